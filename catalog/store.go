@@ -1,0 +1,66 @@
+package catalog
+
+import (
+	"context"
+	"time"
+)
+
+// Generation numbers the states of a catalog. It grows with every change and starts at 1.
+type Generation uint64
+
+// File is the unit in which sources report: one descriptor file and all it holds.
+type File struct {
+	Location string    // unique within its origin
+	Hash     [32]byte  // SHA-256 of what was read, placeholder targets included; zero when it could not be read
+	Entities []*Entity // the valid ones
+	Broken   []Ref     // documents that are invalid now but whose reference can still be told
+	Opaque   bool      // a document is broken and its reference cannot be told: nothing missing here may be dropped
+	Problems []Problem // of the file as a whole and of its broken documents
+}
+
+// Delta is a change that a source reports.
+type Delta struct {
+	Origin  string    // the configured location
+	Full    bool      // Files are all there are: whatever else the origin reported before is gone
+	Files   []File    // new or changed files
+	Gone    []string  // locations of files that no longer exist
+	Checked time.Time // when the source was read or confirmed unchanged
+}
+
+// Source reads descriptors from somewhere and reports what it finds.
+type Source interface {
+	// Origin names the configured location, for example "file:./catalog/all.yaml".
+	Origin() string
+	// Read reads everything once and reports it with Full set. What cannot be read is a Problem of its File, not an
+	// error; an error means that the origin itself could not be looked at, and the last good state stays.
+	Read(ctx context.Context) (Delta, error)
+	// Watch reports changes after a Read until ctx is done. It calls emit from one goroutine at a time and sends a
+	// Delta without files when it has confirmed that nothing changed.
+	Watch(ctx context.Context, emit func(Delta)) error
+}
+
+// Changes is what happened in a store after a generation.
+type Changes struct {
+	Generation Generation
+	Full       bool // Upserts and Facts are the whole content
+	Upserts    []*Entity
+	Deletes    []Ref
+	Facts      []Fact               // new, changed and (with an empty Value) withdrawn facts
+	Problems   map[string][]Problem // per file location, for files that changed; empty slice: no more problems
+	Checked    map[string]time.Time // per origin: when it was last read or confirmed unchanged
+}
+
+// Store keeps the catalog. Implementations are in internal/store; catalogtest holds their conformance suite.
+// All methods are safe for concurrent use.
+type Store interface {
+	// Apply merges a delta under the last-good rule: an entity whose descriptor became invalid stays, with
+	// ProblemStale; of several descriptors for one reference the first stays and the later ones are reported with
+	// ProblemDuplicate. It returns the generation that contains the change.
+	Apply(ctx context.Context, d Delta) (Generation, error)
+	// ApplyFacts replaces the facts of one producer about the given entities.
+	ApplyFacts(ctx context.Context, producer string, entities []Ref, facts []Fact) (Generation, error)
+	// Changes returns what happened after a generation; after 0 it returns everything, with Full set.
+	Changes(ctx context.Context, after Generation) (Changes, error)
+	// Wait blocks until the store is past the given generation, a Checked time moved, or ctx is done.
+	Wait(ctx context.Context, after Generation) error
+}

@@ -1,0 +1,35 @@
+package plugins
+
+import (
+	"context"
+
+	"github.com/backchannel-portal/backchannel/catalog"
+)
+
+// Builds knows the build pipelines of an entity.
+type Builds interface {
+	// Pipelines returns where e is built, the most specific provider first.
+	Pipelines(ctx context.Context, e *catalog.Entity) ([]Pipeline, error)
+}
+
+// Pipeline is a place where something is built.
+type Pipeline struct {
+	Provider   string // product name, for example "CircleCI"
+	Annotation string // the annotation that names it
+	Slug       string // the annotation's value, trimmed
+	Project    string // the part a person knows it by, for example "acme/pay"
+	URL        string // where its runs are shown; empty when it cannot be told
+}
+
+// Audits knows the websites of an entity that are audited.
+type Audits interface {
+	// Sites returns the websites of e.
+	Sites(ctx context.Context, e *catalog.Entity) ([]Site, error)
+}
+
+// Site is an audited website.
+type Site struct {
+	Provider   string // product name, for example "Lighthouse"
+	Annotation string // the annotation that names it
+	URL        string // of the website, http or https
+}

@@ -1,0 +1,93 @@
+package scm
+
+import (
+	"io"
+	"io/fs"
+	"os"
+	"path"
+
+	"github.com/backchannel-portal/backchannel/internal/fault"
+)
+
+// Nested is implemented by trees that know the repository they are a folder of. What a monorepo keeps at its top
+// (a parent pom, a lock file, a version catalog) is found through it.
+type Nested interface {
+	// Repository returns the repository's files, valid until the tree is closed, and the tree's path in it
+	// ("." when the tree is the whole repository).
+	Repository() (fsys fs.FS, dir string)
+}
+
+// tree is a folder of the local disk. Everything goes through an os.Root, which refuses symbolic links and dots
+// that lead out of it.
+type tree struct {
+	files
+	repo    *os.Root // of the repository; closed with the tree
+	repoDir string
+	where   string
+}
+
+// Where implements Tree.
+func (t *tree) Where() string { return t.where }
+
+// Close implements Tree.
+func (t *tree) Close() error {
+	err := t.root.Close()
+	if t.repo != nil {
+		if e := t.repo.Close(); err == nil {
+			err = e
+		}
+	}
+	return err
+}
+
+// Repository implements Nested.
+func (t *tree) Repository() (fs.FS, string) {
+	if t.repo == nil {
+		return t.files, "."
+	}
+	return files{t.repo}, t.repoDir
+}
+
+// files is the read-only view of an os.Root. Named pipes and devices are refused: opening one could block for ever.
+type files struct{ root *os.Root }
+
+// Open implements fs.FS.
+func (f files) Open(name string) (fs.File, error) {
+	if !fs.ValidPath(name) {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrInvalid}
+	}
+	info, err := f.root.Stat(name)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() && !info.IsDir() {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrPermission}
+	}
+	return f.root.Open(name)
+}
+
+// Stat implements fs.StatFS.
+func (f files) Stat(name string) (fs.FileInfo, error) {
+	if !fs.ValidPath(name) {
+		return nil, &fs.PathError{Op: "stat", Path: name, Err: fs.ErrInvalid}
+	}
+	return f.root.Stat(name)
+}
+
+// ReadFile reads a file of a tree and refuses one of more than most bytes with an error of kind fault.Invalid.
+// A file that does not exist, or may not be reached, gives fault.NotFound.
+func ReadFile(fsys fs.FS, name string, most int64) ([]byte, error) {
+	f, err := fsys.Open(path.Clean(name))
+	if err != nil {
+		return nil, fault.Wrap(fault.NotFound, err, "%s cannot be read", clip(name))
+	}
+	defer f.Close()
+	b, err := io.ReadAll(io.LimitReader(f, most+1))
+	if err != nil {
+		return nil, fault.Wrap(fault.NotFound, err, "%s cannot be read", clip(name))
+	}
+	if int64(len(b)) > most {
+		return nil, fault.At(fault.Position{File: name}, "the file is larger than %d bytes", most)
+	}
+	return b, nil
+}

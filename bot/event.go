@@ -1,0 +1,87 @@
+// Package bot is the conversation: events in, replies out, whatever the platform. An adapter verifies and decodes a
+// delivery into an Event, the Mux finds out who asks, whether they may and which command is meant, a handler returns
+// a Reply as a value, and the adapter renders and sends it. No handler holds a platform client or knows a deadline.
+package bot
+
+import (
+	"time"
+
+	"github.com/backchannel-portal/backchannel/bot/card"
+	"github.com/backchannel-portal/backchannel/internal/lang"
+)
+
+// Address is a place where something can be said. Two addresses are the same conversation when all parts are equal.
+type Address struct {
+	Platform  string // for example "terminal"
+	Workspace string // the platform's tenant
+	Channel   string // the platform's channel id; a direct message is a channel too
+	Thread    string // the platform's thread id, "" outside of threads
+}
+
+// Key renders the address as one string, unique across platforms.
+func (a Address) Key() string {
+	return a.Platform + ":" + a.Workspace + ":" + a.Channel + ":" + a.Thread
+}
+
+// Actor is who did something. ID is the platform's and means nothing outside of Platform and Workspace.
+type Actor struct {
+	Platform  string
+	Workspace string
+	ID        string
+	Name      string // what the platform calls them; for logs and addresses, never for permissions
+}
+
+// Key renders the actor as one opaque string, unique across platforms.
+func (a Actor) Key() string { return a.Platform + ":" + a.Workspace + ":" + a.ID }
+
+// Channel describes the channel of an event as far as the platform said.
+type Channel struct {
+	Name   string // without a leading #; "" when not known
+	Direct bool   // a conversation with one person
+}
+
+// Event is one thing that happened, decoded and verified.
+type Event struct {
+	ID      string    // unique across platforms, for example "terminal:local:17"; equal ids are the same happening
+	Time    time.Time // when the platform says it happened
+	Address Address
+	Actor   Actor
+	Channel Channel
+	Locale  lang.Lang      // language of the interface; the language of the question is found by reading it
+	Zone    *time.Location // the actor's time zone; nil when not known
+	Input   Input
+}
+
+// Input is what happened: Invoked, Said, Pressed or Submitted.
+type Input interface{ input() }
+
+// Invoked is a slash command.
+type Invoked struct {
+	Path []string // the command, for example ["backchannel"] or ["oncall"]
+	Args string   // the text behind it, as typed
+}
+
+// Said is a message to the bot: a direct message, a mention, or a reply in a thread it takes part in.
+type Said struct {
+	Text string // with the bot's own mention removed
+}
+
+// Pressed is a button or a menu choice on a message of ours.
+type Pressed struct {
+	Token   string      // as it was put on the message; the Mux opens it
+	Intent  card.Intent // what it means, filled in by the Mux
+	Message string      // the platform's id of the message it is on
+	Private bool        // the message was shown to the actor alone
+}
+
+// Submitted is a filled form.
+type Submitted struct {
+	Form   string
+	Draft  string
+	Values card.Values
+}
+
+func (Invoked) input()   {}
+func (Said) input()      {}
+func (Pressed) input()   {}
+func (Submitted) input() {}

@@ -5,6 +5,7 @@ package understand
 
 import (
 	"github.com/backchannel-portal/backchannel/catalog"
+	"github.com/backchannel-portal/backchannel/catalog/search"
 	"github.com/backchannel-portal/backchannel/internal/lang"
 )
 
@@ -57,19 +58,20 @@ type Turn struct {
 type Reading struct {
 	Intent     Intent
 	Lang       lang.Lang
-	Entities   []catalog.Ref // what it is about, settled
-	Candidates []catalog.Ref // it may be one of these: ask back
-	Unknown    []string      // names that nothing in the catalog is called, as the person wrote them
-	Near       []catalog.Ref // nearest to Unknown
-	Tech       []TechMention // technologies named ("spring boot", "log4j 1.x"), for version and radar
-	Kind       string        // a kind or type the question asks for ("services", "apis"), lower case; ""
-	All        bool          // "all", "transitively", "including indirect"
-	Topic      string        // for docs, search, scaffold: the words that say what is wanted, without the phrasing
-	Person     catalog.Ref   // a person the question names
-	Fleet      bool          // a version question about everybody rather than about Entities
-	Trait      string        // a detail asked for: "lead", "chat", "repo", "site", "secondary", "next", "until", "successor" ...
-	Confidence float64       // 0..1
-	Why        []string      // for --explain: which phrases and terms decided
+	Entities   []catalog.Ref   // what it is about, settled
+	Candidates []catalog.Ref   // it may be one of these: ask back
+	Unknown    []string        // names that nothing in the catalog is called, as the person wrote them
+	Near       []catalog.Ref   // nearest to Unknown
+	Tech       []TechMention   // technologies named ("spring boot", "log4j 1.x"), for version and radar
+	Kind       string          // a kind or type the question asks for ("services", "apis"), lower case; ""
+	All        bool            // "all", "transitively", "including indirect"
+	Topic      string          // for docs, search, scaffold: the words that say what is wanted, without the phrasing
+	Person     catalog.Ref     // a person the question names
+	Fleet      bool            // a version question about everybody rather than about Entities
+	Docs       []search.DocHit // for docs: the sections that fit Topic best, best first; empty when none fits well
+	Trait      string          // a detail asked for: "lead", "chat", "repo", "site", "secondary", "next", "until", "successor" ...
+	Confidence float64         // 0..1
+	Why        []string        // for --explain: which phrases and terms decided
 }
 
 // TechMention is a technology and the versions asked about.
@@ -84,6 +86,7 @@ type TechMention struct {
 type Vocabulary struct {
 	Phrases []Phrase
 	Terms   []Term
+	Catalog search.View // everything there is, to index names and descriptions from; nil for an empty catalog
 }
 
 // Phrase says that a wording asks for an intent.

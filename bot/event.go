@@ -50,6 +50,9 @@ type Event struct {
 	Locale  lang.Lang      // language of the interface; the language of the question is found by reading it
 	Zone    *time.Location // the actor's time zone; nil when not known
 	Input   Input
+
+	// Memory is what was said in this conversation before, oldest first. The Mux fills it in.
+	Memory []Turn
 }
 
 // Input is what happened: Invoked, Said, Pressed or Submitted.

@@ -32,7 +32,9 @@ type Platform interface {
 	Run(ctx context.Context, h Handler) error
 }
 
-// TokenMaker turns an intent into the opaque token that goes on a button. The adapter calls it while it renders.
+// TokenMaker turns an intent into the opaque token that goes on a button. Adapters call it while they render.
 type TokenMaker interface {
-	Token(in card.Action, intent card.Intent, to Actor) string
+	// Token returns a token of at most limit bytes for the intent of a button shown to an actor; anyone says that
+	// others in the workspace may press it too.
+	Token(i card.Intent, to Actor, anyone bool, limit int) string
 }

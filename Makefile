@@ -1,0 +1,45 @@
+# Everything a contributor runs. `make help` lists it.
+SHELL := /bin/sh
+GO ?= go
+TOOL := $(GO) tool -modfile=$(CURDIR)/.ci/tools/go.mod
+SHARED ?= ../shared
+FUZZTIME ?= 10s
+BENCHTIME ?= 1s
+
+# Scores on the shared material. They only rise.
+export QA_MIN := 0.75
+export QA_WRONG_MAX := 0.03
+export READING_MIN := 0.75
+
+.PHONY: help build test vet unit corpus bench fuzz oracle setup
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+build: ## build the binary into ./bin/backchannel
+	$(GO) build -trimpath -o bin/backchannel ./cmd/backchannel
+
+setup: ## install what the tests need from Debian's packages, where missing
+	@.ci/setup chromium
+
+test: setup vet unit ## vet, staticcheck and every test, with the race detector
+
+vet:
+	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { echo "not gofmt'd:"; gofmt -l $$(git ls-files '*.go'); exit 1; }
+	$(GO) vet -tags browser,corpus ./...
+	$(TOOL) staticcheck -tags browser,corpus ./...
+
+unit:
+	$(GO) test -race -tags browser -timeout 20m ./...
+
+corpus: ## scores on the shared material (SHARED=../shared), against the thresholds above
+	@if [ -d "$(SHARED)" ]; then .ci/corpus "$(SHARED)"; else echo "corpus: $(SHARED) is absent, nothing to score"; fi
+
+bench: ## benchmarks and the load run; prints ratios to floors measured in the same run
+	@.ci/bench $(BENCHTIME)
+
+fuzz: ## every fuzz target for FUZZTIME
+	@.ci/fuzz $(FUZZTIME)
+
+oracle: ## checks against programs nobody here wrote (needs npm)
+	@.ci/oracle/run "$(SHARED)"

@@ -1,0 +1,94 @@
+package bot
+
+import (
+	"container/list"
+	"sync"
+	"time"
+)
+
+// Turn is one message of a conversation, as far as a follow-up needs it.
+type Turn struct {
+	FromBot    bool
+	Text       string
+	Entities   []string // what it was about
+	Candidates []string // what it offered to choose from, in order
+	Intent     string
+	At         time.Time
+}
+
+// Memory keeps the last turns of conversations. Keys name one conversation each and are never shared.
+type Memory interface {
+	// Recall returns the turns of a conversation that are not yet forgotten, oldest first.
+	Recall(key string, now time.Time) []Turn
+	// Record appends turns.
+	Record(key string, turns ...Turn)
+}
+
+// maxTurns bounds one conversation's memory; a follow-up never reaches back further.
+const maxTurns = 12
+
+// ShortMemory is a Memory in the process: bounded, and forgetful after a time.
+type ShortMemory struct {
+	mu    sync.Mutex
+	size  int
+	keep  time.Duration
+	convs map[string]*list.Element
+	order *list.List // of *conversation, least recently used in front
+}
+
+type conversation struct {
+	key   string
+	turns []Turn
+}
+
+// NewShortMemory returns a memory of at most size conversations whose turns are forgotten after keep.
+func NewShortMemory(size int, keep time.Duration) *ShortMemory {
+	return &ShortMemory{size: size, keep: keep, convs: make(map[string]*list.Element), order: list.New()}
+}
+
+// Recall implements Memory.
+func (m *ShortMemory) Recall(key string, now time.Time) []Turn {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	el, ok := m.convs[key]
+	if !ok {
+		return nil
+	}
+	var out []Turn
+	for _, t := range el.Value.(*conversation).turns {
+		if now.Sub(t.At) < m.keep {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// Record implements Memory.
+func (m *ShortMemory) Record(key string, turns ...Turn) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	el, ok := m.convs[key]
+	if !ok {
+		for m.order.Len() >= m.size {
+			old := m.order.Remove(m.order.Front()).(*conversation)
+			delete(m.convs, old.key)
+		}
+		el = m.order.PushBack(&conversation{key: key})
+		m.convs[key] = el
+	}
+	m.order.MoveToBack(el)
+	c := el.Value.(*conversation)
+	c.turns = append(c.turns, turns...)
+	if n := len(c.turns) - maxTurns; n > 0 {
+		c.turns = append([]Turn(nil), c.turns[n:]...)
+	}
+}
+
+// conversationKey names the conversation an event belongs to: its thread, or, outside of threads, what this actor
+// says in this channel.
+func conversationKey(ev *Event) string {
+	if ev.Address.Thread != "" {
+		return ev.Address.Key()
+	}
+	return ev.Address.Key() + ":" + ev.Actor.ID
+}

@@ -1,0 +1,242 @@
+package bot
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"log/slog"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/backchannel-portal/backchannel/bot/card"
+	"github.com/backchannel-portal/backchannel/internal/fault"
+	"github.com/backchannel-portal/backchannel/internal/lang"
+)
+
+// Command is a sub-command such as "owner": a first word that means a handler when the rest fits.
+type Command struct {
+	Name    string
+	Aliases []string
+	// Fits reports whether the text behind the name is what the command takes. Nil: the command stands alone.
+	Fits    func(args string) bool
+	Handler Handler // gets an Invoked whose last Path element is Name
+}
+
+// MuxConfig is what a Mux needs. Every field but Ask is optional.
+type MuxConfig struct {
+	Ask      Handler            // questions: Said, and Invoked without a sub-command
+	Commands []Command          // sub-commands of the main slash command
+	Slash    map[string]Handler // slash commands of their own, by name
+	Intents  map[string]Handler // what buttons mean, by intent name
+	Forms    map[string]Handler // what submitted forms mean, by form id
+	Tokens   *Tokens
+	Memory   Memory
+	Observer Observer
+	Limits   RateLimits
+	Log      *slog.Logger
+	Now      func() time.Time
+}
+
+// Mux takes every event to its handler and does what all have in common: limits, the opening of buttons, memory,
+// sentences for errors, audit. It never panics and always returns a reply.
+type Mux struct {
+	cfg       MuxConfig
+	commands  map[string]Command
+	users     *limiter
+	workspace *limiter
+}
+
+// NewMux returns a mux. Two commands of one name are an error of kind Internal.
+func NewMux(cfg MuxConfig) (*Mux, error) {
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	m := &Mux{cfg: cfg, commands: map[string]Command{}, users: newLimiter(cfg.Limits.User), workspace: newLimiter(cfg.Limits.Workspace)}
+	for _, c := range cfg.Commands {
+		for _, name := range append([]string{c.Name}, c.Aliases...) {
+			if _, taken := m.commands[name]; taken {
+				return nil, fault.New(fault.Internal, "two commands are called %q", name)
+			}
+			m.commands[name] = c
+		}
+	}
+	return m, nil
+}
+
+// Handle implements Handler. The error is always nil: an error of a handler becomes a sentence for the actor and a
+// line in the log.
+func (m *Mux) Handle(ctx context.Context, ev *Event) (Reply, error) {
+	start := m.cfg.Now()
+	if !m.users.allow(ev.Actor.Key(), start) || !m.workspace.allow(ev.Actor.Platform+":"+ev.Actor.Workspace, start) {
+		m.observe(ev, Entry{What: "limited", Limited: true}, start)
+		return m.sentence(ev, lang.BotTooFast, nil), nil
+	}
+	if m.cfg.Memory != nil {
+		ev.Memory = m.cfg.Memory.Recall(conversationKey(ev), start)
+	}
+	what, h, err := m.route(ev)
+	var reply Reply
+	if err == nil && h != nil {
+		reply, err = m.guard(ctx, ev, h)
+	}
+	return m.finish(ev, what, reply, err, start), nil
+}
+
+// finish turns an outcome into the reply to show, and remembers and reports it.
+func (m *Mux) finish(ev *Event, what string, reply Reply, err error, start time.Time) Reply {
+	if err != nil {
+		return m.failed(ev, what, err, start)
+	}
+	if work, ok := reply.(Work); ok {
+		run := work.Run
+		work.Run = func(ctx context.Context) (Reply, error) {
+			r, err := m.guard(ctx, ev, HandlerFunc(func(ctx context.Context, _ *Event) (Reply, error) { return run(ctx) }))
+			if _, again := r.(Work); again && err == nil {
+				err = fault.New(fault.Internal, "%s: work returned work", what)
+			}
+			return m.finish(ev, what, r, err, start), nil
+		}
+		return work
+	}
+	if reply == nil {
+		reply = Nothing{}
+	}
+	if msg, answer, ok := MessageOf(reply); ok {
+		m.remember(ev, msg, answer, start)
+		m.observe(ev, Entry{What: what, Answer: answer}, start)
+	} else {
+		m.observe(ev, Entry{What: what}, start)
+	}
+	return reply
+}
+
+// route finds the handler for an event.
+func (m *Mux) route(ev *Event) (what string, h Handler, err error) {
+	switch in := ev.Input.(type) {
+	case Invoked:
+		return m.routeInvoked(ev, in)
+	case Said:
+		return "question", m.cfg.Ask, nil
+	case Pressed:
+		if in.Intent.Name == "" {
+			if m.cfg.Tokens == nil {
+				return "button", nil, fault.New(fault.Forbidden, "no token keys").Say(string(lang.BotButtonUnknown), nil)
+			}
+			if in.Intent, err = m.cfg.Tokens.Open(in.Token, ev.Actor); err != nil {
+				return "button", nil, err
+			}
+			ev.Input = in
+		}
+		if h = m.cfg.Intents[in.Intent.Name]; h == nil {
+			err = fault.New(fault.NotFound, "no intent is called %q", in.Intent.Name).Say(string(lang.BotButtonUnknown), nil)
+		}
+		return "button " + in.Intent.Name, h, err
+	case Submitted:
+		if h = m.cfg.Forms[in.Form]; h == nil {
+			err = fault.New(fault.NotFound, "no form is called %q", in.Form).Say(string(lang.BotButtonUnknown), nil)
+		}
+		return "form " + in.Form, h, err
+	default:
+		return "nothing", nil, nil
+	}
+}
+
+func (m *Mux) routeInvoked(ev *Event, in Invoked) (string, Handler, error) {
+	if len(in.Path) == 1 {
+		if h, ok := m.cfg.Slash[in.Path[0]]; ok {
+			return in.Path[0], h, nil
+		}
+	}
+	word, rest, _ := strings.Cut(strings.TrimSpace(in.Args), " ")
+	rest = strings.TrimSpace(rest)
+	if c, ok := m.commands[strings.ToLower(word)]; ok {
+		if (c.Fits == nil && rest == "") || (c.Fits != nil && c.Fits(rest)) {
+			ev.Input = Invoked{Path: append(append([]string(nil), in.Path...), c.Name), Args: rest}
+			return c.Name, c.Handler, nil
+		}
+	}
+	return "question", m.cfg.Ask, nil
+}
+
+// guard runs a handler and turns a panic into an error: one bad question must not take the process down.
+func (m *Mux) guard(ctx context.Context, ev *Event, h Handler) (reply Reply, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			m.cfg.Log.Error("handler panicked", "event", ev.ID, "panic", p, "stack", string(debug.Stack()))
+			reply, err = nil, fault.New(fault.Internal, "handler panicked: %v", p)
+		}
+	}()
+	return h.Handle(ctx, ev)
+}
+
+// failed turns an error into a private sentence. Internal errors get a request number that the log repeats.
+func (m *Mux) failed(ev *Event, what string, err error, start time.Time) Reply {
+	kind := fault.KindOf(err)
+	m.observe(ev, Entry{What: what, Failure: kind.String()}, start)
+	if e, ok := errors.AsType[*fault.Error](err); ok && e.Key != "" {
+		return m.sentence(ev, lang.Key(e.Key), e.Args)
+	}
+	if kind == fault.Upstream {
+		m.cfg.Log.Warn("upstream failed", "event", ev.ID, "what", what, "err", err)
+		return m.sentence(ev, lang.BotUpstream, nil)
+	}
+	var id [4]byte
+	rand.Read(id[:]) // crypto/rand.Read never fails (Go 1.24)
+	request := strings.ToUpper(hex.EncodeToString(id[:]))
+	m.cfg.Log.Error("event failed", "request", request, "event", ev.ID, "what", what, "err", err)
+	return m.sentence(ev, lang.BotBroke, lang.Args{"request": request})
+}
+
+// sentence is a one-line private reply in the interface's language.
+func (m *Mux) sentence(ev *Event, key lang.Key, args lang.Args) Reply {
+	l := ev.Locale
+	if l == "" {
+		l = lang.English
+	}
+	return Whisper{Message: card.Message{Lang: l, Blocks: []card.Block{card.Text{Spans: card.Say(l, key, args)}}}}
+}
+
+// remember writes the question and the answer into the conversation's memory.
+func (m *Mux) remember(ev *Event, msg card.Message, a Answer, at time.Time) {
+	if m.cfg.Memory == nil || a.Outcome == "" {
+		return
+	}
+	bot := Turn{FromBot: true, Text: headline(msg), Entities: a.Entities, Candidates: a.Candidates, Intent: a.Intent, At: at}
+	turns := []Turn{bot}
+	switch in := ev.Input.(type) {
+	case Said:
+		turns = []Turn{{Text: in.Text, Entities: a.Entities, Intent: a.Intent, At: at}, bot}
+	case Invoked:
+		turns = []Turn{{Text: in.Args, Entities: a.Entities, Intent: a.Intent, At: at}, bot}
+	}
+	m.cfg.Memory.Record(conversationKey(ev), turns...)
+}
+
+// headline is the message's first line as plain text.
+func headline(msg card.Message) string {
+	spans := msg.Summary
+	for i := 0; len(spans) == 0 && i < len(msg.Blocks); i++ {
+		if t, ok := msg.Blocks[i].(card.Text); ok {
+			spans = t.Spans
+		}
+	}
+	var b strings.Builder
+	for _, s := range spans {
+		b.WriteString(s.Text)
+	}
+	return b.String()
+}
+
+func (m *Mux) observe(ev *Event, e Entry, start time.Time) {
+	if m.cfg.Observer == nil {
+		return
+	}
+	e.Time, e.Event, e.Actor, e.Address = start, ev.ID, ev.Actor, ev.Address
+	e.Took = m.cfg.Now().Sub(start)
+	m.cfg.Observer.Observe(e)
+}

@@ -1,0 +1,11 @@
+package lang
+
+// Messages of the conversation itself.
+const (
+	BotTooFast       Key = "bot.too_fast"
+	BotBroke         Key = "bot.broke"
+	BotUpstream      Key = "bot.upstream"
+	BotButtonUnknown Key = "bot.button_unknown"
+	BotButtonOthers  Key = "bot.button_others"
+	BotButtonExpired Key = "bot.button_expired"
+)

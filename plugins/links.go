@@ -8,7 +8,7 @@ import (
 
 // Builds knows the build pipelines of an entity.
 type Builds interface {
-	// Pipelines returns where e is built, the most specific provider first.
+	// Pipelines returns where e is built, the most specific provider first and implied ones last.
 	Pipelines(ctx context.Context, e *catalog.Entity) ([]Pipeline, error)
 }
 
@@ -19,6 +19,7 @@ type Pipeline struct {
 	Slug       string // the annotation's value, trimmed
 	Project    string // the part a person knows it by, for example "acme/pay"
 	URL        string // where its runs are shown; empty when it cannot be told
+	Implied    bool   // the annotation names a repository: runs would be at URL, but nothing says that there are any
 }
 
 // Audits knows the websites of an entity that are audited.

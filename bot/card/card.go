@@ -17,6 +17,19 @@ type Message struct {
 	Blocks  []Block
 }
 
+// Headline returns the fact of the message: its Summary, or the first Text block's spans where it has none.
+func (m Message) Headline() []Span {
+	if len(m.Summary) > 0 {
+		return m.Summary
+	}
+	for _, b := range m.Blocks {
+		if t, ok := b.(Text); ok {
+			return t.Spans
+		}
+	}
+	return nil
+}
+
 // Block is one of Text, Fields, List, Table, Chart, Progress, Code, Image, Rule, Actions, Note.
 type Block interface{ block() }
 
@@ -35,6 +48,7 @@ type Field struct {
 // List is a bulleted or numbered list. More counts the items left out; the message says so, with MoreURL as link.
 type List struct {
 	Ordered bool
+	Start   int // number of the first item of an ordered list that continues another; zero: 1
 	Items   [][]Span
 	More    int
 	MoreURL string
@@ -201,6 +215,7 @@ type Action struct {
 	URL     string   // opens a page instead
 	Options []Option // makes it a menu: choosing means Option.Intent
 	Confirm string   // the question asked first; required for Danger
+	Choice  bool     // one of the answers to the question the message asks; plain text lists these with numbers
 	Anyone  bool     // anybody in the workspace may press; otherwise only the person the message answers
 }
 

@@ -25,11 +25,11 @@ type Limits struct {
 	Blocks   int // blocks of a message; each Actions row is one
 	Total    int // characters of a message, everything shown in it counted
 	Summary  int
-	Text     int // one Text block
-	Note     int // one Note block
-	Code     int // one Code block
-	Width    int // columns a Code block shows without wrapping; wider tables become lists
-	URL      int // longer addresses are left out, with a note
+	Text     int  // one Text block
+	Note     int  // one Note block
+	Code     int  // one Code block
+	Width    int  // columns a Code block shows without wrapping; wider tables become lists
+	URL      int  // longer addresses are left out, with a note
 	Progress bool // shows Progress; otherwise it becomes text
 
 	Fields  FieldLimits

@@ -1,0 +1,99 @@
+package yamldoc
+
+import (
+	"bytes"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/backchannel-portal/backchannel/internal/fault"
+)
+
+// parse reads one document. An empty one gives nil and no error.
+func parse(s segment, limits Limits) (*Node, error) {
+	switch {
+	case s.refused != "":
+		return nil, s.fail(0, "%s", s.refused)
+	case len(s.text) > limits.DocBytes:
+		return nil, s.fail(0, "the document has %d bytes; at most %d are read", len(s.text), limits.DocBytes)
+	case len(s.text) > limits.Tokens && tokens(s.text) > limits.Tokens:
+		return nil, s.fail(0, "the document has more than %d elements", limits.Tokens)
+	}
+	tree, err := unmarshal(s.text)
+	if err != nil && strings.Contains(err.Error(), "Unicode character escape") {
+		s.text = surrogates(s.text)
+		tree, err = unmarshal(s.text)
+	}
+	if err != nil {
+		return nil, s.explain(err)
+	}
+	if tree.Kind != yaml.DocumentNode || len(tree.Content) == 0 {
+		return nil, nil
+	}
+	top := tree.Content[0]
+	if s.explicit && top.Line == 1 && top.Kind == yaml.MappingNode && top.Style&yaml.FlowStyle == 0 {
+		return nil, s.fail(1, "a map cannot start on the line of the --- marker")
+	}
+	c := converter{segment: s, limits: limits}
+	root, err := c.node(top, -1, 0)
+	if err != nil {
+		return nil, err
+	}
+	if root.Kind == Null {
+		return nil, nil
+	}
+	return root, nil
+}
+
+// unmarshal calls the library, which reports some malformed input by panicking.
+func unmarshal(text []byte) (tree yaml.Node, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("yaml: %v", r)
+		}
+	}()
+	err = yaml.Unmarshal(text, &tree)
+	return tree, err
+}
+
+// tokens counts the characters that start elements: an upper bound, good to a small factor, of what a parse builds.
+func tokens(text []byte) int {
+	n := 0
+	for _, c := range []byte("\n,[{:-") {
+		n += bytes.Count(text, []byte{c})
+	}
+	return n
+}
+
+// fail points at a line of the segment, counted from 1; 0 is its start.
+func (s segment) fail(line int, format string, args ...any) error {
+	return fault.At(fault.Position{Line: s.line + max(line, 1) - 1}, format, args...)
+}
+
+// explain turns the library's error into a position and a plain sentence.
+func (s segment) explain(err error) error {
+	message := strings.TrimPrefix(err.Error(), "yaml: ")
+	line := 0
+	if rest, ok := strings.CutPrefix(message, "line "); ok {
+		if n, text, ok := strings.Cut(rest, ": "); ok {
+			line, _ = strconv.Atoi(n)
+			message = text
+		}
+	}
+	if strings.HasPrefix(message, "did not find expected") && line > 0 {
+		line++ // the library counts these lines from 0
+	}
+	if i := anchorError.FindStringSubmatch(message); i != nil {
+		message = fmt.Sprintf("the alias *%s names no anchor before it", i[1])
+		line = 1 + bytes.Count(s.text[:max(0, bytes.Index(s.text, []byte("*"+i[1])))], []byte{'\n'})
+	}
+	if last := bytes.Count(s.text, []byte{'\n'}) + 1; line > last {
+		line = last
+	}
+	return s.fail(line, "not valid YAML: %s", message)
+}
+
+var anchorError = regexp.MustCompile(`^unknown anchor '([^']*)' referenced$`)

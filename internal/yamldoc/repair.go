@@ -1,0 +1,73 @@
+package yamldoc
+
+import (
+	"bytes"
+	"fmt"
+	"strconv"
+	"unicode/utf16"
+)
+
+// The library follows YAML 1.1 where lines end: it also breaks them at U+0085, U+2028 and U+2029. Those characters
+// are replaced by noncharacters of the same length class before parsing and put back in every scalar.
+var lineBreaks = [...]struct{ real, stand string }{
+	{"\u0085", "\ufdd0"}, {"\u2028", "\ufdd1"}, {"\u2029", "\ufdd2"},
+}
+
+// repair hides the characters that end lines in YAML 1.1 only.
+func repair(data []byte) []byte {
+	for _, b := range lineBreaks {
+		if bytes.Contains(data, []byte(b.real)) {
+			data = bytes.ReplaceAll(data, []byte(b.real), []byte(b.stand))
+		}
+	}
+	return data
+}
+
+// restore undoes repair in a scalar.
+func restore(s string) string {
+	for i := 0; i+2 < len(s); i++ {
+		if s[i] == 0xEF && s[i+1] == 0xB7 && s[i+2] >= 0x90 && s[i+2] <= 0x92 {
+			b := []byte(s)
+			for _, l := range lineBreaks {
+				b = bytes.ReplaceAll(b, []byte(l.stand), []byte(l.real))
+			}
+			return string(b)
+		}
+	}
+	return s
+}
+
+// surrogates replaces \uD83D\uDE00, the way JSON writes characters beyond the first plane, by \U0001F600, and a lone
+// surrogate by \uFFFD. The library refuses both in double quotes, where Backstage's parser reads them; elsewhere they
+// are plain text, so this is for documents that failed because of them only.
+func surrogates(data []byte) []byte {
+	out := make([]byte, 0, len(data))
+	for i := 0; i < len(data); {
+		hi, ok := surrogate(data[i:])
+		if !ok || i > 0 && data[i-1] == '\\' {
+			out = append(out, data[i])
+			i++
+			continue
+		}
+		i += 6
+		if lo, ok := surrogate(data[i:]); ok && utf16.DecodeRune(hi, lo) != '\ufffd' {
+			out = fmt.Appendf(out, `\U%08X`, utf16.DecodeRune(hi, lo))
+			i += 6
+			continue
+		}
+		out = append(out, `\uFFFD`...)
+	}
+	return out
+}
+
+// surrogate reads a \uXXXX escape at the start of data that is half of a pair.
+func surrogate(data []byte) (rune, bool) {
+	if len(data) < 6 || data[0] != '\\' || data[1] != 'u' {
+		return 0, false
+	}
+	v, err := strconv.ParseUint(string(data[2:6]), 16, 16)
+	if err != nil || !utf16.IsSurrogate(rune(v)) {
+		return 0, false
+	}
+	return rune(v), true
+}

@@ -1,0 +1,203 @@
+// Package config is backchannel.yaml: its shape, its defaults and how it is read. An unknown key is an error with its
+// line; ${NAME} takes an environment variable and ${file:PATH} the content of a file, so that no secret stands in
+// the file itself; relative paths are relative to the file.
+package config
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/backchannel-portal/backchannel/internal/yamldoc"
+)
+
+// Config is the whole configuration. The zero value of every part is its default unless Default says otherwise.
+type Config struct {
+	Organization string
+	Catalog      Catalog
+	Integrations Integrations
+	Store        Store
+	Web          Web
+	Slack        *Slack
+	Links        Links
+	Plugins      Plugins
+	Language     Language
+	Limits       Limits
+	Discord      Later
+	Audiences    Refused
+	Permissions  Refused
+
+	// Path is the file this was read from, "" for the defaults; Dir the folder that relative paths start from.
+	Notices []string `yaml:"-"` // keys that have no effect in this version, with their lines
+
+	Path string `yaml:"-"`
+	Dir  string `yaml:"-"`
+}
+
+// Later is a key of the published format that this version does not act on. Reading one gives a notice, so that
+// nobody believes it works; keys that guard something are refused instead, see Refused.
+type Later struct{ at *yamldoc.Node }
+
+// UnmarshalNode implements yamldoc.Unmarshaler.
+func (l *Later) UnmarshalNode(n *yamldoc.Node, _ string, _ yamldoc.Decoder) error {
+	l.at = n
+	return nil
+}
+
+// Refused is a key of the published format that restricts access and that this version cannot enforce.
+type Refused struct{}
+
+// UnmarshalNode implements yamldoc.Unmarshaler.
+func (*Refused) UnmarshalNode(n *yamldoc.Node, field string, d yamldoc.Decoder) error {
+	return d.Errorf(n, field, "this version cannot enforce %s; remove it, or everybody would see what it hides", field)
+}
+
+// Catalog says where descriptors are read.
+type Catalog struct {
+	Locations []Location
+	Refresh   time.Duration // how often sources are read again; files are watched besides
+	Rules     []Rule
+}
+
+// Location is one place of descriptors.
+type Location struct {
+	Type   string // file
+	Target string // path, glob or folder
+	Rules  []Rule
+}
+
+// Rule allows kinds of entities. Without any rule everything is allowed.
+type Rule struct{ Allow []string }
+
+// Integrations say how repositories are reached.
+type Integrations struct {
+	Mirrors         []Mirror
+	GitHub          Later `yaml:"github"`
+	GitLab          Later `yaml:"gitlab"`
+	Azure           Later
+	Bitbucket       Later
+	BitbucketServer Later `yaml:"bitbucketServer"`
+	Gitea           Later
+	Gerrit          Later
+}
+
+// Mirror reads the URLs that start with URL from the folder Dir.
+type Mirror struct{ URL, Dir string }
+
+// Store says where state is kept.
+type Store struct {
+	URL     Later
+	DataDir string `yaml:"data_dir"` // audit, keys and indexes
+}
+
+// Web is the browser's side.
+type Web struct {
+	Listen  string // host:port
+	BaseURL string `yaml:"base_url"`
+	Auth    Auth
+
+	MetricsListen string `yaml:"metrics_listen"` // host:port for /metrics alone; "" serves it with the rest
+}
+
+// Auth says who may use the web view.
+type Auth struct {
+	Open bool    // anybody who reaches the listener
+	OIDC Refused `yaml:"oidc"`
+}
+
+// Slack connects one workspace.
+type Slack struct {
+	Mode          string // http or socket
+	BotToken      string `yaml:"bot_token"`
+	AppToken      string `yaml:"app_token"`
+	SigningSecret string `yaml:"signing_secret"`
+	APIURL        string `yaml:"api_url"`
+	ClientID      Later  `yaml:"client_id"`
+	ClientSecret  Later  `yaml:"client_secret"`
+}
+
+// Links are URL templates with {kind}, {namespace}, {name} and, for docs, {page}, where links should lead to another
+// portal than the own web view.
+type Links struct{ Entity, Docs string }
+
+// Plugins configures what other tools know.
+type Plugins struct {
+	OnCall     OnCall
+	CircleCI   CircleCI `yaml:"circleci"`
+	Lighthouse Lighthouse
+	TechRadar  TechRadar
+	Declared   Later
+}
+
+// OnCall reads who is on call.
+type OnCall struct {
+	Schedules string
+	PagerDuty Later `yaml:"pagerduty"`
+}
+
+// CircleCI links builds.
+type CircleCI struct {
+	Token         Later
+	APIURL        Later `yaml:"api_url"`
+	WebhookSecret Later `yaml:"webhook_secret"`
+}
+
+// Lighthouse links audited sites.
+type Lighthouse struct {
+	ServiceURL Later `yaml:"service_url"`
+	Runner     Later
+}
+
+// TechRadar reads the radar.
+type TechRadar struct{ Source string }
+
+// Language extends what the bot understands by the company's own words: files in the format of the handbook's
+// chapter "Asking questions".
+type Language struct{ Lexicons []string }
+
+// Limits bound how often people may ask.
+type Limits struct {
+	User      Rate
+	Workspace Rate
+}
+
+// Rate is a number of events a second, 0 for no limit. It is written 20/s, 100/m or off.
+type Rate float64
+
+// UnmarshalNode implements yamldoc.Unmarshaler.
+func (r *Rate) UnmarshalNode(n *yamldoc.Node, field string, d yamldoc.Decoder) error {
+	s := strings.TrimSpace(n.Text)
+	if s == "off" {
+		*r = 0
+		return nil
+	}
+	count, unit, _ := strings.Cut(s, "/")
+	f, err := strconv.ParseFloat(strings.TrimSpace(count), 64)
+	per := map[string]float64{"s": 1, "m": 60, "h": 3600}[strings.TrimSpace(unit)]
+	if err != nil || f <= 0 || per == 0 {
+		return d.Errorf(n, field, `expected a rate such as 20/s, 100/m or off, found %q`, s)
+	}
+	*r = Rate(f / per)
+	return nil
+}
+
+// UnmarshalNode implements yamldoc.Unmarshaler: limits may be "off" as a whole.
+func (l *Limits) UnmarshalNode(n *yamldoc.Node, field string, d yamldoc.Decoder) error {
+	if n.Kind == yamldoc.String && n.Text == "off" {
+		*l = Limits{}
+		return nil
+	}
+	type plain Limits
+	return d.DecodeAt(n, (*plain)(l), field)
+}
+
+// Default returns the built-in configuration.
+func Default() *Config {
+	return &Config{
+		Catalog: Catalog{Refresh: 2 * time.Minute},
+		Store:   Store{DataDir: "./data"},
+		Web:     Web{Listen: "127.0.0.1:7007"},
+		Limits:  Limits{User: 20, Workspace: 200},
+		Dir:     ".",
+	}
+}

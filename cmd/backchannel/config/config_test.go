@@ -1,0 +1,116 @@
+package config
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/backchannel-portal/backchannel/internal/fault"
+)
+
+func load(t *testing.T, text string, env map[string]string) (*Config, string, error) {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "secret"), []byte("from file\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(dir, "backchannel.yaml")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c, err := Load(path, func(name string) (string, bool) { v, ok := env[name]; return v, ok })
+	return c, dir, err
+}
+
+func TestLoad(t *testing.T) {
+	c, dir, err := load(t, `
+organization: Acme
+catalog:
+  locations: [{type: file, target: ./catalog/all.yaml}, {type: file, target: /abs/x.yaml}]
+  refresh: 30s
+  rules: [{allow: [Component, API]}]
+integrations: {mirrors: [{url: "https://github.com/acme/", dir: ./repos/}]}
+store: {url: "sqlite:./x.db", data_dir: state}
+web: {listen: ":8080"}
+slack: {mode: http, bot_token: "${TOKEN}", signing_secret: "${file:secret}"}
+plugins: {oncall: {schedules: oncall.yaml}, circleci: {token: x}}
+limits: {user: 120/m, workspace: off}
+`, map[string]string{"TOKEN": "xoxb-1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	type view struct {
+		Target, Abs, Mirror, Data, Base, Token, Secret, OnCall string
+		Refresh                                                time.Duration
+		User, Workspace                                        Rate
+	}
+	got := view{
+		c.Catalog.Locations[0].Target, c.Catalog.Locations[1].Target, c.Integrations.Mirrors[0].Dir, c.Store.DataDir, c.Web.BaseURL,
+		c.Slack.BotToken, c.Slack.SigningSecret, c.Plugins.OnCall.Schedules, c.Catalog.Refresh, c.Limits.User, c.Limits.Workspace,
+	}
+	want := view{
+		filepath.Join(dir, "catalog/all.yaml"), "/abs/x.yaml", filepath.Join(dir, "repos"), filepath.Join(dir, "state"), "http://localhost:8080",
+		"xoxb-1", "from file", filepath.Join(dir, "oncall.yaml"), 30 * time.Second, 2, 0,
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	wantNotices := []string{c.Path + ":8: store.url has no effect in this version", c.Path + ":11: plugins.circleci.token has no effect in this version"}
+	if diff := cmp.Diff(wantNotices, c.Notices); diff != "" {
+		t.Errorf("notices -want +got:\n%s", diff)
+	}
+}
+
+func TestDefaults(t *testing.T) {
+	t.Chdir(t.TempDir())
+	c, err := Load("", os.LookupEnv)
+	if err != nil || c.Web.BaseURL != "http://localhost:7007" || c.Limits.User != 20 || c.Catalog.Refresh != 2*time.Minute {
+		t.Errorf("defaults: %+v, %v", c, err)
+	}
+	if c, _, err := load(t, "limits: off", nil); err != nil || c.Limits != (Limits{}) {
+		t.Errorf("limits off: %+v, %v", c, err)
+	}
+	if c, _, err := load(t, "", nil); err != nil || c.Limits.User != 20 {
+		t.Errorf("an empty file: %+v, %v", c, err)
+	}
+}
+
+func TestErrorsNameFileLineAndField(t *testing.T) {
+	for text, want := range map[string]string{
+		"organisation: x":                                    ":1: organisation: unknown key",
+		"catalog:\n  locatoins: []":                          ":2: catalog.locatoins: unknown key",
+		"catalog: {locations: [{type: ftp, target: x}]}":     ":1: catalog.locations[0].type: the type of a location is file",
+		"catalog:\n  locations:\n    - {type: file}":         ":3: catalog.locations[0].target: a location needs a target",
+		"catalog: {refresh: 0s}":                             ":1: catalog.refresh: the refresh interval",
+		"catalog: {refresh: soon}":                           ":1: catalog.refresh: expected a duration",
+		"integrations: {mirrors: [{url: nope, dir: x}]}":     ":1: integrations.mirrors[0]: a mirror needs",
+		"slack: {mode: carrier-pigeon}":                      ":1: slack.mode: the mode is http or socket",
+		"slack: {mode: http}":                                ":1: slack.signing_secret: mode http needs",
+		"slack: {mode: socket}":                              ":1: slack.app_token: mode socket needs",
+		"slack: {mode: socket, app_token: \"${NOPE}\"}":      ":1: slack.app_token: the environment variable NOPE is not set",
+		"slack: {mode: socket, app_token: \"${file:none}\"}": ":1: slack.app_token: ${file:none}:",
+		"limits: {user: fast}":                               ":1: limits.user: expected a rate",
+		"limits: {user: 10/week}":                            ":1: limits.user: expected a rate",
+		"permissions: [{deny: [read]}]":                      ":1: permissions: this version cannot enforce",
+		"web: {auth: {oidc: {issuer: x}}}":                   ":1: web.auth.oidc: this version cannot enforce",
+		"a: b\na: c":                                         ":2",
+		"- a":                                                ":1: expected a map, found a list",
+		"\xff\xfe":                                           "",
+	} {
+		_, dir, err := load(t, text, nil)
+		if err == nil || !fault.Is(err, fault.Invalid) {
+			t.Errorf("%q: %v", text, err)
+			continue
+		}
+		if got := strings.TrimPrefix(err.Error(), filepath.Join(dir, "backchannel.yaml")); !strings.HasPrefix(got, want) {
+			t.Errorf("%q:\n got  %s\n want %s", text, got, want)
+		}
+	}
+	if _, err := Load(filepath.Join(t.TempDir(), "missing.yaml"), os.LookupEnv); err == nil {
+		t.Error("a missing file that was asked for gave no error")
+	}
+}

@@ -1,0 +1,186 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"strings"
+
+	"github.com/backchannel-portal/backchannel/internal/fault"
+	"github.com/backchannel-portal/backchannel/internal/yamldoc"
+)
+
+// maxFile bounds the configuration and every file that ${file:...} takes.
+const maxFile = 1 << 20
+
+// Load reads the file at path. An empty path reads ./backchannel.yaml if it exists, else gives the defaults. getenv
+// looks environment variables up as os.LookupEnv does. Errors have kind fault.Invalid and name file, line and field.
+func Load(path string, getenv func(string) (string, bool)) (*Config, error) {
+	c := Default()
+	if path == "" {
+		if _, err := os.Stat("backchannel.yaml"); errors.Is(err, fs.ErrNotExist) {
+			return c, c.settle()
+		}
+		path = "backchannel.yaml"
+	}
+	data, err := readBounded(path)
+	if err != nil {
+		return nil, fault.Wrap(fault.Invalid, err, "read the configuration")
+	}
+	c.Path, c.Dir = path, filepath.Dir(path)
+	root, err := yamldoc.Parse(data, yamldoc.Limits{})
+	if err != nil {
+		if e, ok := errors.AsType[*fault.Error](err); ok && e.At.File == "" {
+			e.At.File = path
+		}
+		return nil, err
+	}
+	d := yamldoc.Decoder{File: path, Strings: func(s string) (string, error) { return expand(s, c.Dir, getenv) }}
+	if err := d.Decode(root, c); err != nil {
+		return nil, err
+	}
+	if err := c.check(root, d); err != nil {
+		return nil, err
+	}
+	c.notice(reflect.ValueOf(c).Elem(), "")
+	return c, c.settle()
+}
+
+// notice collects the keys that have no effect.
+func (c *Config) notice(v reflect.Value, field string) {
+	for i := range v.NumField() {
+		f := v.Type().Field(i)
+		name, _, _ := strings.Cut(f.Tag.Get("yaml"), ",")
+		if name == "" {
+			name = strings.ToLower(f.Name)
+		}
+		inner := reflect.Indirect(v.Field(i))
+		if inner.Kind() != reflect.Struct || name == "-" {
+			continue
+		}
+		if l, ok := inner.Interface().(Later); ok {
+			if l.at != nil {
+				c.Notices = append(c.Notices, fmt.Sprintf("%s:%d: %s%s has no effect in this version", c.Path, l.at.Line, field, name))
+			}
+			continue
+		}
+		c.notice(inner, field+name+".")
+	}
+}
+
+var reference = regexp.MustCompile(`\$\{([^}]*)\}`)
+
+// expand replaces ${NAME} and ${file:PATH}.
+func expand(s, dir string, getenv func(string) (string, bool)) (string, error) {
+	var failed error
+	out := reference.ReplaceAllStringFunc(s, func(m string) string {
+		name := strings.TrimSpace(m[2 : len(m)-1])
+		if path, ok := strings.CutPrefix(name, "file:"); ok {
+			data, err := readBounded(within(dir, path))
+			if err != nil {
+				failed = fmt.Errorf("%s: %w", m, err)
+			}
+			return strings.TrimRight(string(data), "\r\n")
+		}
+		value, ok := getenv(name)
+		if !ok {
+			failed = fmt.Errorf("the environment variable %s is not set", name)
+		}
+		return value
+	})
+	return out, failed
+}
+
+func readBounded(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() || info.Size() > maxFile {
+		return nil, fmt.Errorf("%s is not a file of at most %d bytes", path, maxFile)
+	}
+	return os.ReadFile(path)
+}
+
+// check refuses values that no field type can refuse.
+func (c *Config) check(root *yamldoc.Node, d yamldoc.Decoder) error {
+	for i, l := range c.Catalog.Locations {
+		field := fmt.Sprintf("catalog.locations[%d]", i)
+		n := root.At("catalog", "locations").Items[i]
+		if l.Type != "file" {
+			return d.Errorf(n, field+".type", "the type of a location is file, found %q", l.Type)
+		}
+		if l.Target == "" {
+			return d.Errorf(n, field+".target", "a location needs a target: a file, a glob or a folder")
+		}
+	}
+	for i, m := range c.Integrations.Mirrors {
+		n, field := root.At("integrations", "mirrors").Items[i], fmt.Sprintf("integrations.mirrors[%d]", i)
+		if u, err := url.Parse(m.URL); err != nil || u.Host == "" || m.Dir == "" {
+			return d.Errorf(n, field, "a mirror needs an absolute url and a dir")
+		}
+	}
+	if s := c.Slack; s != nil {
+		n := root.At("slack")
+		switch s.Mode {
+		case "http":
+			if s.SigningSecret == "" {
+				return d.Errorf(n, "slack.signing_secret", "mode http needs the signing secret of the app")
+			}
+		case "socket":
+			if s.AppToken == "" {
+				return d.Errorf(n, "slack.app_token", "mode socket needs an app-level token (xapp-...)")
+			}
+		default:
+			return d.Errorf(n, "slack.mode", "the mode is http or socket, found %q", s.Mode)
+		}
+	}
+	if c.Catalog.Refresh <= 0 {
+		return d.Errorf(root.At("catalog", "refresh"), "catalog.refresh", "the refresh interval must be longer than nothing")
+	}
+	return nil
+}
+
+// settle makes paths absolute or relative to the working folder, and derives what was left out.
+func (c *Config) settle() error {
+	for i := range c.Catalog.Locations {
+		c.Catalog.Locations[i].Target = within(c.Dir, c.Catalog.Locations[i].Target)
+	}
+	for i := range c.Integrations.Mirrors {
+		c.Integrations.Mirrors[i].Dir = within(c.Dir, c.Integrations.Mirrors[i].Dir)
+	}
+	for i := range c.Language.Lexicons {
+		c.Language.Lexicons[i] = within(c.Dir, c.Language.Lexicons[i])
+	}
+	for _, p := range []*string{&c.Plugins.OnCall.Schedules, &c.Plugins.TechRadar.Source, &c.Store.DataDir} {
+		if *p != "" {
+			*p = within(c.Dir, *p)
+		}
+	}
+	if c.Web.BaseURL == "" {
+		c.Web.BaseURL = baseURL(c.Web.Listen)
+	}
+	c.Web.BaseURL = strings.TrimRight(c.Web.BaseURL, "/")
+	return nil
+}
+
+// baseURL is how a browser on this machine reaches the listener.
+func baseURL(listen string) string {
+	host, port, ok := strings.Cut(listen, ":")
+	if !ok || host == "" || host == "0.0.0.0" || host == "127.0.0.1" {
+		host = "localhost"
+	}
+	return "http://" + host + ":" + port
+}
+
+func within(dir, path string) string {
+	if filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(dir, path)
+}

@@ -1,118 +1,81 @@
 package oncall
 
 import (
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
 
-	"gopkg.in/yaml.v3"
-
 	"github.com/backchannel-portal/backchannel/internal/fault"
+	"github.com/backchannel-portal/backchannel/internal/yamldoc"
 )
 
-// node is a value of the document with its line.
-type node struct {
-	line  int
-	kind  kind
-	value string // of a scalar, as written
-	keys  []node // of a mapping
-	items []node // of a list, or the values of a mapping
+// document reads the only document of a file.
+func document(name string, data []byte) (*yamldoc.Node, error) {
+	root, err := yamldoc.Parse(data, yamldoc.Limits{Bytes: MaxFile, DocBytes: MaxFile})
+	if e, ok := errors.AsType[*fault.Error](err); ok && e.At.File == "" {
+		at := *e
+		at.At.File = name
+		return nil, &at
+	}
+	if err != nil {
+		return nil, fault.Wrap(fault.Invalid, err, "%s", name)
+	}
+	if root.Kind == yamldoc.Null {
+		return nil, fault.At(fault.Position{File: name}, "the file is empty")
+	}
+	return root, nil
 }
 
-type kind uint8
-
-const (
-	scalar kind = iota
-	null
-	list
-	mapping
-)
-
-func document(name string, data []byte) (node, error) {
-	var doc yaml.Node
-	if err := yaml.Unmarshal(data, &doc); err != nil {
-		return node{}, fault.At(fault.Position{File: name}, "%v", err)
-	}
-	if len(doc.Content) == 0 {
-		return node{}, fault.At(fault.Position{File: name}, "the file is empty")
-	}
-	return convert(doc.Content[0], 0), nil
-}
-
-func convert(y *yaml.Node, depth int) node {
-	n := node{line: y.Line, value: y.Value}
-	if depth > 20 {
-		return n
-	}
-	switch y.Kind {
-	case yaml.SequenceNode:
-		n.kind = list
-		for _, c := range y.Content {
-			n.items = append(n.items, convert(c, depth+1))
-		}
-	case yaml.MappingNode:
-		n.kind = mapping
-		for i := 0; i+1 < len(y.Content); i += 2 {
-			n.keys = append(n.keys, convert(y.Content[i], depth+1))
-			n.items = append(n.items, convert(y.Content[i+1], depth+1))
-		}
-	case yaml.ScalarNode:
-		if y.Tag == "!!null" {
-			n.kind = null
-		}
-	}
-	return n
-}
-
-// mapping returns the values of a mapping by key and reports every key that is not known or repeated; nil when n is
-// not a mapping.
-func (p *parser) mapping(n node, field string, known ...string) map[string]node {
-	if n.kind != mapping {
-		p.fail(n, field, "this must be a mapping with the keys %s", strings.Join(known, ", "))
+// mapping returns the values of a map by key and reports every key that is not known; nil when n is no map.
+func (p *parser) mapping(n *yamldoc.Node, field string, known ...string) map[string]*yamldoc.Node {
+	if n.Kind != yamldoc.Map {
+		p.fail(n.Line, field, "this must be a mapping with the keys %s", strings.Join(known, ", "))
 		return nil
 	}
-	m := make(map[string]node, len(n.keys))
-	for i, k := range n.keys {
-		if _, twice := m[k.value]; twice {
-			p.fail(k, join(field, k.value), "this key is given twice")
+	m := make(map[string]*yamldoc.Node, len(n.Fields))
+	for _, f := range n.Fields {
+		if !slices.Contains(known, f.Key) {
+			p.fail(f.Line, join(field, clip(f.Key)), "unknown key; known are %s", strings.Join(known, ", "))
 		}
-		if k.kind != scalar || !slices.Contains(known, k.value) {
-			p.fail(k, join(field, clip(k.value)), "unknown key; known are %s", strings.Join(known, ", "))
-		}
-		m[k.value] = n.items[i]
+		m[f.Key] = f.Value
 	}
 	return m
 }
 
-func (p *parser) need(n node, m map[string]node, field, key string) (node, bool) {
+// need returns the value of a key of n, whose fields are m, and reports one that is missing.
+func (p *parser) need(n *yamldoc.Node, m map[string]*yamldoc.Node, field, key string) (*yamldoc.Node, bool) {
 	v, ok := m[key]
 	if !ok {
-		p.fail(n, join(field, key), "this key is missing")
+		p.fail(n.Line, join(field, key), "this key is missing")
 	}
 	return v, ok
 }
 
-func (p *parser) list(n node, field string, most int) []node {
+func (p *parser) list(n *yamldoc.Node, field string, most int) []*yamldoc.Node {
 	switch {
-	case n.kind != list:
-		p.fail(n, field, "this must be a list")
+	case n.Kind != yamldoc.List:
+		p.fail(n.Line, field, "this must be a list")
 		return nil
-	case len(n.items) > most:
-		p.fail(n, field, "the list has %d items, more than %d", len(n.items), most)
+	case len(n.Items) > most:
+		p.fail(n.Line, field, "the list has %d items, more than %d", len(n.Items), most)
 		return nil
 	}
-	return n.items
+	return n.Items
 }
 
-// text returns a scalar's text; an empty one is reported.
-func (p *parser) text(n node, field string) string {
-	s := strings.TrimSpace(n.value)
+// text returns a string's text, and "" after it has reported what is no text or an empty one.
+func (p *parser) text(n *yamldoc.Node, field string) string {
+	s := strings.TrimSpace(n.Text)
 	switch {
-	case n.kind != scalar || s == "":
-		p.fail(n, field, "this must be a text")
+	case n.Kind == yamldoc.Number || n.Kind == yamldoc.Bool:
+		p.fail(n.Line, field, "this must be a text; put %s in quotes", clip(s))
+		return ""
+	case n.Kind != yamldoc.String || s == "":
+		p.fail(n.Line, field, "this must be a text")
 		return ""
 	case len(s) > maxText:
-		p.fail(n, field, "the text is longer than %d bytes", maxText)
+		p.fail(n.Line, field, "the text is longer than %d bytes", maxText)
 		return ""
 	}
 	return s

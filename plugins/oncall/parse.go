@@ -9,6 +9,7 @@ import (
 
 	"github.com/backchannel-portal/backchannel/catalog"
 	"github.com/backchannel-portal/backchannel/internal/fault"
+	"github.com/backchannel-portal/backchannel/internal/yamldoc"
 )
 
 // Bounds of an on-call file.
@@ -52,22 +53,22 @@ type parser struct {
 	errs []error
 }
 
-func (p *parser) fail(n node, field, format string, args ...any) {
+func (p *parser) fail(line int, field, format string, args ...any) {
 	switch {
 	case len(p.errs) < maxErrors:
-		p.errs = append(p.errs, fault.At(fault.Position{File: p.file, Line: n.line, Field: field}, format, args...))
+		p.errs = append(p.errs, fault.At(fault.Position{File: p.file, Line: line, Field: field}, format, args...))
 	case len(p.errs) == maxErrors:
 		p.errs = append(p.errs, fault.At(fault.Position{File: p.file}, "there are more mistakes"))
 	}
 }
 
-func (p *parser) parse(root node) *File {
+func (p *parser) parse(root *yamldoc.Node) *File {
 	m := p.mapping(root, "", "version", "schedules")
 	if m == nil {
 		return nil
 	}
-	if v, ok := p.need(root, m, "", "version"); ok && v.value != "1" {
-		p.fail(v, "version", "version %s is not known; this program reads version 1", quote(v.value))
+	if v, ok := p.need(root, m, "", "version"); ok && (v.Kind != yamldoc.Number || v.Text != "1") {
+		p.fail(v.Line, "version", "version %s is not known; this program reads version 1", quote(v.Text))
 	}
 	f := &File{Name: p.file}
 	n, ok := p.need(root, m, "", "schedules")
@@ -79,7 +80,7 @@ func (p *parser) parse(root node) *File {
 		field := fmt.Sprintf("schedules[%d]", i)
 		s := p.schedule(item, field)
 		if line, twice := seen[s.ID]; twice && s.ID != "" {
-			p.fail(item, field+".id", "schedule %s is already defined in line %d", quote(s.ID), line)
+			p.fail(item.Line, field+".id", "schedule %s is already defined in line %d", quote(s.ID), line)
 		}
 		seen[s.ID] = s.Line
 		f.Schedules = append(f.Schedules, s)
@@ -87,8 +88,8 @@ func (p *parser) parse(root node) *File {
 	return f
 }
 
-func (p *parser) schedule(n node, field string) Schedule {
-	s := Schedule{Line: n.line, Zone: time.UTC}
+func (p *parser) schedule(n *yamldoc.Node, field string) Schedule {
+	s := Schedule{Line: n.Line, Zone: time.UTC}
 	m := p.mapping(n, field, "id", "title", "team", "pagerdutyServices", "timezone", "rotation", "overrides")
 	if m == nil {
 		return s
@@ -122,7 +123,7 @@ func (p *parser) schedule(n node, field string) Schedule {
 	return s
 }
 
-func (p *parser) rotation(n node, field string, s *Schedule) {
+func (p *parser) rotation(n *yamldoc.Node, field string, s *Schedule) {
 	m := p.mapping(n, field, "every", "handoffDay", "start", "people")
 	if m == nil {
 		return
@@ -137,7 +138,7 @@ func (p *parser) rotation(n node, field string, s *Schedule) {
 			s.Days = 14
 		case "": // reported
 		default:
-			p.fail(v, field+".every", "%s is not one of 1d, 1w, 2w", quote(v.value))
+			p.fail(v.Line, field+".every", "%s is not one of 1d, 1w, 2w", quote(v.Text))
 		}
 	}
 	if v, ok := p.need(n, m, field, "start"); ok {
@@ -151,12 +152,12 @@ func (p *parser) rotation(n node, field string, s *Schedule) {
 			s.People = append(s.People, p.ref(item, fmt.Sprintf("%s.people[%d]", field, i), "user"))
 		}
 		if len(s.People) == 0 {
-			p.fail(v, field+".people", "a rotation needs at least one person")
+			p.fail(v.Line, field+".people", "a rotation needs at least one person")
 		}
 	}
 }
 
-func (p *parser) handoffDay(n node, field string, s *Schedule) {
+func (p *parser) handoffDay(n *yamldoc.Node, field string, s *Schedule) {
 	day := strings.ToUpper(p.text(n, field))
 	known := false
 	for d := time.Sunday; d <= time.Saturday; d++ {
@@ -165,17 +166,17 @@ func (p *parser) handoffDay(n node, field string, s *Schedule) {
 	switch {
 	case day == "": // reported
 	case !known:
-		p.fail(n, field, "%s is not one of MON, TUE, WED, THU, FRI, SAT, SUN", quote(n.value))
+		p.fail(n.Line, field, "%s is not one of MON, TUE, WED, THU, FRI, SAT, SUN", quote(n.Text))
 	case s.Days == 1:
-		p.fail(n, field, "a daily rotation has no hand-off day")
+		p.fail(n.Line, field, "a daily rotation has no hand-off day")
 	case !s.Start.IsZero() && day != shortDay(s.Start.Weekday()):
-		p.fail(n, field, "the hand-off day is %s but the rotation starts on a %s", day, s.Start.Weekday())
+		p.fail(n.Line, field, "the hand-off day is %s but the rotation starts on a %s", day, s.Start.Weekday())
 	}
 }
 
 func shortDay(d time.Weekday) string { return strings.ToUpper(d.String()[:3]) }
 
-func (p *parser) override(n node, field string) Override {
+func (p *parser) override(n *yamldoc.Node, field string) Override {
 	var o Override
 	m := p.mapping(n, field, "from", "to", "person")
 	if m == nil {
@@ -187,7 +188,7 @@ func (p *parser) override(n node, field string) Override {
 	if v, ok := p.need(n, m, field, "to"); ok {
 		o.To = p.instant(v, field+".to")
 		if !o.From.IsZero() && !o.To.IsZero() && !o.From.Before(o.To) {
-			p.fail(v, field+".to", "the override ends before it begins")
+			p.fail(v.Line, field+".to", "the override ends before it begins")
 		}
 	}
 	if v, ok := p.need(n, m, field, "person"); ok {
@@ -196,7 +197,7 @@ func (p *parser) override(n node, field string) Override {
 	return o
 }
 
-func (p *parser) ref(n node, field, kind string) catalog.Ref {
+func (p *parser) ref(n *yamldoc.Node, field, kind string) catalog.Ref {
 	s := p.text(n, field)
 	if s == "" {
 		return catalog.Ref{}
@@ -204,28 +205,28 @@ func (p *parser) ref(n node, field, kind string) catalog.Ref {
 	r, err := catalog.ParseRef(s, kind, "")
 	switch {
 	case err != nil:
-		p.fail(n, field, "%v", err)
+		p.fail(n.Line, field, "%v", err)
 	case r.Kind != kind:
-		p.fail(n, field, "%s is a %s; this must be a %s", quote(s), r.Kind, kind)
+		p.fail(n.Line, field, "%s is a %s; this must be a %s", quote(s), r.Kind, kind)
 	}
 	return r
 }
 
-func (p *parser) zone(n node, field string) *time.Location {
+func (p *parser) zone(n *yamldoc.Node, field string) *time.Location {
 	s := p.text(n, field)
 	if s == "" {
 		return time.UTC
 	}
 	zone, err := time.LoadLocation(s)
 	if err != nil || s == "Local" {
-		p.fail(n, field, "%s is not an IANA time zone such as Europe/Berlin", quote(s))
+		p.fail(n.Line, field, "%s is not an IANA time zone such as Europe/Berlin", quote(s))
 		return time.UTC
 	}
 	return zone
 }
 
 // civil reads a wall clock time without an offset. It is kept in UTC.
-func (p *parser) civil(n node, field string) time.Time {
+func (p *parser) civil(n *yamldoc.Node, field string) time.Time {
 	s := p.text(n, field)
 	if s == "" {
 		return time.Time{}
@@ -236,21 +237,21 @@ func (p *parser) civil(n node, field string) time.Time {
 		}
 	}
 	if _, err := time.Parse(time.RFC3339, s); err == nil {
-		p.fail(n, field, "%s has a time zone; write the wall clock time in the schedule's zone, without one", quote(s))
+		p.fail(n.Line, field, "%s has a time zone; write the wall clock time in the schedule's zone, without one", quote(s))
 	} else {
-		p.fail(n, field, "%s is not a wall clock time such as 2026-09-07T10:00:00", quote(s))
+		p.fail(n.Line, field, "%s is not a wall clock time such as 2026-09-07T10:00:00", quote(s))
 	}
 	return time.Time{}
 }
 
-func (p *parser) instant(n node, field string) time.Time {
+func (p *parser) instant(n *yamldoc.Node, field string) time.Time {
 	s := p.text(n, field)
 	if s == "" {
 		return time.Time{}
 	}
 	t, err := time.Parse(time.RFC3339, s)
 	if err != nil || !sane(t) {
-		p.fail(n, field, "%s is not an RFC 3339 time such as 2026-11-23T08:00:00Z", quote(s))
+		p.fail(n.Line, field, "%s is not an RFC 3339 time such as 2026-11-23T08:00:00Z", quote(s))
 		return time.Time{}
 	}
 	return t.UTC()

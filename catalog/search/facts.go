@@ -1,0 +1,109 @@
+package search
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/backchannel-portal/backchannel/catalog"
+)
+
+// applyFacts merges new, changed and withdrawn facts.
+func (e *snapshotEdit) applyFacts(facts []catalog.Fact) {
+	if len(facts) == 0 {
+		return
+	}
+	e.strings = maps.Clone(e.strings)
+	if e.strings == nil {
+		e.strings = make(map[string]string)
+	}
+	byNode := make(map[uint32][]catalog.Fact)
+	for _, f := range facts {
+		id := e.node(f.Entity)
+		byNode[id] = append(byNode[id], f)
+	}
+	// In the order of ids, so that lists of ids grow at their end.
+	for _, id := range slices.Sorted(maps.Keys(byNode)) {
+		e.entityFacts(id, byNode[id])
+	}
+}
+
+// entityFacts merges facts of one entity; of several with one key the last one counts.
+func (e *snapshotEdit) entityFacts(id uint32, facts []catalog.Fact) {
+	n := e.nodes.at(id)
+	list := slices.Clone(n.facts)
+	for _, f := range facts {
+		f.Entity, f.Producer, f.Key = n.ref, e.shared(f.Producer), e.shared(f.Key)
+		k := factKey{f.Producer, f.Key}
+		i, found := slices.BinarySearchFunc(list, k, func(f catalog.Fact, k factKey) int {
+			return factKey{f.Producer, f.Key}.compare(k)
+		})
+		switch {
+		case f.Value == "" && found:
+			list = slices.Delete(list, i, i+1)
+			e.factHolder(k, id, false)
+		case f.Value == "":
+		case found:
+			list[i] = f
+		default:
+			list = slices.Insert(list, i, f)
+			e.factHolder(k, id, true)
+		}
+	}
+	n.facts = slices.Clip(list)
+	e.nodes.set(id, n)
+}
+
+// factHolder notes that a node has, or no longer has, a fact of a key.
+func (e *snapshotEdit) factHolder(k factKey, id uint32, has bool) {
+	ids, _ := e.facts.get(k)
+	before := len(ids)
+	if has {
+		ids = insertID(ids, id)
+	} else {
+		ids = removeID(ids, id)
+	}
+	e.newKeys = e.newKeys || (before == 0) != (len(ids) == 0)
+	if len(ids) == 0 {
+		e.facts.remove(k)
+	} else {
+		e.facts.set(k, ids)
+	}
+}
+
+func (e *snapshotEdit) shared(s string) string {
+	if have, ok := e.strings[s]; ok {
+		return have
+	}
+	e.strings[s] = s
+	return s
+}
+
+// insertID adds id to a sorted list. A new highest id grows the list in place, which readers of the shorter list
+// do not see; anything else copies.
+func insertID(ids []uint32, id uint32) []uint32 {
+	if len(ids) == 0 || ids[len(ids)-1] < id {
+		return append(ids, id)
+	}
+	i, found := slices.BinarySearch(ids, id)
+	if found {
+		return ids
+	}
+	out := make([]uint32, 0, len(ids)+1+len(ids)/8)
+	return append(append(append(out, ids[:i]...), id), ids[i:]...)
+}
+
+// removeID copies a sorted list without id.
+func removeID(ids []uint32, id uint32) []uint32 {
+	i, found := slices.BinarySearch(ids, id)
+	if !found {
+		return ids
+	}
+	return append(append(make([]uint32, 0, len(ids)-1), ids[:i]...), ids[i+1:]...)
+}
+
+func sortedFactKeys(t table[factKey, []uint32]) []factKey {
+	var keys []factKey
+	t.each(func(k factKey, _ []uint32) { keys = append(keys, k) })
+	slices.SortFunc(keys, factKey.compare)
+	return keys
+}

@@ -1,0 +1,308 @@
+package search
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"math"
+	"slices"
+
+	api "github.com/blevesearch/bleve_index_api"
+)
+
+// textQuery is a question to one index.
+type textQuery struct {
+	text   string
+	any    bool
+	limit  int
+	accept func(id string) bool // whether a document is of a kind asked for and may be seen
+	sees   func(id string) bool // whether a document may be seen; nil: all may
+}
+
+// textHit is a document found.
+type textHit struct {
+	id    string
+	score float64
+	terms int
+}
+
+// cell accumulates what one document scores.
+type cell struct {
+	score  float32 // of the terms before the present one
+	best   float32 // of the present term: its best field
+	rest   float32 // and its other fields
+	weight float32 // rarity of the matched terms added up
+	last   int16   // the present term, from 1
+	n      int16   // how many terms matched
+}
+
+// scores is the working memory of one search.
+type scores struct {
+	cells   []cell
+	touched []uint64
+}
+
+func (s *scores) at(doc uint64) *cell {
+	for uint64(len(s.cells)) <= doc {
+		s.cells = append(s.cells, make([]cell, max(1024, len(s.cells)))...)
+	}
+	return &s.cells[doc]
+}
+
+func (s *scores) reset() {
+	for _, d := range s.touched {
+		s.cells[d] = cell{}
+	}
+	s.touched = s.touched[:0]
+}
+
+// lookup is one search under way.
+type lookup struct {
+	reader api.IndexReader
+	fields []field
+	docs   float64
+	q      textQuery
+	s      *scores
+}
+
+// search returns the best hits and how many distinct terms the question has. Hits with all terms that occur at all
+// come first; behind them, when q.any, those with some, by score and by the weight of the terms they have.
+func (x *index) search(a *analyzer, q textQuery) (hits []textHit, of int, err error) {
+	adv, err := x.bleve.Advanced()
+	if err != nil {
+		return nil, 0, err
+	}
+	reader, err := adv.Reader()
+	if err != nil {
+		return nil, 0, err
+	}
+	defer func() { err = errors.Join(err, reader.Close()) }()
+	n, err := reader.DocCount()
+	if err != nil {
+		return nil, 0, err
+	}
+	s := x.scratch.Get().(*scores)
+	defer func() {
+		s.reset()
+		x.scratch.Put(s)
+	}()
+	l := lookup{reader: reader, fields: x.fields, docs: float64(n), q: q, s: s}
+	terms, of, err := l.terms(a)
+	if err != nil || len(terms) == 0 {
+		return nil, of, err
+	}
+	total := float32(0)
+	for i, t := range terms {
+		total += float32(t.idf)
+		if err := l.score(i, t); err != nil {
+			return nil, of, err
+		}
+	}
+	hits, err = l.top(len(terms), total)
+	return hits, of, err
+}
+
+// foundTerm is a term that occurs.
+type foundTerm struct {
+	queryTerm
+	count uint64
+	idf   float64
+}
+
+// terms returns the terms that occur where the viewer may look, the rarest first, and how many there were.
+func (l *lookup) terms(a *analyzer) ([]foundTerm, int, error) {
+	all := a.queryTerms(l.q.text)
+	counts := make([]uint64, 0, len(all))
+	occurs := make([]bool, 0, len(all))
+	for i := 0; i < len(all); i++ {
+		n, err := l.count(all[i])
+		if err != nil {
+			return nil, 0, err
+		}
+		if parts := a.parts(all[i]); n == 0 && len(parts) > 0 {
+			all = slices.Replace(all, i, i+1, parts...)
+			i--
+			continue
+		}
+		counts, occurs = append(counts, n), append(occurs, n > 0)
+	}
+	byText := make(map[string]uint64, len(all))
+	for i, t := range all {
+		byText[t.text] = counts[i]
+	}
+	all, occurs = dropJoints(all, occurs)
+	var out []foundTerm
+	for i, t := range all {
+		if n := byText[t.text]; occurs[i] {
+			out = append(out, foundTerm{t, n, math.Log(1 + (l.docs+0.5)/(float64(n)+0.5))})
+		}
+	}
+	slices.SortStableFunc(out, func(a, b foundTerm) int { return cmp.Compare(a.count, b.count) })
+	return out, len(all), nil
+}
+
+// fieldsOf returns where a term is looked up.
+func (l *lookup) fieldsOf(t queryTerm) []field {
+	if t.single {
+		return []field{{singleField, 1}}
+	}
+	return l.fields
+}
+
+// count is in how many documents a term occurs, by its most frequent field.
+func (l *lookup) count(t queryTerm) (uint64, error) {
+	var most uint64
+	seen := l.q.sees == nil
+	for _, f := range l.fieldsOf(t) {
+		r, err := l.reader.TermFieldReader(context.Background(), []byte(t.text), f.name, false, false, false)
+		if err != nil {
+			return 0, err
+		}
+		n := r.Count()
+		if n > 0 && !seen {
+			seen, err = l.anySeen(r)
+		}
+		most = max(most, n)
+		if err = errors.Join(err, r.Close()); err != nil {
+			return 0, err
+		}
+	}
+	if !seen {
+		return 0, nil
+	}
+	return most, nil
+}
+
+// anySeen reports whether one of a term's documents may be seen.
+func (l *lookup) anySeen(r api.TermFieldReader) (bool, error) {
+	var doc api.TermFieldDoc
+	for {
+		d, err := r.Next(doc.Reset())
+		if err != nil || d == nil {
+			return false, err
+		}
+		id, err := l.reader.ExternalID(d.ID)
+		if err != nil || l.q.sees(id) {
+			return err == nil, err
+		}
+	}
+}
+
+// score adds what the i-th term contributes.
+func (l *lookup) score(i int, t foundTerm) error {
+	var known []uint64
+	if i > 0 && !l.q.any {
+		known = l.s.touched
+		slices.Sort(known)
+	}
+	for _, f := range l.fieldsOf(t.queryTerm) {
+		r, err := l.reader.TermFieldReader(context.Background(), []byte(t.text), f.name, true, true, false)
+		if err != nil {
+			return err
+		}
+		add := func(d *api.TermFieldDoc) { l.add(i, d, f.boost*t.idf, t.idf) }
+		if i > 0 && !l.q.any {
+			err = among(r, known, add)
+		} else {
+			err = every(r, add)
+		}
+		if err = errors.Join(err, r.Close()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// every calls f for all documents of a term.
+func every(r api.TermFieldReader, f func(*api.TermFieldDoc)) error {
+	var doc api.TermFieldDoc
+	for {
+		d, err := r.Next(doc.Reset())
+		if err != nil || d == nil {
+			return err
+		}
+		f(d)
+	}
+}
+
+// among calls f for those documents of a term that are among the known ones, which are sorted.
+func among(r api.TermFieldReader, known []uint64, f func(*api.TermFieldDoc)) error {
+	if r.Count() == 0 {
+		return nil
+	}
+	var doc api.TermFieldDoc
+	var at uint64
+	have := false
+	for _, k := range known {
+		if have && at > k {
+			continue
+		}
+		if !have || at < k {
+			d, err := r.Advance(api.NewIndexInternalID(nil, k), doc.Reset())
+			if err != nil || d == nil {
+				return err
+			}
+			at, have = d.ID.Value(), true
+			if at == k {
+				f(d)
+			}
+		}
+	}
+	return nil
+}
+
+// otherFields is how much further fields with the same term add to the best one.
+const otherFields = 0.15
+
+// add credits a document with a term's occurrence in one field.
+func (l *lookup) add(i int, d *api.TermFieldDoc, boost, idf float64) {
+	doc := d.ID.Value()
+	c := l.s.at(doc)
+	if c.n == 0 {
+		if i > 0 && !l.q.any {
+			return
+		}
+		l.s.touched = append(l.s.touched, doc)
+	}
+	if c.last != int16(i+1) {
+		if !l.q.any && int(c.n) != i {
+			return
+		}
+		c.score += c.best + otherFields*c.rest
+		c.best, c.rest, c.last = 0, 0, int16(i+1)
+		c.n++
+		c.weight += float32(idf)
+	}
+	tf := float64(d.Freq)
+	got := float32(boost * tf / (tf + 0.6) * (0.55 + 0.45*d.Norm))
+	if got > c.best {
+		c.best, got = got, c.best
+	}
+	c.rest += got
+}
+
+// top picks the best accepted documents.
+func (l *lookup) top(terms int, total float32) ([]textHit, error) {
+	q := ranking{}
+	for _, doc := range l.s.touched {
+		c := l.s.at(doc)
+		if !l.q.any && int(c.n) != terms {
+			continue
+		}
+		score := (c.score + c.best + otherFields*c.rest) * (0.25 + 0.75*c.weight/total)
+		q = append(q, ranked{doc, score, int(c.n), int(c.n) == terms})
+	}
+	q.init()
+	var out []textHit
+	for len(q) > 0 && len(out) < l.q.limit {
+		best := q.pop()
+		id, err := l.reader.ExternalID(api.NewIndexInternalID(nil, best.doc))
+		if err != nil {
+			return nil, err
+		}
+		if l.q.accept(id) {
+			out = append(out, textHit{id, float64(best.score), best.terms})
+		}
+	}
+	return out, nil
+}

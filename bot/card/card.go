@@ -143,13 +143,13 @@ type SpanKind uint8
 
 // The kinds of spans.
 const (
-	Plain  SpanKind = iota
-	Strong          // the names that matter in the sentence
-	Mono            // a reference, a version, anything to copy
-	Link            // Text leads to URL
-	Person          // a person; a mention only where User is the platform's own id and the message opts in
-	Entity          // a catalog entity; URL is its page where there is one
-	Time            // the moment At; Text is how it reads where a platform has no local times
+	Words  SpanKind = iota // nothing special
+	Strong                 // the names that matter in the sentence
+	Mono                   // a reference, a version, anything to copy
+	Link                   // Text leads to URL
+	Person                 // a person; a mention only where User is the platform's own id and the message opts in
+	Entity                 // a catalog entity; URL is its page where there is one
+	Time                   // the moment At; Text is how it reads where a platform has no local times
 )
 
 // Span is a run of text with one meaning.

@@ -6,8 +6,13 @@ import (
 	"unicode/utf8"
 )
 
-// maxMarks is how many combining marks in a row are kept; written languages need at most four.
-const maxMarks = 6
+// How many combining marks, joined characters and region tags in a row are kept. Written languages and emoji need at
+// most four, four and six; more only serves to flood a screen.
+const (
+	maxMarks = 6
+	maxJoins = 6
+	maxTags  = 6
+)
 
 // Clean returns text that is safe to show on several lines: valid UTF-8, without control characters (line feeds
 // stay, tabs become spaces), bidirectional overrides, invisible characters that only serve to deceive, or piles of
@@ -19,15 +24,15 @@ func Clean(s string) string {
 	return scrub(s, true, false)
 }
 
-// CleanLine is Clean for text that must stay on one line: line breaks become spaces, and runs of spaces one.
+// CleanLine is Clean for text that must stay on one line: line breaks become spaces, and the ends are trimmed.
 func CleanLine(s string) string {
-	if clean(s, false) {
-		return s
+	if !clean(s, false) {
+		s = scrub(s, false, false)
 	}
-	return strings.Join(strings.Fields(scrub(s, false, false)), " ")
+	return strings.TrimSpace(s)
 }
 
-// cleanSpan is CleanLine that keeps one space at either end, for text in the middle of a sentence.
+// cleanSpan is CleanLine that keeps spaces at the ends, for text in the middle of a sentence.
 func cleanSpan(s string) string {
 	if clean(s, false) {
 		return s
@@ -81,7 +86,7 @@ func scrub(s string, lines, tabs bool) string {
 	s = strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\r\n", "\n")
 	var b strings.Builder
 	b.Grow(len(s))
-	prev, marks, flag := rune(0), 0, false
+	prev, marks, joined, tags := rune(0), 0, 0, 0
 	for i, r := range s {
 		switch {
 		case r == '\n' || r == '\r' || r == '\v' || r == '\f' || r == 0x85 || r == 0x2028 || r == 0x2029:
@@ -97,24 +102,33 @@ func scrub(s string, lines, tabs bool) string {
 			continue
 		case r == 0x200C || r == 0x200D:
 			next, _ := utf8.DecodeRuneInString(s[i+utf8.RuneLen(r):])
-			if !joins(prev) || !joins(next) {
+			if joined++; !joins(prev) || !joins(next) || joined > maxJoins {
 				continue
 			}
 		case 0xE0020 <= r && r <= 0xE007F:
-			if !flag {
+			if tags == 0 {
 				continue
 			}
+			tags--
 		case invisible(r):
 			continue
 		case unicode.In(r, unicode.Mn, unicode.Me):
-			if marks++; marks > maxMarks || prev == 0 {
+			if marks++; marks > maxMarks {
 				continue
 			}
 			b.WriteRune(r)
 			continue
 		}
+		switch {
+		case r == 0x1F3F4: // a black flag may carry the tags of a region
+			tags = maxTags
+		case r < 0xE0020 || r >= 0xE007F:
+			tags = 0
+		}
+		if r != 0x200C && r != 0x200D && prev != 0x200C && prev != 0x200D {
+			joined = 0
+		}
 		marks = 0
-		flag = r == 0x1F3F4 || flag && 0xE0020 <= r && r < 0xE007F // a black flag may carry the tags of a region
 		b.WriteRune(r)
 		prev = r
 	}

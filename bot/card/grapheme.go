@@ -8,7 +8,7 @@ import (
 )
 
 // maxCluster bounds one grapheme, in code points: what is joined longer than this is hostile and may be torn.
-const maxCluster = 16
+const maxCluster = 64
 
 // nextGrapheme returns the length in bytes of the first user-perceived character of s, after the rules of Unicode
 // Annex 29 as far as clean text needs them: marks, joiners, modifiers, flags, tags and Hangul syllables stay

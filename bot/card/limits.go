@@ -23,7 +23,7 @@ type Limits struct {
 
 	Messages int // most messages one answer may become; a note says what is cut
 	Blocks   int // blocks of a message; each Actions row is one
-	Total    int // characters of a message, everything shown in it counted
+	Total    int // characters of a message, everything shown in it counted but Summary, which is not shown with it
 	Summary  int
 	Text     int  // one Text block
 	Note     int  // one Note block

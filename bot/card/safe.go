@@ -12,12 +12,17 @@ import (
 // renderers need not look again. A link whose address is no web address becomes plain text, a button without a
 // usable address goes, and a note says so. The original is not changed; parts that need no change are shared.
 func Safe(m Message) Message {
-	c := &cleaner{lang: m.Lang}
-	out := Message{Lang: m.Lang, Summary: c.spans(m.Summary)}
+	c := &cleaner{}
+	return c.message(m)
+}
+
+func (c *cleaner) message(m Message) Message {
+	out := Message{Lang: m.Lang}
 	if out.Lang != lang.Chinese {
 		out.Lang = lang.English
 	}
 	c.lang = out.Lang
+	out.Summary = c.line(m.Summary)
 	out.Blocks = make([]Block, 0, len(m.Blocks)+1)
 	for _, b := range m.Blocks {
 		if b = c.block(b); b != nil {
@@ -88,7 +93,7 @@ func (c *cleaner) spans(in []Span) []Span {
 }
 
 func (c *cleaner) fine(s *Span) bool {
-	if s.Text == "" || s.Kind > Time || !clean(s.Text, s.Kind == Plain) || !fineID(s.Ref) || !fineID(s.User) {
+	if s.Text == "" || s.Kind > Time || !clean(s.Text, s.Kind == Words) || !fineID(s.Ref) || !fineID(s.User) {
 		return false
 	}
 	switch {
@@ -104,9 +109,9 @@ func (c *cleaner) fine(s *Span) bool {
 
 func (c *cleaner) span(s Span) Span {
 	if s.Kind > Time {
-		s.Kind = Plain
+		s.Kind = Words
 	}
-	if s.Kind == Plain {
+	if s.Kind == Words {
 		s.Text = Clean(s.Text)
 	} else {
 		s.Text = cleanSpan(s.Text)
@@ -236,7 +241,7 @@ func cleanChart(ch Chart) Block {
 }
 
 func cleanProgress(p Progress) Block {
-	p.Label = CleanLine(p.Label)
+	p.Label = orName(CleanLine(p.Label), "")
 	p.Total = max(p.Total, 0)
 	p.Done = min(max(p.Done, 0), p.Total)
 	switch p.State {

@@ -88,6 +88,7 @@ func (m *Memory) put(o *origin, n *catalog.File, c *change) {
 		stale = true
 	}
 	m.redefine(f, n.Location, next, c)
+	c.touched[f] = n.Location
 	f.hash, f.stale, f.problems = n.Hash, stale, slices.Clone(n.Problems)
 }
 
@@ -119,7 +120,6 @@ func (m *Memory) redefine(f *file, location string, next []*catalog.Entity, c *c
 
 // settle decides for every reference touched which definition counts, and leaves in c only those that changed.
 func (m *Memory) settle(c *change) {
-	touched := map[*file]string{}
 	for ref := range c.refs {
 		defs := m.defs[ref]
 		if len(defs) == 0 {
@@ -127,7 +127,7 @@ func (m *Memory) settle(c *change) {
 		}
 		slices.SortStableFunc(defs, func(a, b definition) int { return a.file.order - b.file.order })
 		for _, d := range defs {
-			touched[d.file] = d.location
+			c.touched[d.file] = d.location
 		}
 		var first *catalog.Entity
 		if len(defs) > 0 {
@@ -143,12 +143,13 @@ func (m *Memory) settle(c *change) {
 			m.entities[ref] = first
 		}
 	}
-	for f, location := range touched {
+	for f, location := range c.touched {
 		if repeats := m.repeats(f); !slices.Equal(repeats, f.repeats) {
 			f.repeats = repeats
 			c.files[location] = struct{}{}
 		}
 	}
+	c.touched = nil
 }
 
 // repeats reports the definitions of a file that another one precedes. Reading the same document by two ways is

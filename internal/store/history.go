@@ -14,10 +14,11 @@ type change struct {
 	refs       map[catalog.Ref]struct{}
 	facts      map[factKey]struct{}
 	files      map[string]struct{} // locations whose problems changed
+	touched    map[*file]string    // files whose definitions changed, until the change is settled
 }
 
 func newChange() *change {
-	return &change{refs: map[catalog.Ref]struct{}{}, facts: map[factKey]struct{}{}, files: map[string]struct{}{}}
+	return &change{refs: map[catalog.Ref]struct{}{}, facts: map[factKey]struct{}{}, files: map[string]struct{}{}, touched: map[*file]string{}}
 }
 
 func (c *change) size() int   { return len(c.refs) + len(c.facts) + len(c.files) }
@@ -76,8 +77,10 @@ func (m *Memory) everything() *change {
 	for ref := range m.entities {
 		c.refs[ref] = struct{}{}
 	}
-	for key := range m.facts {
-		c.facts[key] = struct{}{}
+	for ref, known := range m.facts {
+		for name := range known {
+			c.facts[factKey{ref, name}] = struct{}{}
+		}
 	}
 	for _, o := range m.origins {
 		for location := range o.files {

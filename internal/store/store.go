@@ -20,7 +20,7 @@ type Memory struct {
 	origins  map[string]*origin
 	defs     map[catalog.Ref][]definition
 	entities map[catalog.Ref]*catalog.Entity // the definition that counts, per reference
-	facts    map[factKey]catalog.Fact
+	facts    map[catalog.Ref]map[factName]catalog.Fact
 	history  history
 	moved    chan struct{} // closed and replaced when the state or a Checked time moves
 	files    int           // files seen so far; gives each its place in the order
@@ -36,7 +36,7 @@ func NewMemory(clock func() time.Time) *Memory {
 		origins:  map[string]*origin{},
 		defs:     map[catalog.Ref][]definition{},
 		entities: map[catalog.Ref]*catalog.Entity{},
-		facts:    map[factKey]catalog.Fact{},
+		facts:    map[catalog.Ref]map[factName]catalog.Fact{},
 		history:  history{limit: historyLimit},
 		moved:    make(chan struct{}),
 	}
@@ -110,7 +110,7 @@ func (m *Memory) Changes(ctx context.Context, after catalog.Generation) (catalog
 		}
 	}
 	for key := range c.facts {
-		f, ok := m.facts[key]
+		f, ok := m.facts[key.entity][key.factName]
 		if !ok {
 			f = catalog.Fact{Entity: key.entity, Producer: key.producer, Key: key.key}
 		}

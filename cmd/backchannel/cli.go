@@ -1,0 +1,148 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/backchannel-portal/backchannel/cmd/backchannel/config"
+	"github.com/backchannel-portal/backchannel/internal/fault"
+)
+
+// Exit codes.
+const (
+	exitDone  = 0
+	exitFound = 1 // the check found something wrong
+	exitUsage = 2 // bad usage or unreadable input
+)
+
+// errFound ends a command whose check found something wrong; what was found has been printed.
+var errFound = errors.New("the check found something wrong")
+
+// errPrinted ends a command with exitUsage after the errors were printed where they belong.
+var errPrinted = errors.New("bad input")
+
+// streams are the process's standard streams.
+type streams struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+// globals are the flags that every command takes.
+type globals struct {
+	Config  string   `help:"Configuration file; ./backchannel.yaml if it exists." placeholder:"FILE"`
+	Catalog []string `help:"Descriptor file, glob or folder; replaces the configured locations. May be repeated." placeholder:"PATH" sep:"none"`
+	Output  string   `short:"o" help:"Format of the output: text or json." enum:"text,json" default:"text"`
+	Quiet   bool     `help:"Say nothing but the result."`
+}
+
+// command line grammar.
+type grammar struct {
+	globals
+	Demo    demoCmd    `cmd:"" help:"Start on a sample company: a prompt here and a page in the browser."`
+	Serve   serveCmd   `cmd:"" help:"Run the service: chat, web view and catalog, from the configuration."`
+	Ask     askCmd     `cmd:"" help:"Answer one question, or a stream of them."`
+	Cat     catalogCmd `cmd:"" name:"catalog" help:"Check and show the catalog."`
+	Slack   slackCmd   `cmd:"" help:"Show what Slack needs to know."`
+	Version versionCmd `cmd:"" help:"Show version, commit and Go version."`
+}
+
+// session is what a command runs with.
+type session struct {
+	globals
+	streams
+	ctx context.Context
+}
+
+// run parses the command line, runs the command and returns the exit code.
+func run(ctx context.Context, args []string, std streams) (code int) {
+	var g grammar
+	exited := false
+	parser, err := kong.New(&g,
+		kong.Name("backchannel"),
+		kong.Description("The developer portal that lives in the chat."),
+		kong.Writers(std.out, std.err),
+		kong.Exit(func(c int) { code, exited = c, true }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.UsageOnError(),
+	)
+	if err != nil {
+		fmt.Fprintln(std.err, "backchannel:", err)
+		return exitUsage
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	parsed, err := parser.Parse(args)
+	if exited {
+		return code
+	}
+	if err != nil {
+		fmt.Fprintf(std.err, "backchannel: %v; see backchannel --help\n", err)
+		return exitUsage
+	}
+	err = parsed.Run(&session{globals: g.globals, streams: std, ctx: ctx})
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.Is(err, errFound):
+		return exitFound
+	case errors.Is(err, errPrinted):
+		return exitUsage
+	}
+	fmt.Fprintln(std.err, "backchannel:", err)
+	if k := fault.KindOf(err); k == fault.Invalid || k == fault.NotFound {
+		return exitUsage
+	}
+	return exitFound
+}
+
+// load reads the configuration and applies --catalog.
+func (s *session) load() (*config.Config, error) {
+	cfg, err := config.Load(s.Config, os.LookupEnv)
+	if err != nil {
+		return nil, err
+	}
+	return cfg, s.override(cfg)
+}
+
+func (s *session) override(cfg *config.Config) error {
+	if !s.Quiet {
+		for _, n := range cfg.Notices {
+			fmt.Fprintln(s.err, "backchannel:", n)
+		}
+	}
+	if len(s.globals.Catalog) > 0 {
+		cfg.Catalog.Locations = nil
+		for _, path := range s.globals.Catalog {
+			cfg.Catalog.Locations = append(cfg.Catalog.Locations, config.Location{Type: "file", Target: path})
+		}
+	}
+	return nil
+}
+
+// moment is a time given on the command line.
+type moment struct{ time.Time }
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (m *moment) UnmarshalText(text []byte) error {
+	t, err := time.Parse(time.RFC3339, string(text))
+	if err != nil {
+		return fmt.Errorf("%q is not a time such as 2026-11-23T10:00:00Z", text)
+	}
+	m.Time = t
+	return nil
+}
+
+// clock returns the time that answers speak of: the given one, standing still, or the real one.
+func (m moment) clock() func() time.Time {
+	if m.IsZero() {
+		return time.Now
+	}
+	return func() time.Time { return m.Time }
+}

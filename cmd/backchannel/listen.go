@@ -1,0 +1,71 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/backchannel-portal/backchannel/internal/fault"
+)
+
+// The bounds of every connection to our listener.
+const (
+	readHeaderTimeout = 5 * time.Second
+	readTimeout       = 30 * time.Second
+	writeTimeout      = 60 * time.Second
+	idleTimeout       = 2 * time.Minute
+	maxHeaderBytes    = 32 << 10
+	shutdownTimeout   = 10 * time.Second
+)
+
+// listener is an open port with the handler it serves.
+type listener struct {
+	net.Listener
+	server *http.Server
+}
+
+// listen opens the port. An address in use is an error of kind Invalid.
+func listen(addr string, h http.Handler) (*listener, error) {
+	l, err := net.Listen("tcp", addr)
+	if err != nil {
+		return nil, fault.Wrap(fault.Invalid, err, "listen on %s", addr)
+	}
+	return &listener{Listener: l, server: &http.Server{
+		Handler: h, ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout,
+		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes,
+	}}, nil
+}
+
+// run serves until ctx is done, then lets requests finish.
+func (l *listener) run(ctx context.Context) error {
+	done := make(chan error, 1)
+	go func() { done <- l.server.Serve(l.Listener) }()
+	select {
+	case err := <-done:
+		return fault.Wrap(fault.Internal, err, "serve %s", l.Addr())
+	case <-ctx.Done():
+	}
+	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
+	defer cancel()
+	err := l.server.Shutdown(end)
+	<-done
+	if errors.Is(err, context.DeadlineExceeded) {
+		return l.server.Close()
+	}
+	return err
+}
+
+// onLoopback reports whether only this machine reaches addr.
+func onLoopback(addr string) bool {
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		return false
+	}
+	if host == "localhost" {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}

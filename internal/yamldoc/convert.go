@@ -149,6 +149,8 @@ func (c *converter) scalar(n *yaml.Node) *Node {
 		out.Kind, out.Text = tagged(n.ShortTag(), n.Value)
 	case n.Style&literal != 0:
 		out.Text = n.Value
+	case c.old:
+		out.Kind, out.Text = plainOld(n.Value)
 	default:
 		out.Kind, out.Text = plain(n.Value)
 	}

@@ -147,3 +147,50 @@ func tagged(tag, s string) (Kind, string) {
 	}
 	return String, s
 }
+
+// plainOld resolves a plain scalar of a document that asks for YAML 1.1 by a directive: yes and no are booleans,
+// numbers may have underscores and a leading 0 makes them octal (yaml.org/type). Timestamps and base-60 numbers stay
+// strings.
+func plainOld(s string) (Kind, string) {
+	switch s {
+	case "y", "Y", "yes", "Yes", "YES", "on", "On", "ON":
+		return Bool, "true"
+	case "n", "N", "no", "No", "NO", "off", "Off", "OFF":
+		return Bool, "false"
+	}
+	if s == "" || !strings.Contains("0123456789+-.", s[:1]) {
+		return plain(s)
+	}
+	digits := strings.ReplaceAll(s, "_", "")
+	sign := ""
+	if digits[0] == '+' || digits[0] == '-' {
+		sign, digits = strings.TrimPrefix(digits[:1], "+"), digits[1:]
+	}
+	if base := oldBase(digits); base != 10 {
+		if v, err := strconv.ParseUint(strings.TrimLeft(digits, "0bx"), base, 53); err == nil {
+			f := float64(v)
+			if sign == "-" {
+				f = -f
+			}
+			return Number, FormatNumber(f)
+		}
+		return String, s
+	}
+	if k, text := plain(sign + digits); k == Number {
+		return k, text
+	}
+	return String, s
+}
+
+func oldBase(digits string) int {
+	switch {
+	case strings.HasPrefix(digits, "0x"):
+		return 16
+	case strings.HasPrefix(digits, "0b"):
+		return 2
+	case len(digits) > 1 && digits[0] == '0' && run(digits) == len(digits):
+		return 8
+	default:
+		return 10
+	}
+}

@@ -8,6 +8,7 @@ type segment struct {
 	line     int    // of its first byte, 1-based
 	explicit bool   // starts with ---
 	refused  string // why it cannot be a document at all
+	old      bool   // under a %YAML 1.1 directive
 }
 
 // split cuts a stream at its document markers. A marker at the start of a line ends a document whatever is open at
@@ -19,6 +20,7 @@ func split(data []byte) []segment {
 		start     int
 		cur       segment
 		directive bool
+		old       bool // a %YAML directive holds until the next one
 	)
 	finish := func(end int) {
 		if open {
@@ -28,7 +30,7 @@ func split(data []byte) []segment {
 		open, directive = false, false
 	}
 	begin := func(at, line int, explicit bool) {
-		open, start, cur = true, at, segment{line: line, explicit: explicit}
+		open, start, cur = true, at, segment{line: line, explicit: explicit, old: old}
 	}
 	for at, line := 0, 1; at < len(data); line++ {
 		end := len(data)
@@ -48,6 +50,9 @@ func split(data []byte) []segment {
 		case blank(text):
 		case text[0] == '%':
 			directive = true
+			if v, ok := bytes.CutPrefix(text, []byte("%YAML ")); ok {
+				old = bytes.HasPrefix(bytes.TrimSpace(v), []byte("1.1"))
+			}
 		default:
 			bare := directive
 			begin(at, line, false)

@@ -50,24 +50,33 @@ func buildIndex(dir string, fields []field, docs iter.Seq2[string, any]) (*index
 	return x, nil
 }
 
+// unsynced are the settings of an index that is a cache and is rebuilt after a crash: nothing waits for the disk.
+func unsynced() map[string]any { return map[string]any{"unsafe_batch": true, "bolt_timeout": "5s"} }
+
 func diskIndex(dir string, m mapping.IndexMapping, docs iter.Seq2[string, any]) (bleve.Index, error) {
-	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
+	parent := filepath.Dir(dir)
+	if err := os.MkdirAll(parent, 0o755); err != nil {
 		return nil, err
 	}
-	b, err := bleve.NewBuilder(dir, m, map[string]any{"batchSize": buildBatch, "buildPathPrefix": filepath.Dir(dir)})
-	if err != nil {
-		return nil, err
-	}
+	var b bleve.Builder
 	for id, doc := range docs {
+		if b == nil {
+			var err error
+			if b, err = bleve.NewBuilder(dir, m, map[string]any{"batchSize": buildBatch, "buildPathPrefix": parent}); err != nil {
+				return nil, err
+			}
+		}
 		if err := b.Index(id, doc); err != nil {
 			return nil, errors.Join(err, b.Close())
 		}
 	}
+	if b == nil { // a builder cannot be closed empty
+		return bleve.NewUsing(dir, m, scorch.Name, scorch.Name, unsynced())
+	}
 	if err := b.Close(); err != nil {
 		return nil, err
 	}
-	// The index is a cache that is rebuilt after a crash: no fsync.
-	return bleve.OpenUsing(dir, map[string]any{"unsafe_batch": true, "bolt_timeout": "5s"})
+	return bleve.OpenUsing(dir, unsynced())
 }
 
 func memoryIndex(m mapping.IndexMapping, docs iter.Seq2[string, any]) (bleve.Index, error) {

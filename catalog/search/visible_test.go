@@ -1,0 +1,94 @@
+package search_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/backchannel-portal/backchannel/catalog"
+	"github.com/backchannel-portal/backchannel/catalog/search"
+	st "github.com/backchannel-portal/backchannel/catalog/search/searchtest"
+)
+
+// hide is a rule set that keeps one entity from everybody but its actor.
+type hide struct{ ref catalog.Ref }
+
+func (h hide) For(v catalog.Viewer) (string, func(*catalog.Entity) bool) {
+	if v.Actor == "insider" {
+		return "all", nil
+	}
+	return "outsiders", func(e *catalog.Entity) bool { return e.Ref != h.ref }
+}
+
+// secretReader holds an entity with a word, a tag, a fact key, relations, docs and problems that only it has.
+func secretReader(t *testing.T) *search.Reader {
+	t.Helper()
+	vault := st.Ref("component:vaultkeeper")
+	entities := append(bakery(), st.Entity("component:vaultkeeper", st.Title("Vault Keeper"), st.Owner("group:counter"),
+		st.Type("safe"), st.Tags("hushhush"), st.About("Guards the sourdough recipe"),
+		st.Rel("dependsOn", "dependencyOf", "resource:loaf-db"), st.Rel("dependsOn", "dependencyOf", "resource:nowhere")))
+	now := time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
+	r := search.NewReader(catalog.Changes{
+		Generation: 7,
+		Upserts:    entities,
+		Facts: []catalog.Fact{
+			{Entity: vault, Producer: "inventory", Key: "framework/secretlib", Value: "1.0", AsOf: now},
+			{Entity: vault, Producer: "inventory", Key: "framework/gin", Value: "1.9", AsOf: now},
+			{Entity: st.Ref("component:till"), Producer: "inventory", Key: "framework/gin", Value: "1.8", AsOf: now},
+		},
+		Problems: map[string][]catalog.Problem{"vault.yaml": {{Code: catalog.ProblemInvalid, Message: "vaultkeeper is broken"}}},
+	}, []search.Doc{{Entity: vault, Title: "Vault Keeper", Text: "The combination is in the drawer."}}, search.Options{Rules: hide{vault}})
+	t.Cleanup(func() { _ = r.Close() })
+	return r
+}
+
+func TestHiddenIsNeverShown(t *testing.T) {
+	r := secretReader(t)
+	for who, want := range map[string]bool{"insider": true, "outsider": false} {
+		v := r.For(catalog.Viewer{Actor: who})
+		vault := st.Ref("component:vaultkeeper")
+		shown := map[string]bool{}
+		_, shown["entity"] = v.Entity(vault)
+		for e := range v.Entities(search.Filter{Types: []string{"safe"}}) {
+			shown["entities"] = shown["entities"] || e.Ref == vault
+		}
+		shown["count"] = v.Count(search.Filter{Tags: []string{"hushhush"}}) == 1
+		shown["relations"] = len(v.Relations(vault)) > 0
+		for _, rel := range append(v.Relations(st.Ref("resource:loaf-db")), v.Relations(st.Ref("group:counter"))...) {
+			shown["relations back"] = shown["relations back"] || rel.Target == vault
+		}
+		for _, name := range []string{"component:vaultkeeper", "vaultkeeper", "Vault-Keeper", "vaultkeper", "vualtkeper", "vault", "vaultkepxxr", "keeper of the vault"} {
+			for _, c := range v.Resolve(name, search.ResolveOptions{}) {
+				shown["resolve "+name] = shown["resolve "+name] || c.Entity.Ref == vault
+			}
+			if _, ok := shown["resolve "+name]; !ok {
+				shown["resolve "+name] = false
+			}
+		}
+		for _, q := range []string{"sourdough recipe", "vaultkeeper", "hushhush"} {
+			shown["search "+q] = len(v.Search(search.Query{Text: q, Any: true})) > 0
+		}
+		shown["docs"] = len(v.Docs(vault)) > 0
+		shown["search docs"] = len(v.SearchDocs(search.Query{Text: "combination drawer", Any: true})) > 0
+		shown["facts"] = len(v.Facts(vault, "inventory", "")) > 0
+		shown["facts by key"] = len(v.FactsByKey("inventory", "framework/gin")) == 2
+		shown["fact keys"] = len(v.FactKeys("inventory", "framework/")) == 2
+		shown["fact counts"] = v.FactKeys("inventory", "framework/gin")[0].Count == 2
+		shown["problems"] = len(v.Problems(vault)) > 0
+		shown["file problems"] = len(v.FileProblems()) > 0
+		for what, got := range shown {
+			if got != want {
+				t.Errorf("%s: %s shown: %v, want %v", who, what, got, want)
+			}
+		}
+	}
+}
+
+// TestHiddenWordsDoNotNarrow checks that a word which only hidden entities have counts as one that occurs nowhere.
+func TestHiddenWordsDoNotNarrow(t *testing.T) {
+	v := secretReader(t).For(catalog.Viewer{})
+	hits := v.Search(search.Query{Text: "sourdough orders web"})
+	if len(hits) != 1 || !strings.HasSuffix(hits[0].Entity.Ref.String(), "order-intake") || hits[0].Terms != 2 || hits[0].Of != 3 {
+		t.Errorf("hits %+v", hits)
+	}
+}

@@ -1,0 +1,146 @@
+package inventory
+
+import (
+	_ "embed"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/backchannel-portal/backchannel/internal/fault"
+)
+
+// Technology is a language, framework, library or tool that people ask for by name.
+type Technology struct {
+	ID      string
+	Name    string // as people say it
+	Kind    Kind
+	Aliases []string // what else people type, lower case, in English and Chinese; the id and the name are not repeated
+	// Packages are the packages that stand for it, the one whose version counts first. A "*" at the end of a name
+	// stands for any rest.
+	Packages map[Ecosystem][]string
+}
+
+//go:embed technologies.yaml
+var technologiesYAML []byte
+
+// builtin is the table of the well-known technologies, read once. Its file is part of the program and tested.
+var builtin = sync.OnceValues(func() (*Table, error) { return ParseTable("technologies.yaml", technologiesYAML) })
+
+// Table knows technologies by the packages that stand for them. It is immutable.
+type Table struct {
+	all   []Technology
+	byID  map[string]int
+	exact map[Ecosystem]map[string]match
+	globs map[Ecosystem][]glob // the longest prefix first
+}
+
+type match struct{ tech, rank int }
+
+type glob struct {
+	prefix string
+	match
+}
+
+// Builtin is the table of the well-known technologies that comes with the program.
+func Builtin() *Table {
+	t, err := builtin()
+	if err != nil { // a test keeps the file readable
+		return newTable(nil)
+	}
+	return t
+}
+
+// Technologies lists the well-known technologies, ordered by id.
+func Technologies() []Technology { return Builtin().Technologies() }
+
+// Technologies lists the table, ordered by id. The caller must not change what the elements point at.
+func (t *Table) Technologies() []Technology { return slices.Clone(t.all) }
+
+// Technology looks up an id.
+func (t *Table) Technology(id string) (Technology, bool) {
+	i, ok := t.byID[id]
+	if !ok {
+		return Technology{}, false
+	}
+	return t.all[i], true
+}
+
+// ParseTable reads a table in the format of technologies.yaml. Errors are of kind fault.Invalid and name file, line
+// and field.
+func ParseTable(file string, data []byte) (*Table, error) {
+	var doc struct {
+		Technologies []struct {
+			ID       string                 `json:"id"`
+			Name     string                 `json:"name"`
+			Kind     Kind                   `json:"kind"`
+			Aliases  []string               `json:"aliases"`
+			Packages map[Ecosystem][]string `json:"packages"`
+		} `json:"technologies"`
+	}
+	if err := decodeYAML(file, data, &doc); err != nil {
+		return nil, err
+	}
+	all := make([]Technology, 0, len(doc.Technologies))
+	for _, d := range doc.Technologies {
+		switch d.Kind {
+		case Language, RuntimeKind, Framework, Library, Tool, BaseImage:
+		default:
+			return nil, fault.At(fault.Position{File: file, Field: d.ID + ".kind"}, "%q is not a kind of technology", d.Kind)
+		}
+		if d.ID == "" || d.Name == "" {
+			return nil, fault.At(fault.Position{File: file, Field: d.ID}, "a technology needs an id and a name")
+		}
+		all = append(all, Technology{d.ID, d.Name, d.Kind, d.Aliases, d.Packages})
+	}
+	return newTable(all), nil
+}
+
+func newTable(all []Technology) *Table {
+	slices.SortFunc(all, func(a, b Technology) int { return strings.Compare(a.ID, b.ID) })
+	t := &Table{all: all, byID: map[string]int{}, exact: map[Ecosystem]map[string]match{}, globs: map[Ecosystem][]glob{}}
+	for i, tech := range all {
+		t.byID[tech.ID] = i
+		for eco, packages := range tech.Packages {
+			for rank, p := range packages {
+				t.put(eco, p, match{i, rank})
+			}
+		}
+	}
+	for _, g := range t.globs {
+		slices.SortFunc(g, func(a, b glob) int { return len(b.prefix) - len(a.prefix) })
+	}
+	return t
+}
+
+func (t *Table) put(eco Ecosystem, pattern string, m match) {
+	if prefix, ok := strings.CutSuffix(pattern, "*"); ok {
+		t.globs[eco] = append(t.globs[eco], glob{prefix, m})
+		return
+	}
+	if t.exact[eco] == nil {
+		t.exact[eco] = map[string]match{}
+	}
+	t.exact[eco][pattern] = m
+}
+
+// identify fills in which technology an item stands for, its name and its kind.
+func (t *Table) identify(it *Item) {
+	m, ok := t.exact[it.Ecosystem][it.Package]
+	if !ok {
+		i := slices.IndexFunc(t.globs[it.Ecosystem], func(g glob) bool { return strings.HasPrefix(it.Package, g.prefix) })
+		if i >= 0 {
+			m, ok = t.globs[it.Ecosystem][i].match, true
+		}
+	}
+	if ok {
+		tech := t.all[m.tech]
+		it.Tech, it.Name, it.Kind, it.rank = tech.ID, tech.Name, tech.Kind, m.rank
+		return
+	}
+	if it.Name == "" {
+		it.Name = it.Package
+	}
+	if it.Kind == "" {
+		it.Kind = Library
+	}
+}

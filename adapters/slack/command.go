@@ -1,0 +1,90 @@
+package slack
+
+import (
+	"context"
+	"sync/atomic"
+	"time"
+
+	"github.com/backchannel-portal/backchannel/bot"
+	"github.com/backchannel-portal/backchannel/bot/card"
+)
+
+// Slash commands are answered in the acknowledgement itself when the handler is quick, which it is for everything
+// that needs no network. What takes longer is acknowledged empty, and the answer goes to the response_url.
+
+// claim decides between the answer and the clock: whoever comes first settles how the command is acknowledged.
+type claim = atomic.Bool
+
+// command answers a slash command. It returns within the budget, with a renderer holding the body of the
+// acknowledgement, which the caller hands back to s.rings, or nil for an empty one. The gate must have been entered;
+// command leaves it when everything is done.
+func (s *session) command(ar *arrival) *renderer {
+	ar.fill(s.people.lookup(ar.event.Actor.Workspace, ar.event.Actor.ID))
+	done := make(chan *renderer, 1)
+	settled := new(claim)
+	go func() {
+		defer s.works.leave()
+		reply := s.handle(&ar.event)
+		if _, long := reply.(bot.Work); long {
+			done <- nil
+			s.deliver(ar, reply)
+			return
+		}
+		if settled.CompareAndSwap(false, true) {
+			done <- s.commandBody(ar, reply)
+			return
+		}
+		s.deliver(ar, reply)
+	}()
+	t := time.NewTimer(s.a.tune.budget)
+	defer t.Stop()
+	select {
+	case r := <-done:
+		return r
+	case <-t.C:
+		if settled.CompareAndSwap(false, true) {
+			return nil
+		}
+		return <-done
+	}
+}
+
+// handle asks the handler, which never returns an error that matters here: the Mux has made a sentence of it.
+func (s *session) handle(ev *bot.Event) bot.Reply {
+	ctx, cancel := context.WithTimeout(s.ctx, s.a.tune.workFor)
+	defer cancel()
+	reply, err := s.handler.Handle(ctx, ev)
+	if err != nil {
+		s.a.deps.Log.Error("slack: handler failed", "event", ev.ID, "err", err)
+		return bot.Nothing{}
+	}
+	return reply
+}
+
+// commandBody renders the acknowledgement of a slash command. Further parts of a long answer follow behind it.
+func (s *session) commandBody(ar *arrival, reply bot.Reply) *renderer {
+	m, _, ok := bot.MessageOf(reply)
+	if !ok {
+		return nil
+	}
+	parts := s.fit(m)
+	r := s.rings.Get().(*renderer)
+	r.start(m.Lang, s.a.deps.Tokens, ar.event.Actor)
+	kind := ephemeral
+	if _, shared := reply.(bot.Share); shared {
+		kind = inChannel
+	}
+	r.response(kind, false, "", parts[0])
+	if len(parts) > 1 {
+		s.send(ar, func(ctx context.Context) error { return s.respondAll(ctx, ar, kind, false, parts[1:]) })
+	}
+	return r
+}
+
+// fit settles Slack's limits; the result has at least one message.
+func (s *session) fit(m card.Message) []card.Message {
+	if parts := card.Fit(m, s.a.limits); len(parts) > 0 {
+		return parts
+	}
+	return []card.Message{m}
+}

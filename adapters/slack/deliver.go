@@ -1,0 +1,206 @@
+package slack
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/backchannel-portal/backchannel/bot"
+	"github.com/backchannel-portal/backchannel/bot/card"
+)
+
+// slot is the message of ours that a later reply to the same event takes the place of.
+type slot struct {
+	ts        string // of a posted message
+	responded bool   // an ephemeral one was sent to the response_url
+}
+
+// deliver shows a reply to an event. It does not wait for Slack: messages are queued.
+func (s *session) deliver(ar *arrival, reply bot.Reply) {
+	if w, ok := reply.(bot.Work); ok {
+		s.work(ar, w)
+		return
+	}
+	s.show(ar, reply, &slot{})
+}
+
+// work runs a long reply on a goroutine of its own. The note is shown only when the work takes a moment, so that most
+// answers come as one message.
+func (s *session) work(ar *arrival, w bot.Work) {
+	if w.Run == nil || !s.works.enter() {
+		return
+	}
+	go func() {
+		defer s.works.leave()
+		place := &slot{}
+		var once sync.Once
+		note := func() {
+			if len(w.Note.Blocks) == 0 {
+				return
+			}
+			if ar.back.kind == backMessage {
+				s.show(ar, bot.Say{Message: w.Note}, place)
+			} else {
+				s.show(ar, bot.Whisper{Message: w.Note}, place)
+			}
+		}
+		t := time.AfterFunc(s.a.tune.grace, func() { once.Do(note) })
+		ctx, cancel := context.WithTimeout(s.ctx, s.a.tune.workFor)
+		reply, err := w.Run(ctx)
+		cancel()
+		t.Stop()
+		once.Do(func() {}) // the note is either queued by now or never
+		if err != nil {
+			s.a.deps.Log.Error("slack: work failed", "event", ar.event.ID, "err", err)
+			return
+		}
+		s.show(ar, reply, place)
+	}()
+}
+
+// show queues a settled reply for the place it belongs to.
+func (s *session) show(ar *arrival, reply bot.Reply, place *slot) {
+	m, _, ok := bot.MessageOf(reply)
+	if !ok {
+		return
+	}
+	parts := s.fit(m)
+	s.send(ar, func(ctx context.Context) error {
+		switch ar.back.kind {
+		case backCommand:
+			return s.showCommand(ctx, ar, reply, parts, place)
+		case backPress:
+			return s.showPress(ctx, ar, reply, parts, place)
+		default:
+			return s.showMessage(ctx, ar, reply, parts, place)
+		}
+	})
+}
+
+// send queues a task for the event's channel.
+func (s *session) send(ar *arrival, task func(context.Context) error) {
+	if !s.out.reserve() {
+		s.a.deps.Log.Error("slack: too many messages wait to be sent; one is dropped", "event", ar.event.ID)
+		return
+	}
+	s.out.put(ar.back.channel, func() {
+		ctx, cancel := context.WithTimeout(s.ctx, s.a.tune.sendFor)
+		defer cancel()
+		if err := task(ctx); err != nil {
+			s.a.deps.Log.Warn("slack: a reply was not sent", "event", ar.event.ID, "channel", ar.back.channel, "err", err)
+		}
+	})
+}
+
+// showCommand answers a slash command late: for the actor alone, unless it is shared.
+func (s *session) showCommand(ctx context.Context, ar *arrival, reply bot.Reply, parts []card.Message, place *slot) error {
+	kind := ephemeral
+	if _, shared := reply.(bot.Share); shared {
+		kind = inChannel
+	}
+	err := s.respondAll(ctx, ar, kind, place.responded && kind == ephemeral, parts)
+	place.responded = true
+	return err
+}
+
+// showMessage answers a mention in its thread, a direct message where it was said.
+func (s *session) showMessage(ctx context.Context, ar *arrival, reply bot.Reply, parts []card.Message, place *slot) error {
+	if _, private := reply.(bot.Whisper); private && !ar.event.Channel.Direct {
+		if place.ts != "" {
+			if err := s.a.remove(ctx, ar.back.channel, place.ts); err != nil {
+				return err
+			}
+		}
+		return s.whisper(ctx, ar, parts)
+	}
+	return s.say(ctx, ar, ar.back.thread, parts, place)
+}
+
+// say posts messages that everybody sees; the first takes the place of an earlier one.
+func (s *session) say(ctx context.Context, ar *arrival, thread string, parts []card.Message, place *slot) error {
+	if thread != "" && !ar.event.Channel.Direct {
+		s.threads.add(ar.event.Address.Workspace + ":" + ar.back.channel + ":" + thread)
+	}
+	for i, m := range parts {
+		out := render(m, s.a.deps.Tokens, ar.event.Actor)
+		if i == 0 && place.ts != "" {
+			if err := s.a.update(ctx, ar.back.channel, place.ts, out); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := s.pace.wait(ctx, ar.back.channel); err != nil {
+			return err
+		}
+		ts, err := s.a.post(ctx, ar.back.channel, thread, out)
+		if err != nil {
+			return err
+		}
+		if i == 0 {
+			place.ts = ts
+		}
+	}
+	return nil
+}
+
+// whisper posts messages that only the actor sees, in the thread.
+func (s *session) whisper(ctx context.Context, ar *arrival, parts []card.Message) error {
+	for _, m := range parts {
+		if err := s.pace.wait(ctx, ar.back.channel); err != nil {
+			return err
+		}
+		out := render(m, s.a.deps.Tokens, ar.event.Actor)
+		if err := s.a.postEphemeral(ctx, ar.back.channel, ar.back.user, ar.back.thread, out); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// showPress answers a press: in the pressed message, beside it, or, shared, in the channel.
+func (s *session) showPress(ctx context.Context, ar *arrival, reply bot.Reply, parts []card.Message, place *slot) error {
+	hasURL := ar.back.url != ""
+	_, public := reply.(bot.Say)
+	switch reply := reply.(type) {
+	case bot.Update:
+		if hasURL {
+			return s.respondAll(ctx, ar, ephemeral, true, parts)
+		}
+		return s.say(ctx, ar, ar.back.thread, parts, &slot{ts: ar.back.message})
+	case bot.Share:
+		return s.share(ctx, ar, reply, parts)
+	}
+	switch {
+	case !ar.back.private && (public || ar.event.Channel.Direct):
+		return s.say(ctx, ar, ar.pressThread(), parts, place)
+	case hasURL:
+		replace := place.responded
+		place.responded = true
+		return s.respondAll(ctx, ar, ephemeral, replace, parts)
+	default:
+		return s.whisper(ctx, ar, parts)
+	}
+}
+
+// share shows the channel what only the actor has seen, then says so in the private message. The response_url posts
+// even where the bot is no member.
+func (s *session) share(ctx context.Context, ar *arrival, reply bot.Share, parts []card.Message) error {
+	if ar.back.url == "" {
+		return s.say(ctx, ar, ar.back.thread, parts, &slot{})
+	}
+	if err := s.respondAll(ctx, ar, inChannel, false, parts); err != nil {
+		return err
+	}
+	if len(reply.Done.Blocks) == 0 {
+		return nil
+	}
+	return s.respondAll(ctx, ar, ephemeral, true, s.fit(reply.Done)[:1])
+}
+
+// pressThread is the thread a public answer to a press belongs to: that of the pressed message, or one below it.
+func (ar *arrival) pressThread() string {
+	if ar.back.thread != "" || ar.event.Channel.Direct {
+		return ar.back.thread
+	}
+	return ar.back.message
+}

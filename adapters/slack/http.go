@@ -1,0 +1,248 @@
+package slack
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/backchannel-portal/backchannel/internal/fault"
+)
+
+// Route is a path that the adapter wants served.
+type Route struct {
+	Method  string
+	Path    string
+	Handler http.Handler
+}
+
+// Routes are the callbacks that Slack calls, for the one HTTP listener; none in Socket Mode. Before Run they answer
+// 503, which makes Slack try again.
+func (a *Adapter) Routes() []Route {
+	if a.cfg.Mode != ModeHTTP {
+		return nil
+	}
+	h := &callbacks{a: a, json: []string{"application/json; charset=utf-8"}}
+	h.bodies.New = func() any { return &body{buf: make([]byte, 0, 4096)} }
+	return []Route{
+		{http.MethodPost, "/slack/commands", http.HandlerFunc(h.command)},
+		{http.MethodPost, "/slack/interactions", http.HandlerFunc(h.interaction)},
+		{http.MethodPost, "/slack/events", http.HandlerFunc(h.event)},
+	}
+}
+
+// callbacks serves the routes.
+type callbacks struct {
+	a      *Adapter
+	json   []string  // the content type, shared by all answers
+	bodies sync.Pool // of *body
+}
+
+type body struct{ buf []byte }
+
+// maxBody is the largest callback taken. A press carries the message it is on, an event at most 40,000 characters
+// in text and blocks.
+const maxBody = 1 << 20
+
+// open reads and verifies a callback. It answers the request itself and returns nil when there is nothing to handle.
+// The body goes back to the pool by h.bodies.Put.
+func (h *callbacks) open(w http.ResponseWriter, r *http.Request) (*session, *body) {
+	s := h.a.live.Load()
+	if s == nil {
+		http.Error(w, "not ready", http.StatusServiceUnavailable)
+		return nil, nil
+	}
+	timestamp := first(r.Header["X-Slack-Request-Timestamp"])
+	signature := first(r.Header["X-Slack-Signature"])
+	if signature == "" || !h.a.verify.timely(timestamp) {
+		http.Error(w, "bad signature", http.StatusUnauthorized)
+		return nil, nil
+	}
+	b := h.bodies.Get().(*body)
+	if err := b.read(r); err != nil {
+		h.bodies.Put(b)
+		status := http.StatusBadRequest
+		if errors.Is(err, errTooLarge) {
+			status = http.StatusRequestEntityTooLarge
+		}
+		http.Error(w, "unreadable body", status)
+		return nil, nil
+	}
+	if !h.a.verify.verify(timestamp, signature, b.buf) {
+		h.bodies.Put(b)
+		http.Error(w, "bad signature", http.StatusUnauthorized)
+		return nil, nil
+	}
+	return s, b
+}
+
+func first(values []string) string {
+	if len(values) == 0 {
+		return ""
+	}
+	return values[0]
+}
+
+var errTooLarge = errors.New("body is too large")
+
+// read fills the buffer with the request's body, up to maxBody bytes.
+func (b *body) read(r *http.Request) error {
+	b.buf = b.buf[:0]
+	if r.ContentLength > maxBody {
+		return errTooLarge
+	}
+	for {
+		if len(b.buf) == cap(b.buf) {
+			b.buf = append(b.buf, 0)[:len(b.buf)]
+		}
+		n, err := r.Body.Read(b.buf[len(b.buf):cap(b.buf)])
+		b.buf = b.buf[:len(b.buf)+n]
+		if len(b.buf) > maxBody {
+			return errTooLarge
+		}
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// command serves /slack/commands.
+func (h *callbacks) command(w http.ResponseWriter, r *http.Request) {
+	s, b := h.open(w, r)
+	if s == nil {
+		return
+	}
+	c := decodeCommandForm(b.buf)
+	h.bodies.Put(b)
+	if c.SSLCheck == "1" {
+		return
+	}
+	ar, err := c.arrival(h.a.deps.Now())
+	if err != nil {
+		h.invalid(w, err)
+		return
+	}
+	if !s.works.enter() {
+		http.Error(w, "shutting down", http.StatusServiceUnavailable)
+		return
+	}
+	answer := s.command(&ar)
+	if answer == nil {
+		return
+	}
+	w.Header()["Content-Type"] = h.json
+	w.Write(answer.dst)
+	s.rings.Put(answer)
+}
+
+// interaction serves /slack/interactions.
+func (h *callbacks) interaction(w http.ResponseWriter, r *http.Request) {
+	s, b := h.open(w, r)
+	if s == nil {
+		return
+	}
+	defer h.bodies.Put(b)
+	payload, ok := formValue(b.buf, "payload")
+	if !ok {
+		h.invalid(w, missing("payload"))
+		return
+	}
+	h.acknowledge(w, s.interaction([]byte(payload)))
+}
+
+// event serves /slack/events.
+func (h *callbacks) event(w http.ResponseWriter, r *http.Request) {
+	s, b := h.open(w, r)
+	if s == nil {
+		return
+	}
+	defer h.bodies.Put(b)
+	e, err := decodeEnvelope(b.buf)
+	if err != nil {
+		h.invalid(w, err)
+		return
+	}
+	if e.Type == "url_verification" {
+		w.Header()["Content-Type"] = h.json
+		json.NewEncoder(w).Encode(map[string]string{"challenge": e.Challenge})
+		return
+	}
+	if n := r.Header.Get("X-Slack-Retry-Num"); n != "" {
+		h.a.deps.Log.Debug("slack: event delivered again", "event", e.ID, "attempt", n, "reason", r.Header.Get("X-Slack-Retry-Reason"))
+	}
+	h.acknowledge(w, s.event(&e))
+}
+
+// acknowledge answers a delivery that was taken in or not.
+func (h *callbacks) acknowledge(w http.ResponseWriter, err error) {
+	switch {
+	case err == nil:
+		w.WriteHeader(http.StatusOK)
+	case fault.Is(err, fault.Invalid):
+		h.invalid(w, err)
+	default:
+		h.a.deps.Log.Warn("slack: a delivery was not taken in; Slack will repeat it", "err", err)
+		http.Error(w, "try again", http.StatusServiceUnavailable)
+	}
+}
+
+func (h *callbacks) invalid(w http.ResponseWriter, err error) {
+	h.a.deps.Log.Warn("slack: malformed payload", "err", err)
+	http.Error(w, "malformed payload", http.StatusBadRequest)
+}
+
+// intakeTimeout bounds the wait for the inbox, well within Slack's 3 s.
+const intakeTimeout = 2 * time.Second
+
+// event takes in an event. An error means that it was not, and must not be acknowledged.
+func (s *session) event(e *envelope) error {
+	if e.Type != "event_callback" {
+		return nil
+	}
+	inThread := func(channel, thread string) bool {
+		return s.threads.has(e.Team + ":" + channel + ":" + thread)
+	}
+	ar, ok, err := e.arrival(s.a.user(), inThread, s.a.deps.Now())
+	if err != nil || !ok {
+		return err
+	}
+	return s.intake(ar)
+}
+
+// interaction takes in a press. Other interactions are acknowledged and nothing else.
+func (s *session) interaction(payload []byte) error {
+	in, err := decodeInteraction(payload)
+	if err != nil {
+		return err
+	}
+	ar, ok, err := in.arrival(s.a.deps.Now())
+	if err != nil || !ok {
+		return err
+	}
+	return s.intake(ar)
+}
+
+// intake puts a delivery into the inbox and queues it for its conversation, unless it was there before.
+func (s *session) intake(ar arrival) error {
+	if !s.events.reserve() {
+		return fault.New(fault.Internal, "too many events are waiting")
+	}
+	ctx, cancel := context.WithTimeout(s.ctx, intakeTimeout)
+	defer cancel()
+	fresh, err := s.a.deps.Inbox.Put(ctx, ar.event.ID, s.a.deps.Now())
+	if err != nil || !fresh {
+		s.events.release()
+		return fault.Wrap(fault.Internal, err, "put %s into the inbox", ar.event.ID)
+	}
+	s.events.put(ar.event.Address.Key(), func() {
+		ar.fill(s.people.lookup(ar.event.Actor.Workspace, ar.event.Actor.ID))
+		s.deliver(&ar, s.handle(&ar.event))
+	})
+	return nil
+}

@@ -1,0 +1,116 @@
+package slack
+
+import (
+	"encoding/json"
+	"net/url"
+	"strings"
+
+	"github.com/backchannel-portal/backchannel/internal/fault"
+	"github.com/backchannel-portal/backchannel/internal/lang"
+)
+
+// AppName is what the app is called where nobody chose another name.
+const AppName = "Backchannel"
+
+// ManifestConfig is what the app's manifest depends on.
+type ManifestConfig struct {
+	Mode    string // ModeHTTP or ModeSocket; empty is ModeHTTP
+	BaseURL string // where Slack reaches the callbacks, for ModeHTTP: an absolute https address
+	Name    string // at most 35 characters; empty is AppName
+}
+
+type manifest struct {
+	Metadata struct {
+		Major int `json:"major_version"`
+		Minor int `json:"minor_version"`
+	} `json:"_metadata"`
+	Display  manifestDisplay  `json:"display_information"`
+	Features manifestFeatures `json:"features"`
+	OAuth    manifestOAuth    `json:"oauth_config"`
+	Settings manifestSettings `json:"settings"`
+}
+
+type manifestDisplay struct {
+	Name        string `json:"name"`
+	Description string `json:"description"`
+}
+
+type manifestFeatures struct {
+	Home struct {
+		Home     bool `json:"home_tab_enabled"`
+		Messages bool `json:"messages_tab_enabled"`
+		ReadOnly bool `json:"messages_tab_read_only_enabled"`
+	} `json:"app_home"`
+	Bot struct {
+		Name   string `json:"display_name"`
+		Online bool   `json:"always_online"`
+	} `json:"bot_user"`
+	Commands []manifestCommand `json:"slash_commands"`
+}
+
+type manifestCommand struct {
+	Command     string `json:"command"`
+	URL         string `json:"url,omitempty"`
+	Description string `json:"description"`
+	Hint        string `json:"usage_hint"`
+	Escape      bool   `json:"should_escape"`
+}
+
+type manifestOAuth struct {
+	Scopes struct {
+		Bot []string `json:"bot"`
+	} `json:"scopes"`
+}
+
+type manifestSettings struct {
+	Events struct {
+		URL string   `json:"request_url,omitempty"`
+		Bot []string `json:"bot_events"`
+	} `json:"event_subscriptions"`
+	Interactivity struct {
+		On  bool   `json:"is_enabled"`
+		URL string `json:"request_url,omitempty"`
+	} `json:"interactivity"`
+	Org    bool `json:"org_deploy_enabled"`
+	Socket bool `json:"socket_mode_enabled"`
+	Rotate bool `json:"token_rotation_enabled"`
+}
+
+// Manifest returns the app manifest, as JSON, that fits the config: the commands and events the adapter answers, the
+// addresses it serves, and no scope beyond what these need. An error of kind Invalid names the key that is wrong.
+// The format is that of docs.slack.dev/reference/app-manifest.
+func Manifest(cfg ManifestConfig) ([]byte, error) {
+	base := strings.TrimSuffix(cfg.BaseURL, "/")
+	u, err := url.Parse(base)
+	socket := cfg.Mode == ModeSocket
+	if !socket && (err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http") {
+		return nil, fault.At(fault.Position{Field: "web.base_url"}, "slack.mode is http, so this must be the address at which Slack reaches Backchannel, for example https://backchannel.example.com")
+	}
+	at := func(path string) string {
+		if socket {
+			return ""
+		}
+		return base + path
+	}
+	if cfg.Name == "" {
+		cfg.Name = AppName
+	}
+	say := func(k lang.Key) string { return lang.Text(lang.English, k, nil) }
+	var m manifest
+	m.Metadata.Major, m.Metadata.Minor = 2, 1
+	m.Display = manifestDisplay{Name: clip(cfg.Name, 35), Description: clip(say(lang.SlackAppDescription), 140)}
+	m.Features.Home.Messages = true
+	m.Features.Bot.Name, m.Features.Bot.Online = clip(cfg.Name, 80), true
+	m.Features.Commands = []manifestCommand{
+		{"/backchannel", at("/slack/commands"), say(lang.SlackCommandAsk), say(lang.SlackCommandAskHint), true},
+		{"/oncall", at("/slack/commands"), say(lang.SlackCommandOncall), say(lang.SlackCommandOncallHint), true},
+	}
+	// commands: slash commands; app_mentions:read and im:history: the two events; chat:write: answers in threads and
+	// direct messages; users:read: a person's language and time zone.
+	m.OAuth.Scopes.Bot = []string{"app_mentions:read", "chat:write", "commands", "im:history", "users:read"}
+	m.Settings.Events.URL = at("/slack/events")
+	m.Settings.Events.Bot = []string{"app_mention", "message.im"}
+	m.Settings.Interactivity.On, m.Settings.Interactivity.URL = true, at("/slack/interactions")
+	m.Settings.Socket = socket
+	return json.MarshalIndent(m, "", "  ")
+}

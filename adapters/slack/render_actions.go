@@ -1,0 +1,177 @@
+package slack
+
+import (
+	"strconv"
+	"unicode/utf8"
+
+	"github.com/backchannel-portal/backchannel/bot/card"
+	"github.com/backchannel-portal/backchannel/internal/lang"
+)
+
+// image appends a picture, or its description as a link or words where Slack cannot fetch it.
+func (r *renderer) image(im card.Image) {
+	alt := im.Alt
+	if alt == "" {
+		alt = im.Title
+	}
+	if !webURL(im.URL, false) {
+		r.text([]card.Span{card.T(alt)})
+		return
+	}
+	if !r.open() {
+		return
+	}
+	r.dst = append(r.dst, `{"type":"image","image_url":`...)
+	r.dst = appendJSON(r.dst, im.URL)
+	r.dst = append(r.dst, `,"alt_text":`...)
+	r.str(orBlank(alt), maxAlt)
+	if im.Title != "" {
+		r.dst = append(r.dst, `,"title":`...)
+		r.plain(im.Title, maxAlt)
+	}
+	r.dst = append(r.dst, '}')
+	r.close()
+}
+
+// actions appends rows of buttons and menus, at most 25 elements to a block.
+func (r *renderer) actions(items []card.Action) {
+	for len(items) > 0 {
+		n := min(len(items), maxActions)
+		r.row(items[:n])
+		items = items[n:]
+	}
+}
+
+func (r *renderer) row(items []card.Action) {
+	if !anyUsable(items) || !r.open() {
+		return
+	}
+	r.dst = append(r.dst, `{"type":"actions","elements":[`...)
+	first := true
+	for i := range items {
+		a := &items[i]
+		if !usable(a) {
+			continue
+		}
+		if !first {
+			r.dst = append(r.dst, ',')
+		}
+		first = false
+		if len(a.Options) > 0 {
+			r.menu(a)
+		} else {
+			r.button(a)
+		}
+	}
+	r.dst = append(r.dst, `]}`...)
+	r.close()
+}
+
+// usable reports whether an action does anything.
+func usable(a *card.Action) bool {
+	return len(a.Options) > 0 || a.Intent.Name != "" || webURL(a.URL, false)
+}
+
+func anyUsable(items []card.Action) bool {
+	for i := range items {
+		if usable(&items[i]) {
+			return true
+		}
+	}
+	return false
+}
+
+// actionID appends an id that is unique in the message.
+func (r *renderer) actionID() {
+	r.dst = append(r.dst, `"action_id":"a`...)
+	r.dst = strconv.AppendInt(r.dst, int64(r.ids), 10)
+	r.dst = append(r.dst, '"')
+	r.ids++
+}
+
+func (r *renderer) button(a *card.Action) {
+	r.dst = append(r.dst, `{"type":"button",`...)
+	r.actionID()
+	r.dst = append(r.dst, `,"text":`...)
+	r.plain(a.Label, maxLabel)
+	if a.Intent.Name == "" {
+		r.dst = append(r.dst, `,"url":`...)
+		r.dst = appendJSON(r.dst, a.URL)
+	} else {
+		r.dst = append(r.dst, `,"value":`...)
+		r.token(a.Intent, a.Anyone, maxToken)
+	}
+	switch a.Style {
+	case card.Primary, card.Danger:
+		r.dst = append(r.dst, `,"style":"`...)
+		r.dst = append(r.dst, a.Style...)
+		r.dst = append(r.dst, '"')
+	}
+	r.confirm(a)
+	r.dst = append(r.dst, '}')
+}
+
+// menu appends a select; what it offers beyond Slack's hundred entries is left out.
+func (r *renderer) menu(a *card.Action) {
+	r.dst = append(r.dst, `{"type":"static_select",`...)
+	r.actionID()
+	r.dst = append(r.dst, `,"placeholder":`...)
+	r.plain(a.Label, maxPlaceholder)
+	r.dst = append(r.dst, `,"options":[`...)
+	for i, o := range a.Options {
+		if i == maxOptions || i > 0 && r.left <= 0 {
+			break
+		}
+		if i > 0 {
+			r.dst = append(r.dst, ',')
+		}
+		r.dst = append(r.dst, `{"text":`...)
+		r.plain(o.Label, maxLabel)
+		if o.Hint != "" {
+			r.dst = append(r.dst, `,"description":`...)
+			r.plain(o.Hint, maxLabel)
+		}
+		r.dst = append(r.dst, `,"value":`...)
+		r.token(o.Intent, a.Anyone, maxOptionToken)
+		r.dst = append(r.dst, '}')
+	}
+	r.dst = append(r.dst, ']')
+	r.confirm(a)
+	r.dst = append(r.dst, '}')
+}
+
+// token appends the token of an intent. A token that is longer than Slack takes would be cut and be no token any
+// more, so none is sent; pressing then says that the button has expired.
+func (r *renderer) token(i card.Intent, anyone bool, limit int) {
+	t := "-"
+	if r.tokens != nil && i.Name != "" {
+		t = r.tokens.Token(i, r.actor, anyone, limit)
+	}
+	if t == "" || utf8.RuneCountInString(t) > limit {
+		t = "-"
+	}
+	r.dst = appendJSON(r.dst, t)
+}
+
+// confirm appends the question asked first, which a dangerous action always has.
+func (r *renderer) confirm(a *card.Action) {
+	text := a.Confirm
+	if text == "" && a.Style == card.Danger {
+		text = a.Label
+	}
+	if text == "" {
+		return
+	}
+	r.dst = append(r.dst, `,"confirm":{"title":`...)
+	r.plain(r.say(lang.SlackConfirmTitle, nil), 100)
+	r.dst = append(r.dst, `,"text":`...)
+	r.plain(text, 300)
+	r.dst = append(r.dst, `,"confirm":`...)
+	r.plain(a.Label, 30)
+	r.dst = append(r.dst, `,"deny":`...)
+	r.plain(r.say(lang.SlackConfirmNo, nil), 30)
+	if a.Style == card.Danger {
+		r.dst = append(r.dst, `,"style":"danger"`...)
+	}
+	r.dst = append(r.dst, '}')
+}

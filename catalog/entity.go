@@ -32,7 +32,7 @@ type Entity struct {
 	JSON      json.RawMessage // the whole entity, canonical: placeholders and namespace filled in; no relations, status, uid, etag
 	Relations []Relation      // what this descriptor states, seen from this entity; sorted
 	Inverse   []Edge          // the same and the opposite directions as seen from the other ends; sorted
-	Source    Provenance // where it was read
+	Source    Provenance      // where it was read
 	Problems  []Problem
 }
 
@@ -87,6 +87,7 @@ const (
 	ProblemInvalid     = "invalid"      // a document that is not in the catalog
 	ProblemUnreadable  = "unreadable"   // a file or target that could not be read
 	ProblemDuplicate   = "duplicate"    // another descriptor already defines this reference
+	ProblemDoubtful    = "doubtful"     // valid, but hardly what was meant
 	ProblemDangling    = "dangling"     // a relation points at an entity that does not exist
 )
 

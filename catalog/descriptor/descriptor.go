@@ -143,6 +143,9 @@ func examine(file string, d yamldoc.Document, o Options) Document {
 			Code: catalog.ProblemUnknownKind, Field: "kind", Line: c.errs[0].Line, Message: c.errs[0].Message,
 		})
 	}
+	for _, w := range c.warnings {
+		out.Entity.Problems = append(out.Entity.Problems, catalog.Problem{Code: catalog.ProblemDoubtful, Field: w.Path, Line: w.Line, Message: w.Message})
+	}
 	if root.Get("kind").Text == "Location" && known {
 		out.Location = location(root.Get("spec"))
 	}

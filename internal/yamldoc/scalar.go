@@ -167,7 +167,10 @@ func plainOld(s string) (Kind, string) {
 		sign, digits = strings.TrimPrefix(digits[:1], "+"), digits[1:]
 	}
 	if base := oldBase(digits); base != 10 {
-		if v, err := strconv.ParseUint(strings.TrimLeft(digits, "0bx"), base, 53); err == nil {
+		if base != 8 {
+			digits = digits[2:]
+		}
+		if v, err := strconv.ParseUint(digits, base, 53); err == nil {
 			f := float64(v)
 			if sign == "-" {
 				f = -f

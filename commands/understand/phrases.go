@@ -1,0 +1,196 @@
+package understand
+
+import (
+	"slices"
+	"strings"
+)
+
+// ownPhraseWeight is how much a phrase from a company's configuration counts.
+const ownPhraseWeight = 9
+
+// phrase is one line of the phrase lexicon.
+type phrase struct {
+	section string // an intent, or "+cue"
+	weight  float64
+	pattern string
+	prog    program
+}
+
+// phraseBook holds the phrases by how they can begin.
+type phraseBook struct {
+	all    []phrase
+	first  map[string][]int // by first word
+	open   []int            // those that begin with something else
+	fixes  map[string]string
+	vocab  map[string]bool
+	frozen bool
+}
+
+func newPhraseBook() *phraseBook { return &phraseBook{} }
+
+func (b *phraseBook) clone() *phraseBook { return &phraseBook{all: slices.Clone(b.all)} }
+
+func (b *phraseBook) add(section string, weight float64, pattern string) error {
+	p, err := compile(pattern)
+	if err != nil {
+		return err
+	}
+	b.all = append(b.all, phrase{section, weight, pattern, p})
+	return nil
+}
+
+// finish builds the tables; known words of the lexicon are never taken for typing errors.
+func (b *phraseBook) finish(l *lexicon) {
+	b.first, b.open, b.vocab, b.fixes = map[string][]int{}, nil, map[string]bool{}, map[string]string{}
+	for i, p := range b.all {
+		words, any := p.prog.starts()
+		slices.Sort(words)
+		for _, w := range slices.Compact(words) {
+			b.first[w] = append(b.first[w], i)
+		}
+		if any {
+			b.open = append(b.open, i)
+		}
+		for _, in := range p.prog {
+			if in.op == opWord && isASCII(in.lit) {
+				b.vocab[in.lit] = true
+			}
+		}
+	}
+	b.buildFixes(l)
+}
+
+// fixable is the shortest word in which a typing error is looked for.
+const fixable = 5
+
+// buildFixes prepares the correction of one typing error in the words of the phrases that matter most.
+func (b *phraseBook) buildFixes(l *lexicon) {
+	for _, w := range slices.Sorted(mapsKeys(b.vocab)) {
+		if len(w) < fixable {
+			continue
+		}
+		b.fixes[w] = w
+		for i := range len(w) {
+			d := w[:i] + w[i+1:]
+			if old, ok := b.fixes[d]; ok && old != w {
+				b.fixes[d] = "" // stands for several words
+			} else {
+				b.fixes[d] = w
+			}
+		}
+	}
+}
+
+func mapsKeys(m map[string]bool) func(func(string) bool) {
+	return func(yield func(string) bool) {
+		for k := range m {
+			if !yield(k) {
+				return
+			}
+		}
+	}
+}
+
+// fix returns the word of the phrase lexicon that w is one typing error away from, or w.
+func (b *phraseBook) fix(w string) string {
+	if len(w) < fixable-1 || b.vocab[w] || !isASCII(w) {
+		return w
+	}
+	if f := b.fixes[w]; f != "" { // a letter is missing
+		return f
+	}
+	for i := range len(w) { // a letter too many, a wrong one, or two swapped
+		if f := b.fixes[w[:i]+w[i+1:]]; f != "" && osa(f, w) <= 1 {
+			return f
+		}
+	}
+	return w
+}
+
+// osa is the optimal string alignment distance, up to 3.
+func osa(a, b string) int {
+	x, y := []rune(a), []rune(b)
+	if d := len(x) - len(y); d > 2 || d < -2 {
+		return 3
+	}
+	prev2, prev, cur := make([]int, len(y)+1), make([]int, len(y)+1), make([]int, len(y)+1)
+	for j := range prev {
+		prev[j] = j
+	}
+	for i := 1; i <= len(x); i++ {
+		cur[0] = i
+		for j := 1; j <= len(y); j++ {
+			c := 1
+			if x[i-1] == y[j-1] {
+				c = 0
+			}
+			cur[j] = min(prev[j]+1, cur[j-1]+1, prev[j-1]+c)
+			if i > 1 && j > 1 && x[i-1] == y[j-2] && x[i-2] == y[j-1] {
+				cur[j] = min(cur[j], prev2[j-2]+1)
+			}
+		}
+		prev2, prev, cur = prev, cur, prev2
+	}
+	return min(prev[len(y)], 3)
+}
+
+// found is a phrase that occurs in a message.
+type found struct {
+	phrase int
+	hits   []int // token indexes of its words
+	end    int   // token index behind it
+}
+
+// scan finds the phrases of a message, each at its first place; cues at every place.
+func (b *phraseBook) scan(m *matcher) []found {
+	var out []found
+	seen := make(map[int]bool)
+	try := func(i, pos int) {
+		cue := strings.HasPrefix(b.all[i].section, "+")
+		if seen[i] && !cue {
+			return
+		}
+		if !m.match(b.all[i].prog, pos) {
+			return
+		}
+		seen[i] = true
+		f := found{phrase: i, end: len(m.toks)}
+		for _, h := range m.hits {
+			f.hits = append(f.hits, m.seq[h])
+		}
+		if m.end < len(m.seq) {
+			f.end = m.seq[m.end]
+		}
+		out = append(out, f)
+	}
+	for pos := range m.seq {
+		t := &m.toks[m.seq[pos]]
+		for _, i := range b.first[t.norm] {
+			try(i, pos)
+		}
+		if t.fixed != t.norm {
+			for _, i := range b.first[t.fixed] {
+				try(i, pos)
+			}
+		}
+		for _, i := range b.open {
+			if p := b.all[i].prog; opens(p, m, pos) {
+				try(i, pos)
+			}
+		}
+	}
+	return out
+}
+
+// opens tells cheaply whether a program that begins with something other than a word can match here.
+func opens(p program, m *matcher, pos int) bool {
+	switch p[0].op {
+	case opEntity:
+		return len(m.ents[pos]) > 0
+	case opTech:
+		return len(m.techs[pos]) > 0
+	case opStart:
+		return pos == 0
+	}
+	return true
+}

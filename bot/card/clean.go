@@ -138,7 +138,7 @@ func scrub(s string, lines, tabs bool) string {
 // joins reports whether a zero-width joiner beside r means something: in emoji and in the scripts of the Near East
 // and of India, not beside Latin letters or spaces.
 func joins(r rune) bool {
-	return r >= 0x600 && r != utf8.RuneError && !unicode.IsSpace(r) && !invisible(r)
+	return r >= 0x600 && r != utf8.RuneError && !unicode.IsSpace(r) && !unicode.In(r, unicode.Cf, unicode.Cs) && !invisible(r) && !noncharacter(r)
 }
 
 // invisible reports format characters without any honest use in a catalog: overrides and isolates of direction, zero

@@ -169,6 +169,7 @@ func (f *fitter) list(b List) []Block {
 
 // code splits preformatted text between lines, and a line that is too long between graphemes.
 func (f *fitter) code(b Code) []Block {
+	b.Text = strings.Trim(b.Text, "\n")
 	limit := f.l.Code
 	if limit == 0 || f.l.Len(b.Text) <= limit {
 		if b.Text == "" {

@@ -1,5 +1,7 @@
 package card
 
+import "strings"
+
 // table keeps a table that the platform draws. Else two columns become fields, what aligns within the width becomes
 // preformatted text, and everything else a list of rows.
 func (f *fitter) table(t Table) []Block {
@@ -88,7 +90,7 @@ func (f *fitter) bare(t Table, column int) bool {
 func tableFields(t Table) Fields {
 	out := Fields{Items: make([]Field, len(t.Rows))}
 	for i, r := range t.Rows {
-		out.Items[i] = Field{PlainText(r[0]), r[1]}
+		out.Items[i] = Field{strings.TrimSpace(PlainText(r[0])), r[1]}
 	}
 	return out
 }

@@ -22,7 +22,7 @@ func Fit(m Message, l Limits) []Message {
 	out := pack(l, m, blocks)
 	for i := range out {
 		if i > 0 || len(out[i].Summary) == 0 {
-			out[i].Summary = out[i].Headline()
+			out[i].Summary = c.line(out[i].Headline())
 		}
 		out[i].Summary = l.cutSpans(out[i].Summary, l.Summary)
 	}

@@ -25,11 +25,11 @@ func nextGrapheme(s string) int {
 	if regional(prev) {
 		flags = 1
 	}
-	for count := 1; n < len(s) && count < maxCluster; count++ {
+	for count := 1; n < len(s) && (count < maxCluster || joiner(prev)); count++ {
 		r, size := utf8.DecodeRuneInString(s[n:])
 		switch {
 		case extends(r):
-		case prev == 0x200D && !letterLike(r):
+		case joiner(prev): // clean text has joiners only where they join
 		case flags == 1 && regional(r):
 			flags = 2
 		case hangul(prev, r):
@@ -53,7 +53,7 @@ func extends(r rune) bool {
 
 func regional(r rune) bool { return 0x1F1E6 <= r && r <= 0x1F1FF }
 
-func letterLike(r rune) bool { return r < 0x2000 || unicode.IsLetter(r) }
+func joiner(r rune) bool { return r == 0x200C || r == 0x200D }
 
 // hangul reports whether two conjoining jamo stand in one syllable.
 func hangul(a, b rune) bool {

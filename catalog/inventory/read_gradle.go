@@ -72,9 +72,8 @@ func (g *gradleScope) readPlugins(name, line string, n int) {
 		if version == "" {
 			version = g.plugin(id)
 		}
-		it := Item{Ecosystem: Gradle, Package: id, Declared: version, Resolved: concrete(version), Line: n}
-		if g.s.table.identify(&it); it.Tech != "" {
-			g.s.add(name, it)
+		if g.s.known(Gradle, id) {
+			g.s.add(name, Item{Ecosystem: Gradle, Package: id, Declared: version, Resolved: concrete(version), Line: n})
 		}
 	}
 	for _, m := range gradlePlugin.FindAllStringSubmatch(line, -1) {

@@ -48,7 +48,7 @@ func (p *pom) emit(s *scan, child *pom) {
 			it.Declared = child.managedPlugin(it.Package)
 		}
 		it.Resolved = concrete(it.Declared)
-		if s.table.identify(&it); it.Tech != "" {
+		if s.known(Maven, it.Package) {
 			s.add(p.name, it)
 		}
 	}

@@ -92,8 +92,22 @@ func (s *scan) run(read reader, name string) bool {
 		s.fail(name, 0, err)
 		return false
 	}
+	defer func() {
+		if v := recover(); v != nil { // a defect, here or in a parser; the other manifests are still read
+			s.fail(name, 0, fault.New(fault.Internal, "reading it failed: %v", v))
+		}
+	}()
 	read(s, name, data)
 	return true
+}
+
+// Print returns the fingerprint that a scan of the tree would have, without reading any file.
+func Print(ctx context.Context, tree scm.Tree, o Options) (string, error) {
+	files, err := newScan(ctx, tree, Builtin()).walk(o.Skip)
+	if err != nil {
+		return "", err
+	}
+	return fingerprint(files), nil
 }
 
 // read returns the content of a file of the repository, without a byte order mark, within the scan's budget.
@@ -179,15 +193,17 @@ func (s *scan) add(name string, it Item) {
 	if it.Place == PlacePin && it.Ecosystem != Runtime && it.Ecosystem != Gradle {
 		it.Place = PlaceManifest
 	}
-	s.table.identify(&it)
-	if it.Indirect && it.Tech == "" {
-		return
-	}
-	if !s.seen[it] {
+	for _, it := range s.table.identify(it) {
+		if it.Indirect && it.Tech == "" || s.seen[it] {
+			continue
+		}
 		s.seen[it] = true
 		s.items = append(s.items, it)
 	}
 }
+
+// known reports whether a package stands for a well-known technology.
+func (s *scan) known(eco Ecosystem, pkg string) bool { return len(s.table.find(eco, pkg)) > 0 }
 
 // runtime records the version of a language, runtime or tool itself.
 func (s *scan) runtime(name string, line int, tech, declared string, place Place) {

@@ -30,7 +30,7 @@ var builtin = sync.OnceValues(func() (*Table, error) { return ParseTable("techno
 type Table struct {
 	all   []Technology
 	byID  map[string]int
-	exact map[Ecosystem]map[string]match
+	exact map[Ecosystem]map[string][]match
 	globs map[Ecosystem][]glob // the longest prefix first
 }
 
@@ -97,7 +97,7 @@ func ParseTable(file string, data []byte) (*Table, error) {
 
 func newTable(all []Technology) *Table {
 	slices.SortFunc(all, func(a, b Technology) int { return strings.Compare(a.ID, b.ID) })
-	t := &Table{all: all, byID: map[string]int{}, exact: map[Ecosystem]map[string]match{}, globs: map[Ecosystem][]glob{}}
+	t := &Table{all: all, byID: map[string]int{}, exact: map[Ecosystem]map[string][]match{}, globs: map[Ecosystem][]glob{}}
 	for i, tech := range all {
 		t.byID[tech.ID] = i
 		for eco, packages := range tech.Packages {
@@ -106,10 +106,24 @@ func newTable(all []Technology) *Table {
 			}
 		}
 	}
+	for _, byName := range t.exact {
+		for _, list := range byName {
+			slices.SortStableFunc(list, func(a, b match) int { return t.breadth(a) - t.breadth(b) })
+		}
+	}
 	for _, g := range t.globs {
 		slices.SortFunc(g, func(a, b glob) int { return len(b.prefix) - len(a.prefix) })
 	}
 	return t
+}
+
+// breadth is the number of packages that stand for a technology.
+func (t *Table) breadth(m match) int {
+	n := 0
+	for _, packages := range t.all[m.tech].Packages {
+		n += len(packages)
+	}
+	return n
 }
 
 func (t *Table) put(eco Ecosystem, pattern string, m match) {
@@ -118,29 +132,43 @@ func (t *Table) put(eco Ecosystem, pattern string, m match) {
 		return
 	}
 	if t.exact[eco] == nil {
-		t.exact[eco] = map[string]match{}
+		t.exact[eco] = map[string][]match{}
 	}
-	t.exact[eco][pattern] = m
+	t.exact[eco][pattern] = append(t.exact[eco][pattern], m)
 }
 
-// identify fills in which technology an item stands for, its name and its kind.
-func (t *Table) identify(it *Item) {
-	m, ok := t.exact[it.Ecosystem][it.Package]
-	if !ok {
-		i := slices.IndexFunc(t.globs[it.Ecosystem], func(g glob) bool { return strings.HasPrefix(it.Package, g.prefix) })
-		if i >= 0 {
-			m, ok = t.globs[it.Ecosystem][i].match, true
+// find returns the technologies that a package stands for, the most particular one first: PySpark before Apache
+// Spark. Patterns count only for packages that are not listed.
+func (t *Table) find(eco Ecosystem, pkg string) []match {
+	if exact := t.exact[eco][pkg]; exact != nil {
+		return exact
+	}
+	for _, g := range t.globs[eco] {
+		if strings.HasPrefix(pkg, g.prefix) {
+			return []match{g.match}
 		}
 	}
-	if ok {
+	return nil
+}
+
+// identify returns an item once for each technology that its package stands for, with the technology's name and kind;
+// a package that is not well known keeps its own name.
+func (t *Table) identify(it Item) []Item {
+	matches := t.find(it.Ecosystem, it.Package)
+	if len(matches) == 0 {
+		if it.Name == "" {
+			it.Name = it.Package
+		}
+		if it.Kind == "" {
+			it.Kind = Library
+		}
+		return []Item{it}
+	}
+	out := make([]Item, len(matches))
+	for i, m := range matches {
 		tech := t.all[m.tech]
 		it.Tech, it.Name, it.Kind, it.rank = tech.ID, tech.Name, tech.Kind, m.rank
-		return
+		out[i] = it
 	}
-	if it.Name == "" {
-		it.Name = it.Package
-	}
-	if it.Kind == "" {
-		it.Kind = Library
-	}
+	return out
 }

@@ -56,6 +56,10 @@ type place struct {
 	where string
 }
 
+func (p place) id() string {
+	return filepath.ToSlash(filepath.Join(p.top, filepath.FromSlash(p.repo), filepath.FromSlash(p.sub)))
+}
+
 // Open implements Trees.
 func (l *Local) Open(ctx context.Context, target string) (Tree, error) {
 	if err := ctx.Err(); err != nil {
@@ -70,14 +74,14 @@ func (l *Local) Open(ctx context.Context, target string) (Tree, error) {
 		return nil, notFound(target, err)
 	}
 	if p.sub == "." {
-		return &tree{files: files{repo}, where: p.where}, nil
+		return &tree{files: files{repo}, where: p.where, id: p.id()}, nil
 	}
 	sub, err := repo.OpenRoot(p.sub)
 	if err != nil {
 		repo.Close()
 		return nil, notFound(target, err)
 	}
-	return &tree{files: files{sub}, repo: repo, repoDir: p.sub, where: p.where}, nil
+	return &tree{files: files{sub}, repo: repo, repoDir: p.sub, where: p.where, id: p.id()}, nil
 }
 
 // ReadFile reads the one file that target denotes, through the mirrors or from the local disk. A file of more than

@@ -201,6 +201,21 @@ func TestRepository(t *testing.T) {
 		}
 		tree.Close()
 	}
+	id := func(target string) string {
+		tree, err := l.Open(t.Context(), target)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer tree.Close()
+		return tree.(Nested).Identity()
+	}
+	top := id("https://github.com/acme/pay")
+	if other := id("url:https://github.com/acme/pay.git/tree/main/"); other != top {
+		t.Errorf("one folder has the identities %q and %q", top, other)
+	}
+	if below := id("https://github.com/acme/pay/tree/main/services/api"); below != top+"/services/api" {
+		t.Errorf("the identity %q is not below %q", below, top)
+	}
 }
 
 func TestNewRefusesBadMirrors(t *testing.T) {

@@ -15,6 +15,9 @@ type Nested interface {
 	// Repository returns the repository's files, valid until the tree is closed, and the tree's path in it
 	// ("." when the tree is the whole repository).
 	Repository() (fsys fs.FS, dir string)
+	// Identity is the same for equal folders, however they were addressed; that of a folder below starts with it and
+	// a slash. It is not for people.
+	Identity() string
 }
 
 // tree is a folder of the local disk. Everything goes through an os.Root, which refuses symbolic links and dots
@@ -24,6 +27,7 @@ type tree struct {
 	repo    *os.Root // of the repository; closed with the tree
 	repoDir string
 	where   string
+	id      string
 }
 
 // Where implements Tree.
@@ -39,6 +43,9 @@ func (t *tree) Close() error {
 	}
 	return err
 }
+
+// Identity implements Nested.
+func (t *tree) Identity() string { return t.id }
 
 // Repository implements Nested.
 func (t *tree) Repository() (fs.FS, string) {

@@ -1,0 +1,66 @@
+package commands
+
+import (
+	"github.com/backchannel-portal/backchannel/bot/card"
+	"github.com/backchannel-portal/backchannel/catalog"
+	"github.com/backchannel-portal/backchannel/internal/lang"
+)
+
+// builds links to where an entity is built.
+func (t *talk) builds(e *catalog.Entity) {
+	t.from(e)
+	pipelines, err := t.c.cap.Builds.Pipelines(t.ctx, e)
+	if err != nil {
+		t.failed(lang.CmdBuildsNoun, e)
+		return
+	}
+	if len(pipelines) == 0 {
+		t.nothingFor(e, lang.BuildsNone, lang.BuildsNoneOwnerless, lang.CmdBuildsNoun, t.connected(t.c.cap.Builds))
+		return
+	}
+	t.yes()
+	items := make([][]card.Span, len(pipelines))
+	for i, p := range pipelines {
+		name := p.Project
+		if name == "" {
+			name = p.Slug
+		}
+		items[i] = t.say(lang.BuildsAt, lang.Args{"link": linkOr(name, p.URL), "provider": p.Provider})
+	}
+	t.line(lang.BuildsAre, lang.Args{"what": t.named(e), "list": t.join(items, 0)})
+}
+
+// lighthouse links to the audited websites of an entity.
+func (t *talk) lighthouse(e *catalog.Entity) {
+	t.from(e)
+	sites, err := t.c.cap.Audits.Sites(t.ctx, e)
+	if err != nil {
+		t.failed(lang.CmdAuditsNoun, e)
+		return
+	}
+	if len(sites) == 0 {
+		t.nothingFor(e, lang.AuditsNone, lang.AuditsNoneOwnerless, lang.CmdAuditsNoun, t.connected(t.c.cap.Audits))
+		return
+	}
+	t.yes()
+	items := make([][]card.Span, len(sites))
+	for i, s := range sites {
+		items[i] = []card.Span{card.L(s.URL, s.URL)}
+	}
+	t.line(lang.AuditsAre, lang.Args{"provider": sites[0].Provider, "what": t.named(e), "list": t.join(items, 0)})
+}
+
+// nothingFor says that an entity has no data of some sort and whom to ask; and that the source of such data is not
+// connected at all, when it is not.
+func (t *talk) nothingFor(e *catalog.Entity, key, ownerless, source lang.Key, connected bool) {
+	t.no()
+	owner := ownerOf(e)
+	if owner.IsZero() {
+		t.line(ownerless, lang.Args{"what": t.named(e)})
+	} else {
+		t.line(key, lang.Args{"what": t.named(e), "owner": t.strong(owner)})
+	}
+	if !connected {
+		t.line(lang.CmdNotConnected, lang.Args{"what": t.text(source, nil)})
+	}
+}

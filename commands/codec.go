@@ -1,0 +1,97 @@
+package commands
+
+import (
+	"strings"
+
+	"github.com/backchannel-portal/backchannel/bot/card"
+	"github.com/backchannel-portal/backchannel/catalog"
+	"github.com/backchannel-portal/backchannel/commands/understand"
+	"github.com/backchannel-portal/backchannel/internal/lang"
+)
+
+// The intents that buttons of answers carry. Their arguments are those of encode: a question that needs no more
+// understanding.
+const (
+	intentAsk    = "ask"    // the next question
+	intentChoose = "choose" // the same question about the one that was meant
+	intentMore   = "more"   // the same question with every row
+	intentShare  = "share"  // the same answer for everybody
+)
+
+// encode writes a reading as the arguments of a button. They are kept short: a platform may allow a button 100 bytes.
+func encode(r understand.Reading, full bool) []string {
+	args := []string{string(r.Intent), string(r.Lang)}
+	for _, e := range r.Entities {
+		args = append(args, "@"+e.Short(""))
+	}
+	for _, m := range r.Tech {
+		args = append(args, "t"+m.ID+"|"+m.Range+"|"+m.Name)
+	}
+	add := func(mark byte, value string) {
+		if value != "" {
+			args = append(args, string(mark)+value)
+		}
+	}
+	add('k', r.Kind)
+	add('x', r.Trait)
+	add('q', r.Topic)
+	if !r.Person.IsZero() {
+		add('p', r.Person.Short(""))
+	}
+	flags := ""
+	for _, f := range []struct {
+		on   bool
+		mark string
+	}{{r.All, "a"}, {r.Fleet, "f"}, {full, "r"}} {
+		if f.on {
+			flags += f.mark
+		}
+	}
+	add('!', flags)
+	return args
+}
+
+// decode reads what encode wrote. What it does not know it leaves out: a button may be older than the program.
+func decode(args []string) (r understand.Reading, full bool) {
+	if len(args) < 2 {
+		return understand.Reading{Intent: understand.None}, false
+	}
+	r.Intent, r.Lang, r.Confidence = understand.Intent(args[0]), lang.Parse(args[1]), 1
+	for _, a := range args[2:] {
+		if a == "" {
+			continue
+		}
+		value := a[1:]
+		switch a[0] {
+		case '@':
+			if ref, err := catalog.ParseRef(value, "", ""); err == nil {
+				r.Entities = append(r.Entities, ref)
+			}
+		case 't':
+			id, rest, _ := strings.Cut(value, "|")
+			rng, name, _ := strings.Cut(rest, "|")
+			r.Tech = append(r.Tech, understand.TechMention{ID: id, Range: rng, Name: name})
+		case 'k':
+			r.Kind = value
+		case 'x':
+			r.Trait = value
+		case 'q':
+			r.Topic = value
+		case 'p':
+			r.Person, _ = catalog.ParseRef(value, "user", "")
+		case '!':
+			r.All, r.Fleet, full = strings.Contains(value, "a"), strings.Contains(value, "f"), strings.Contains(value, "r")
+		}
+	}
+	return r, full
+}
+
+// ask is the button of a next question about one entity.
+func (t *talk) ask(label lang.Key, intent understand.Intent, ref catalog.Ref) card.Action {
+	r := understand.Reading{Intent: intent, Lang: t.l, Entities: []catalog.Ref{ref}}
+	return t.button(t.text(label, nil), intentAsk, r, false)
+}
+
+func (t *talk) button(label, name string, r understand.Reading, full bool) card.Action {
+	return card.Action{Label: label, Intent: card.Intent{Name: name, Args: encode(r, full)}}
+}

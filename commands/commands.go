@@ -1,0 +1,131 @@
+// Package commands answers questions: one file a command. A command reads the catalog through a search.View, asks
+// the capability interfaces of plugins, and builds a card. It is the only place where the domain meets the card.
+package commands
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/backchannel-portal/backchannel/bot"
+	"github.com/backchannel-portal/backchannel/bot/card"
+	"github.com/backchannel-portal/backchannel/catalog"
+	"github.com/backchannel-portal/backchannel/catalog/inventory"
+	"github.com/backchannel-portal/backchannel/catalog/search"
+	"github.com/backchannel-portal/backchannel/commands/understand"
+	"github.com/backchannel-portal/backchannel/internal/lang"
+	"github.com/backchannel-portal/backchannel/plugins"
+)
+
+// Deps is what the commands need. Only View is required.
+type Deps struct {
+	// View returns the catalog as a viewer may see it now. It must be cheap: it is called for every question.
+	View func(catalog.Viewer) search.View
+	// Plugins are the sources of on-call, builds, audits and radar. A nil one is not connected, and answers say so.
+	Plugins plugins.Capabilities
+	// Links says where entities, docs and the radar can be looked at.
+	Links Links
+	// Now is the clock; nil: time.Now.
+	Now func() time.Time
+	// Technologies are the well-known ones; nil: inventory.Builtin.
+	Technologies *inventory.Table
+	// Lexicon is what a company adds to the language: phrases and terms from its configuration and its plugins.
+	Lexicon understand.Vocabulary
+
+	// Viewer, Asker and Bound say on whose behalf an event is answered, which User that is, and which entity the
+	// event's channel is bound to. They must not block. Nil: everybody sees everything, nobody is known, nothing is bound.
+	Viewer func(*bot.Event) catalog.Viewer
+	Asker  func(*bot.Event) catalog.Ref
+	Bound  func(*bot.Event) catalog.Ref
+}
+
+// Commands answers questions. It is safe for concurrent use.
+type Commands struct {
+	deps  Deps
+	links Links
+	cap   plugins.Capabilities
+	table map[understand.Intent]func(*talk)
+
+	reading sync.Mutex // held by whoever rebuilds reader
+	reader  atomic.Pointer[reader]
+}
+
+// New returns the commands.
+func New(d Deps) *Commands {
+	if d.Now == nil {
+		d.Now = time.Now
+	}
+	if d.Technologies == nil {
+		d.Technologies = inventory.Builtin()
+	}
+	return &Commands{deps: d, links: d.Links, cap: plugins.New(d.Plugins), table: intents()}
+}
+
+// intents maps what a question may want to the command that answers it.
+func intents() map[understand.Intent]func(*talk) {
+	return map[understand.Intent]func(*talk){
+		understand.Owner:        each((*talk).owner),
+		understand.API:          each((*talk).api),
+		understand.Version:      (*talk).version,
+		understand.OnCall:       (*talk).onCall,
+		understand.Docs:         (*talk).docs,
+		understand.Dependents:   each((*talk).dependents),
+		understand.Dependencies: each((*talk).dependencies),
+		understand.OwnedBy:      (*talk).ownedBy,
+		understand.Members:      (*talk).members,
+		understand.Lifecycle:    each((*talk).lifecycle),
+		understand.Show:         each((*talk).show),
+		understand.Builds:       each((*talk).builds),
+		understand.Lighthouse:   each((*talk).lighthouse),
+		understand.Radar:        (*talk).radar,
+		understand.Scaffold:     (*talk).scaffold,
+		understand.Search:       (*talk).search,
+		understand.Help:         (*talk).help,
+		understand.Smalltalk:    (*talk).smalltalk,
+		understand.None:         (*talk).refuse,
+	}
+}
+
+// Question is a question in a person's own words and the situation it is asked in.
+type Question struct {
+	Text    string
+	Lang    lang.Lang         // of the question; "" to guess it from the text
+	Channel string            // name of the channel, may be empty
+	Thread  []understand.Turn // what was said before, oldest first
+	Asker   catalog.Ref       // the User who asks; zero when not known
+	Bound   catalog.Ref       // the entity the channel is bound to; zero for none
+	Viewer  catalog.Viewer
+	Zone    *time.Location // the asker's time zone; nil when not known
+	Now     time.Time      // the time answers speak of; zero: the clock
+	Full    bool           // every row of every list; otherwise lists are cut for a chat
+	Private bool           // only the asker sees the answer: it can be shared
+}
+
+// Ask answers a question. It does not wait for a network: everything comes from memory.
+func (c *Commands) Ask(ctx context.Context, q Question) (bot.Answer, card.Message) {
+	view := c.deps.View(q.Viewer)
+	return c.answer(ctx, view, q, c.read(ctx, view, q))
+}
+
+// Read returns what a question is understood to mean, for explaining an answer.
+func (c *Commands) Read(ctx context.Context, q Question) understand.Reading {
+	return c.read(ctx, c.deps.View(q.Viewer), q)
+}
+
+// Answer answers a question that is already understood.
+func (c *Commands) Answer(ctx context.Context, q Question, r understand.Reading) (bot.Answer, card.Message) {
+	return c.answer(ctx, c.deps.View(q.Viewer), q, r)
+}
+
+func (c *Commands) read(ctx context.Context, view search.View, q Question) understand.Reading {
+	return c.understander(ctx).Understand(view, understand.Question{
+		Text: q.Text, Lang: q.Lang, Channel: q.Channel, Thread: q.Thread, Asker: q.Asker, Bound: q.Bound,
+	})
+}
+
+func (c *Commands) answer(ctx context.Context, view search.View, q Question, r understand.Reading) (bot.Answer, card.Message) {
+	t := c.talk(ctx, view, q, r)
+	t.run()
+	return t.finish()
+}

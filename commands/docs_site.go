@@ -1,0 +1,119 @@
+package commands
+
+import (
+	"strings"
+	"time"
+
+	"github.com/backchannel-portal/backchannel/bot/card"
+	"github.com/backchannel-portal/backchannel/catalog"
+	"github.com/backchannel-portal/backchannel/catalog/search"
+	"github.com/backchannel-portal/backchannel/internal/lang"
+)
+
+// siteLine links to the whole site and names its pages.
+func (t *talk) siteLine(e, site *catalog.Entity, sections []*search.Doc) {
+	address := t.c.links.page(site.Ref, "", "")
+	text := address
+	if text == "" {
+		text = site.Annotation(annotationTechDocs)
+	}
+	if text == "" {
+		text = site.Ref.Short("")
+	}
+	t.line(lang.DocsSite, lang.Args{"what": t.named(e), "link": linkOr(text, address)})
+	var pages [][]card.Span
+	seen := map[string]bool{}
+	for _, d := range sections {
+		if seen[d.Page] {
+			continue
+		}
+		if len(seen) == 0 {
+			t.source(d.Source, 0, t.docsAsOf(site))
+		}
+		seen[d.Page] = true
+		pages = append(pages, []card.Span{t.pageLink(d)})
+	}
+	if len(pages) > 1 {
+		most := min(len(pages), t.inline())
+		t.line(lang.DocsPages, lang.Args{"list": t.join(pages[:most:most], len(pages)-most)})
+	}
+}
+
+// docsAsOf is when an entity's docs were read: with its descriptor, as far as is known.
+func (t *talk) docsAsOf(site *catalog.Entity) time.Time {
+	for _, f := range t.view.Facts(site.Ref, "docs", "") {
+		return f.AsOf
+	}
+	return t.view.AsOf(site.Source.Origin)
+}
+
+// noDocs says that an entity has no docs of ours: links that lead to some elsewhere, else whom to ask.
+func (t *talk) noDocs(e *catalog.Entity) {
+	for _, l := range e.Links {
+		words := strings.ToLower(l.Title + " " + l.Type + " " + l.Icon)
+		address := webAddress(l.URL)
+		if address != "" && (strings.Contains(words, "doc") || strings.Contains(words, "runbook") || strings.Contains(words, "wiki") || strings.Contains(words, "文档")) {
+			t.yes()
+			t.line(lang.DocsElsewhere, lang.Args{"what": t.named(e), "link": card.L(l.Title, address)})
+			return
+		}
+	}
+	t.no()
+	owner := ownerOf(e)
+	if owner.IsZero() || owner == e.Ref {
+		t.line(lang.DocsNoneOwnerless, lang.Args{"what": t.named(e)})
+		return
+	}
+	t.line(lang.DocsNone, lang.Args{"what": t.named(e), "owner": t.strong(owner)})
+}
+
+// excerptRunes is how much of a section an answer shows.
+const excerptRunes = 220
+
+// excerpt is the part of a section's text around the first word of the topic: whole sentences where it can be.
+func excerpt(text, topic string) string {
+	text = strings.Join(strings.Fields(text), " ")
+	runes := []rune(text)
+	if len(runes) <= excerptRunes {
+		return text
+	}
+	start := 0
+	lower := strings.ToLower(text)
+	for w := range strings.FieldsSeq(strings.ToLower(topic)) {
+		if len(w) < 3 {
+			continue
+		}
+		if i := strings.Index(lower, w); i >= 0 && len(lower) == len(text) {
+			start = len([]rune(text[:i]))
+			break
+		}
+	}
+	start = sentenceStart(runes, start)
+	end := min(len(runes), start+excerptRunes)
+	out := string(runes[start:end])
+	if end < len(runes) {
+		if i := strings.LastIndexAny(out, " 。，；"); i > len(out)/2 {
+			out = out[:i]
+		}
+		out = strings.TrimRight(out, " ,;:，；") + "…"
+	}
+	return out
+}
+
+// sentenceStart moves back to the beginning of the sentence that holds position at, unless that is far.
+func sentenceStart(runes []rune, at int) int {
+	for i := at; i > 0 && i > at-excerptRunes/2; i-- {
+		switch runes[i-1] {
+		case '。', '！', '？':
+			return i
+		case '.', '!', '?':
+			if i < len(runes) && runes[i] == ' ' {
+				return i + 1
+			}
+		}
+	}
+	if at < excerptRunes/2 {
+		return 0
+	}
+	return at
+}

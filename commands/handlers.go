@@ -1,0 +1,139 @@
+package commands
+
+import (
+	"context"
+
+	"github.com/backchannel-portal/backchannel/bot"
+	"github.com/backchannel-portal/backchannel/bot/card"
+	"github.com/backchannel-portal/backchannel/catalog"
+	"github.com/backchannel-portal/backchannel/commands/understand"
+	"github.com/backchannel-portal/backchannel/internal/lang"
+)
+
+// Handler answers questions: what is said to the bot, and what is typed behind a slash command. A slash command is
+// answered to the asker alone, with a button to share it.
+func (c *Commands) Handler() bot.Handler { return bot.HandlerFunc(c.handleAsk) }
+
+// Intents are the handlers of the buttons on answers, by intent name.
+func (c *Commands) Intents() map[string]bot.Handler {
+	return map[string]bot.Handler{
+		intentAsk:    bot.HandlerFunc(c.handleNext),
+		intentChoose: bot.HandlerFunc(c.handleSame),
+		intentMore:   bot.HandlerFunc(c.handleSame),
+		intentShare:  bot.HandlerFunc(c.handleShare),
+	}
+}
+
+// Slash are the slash commands of their own, by name.
+func (c *Commands) Slash() map[string]bot.Handler {
+	return map[string]bot.Handler{
+		"oncall":      c.slash(understand.OnCall),
+		"new-service": c.slash(understand.Scaffold),
+	}
+}
+
+func (c *Commands) handleAsk(ctx context.Context, ev *bot.Event) (bot.Reply, error) {
+	q := c.question(ev)
+	switch in := ev.Input.(type) {
+	case bot.Said:
+		q.Text = in.Text
+	case bot.Invoked:
+		q.Text, q.Private = in.Args, true
+		if q.Text == "" {
+			return c.reply(ctx, q, understand.Reading{Intent: understand.Help, Lang: ev.Locale}), nil
+		}
+	default:
+		return bot.Nothing{}, nil
+	}
+	a, m := c.Ask(ctx, q)
+	return say(q, a, m), nil
+}
+
+// reply answers a question that needs no more understanding.
+func (c *Commands) reply(ctx context.Context, q Question, r understand.Reading) bot.Reply {
+	a, m := c.Answer(ctx, q, r)
+	return say(q, a, m)
+}
+
+func say(q Question, a bot.Answer, m card.Message) bot.Reply {
+	if q.Private {
+		return bot.Whisper{Answer: a, Message: m}
+	}
+	return bot.Say{Answer: a, Message: m}
+}
+
+// question is an event's situation without its text.
+func (c *Commands) question(ev *bot.Event) Question {
+	q := Question{Channel: ev.Channel.Name, Zone: ev.Zone, Thread: turns(ev.Memory), Now: c.deps.Now()}
+	if ev.Channel.Direct {
+		q.Channel = ""
+	}
+	if c.deps.Viewer != nil {
+		q.Viewer = c.deps.Viewer(ev)
+	}
+	if c.deps.Asker != nil {
+		q.Asker = c.deps.Asker(ev)
+	}
+	if c.deps.Bound != nil {
+		q.Bound = c.deps.Bound(ev)
+	}
+	return q
+}
+
+// turns are a conversation's turns as understanding reads them.
+func turns(memory []bot.Turn) []understand.Turn {
+	if len(memory) == 0 {
+		return nil
+	}
+	out := make([]understand.Turn, len(memory))
+	for i, m := range memory {
+		out[i] = understand.Turn{
+			FromBot: m.FromBot, Text: m.Text, Intent: understand.Intent(m.Intent),
+			Entities: parseRefs(m.Entities), Candidates: parseRefs(m.Candidates),
+		}
+	}
+	return out
+}
+
+func parseRefs(in []string) []catalog.Ref {
+	var out []catalog.Ref
+	for _, s := range in {
+		if r, err := catalog.ParseRef(s, "", ""); err == nil {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// handleNext answers the next question, as privately as the message that the button is on.
+func (c *Commands) handleNext(ctx context.Context, ev *bot.Event) (bot.Reply, error) {
+	in, q, r := c.pressed(ev)
+	q.Private = in.Private
+	return c.reply(ctx, q, r), nil
+}
+
+// handleSame answers the same question settled, or with every row, in the place of the message.
+func (c *Commands) handleSame(ctx context.Context, ev *bot.Event) (bot.Reply, error) {
+	in, q, r := c.pressed(ev)
+	q.Private = in.Private
+	a, m := c.Answer(ctx, q, r)
+	return bot.Update{Answer: a, Message: m}, nil
+}
+
+// handleShare shows everybody what only the actor has seen.
+func (c *Commands) handleShare(ctx context.Context, ev *bot.Event) (bot.Reply, error) {
+	_, q, r := c.pressed(ev)
+	a, m := c.Answer(ctx, q, r)
+	l := m.Lang
+	done := card.Message{Lang: l, Blocks: []card.Block{card.Text{Spans: card.Say(l, lang.CmdShared, nil)}}}
+	return bot.Share{Answer: a, Message: m, Done: done}, nil
+}
+
+// pressed opens a button's intent.
+func (c *Commands) pressed(ev *bot.Event) (bot.Pressed, Question, understand.Reading) {
+	in, _ := ev.Input.(bot.Pressed)
+	q := c.question(ev)
+	r, full := decode(in.Intent.Args)
+	q.Full = full
+	return in, q, r
+}

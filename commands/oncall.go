@@ -1,0 +1,161 @@
+package commands
+
+import (
+	"slices"
+
+	"github.com/backchannel-portal/backchannel/bot/card"
+	"github.com/backchannel-portal/backchannel/catalog"
+	"github.com/backchannel-portal/backchannel/internal/lang"
+	"github.com/backchannel-portal/backchannel/plugins"
+)
+
+// onCall says who is on call: for an entity, for a person when it is their turn, or for everybody.
+func (t *talk) onCall() {
+	switch {
+	case len(t.r.Entities) > 0:
+		t.each((*talk).onCallFor)
+	case !t.r.Person.IsZero():
+		t.r.Entities = []catalog.Ref{t.r.Person}
+		t.each((*talk).onCallFor)
+	default:
+		t.onCallAll()
+	}
+}
+
+func (t *talk) onCallFor(e *catalog.Entity) {
+	if e.Ref.Kind == "user" {
+		t.onCallPerson(e)
+		return
+	}
+	shifts, err := t.shifts(e)
+	if err != nil {
+		t.failed(lang.CmdOnCallNoun, e)
+		return
+	}
+	if len(shifts) == 0 {
+		t.noSchedule(e)
+		return
+	}
+	t.yes()
+	primary := slices.IndexFunc(shifts, func(s plugins.Shift) bool { return !s.Secondary }) >= 0
+	for _, s := range shifts {
+		t.source(s.File, s.Line, s.AsOf)
+		if s.Secondary {
+			t.secondLine(s, e, primary)
+			continue
+		}
+		t.shift(s, e)
+	}
+	if t.r.Trait == "secondary" && !slices.ContainsFunc(shifts, func(s plugins.Shift) bool { return s.Secondary }) {
+		t.line(lang.OnCallSecondNone, lang.Args{"what": t.name(e)})
+	}
+}
+
+// shifts asks who is on call for an entity: by the service its annotation names, else by its owner and the groups
+// above.
+func (t *talk) shifts(e *catalog.Entity) ([]plugins.Shift, error) {
+	q := plugins.OnCallQuery{At: t.now}
+	if id := e.Annotation(plugins.PagerDutyService); id != "" {
+		q.Services = []string{id}
+	}
+	if owner := ownerOf(e); !owner.IsZero() {
+		q.Groups = t.groupsOf(owner)
+	}
+	return t.c.cap.OnCall.Shifts(t.ctx, q)
+}
+
+// groupsOf lists the groups whose schedules count for an owner, nearest first.
+func (t *talk) groupsOf(owner catalog.Ref) []catalog.Ref {
+	if owner.Kind != "user" {
+		return append([]catalog.Ref{owner}, ancestors(t.view, owner)...)
+	}
+	var out []catalog.Ref
+	for _, g := range targets(t.view, owner, "memberOf") {
+		out = append(out, g)
+		out = append(out, ancestors(t.view, g)...)
+	}
+	return out
+}
+
+// shift is the sentence for one line of a schedule.
+func (t *talk) shift(s plugins.Shift, e *catalog.Entity) {
+	if s.Gap() {
+		if s.Until.IsZero() {
+			t.line(lang.OnCallGap, lang.Args{"what": t.named(e)})
+			return
+		}
+		t.line(lang.OnCallGapNext, lang.Args{"what": t.named(e), "owner": t.strong(s.Team), "when": t.momentAhead(s.Until, s.Zone)})
+		return
+	}
+	key, args := lang.OnCallUntil, lang.Args{"who": t.strong(s.Person), "what": t.named(e)}
+	if s.Until.IsZero() {
+		key = lang.OnCallOpen
+	} else {
+		args["when"] = t.momentAhead(s.Until, s.Zone)
+	}
+	spans := t.say(key, args)
+	if !s.Next.IsZero() {
+		spans = append(spans, card.T(t.gap()))
+		spans = append(spans, t.say(lang.OnCallNext, lang.Args{"who": t.person(s.Next)})...)
+	}
+	t.add(card.Text{Spans: spans})
+	var covers []card.Span
+	if !s.Covers.IsZero() && s.Covers != s.Person {
+		covers = t.say(lang.OnCallCovers, lang.Args{"who": t.person(s.Covers)})
+	}
+	t.reach(s, e, covers)
+}
+
+// reach is the line below a shift: whom it stands in for, how to reach the person, and which schedule says so.
+func (t *talk) reach(s plugins.Shift, e *catalog.Entity, covers []card.Span) {
+	var address []card.Span
+	if p, ok := t.view.Entity(s.Person); ok {
+		address = t.contacts(p)
+	}
+	schedule := []card.Span{card.T(s.Title)}
+	if team, ok := t.view.Entity(s.Team); ok && team.Ref != e.Ref {
+		schedule = t.say(lang.OnCallThrough, lang.Args{"schedule": s.Title, "team": t.link(team)})
+	}
+	if line := dotted(covers, address, schedule); line != nil {
+		t.add(card.Text{Spans: line})
+	}
+}
+
+// secondLine names the second line as such; where there is no first one it is the answer.
+func (t *talk) secondLine(s plugins.Shift, e *catalog.Entity, primary bool) {
+	switch {
+	case s.Gap() && primary:
+		t.line(lang.OnCallSecondGap, nil)
+	case s.Gap():
+		t.line(lang.OnCallGap, lang.Args{"what": t.named(e)})
+	case s.Until.IsZero():
+		t.line(lang.OnCallSecondOpen, lang.Args{"who": t.strong(s.Person)})
+	default:
+		t.line(lang.OnCallSecond, lang.Args{"who": t.strong(s.Person), "when": t.momentAhead(s.Until, s.Zone)})
+	}
+}
+
+// noSchedule says that nothing is known, and whom to ask instead.
+func (t *talk) noSchedule(e *catalog.Entity) {
+	t.from(e)
+	if e.Ref.Kind == "group" && t.onCallTeams(e) {
+		return
+	}
+	t.no()
+	owner := ownerOf(e)
+	switch {
+	case owner == e.Ref:
+		t.line(lang.OnCallNoneGroup, lang.Args{"what": t.named(e)})
+	case owner.IsZero():
+		t.line(lang.OnCallNoneOwnerless, lang.Args{"what": t.named(e)})
+	default:
+		t.line(lang.OnCallNone, lang.Args{"what": t.named(e), "owner": t.strong(owner)})
+	}
+	if !t.connected(t.c.cap.OnCall) {
+		t.line(lang.CmdNotConnected, lang.Args{"what": t.text(lang.CmdOnCallNoun, nil)})
+	}
+	o, _ := t.view.Entity(owner)
+	if spans := t.contacts(e, o); spans != nil {
+		t.add(card.Text{Spans: spans})
+	}
+}

@@ -1,0 +1,157 @@
+package commands
+
+import (
+	"time"
+
+	"github.com/backchannel-portal/backchannel/bot/card"
+	"github.com/backchannel-portal/backchannel/catalog"
+	"github.com/backchannel-portal/backchannel/internal/lang"
+	"github.com/backchannel-portal/backchannel/plugins"
+)
+
+// onCallNow is the part of a context line that names who is on call now; nil when nobody is, or it is not known.
+func (t *talk) onCallNow(e *catalog.Entity) []card.Span {
+	if !t.connected(t.c.cap.OnCall) {
+		return nil
+	}
+	shifts, err := t.shifts(e)
+	if err != nil || len(shifts) == 0 || shifts[0].Gap() || shifts[0].Secondary {
+		return nil
+	}
+	s := shifts[0]
+	t.source(s.File, s.Line, s.AsOf)
+	if s.Until.IsZero() {
+		return t.say(lang.OwnerOnCallOpen, lang.Args{"who": t.person(s.Person)})
+	}
+	return t.say(lang.OwnerOnCall, lang.Args{"who": t.person(s.Person), "when": t.momentAhead(s.Until, s.Zone)})
+}
+
+// onCallPerson says when it is a person's turn.
+func (t *talk) onCallPerson(e *catalog.Entity) {
+	shifts, err := t.c.cap.OnCall.ShiftsOf(t.ctx, e.Ref, t.now)
+	if err != nil {
+		t.failed(lang.CmdOnCallNoun, e)
+		return
+	}
+	if len(shifts) == 0 {
+		t.from(e)
+		t.no()
+		t.line(lang.OnCallPersonNone, lang.Args{"who": t.name(e)})
+		return
+	}
+	t.yes()
+	for _, s := range shifts {
+		t.source(s.File, s.Line, s.AsOf)
+		args := lang.Args{"who": t.name(e), "schedule": s.Title}
+		switch {
+		case s.From.After(t.now):
+			args["when"] = t.momentAhead(s.From, s.Zone)
+			t.line(lang.OnCallPersonNext, args)
+		case s.Until.IsZero():
+			t.line(lang.OnCallPersonOpen, args)
+		default:
+			args["when"] = t.momentAhead(s.Until, s.Zone)
+			t.line(lang.OnCallPersonNow, args)
+		}
+	}
+}
+
+// onCallTeams lists who is on call in the teams below a group that has no schedule itself.
+func (t *talk) onCallTeams(g *catalog.Entity) bool {
+	var shifts []plugins.Shift
+	seen := map[string]bool{}
+	for _, team := range descendants(t.view, g.Ref) {
+		own, err := t.c.cap.OnCall.Shifts(t.ctx, plugins.OnCallQuery{At: t.now, Groups: []catalog.Ref{team}})
+		if err != nil {
+			return false
+		}
+		for _, s := range own {
+			if !seen[s.Schedule] {
+				seen[s.Schedule] = true
+				shifts = append(shifts, s)
+			}
+		}
+	}
+	if len(shifts) == 0 {
+		return false
+	}
+	t.yes()
+	t.line(lang.OnCallTeams, lang.Args{"what": t.named(g)})
+	t.scheduleTable(shifts)
+	return true
+}
+
+// onCallAll lists every schedule.
+func (t *talk) onCallAll() {
+	shifts, err := t.c.cap.OnCall.All(t.ctx, t.now)
+	switch {
+	case err != nil:
+		t.failed(lang.CmdOnCallNoun, nil)
+		return
+	case len(shifts) == 0:
+		t.no()
+		t.line(lang.CmdNotConnected, lang.Args{"what": t.text(lang.CmdOnCallNoun, nil)})
+		return
+	}
+	t.line(lang.OnCallAll, lang.Args{"n": len(shifts)})
+	t.scheduleTable(shifts)
+}
+
+func (t *talk) scheduleTable(shifts []plugins.Shift) {
+	table := card.Table{Columns: t.columns(lang.OnCallColSchedule, lang.OnCallColNow, lang.OnCallColUntil, lang.OnCallColNext)}
+	var file string
+	var asOf time.Time
+	for _, s := range shifts {
+		now := []card.Span{card.T(t.text(lang.OnCallNobody, nil))}
+		if !s.Gap() {
+			now = []card.Span{t.strong(s.Person)}
+		}
+		var until, next []card.Span
+		if !s.Until.IsZero() {
+			until = []card.Span{t.moment(s.Until, s.Zone)}
+		}
+		if !s.Next.IsZero() {
+			next = []card.Span{t.person(s.Next)}
+		}
+		table.Rows = append(table.Rows, [][]card.Span{{card.T(s.Title)}, now, until, next})
+		if file != s.File {
+			file, asOf = s.File, s.AsOf
+			t.source(file, 0, asOf)
+		}
+	}
+	t.add(table)
+}
+
+// columns are the headers of a table.
+func (t *talk) columns(keys ...lang.Key) []card.Column {
+	out := make([]card.Column, len(keys))
+	for i, k := range keys {
+		out[i].Title = t.text(k, nil)
+	}
+	return out
+}
+
+// connected reports whether a capability has a source behind it.
+func (t *talk) connected(capability any) bool {
+	_, none := capability.(plugins.None)
+	return !none
+}
+
+// failed says that a source does not answer, and whom to ask about the entity instead.
+func (t *talk) failed(what lang.Key, e *catalog.Entity) {
+	t.no()
+	spans := t.say(lang.CmdFailed, lang.Args{"what": t.text(what, nil)})
+	if e != nil && !ownerOf(e).IsZero() && ownerOf(e) != e.Ref {
+		spans = append(spans, card.T(t.gap()))
+		spans = append(spans, t.say(lang.CmdBelongs, lang.Args{"owner": t.strong(ownerOf(e))})...)
+	}
+	t.add(card.Text{Spans: spans})
+}
+
+// gap is what stands between two sentences: nothing in Chinese.
+func (t *talk) gap() string {
+	if t.l == lang.Chinese {
+		return ""
+	}
+	return " "
+}

@@ -1,0 +1,76 @@
+package commands
+
+import (
+	"slices"
+
+	"github.com/backchannel-portal/backchannel/bot"
+	"github.com/backchannel-portal/backchannel/bot/card"
+	"github.com/backchannel-portal/backchannel/catalog"
+	"github.com/backchannel-portal/backchannel/catalog/search"
+	"github.com/backchannel-portal/backchannel/internal/lang"
+)
+
+// scaffold names the template that fits what somebody wants to start; or those there are.
+func (t *talk) scaffold() {
+	fit := slices.DeleteFunc(t.lookup(t.r.Entities), func(e *catalog.Entity) bool { return e.Ref.Kind != "template" })
+	all := slices.Collect(t.view.Entities(search.Filter{Kinds: []string{"template"}}))
+	if len(fit) == 0 && t.r.Topic != "" {
+		fit = t.fittingTemplates()
+	}
+	switch {
+	case len(all) == 0:
+		t.no()
+		t.line(lang.MakeNone, nil)
+	case len(fit) > 0:
+		t.template(fit[0], all)
+	default:
+		t.templates(all)
+	}
+}
+
+// fittingTemplates are the templates that have most of the words of what is wanted.
+func (t *talk) fittingTemplates() []*catalog.Entity {
+	var out []*catalog.Entity
+	hits := t.view.Search(search.Query{Text: t.r.Topic, Kinds: []string{"template"}, Any: true, Limit: 5})
+	for _, h := range hits {
+		if h.Terms*2 >= h.Of {
+			out = append(out, h.Entity)
+		}
+	}
+	return out
+}
+
+func (t *talk) template(e *catalog.Entity, all []*catalog.Entity) {
+	t.from(e)
+	t.yes()
+	t.entities = []catalog.Ref{e.Ref}
+	t.line(lang.MakeWith, lang.Args{"template": t.named(e)})
+	t.describe(e)
+	var others []catalog.Ref
+	for _, o := range all {
+		if o.Ref != e.Ref {
+			others = append(others, o.Ref)
+		}
+	}
+	if len(others) > 0 {
+		t.line(lang.MakeOther, lang.Args{"list": t.refs(others, t.inline())})
+	}
+	if u := t.c.links.own("templates"); u != "" {
+		t.actions = append(t.actions, card.Action{Label: t.text(lang.ActOpen, nil), URL: u})
+	}
+}
+
+func (t *talk) templates(all []*catalog.Entity) {
+	t.outcome = bot.Answered
+	t.line(lang.MakeChoose, lang.Args{"n": len(all)})
+	list := card.List{MoreURL: t.c.links.own("templates")}
+	for _, e := range all {
+		t.from(e)
+		var about []card.Span
+		if e.Description != "" {
+			about = []card.Span{card.T(clipTo(oneLine(e.Description), 100))}
+		}
+		list.Items = append(list.Items, dotted(t.listed(e), about))
+	}
+	t.add(list)
+}

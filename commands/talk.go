@@ -1,0 +1,160 @@
+package commands
+
+import (
+	"context"
+	"time"
+
+	"github.com/backchannel-portal/backchannel/bot"
+	"github.com/backchannel-portal/backchannel/bot/card"
+	"github.com/backchannel-portal/backchannel/catalog"
+	"github.com/backchannel-portal/backchannel/catalog/search"
+	"github.com/backchannel-portal/backchannel/commands/understand"
+	"github.com/backchannel-portal/backchannel/internal/lang"
+)
+
+// talk is the answering of one question: what is known about it, and the answer as far as it is built.
+type talk struct {
+	c    *Commands
+	ctx  context.Context
+	view search.View
+	q    Question
+	r    understand.Reading
+	l    lang.Lang
+	now  time.Time
+	zone *time.Location
+
+	outcome    bot.Outcome
+	entities   []catalog.Ref
+	candidates []catalog.Ref
+	sources    []bot.Source
+	remarks    [][]card.Span // further parts of the context line
+	summary    []card.Span
+	blocks     []card.Block
+	actions    []card.Action
+	answered   bool // an entity had what was asked for
+}
+
+func (c *Commands) talk(ctx context.Context, view search.View, q Question, r understand.Reading) *talk {
+	t := &talk{c: c, ctx: ctx, view: view, q: q, r: r, l: r.Lang, now: q.Now, zone: q.Zone}
+	if t.l == "" {
+		t.l = q.Lang
+	}
+	if t.l == "" {
+		t.l = lang.Of(q.Text)
+	}
+	if t.now.IsZero() {
+		t.now = c.deps.Now()
+	}
+	return t
+}
+
+// run settles what the reading leaves open and runs the intent's command.
+func (t *talk) run() {
+	r := &t.r
+	switch {
+	case len(r.Candidates) > 0:
+		t.choose(r.Candidates)
+		return
+	case len(r.Entities) == 0 && len(r.Unknown) > 0 && r.Intent != understand.None && r.Intent != understand.Radar:
+		t.unknown(r.Unknown, r.Near)
+		return
+	}
+	command, ok := t.c.table[r.Intent]
+	if !ok {
+		command = (*talk).refuse
+	}
+	t.outcome = bot.Answered
+	command(t)
+}
+
+// each makes a command out of what answers for one entity.
+func each(one func(*talk, *catalog.Entity)) func(*talk) {
+	return func(t *talk) { t.each(one) }
+}
+
+// each answers for every entity of the question. The outcome is "answer" when any of them had what was asked for.
+func (t *talk) each(one func(*talk, *catalog.Entity)) {
+	found := t.lookup(t.r.Entities)
+	if len(found) == 0 {
+		t.which()
+		return
+	}
+	for i, e := range found {
+		if i > 0 {
+			t.add(card.Rule{})
+		}
+		t.entities = append(t.entities, e.Ref)
+		one(t, e)
+	}
+	if t.answered {
+		t.outcome = bot.Answered
+	}
+}
+
+// maxEntities bounds how many entities one message speaks about.
+const maxEntities = 12
+
+// lookup returns the entities that exist for this viewer, in order.
+func (t *talk) lookup(refs []catalog.Ref) []*catalog.Entity {
+	found := make([]*catalog.Entity, 0, min(len(refs), maxEntities))
+	for _, ref := range refs {
+		if e, ok := t.view.Entity(ref); ok && len(found) < maxEntities {
+			found = append(found, e)
+		}
+	}
+	return found
+}
+
+// yes notes that an entity has what was asked for, no that it has not.
+func (t *talk) yes() { t.answered = true }
+
+func (t *talk) no() {
+	if !t.answered {
+		t.outcome = bot.NotFound
+	}
+}
+
+// add appends blocks.
+func (t *talk) add(blocks ...card.Block) { t.blocks = append(t.blocks, blocks...) }
+
+// line appends a paragraph of the catalogue.
+func (t *talk) line(key lang.Key, args lang.Args) { t.add(card.Text{Spans: t.say(key, args)}) }
+
+// say renders a message of the catalogue.
+func (t *talk) say(key lang.Key, args lang.Args) []card.Span { return card.Say(t.l, key, args) }
+
+// text renders a message of the catalogue that has no arguments but numbers and plain text.
+func (t *talk) text(key lang.Key, args lang.Args) string { return lang.Text(t.l, key, args) }
+
+// remark appends a part to the context line.
+func (t *talk) remark(spans ...card.Span) { t.remarks = append(t.remarks, spans) }
+
+// finish closes the message with its buttons and its context line.
+func (t *talk) finish() (bot.Answer, card.Message) {
+	m := card.Message{Lang: t.l, Summary: t.summary, Blocks: t.blocks}
+	if !t.q.Full {
+		cut(&m)
+	}
+	if a := t.buttons(); len(a) > 0 {
+		m.Blocks = append(m.Blocks, card.Actions{Items: a})
+	}
+	if note := t.note(); len(note) > 0 {
+		m.Blocks = append(m.Blocks, card.Note{Spans: note})
+	}
+	a := bot.Answer{
+		Intent: string(t.r.Intent), Outcome: t.outcome, Lang: t.l, Sources: t.sources,
+		Entities: refStrings(t.entities), Candidates: refStrings(t.candidates),
+	}
+	return a, m
+}
+
+func refStrings(refs []catalog.Ref) []string {
+	if len(refs) == 0 {
+		return nil
+	}
+	out := make([]string, len(refs))
+	for i, r := range refs {
+		out[i] = r.String()
+	}
+	return out
+}

@@ -1,0 +1,100 @@
+package commands
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"github.com/backchannel-portal/backchannel/catalog"
+	"github.com/backchannel-portal/backchannel/catalog/inventory"
+	"github.com/backchannel-portal/backchannel/catalog/search"
+	"github.com/backchannel-portal/backchannel/commands/understand"
+	"github.com/backchannel-portal/backchannel/plugins"
+)
+
+// maxPackages bounds how many packages become words of the language: those that most components use.
+const maxPackages = 5000
+
+// reader understands questions about one generation of the catalog.
+type reader struct {
+	generation catalog.Generation
+	radar      plugins.RadarShape
+	understand *understand.Understander
+}
+
+// fresh reports whether the reader still speaks the language of the catalog and the radar.
+func (r *reader) fresh(g catalog.Generation, shape plugins.RadarShape) bool {
+	return r.generation == g && r.radar.Source == shape.Source && len(r.radar.Rings) == len(shape.Rings)
+}
+
+// understander returns what understands questions about the present generation. Whoever asks first after a change
+// rebuilds it; meanwhile others are answered in the language of before.
+func (c *Commands) understander(ctx context.Context) *understand.Understander {
+	view := c.deps.View(catalog.Viewer{})
+	shape, _ := c.cap.Radar.Shape(ctx) // a radar that does not answer adds no words
+	old := c.reader.Load()
+	if old != nil && old.fresh(view.Generation(), shape) {
+		return old.understand
+	}
+	if old == nil {
+		c.reading.Lock()
+	} else if !c.reading.TryLock() {
+		return old.understand
+	}
+	defer c.reading.Unlock()
+	if now := c.reader.Load(); now != nil && now.fresh(view.Generation(), shape) {
+		return now.understand
+	}
+	r := &reader{view.Generation(), shape, understand.New(c.Vocabulary(ctx, view))}
+	c.reader.Store(r)
+	return r.understand
+}
+
+// Vocabulary gathers the language of the company: the technologies of its inventory and its radar, its templates,
+// and what its configuration and plugins add. The view must show everything.
+func (c *Commands) Vocabulary(ctx context.Context, view search.View) understand.Vocabulary {
+	v := understand.Vocabulary{Phrases: c.deps.Lexicon.Phrases, Catalog: view}
+	v.Terms = append(v.Terms, c.deps.Lexicon.Terms...)
+	v.Terms = append(v.Terms, c.technologies()...)
+	v.Terms = append(v.Terms, packages(view)...)
+	v.Terms = append(v.Terms, c.radarTerms(ctx)...)
+	for e := range view.Entities(search.Filter{Kinds: []string{"template"}}) {
+		v.Terms = append(v.Terms, understand.Term{Class: "template", Text: e.DisplayName(), Aliases: []string{e.Name}, Value: e.Ref.String()})
+	}
+	return v
+}
+
+// technologies are the well-known technologies, whether anybody uses them or not: "does anybody use Elixir".
+func (c *Commands) technologies() []understand.Term {
+	all := c.deps.Technologies.Technologies()
+	out := make([]understand.Term, len(all))
+	for i, t := range all {
+		out[i] = understand.Term{Class: "tech", Text: t.Name, Aliases: append([]string{t.ID}, t.Aliases...), Value: t.ID}
+	}
+	return out
+}
+
+// packages are the packages that components ask for and that stand for no well-known technology.
+func packages(view search.View) []understand.Term {
+	keys := view.FactKeys(inventory.Producer, inventory.PrefixPackage)
+	slices.SortStableFunc(keys, func(a, b search.KeyCount) int { return cmp.Compare(b.Count, a.Count) })
+	var out []understand.Term
+	for _, k := range keys[:min(len(keys), maxPackages)] {
+		if _, name, ok := inventory.ParsePackageKey(k.Key); ok {
+			out = append(out, understand.Term{Class: "package", Text: name, Value: k.Key})
+		}
+	}
+	return out
+}
+
+func (c *Commands) radarTerms(ctx context.Context) []understand.Term {
+	entries, err := c.cap.Radar.List(ctx, plugins.RadarFilter{})
+	if err != nil {
+		return nil
+	}
+	out := make([]understand.Term, len(entries))
+	for i, e := range entries {
+		out[i] = understand.Term{Class: "radar", Text: e.Title, Aliases: append([]string{e.ID}, e.Aliases...), Value: e.ID}
+	}
+	return out
+}

@@ -21,12 +21,19 @@ func Plain(m Message) string {
 		p.para(PlainText(m.Summary))
 	}
 	var notes []string
+	after := false // whether the last block was a Text too
 	for _, b := range m.Blocks {
 		if n, ok := b.(Note); ok {
 			notes = append(notes, PlainText(n.Spans))
 			continue
 		}
-		p.para(p.block(b))
+		_, text := b.(Text)
+		if s := p.block(b); text && after && s != "" { // the lines of a short answer stand together
+			p.out[len(p.out)-1] += "\n" + s
+		} else {
+			p.para(s)
+		}
+		after = text && len(p.out) > 0
 	}
 	p.para(strings.Join(notes, "\n"))
 	return strings.Join(p.out, "\n\n")

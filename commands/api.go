@@ -36,7 +36,7 @@ func (t *talk) api(e *catalog.Entity) {
 func (t *talk) apiItself(e *catalog.Entity) {
 	t.yes()
 	providers := targets(t.view, e.Ref, "apiProvidedBy")
-	about := apiAbout(e)
+	about := t.apiAbout(e)
 	args := lang.Args{"api": t.named(e), "about": about, "who": t.refs(providers, t.inline())}
 	key := lang.APIProvided
 	switch {
@@ -54,7 +54,7 @@ func (t *talk) apiItself(e *catalog.Entity) {
 // headline appends a sentence, with a link behind it where there is one.
 func (t *talk) headline(spans []card.Span, link []card.Span) {
 	if len(link) > 0 {
-		spans = append(append(spans, card.T(" ")), link...)
+		spans = append(append(spans, card.T(t.gap())), link...)
 	}
 	t.add(card.Text{Spans: spans})
 }
@@ -129,7 +129,7 @@ func (t *talk) apiOne(e *catalog.Entity, ref catalog.Ref) {
 		return
 	}
 	t.from(a)
-	about := apiAbout(a)
+	about := t.apiAbout(a)
 	key, args := lang.APIProvidesOne, lang.Args{"who": t.named(e), "api": t.named(a), "about": about}
 	if about == "" {
 		key = lang.APIProvidesOnePlain
@@ -166,7 +166,7 @@ func (t *talk) apiList(apis []catalog.Ref) {
 		}
 		t.from(a)
 		var about []card.Span
-		if s := apiAbout(a); s != "" {
+		if s := t.apiAbout(a); s != "" {
 			about = []card.Span{card.T(s)}
 		}
 		list.Items = append(list.Items, dotted(t.listed(a), about, t.readIt(a)))
@@ -189,7 +189,7 @@ func (t *talk) partsOf(e *catalog.Entity, kind string) []catalog.Ref {
 }
 
 // apiAbout is "OpenAPI 3.0, v2.3": what the definition says of itself, else the type in the descriptor.
-func apiAbout(e *catalog.Entity) string {
+func (t *talk) apiAbout(e *catalog.Entity) string {
 	about := e.API.Format
 	if about == "" {
 		about = apiType(e.Type)
@@ -204,7 +204,7 @@ func apiAbout(e *catalog.Entity) string {
 	if about == "" {
 		return v
 	}
-	return about + ", " + v
+	return about + t.text(lang.CmdClause, nil) + v
 }
 
 // apiType spells the well-known API types as people write them.

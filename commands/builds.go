@@ -1,9 +1,13 @@
 package commands
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/backchannel-portal/backchannel/bot/card"
 	"github.com/backchannel-portal/backchannel/catalog"
 	"github.com/backchannel-portal/backchannel/internal/lang"
+	"github.com/backchannel-portal/backchannel/plugins"
 )
 
 // builds links to where an entity is built.
@@ -14,20 +18,42 @@ func (t *talk) builds(e *catalog.Entity) {
 		t.failed(lang.CmdBuildsNoun, e)
 		return
 	}
-	if len(pipelines) == 0 {
-		t.nothingFor(e, lang.BuildsNone, lang.BuildsNoneOwnerless, lang.CmdBuildsNoun, t.connected(t.c.cap.Builds))
+	stated, perhaps := split(pipelines)
+	if len(stated) > 0 {
+		t.yes()
+		t.line(lang.BuildsAre, lang.Args{"what": t.named(e), "list": t.pipelines(stated)})
 		return
 	}
-	t.yes()
-	items := make([][]card.Span, len(pipelines))
-	for i, p := range pipelines {
+	t.nothingFor(e, lang.BuildsNone, lang.BuildsNoneOwnerless, lang.CmdBuildsNoun, t.connected(t.c.cap.Builds))
+	if len(perhaps) > 0 {
+		t.line(lang.BuildsPerhaps, lang.Args{"list": t.pipelines(perhaps)})
+	}
+}
+
+// split tells the pipelines that a descriptor states from those that are only likely because the code lies in a
+// repository whose host can build it: such an annotation names the repository, not a pipeline.
+func split(all []plugins.Pipeline) (stated, perhaps []plugins.Pipeline) {
+	for _, p := range all {
+		host, _, _ := strings.Cut(p.Annotation, "/")
+		if strings.HasSuffix(p.Annotation, "/project-slug") && slices.Contains(repositoryHosts(), host) {
+			perhaps = append(perhaps, p)
+			continue
+		}
+		stated = append(stated, p)
+	}
+	return stated, perhaps
+}
+
+func (t *talk) pipelines(all []plugins.Pipeline) []card.Span {
+	items := make([][]card.Span, len(all))
+	for i, p := range all {
 		name := p.Project
 		if name == "" {
 			name = p.Slug
 		}
 		items[i] = t.say(lang.BuildsAt, lang.Args{"link": linkOr(name, p.URL), "provider": p.Provider})
 	}
-	t.line(lang.BuildsAre, lang.Args{"what": t.named(e), "list": t.join(items, 0)})
+	return t.join(items, 0)
 }
 
 // lighthouse links to the audited websites of an entity.

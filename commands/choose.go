@@ -30,7 +30,7 @@ func (t *talk) choose(candidates []catalog.Ref) {
 		t.from(e)
 	}
 	t.candidates = t.entities
-	list := t.join(items, 0)
+	list := t.commas(items)
 	if len(t.r.Unknown) > 0 {
 		t.line(lang.CmdChooseName, lang.Args{"name": clip(t.r.Unknown[0]), "list": list})
 		return
@@ -66,7 +66,12 @@ func (t *talk) twins(e *catalog.Entity, label string) bool {
 
 // hinted is a candidate's name, its reference, and what tells it from the others.
 func (t *talk) hinted(e *catalog.Entity) []card.Span {
-	return t.say(lang.CmdHint, lang.Args{"name": t.named(e), "hint": t.hint(e)})
+	name, ref := displayName(t.l, e), e.Ref.Short(e.Ref.Kind)
+	args := lang.Args{"name": card.S(name), "ref": card.M(ref), "hint": t.hint(e)}
+	if sameName(name, ref) {
+		return t.say(lang.CmdHint, args)
+	}
+	return t.say(lang.CmdNameRefHint, args)
 }
 
 // hint says what a candidate is: a person's team, what is no longer in use, else its type or kind.
@@ -102,7 +107,7 @@ func (t *talk) unknown(names []string, near []catalog.Ref) {
 			t.actions = append(t.actions, t.settle(e))
 		}
 	}
-	t.line(lang.CmdNotFoundNear, lang.Args{"name": clip(name), "near": t.join(items, 0)})
+	t.line(lang.CmdNotFoundNear, lang.Args{"name": clip(name), "near": t.commas(items)})
 }
 
 // which asks for a name: the question is understood, but not what it is about.

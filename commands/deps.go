@@ -43,7 +43,7 @@ func (t *talk) dependents(e *catalog.Entity) {
 	case t.r.All:
 		key = lang.DependentsAll
 	}
-	args["n"] = len(shown)
+	args["counts"] = t.depCounts(shown)
 	t.line(key, args)
 	t.depList(e, shown, understand.Dependents)
 }
@@ -65,7 +65,7 @@ func (t *talk) dependencies(e *catalog.Entity) {
 	if t.r.All {
 		key = lang.DependenciesAll
 	}
-	t.line(key, lang.Args{"what": t.named(e), "n": len(all), "direct": len(direct)})
+	t.line(key, lang.Args{"what": t.named(e), "counts": t.depCounts(all), "direct": len(direct)})
 	t.depList(e, all, understand.Dependencies)
 }
 
@@ -178,6 +178,15 @@ func (t *talk) depList(e *catalog.Entity, all []dep, intent understand.Intent) {
 		r.All, r.Lang = true, t.l
 		t.actions = append(t.actions, t.button(t.text(lang.ActAllLevels, nil), intentAsk, r, t.q.Full))
 	}
+}
+
+// depCounts is "5 services and 1 website"; what is not in the catalog counts by the kind of its reference.
+func (t *talk) depCounts(all []dep) []card.Span {
+	words := make([]string, len(all))
+	for i, d := range all {
+		words[i] = d.ref.Kind
+	}
+	return t.tally(words)
 }
 
 func (t *talk) depItem(d dep) []card.Span {

@@ -60,7 +60,11 @@ func (t *talk) noDocs(e *catalog.Entity) {
 	}
 	t.no()
 	owner := ownerOf(e)
-	if owner.IsZero() || owner == e.Ref {
+	switch {
+	case owner == e.Ref:
+		t.line(lang.DocsNonePlain, lang.Args{"what": t.named(e)})
+		return
+	case owner.IsZero():
 		t.line(lang.DocsNoneOwnerless, lang.Args{"what": t.named(e)})
 		return
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/backchannel-portal/backchannel/bot"
 	"github.com/backchannel-portal/backchannel/bot/card"
+	"github.com/backchannel-portal/backchannel/catalog/inventory"
 	"github.com/backchannel-portal/backchannel/catalog/search"
 	"github.com/backchannel-portal/backchannel/internal/lang"
 )
@@ -19,6 +20,9 @@ func (t *talk) help() {
 		lang.HelpOwner, lang.HelpOnCall, lang.HelpAPI, lang.HelpVersion, lang.HelpDocs, lang.HelpDependents,
 		lang.HelpOwnedBy, lang.HelpMembers, lang.HelpLifecycle, lang.HelpRadar, lang.HelpSearch, lang.HelpScaffold,
 	} {
+		if (k == lang.HelpOnCall && !t.connected(t.c.cap.OnCall)) || (k == lang.HelpRadar && !t.connected(t.c.cap.Radar)) {
+			continue
+		}
 		list.Items = append(list.Items, t.say(k, args))
 	}
 	t.add(list)
@@ -59,11 +63,12 @@ func (t *talk) exampleTeam() string {
 // exampleTech is the technology that most components use.
 func (t *talk) exampleTech() string {
 	best, name := 0, "Go"
-	for _, k := range t.view.FactKeys("inventory", "tech/") {
+	for _, k := range t.view.FactKeys(inventory.Producer, inventory.PrefixTech) {
 		if k.Count <= best {
 			continue
 		}
-		if tech, ok := t.c.deps.Technologies.Technology(strings.TrimPrefix(k.Key, "tech/")); ok {
+		tech, ok := t.c.deps.Technologies.Technology(strings.TrimPrefix(k.Key, inventory.PrefixTech))
+		if ok && (tech.Kind == inventory.Framework || tech.Kind == inventory.Language) {
 			best, name = k.Count, tech.Name
 		}
 	}

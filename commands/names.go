@@ -16,10 +16,10 @@ func (t *talk) name(e *catalog.Entity) card.Span { return card.S(displayName(t.l
 func (t *talk) named(e *catalog.Entity) []card.Span {
 	name := displayName(t.l, e)
 	ref := e.Ref.Short(e.Ref.Kind)
-	if sameName(name, ref) {
+	if e.Ref.Kind == "user" || sameName(name, ref) {
 		return []card.Span{card.S(name)}
 	}
-	return []card.Span{card.S(name), card.T(" "), card.M(ref)}
+	return t.say(lang.CmdNameRef, lang.Args{"name": card.S(name), "ref": card.M(ref)})
 }
 
 // link is the name of an entity in a list: a link to its page.
@@ -33,7 +33,7 @@ func (t *talk) listed(e *catalog.Entity) []card.Span {
 	if sameName(link.Text, ref) {
 		return []card.Span{link}
 	}
-	return []card.Span{link, card.T(" "), card.M(ref)}
+	return t.say(lang.CmdNameRef, lang.Args{"name": link, "ref": card.M(ref)})
 }
 
 // person is a User as a span that stands for a person.
@@ -93,6 +93,18 @@ func (t *talk) join(items [][]card.Span, more int) []card.Span {
 		return last
 	}
 	return t.say(lang.CmdAnd, lang.Args{"a": head, "b": last})
+}
+
+// commas renders "a, b, c".
+func (t *talk) commas(items [][]card.Span) []card.Span {
+	var out []card.Span
+	for i, it := range items {
+		if i > 0 {
+			out = append(out, card.T(t.text(lang.CmdComma, nil)))
+		}
+		out = append(out, it...)
+	}
+	return out
 }
 
 // displayName is what people call an entity, in the language of the question where the entity has a name in it.

@@ -52,43 +52,56 @@ func (t *talk) sourceText(place string, asOf time.Time) {
 	t.source(place, 0, asOf)
 }
 
-// note is the context line: the first sources, how old the oldest is, and remarks.
+// note is the context line: the sources, how old the oldest is, and remarks.
 func (t *talk) note() []card.Span {
-	var spans []card.Span
-	add := func(s ...card.Span) {
-		if spans != nil {
-			spans = append(spans, card.T(" · "))
-		}
-		spans = append(spans, s...)
-	}
+	parts := t.places()
 	var oldest time.Time
-	for i, s := range t.sources {
+	for _, s := range t.sources {
 		if !s.AsOf.IsZero() && (oldest.IsZero() || s.AsOf.Before(oldest)) {
 			oldest = s.AsOf
 		}
-		if i < maxNoted {
-			add(place(s))
-		}
-	}
-	if n := len(t.sources) - maxNoted; n > 0 {
-		spans = append(spans, card.T(" "+t.text(lang.CmdSourcesMore, lang.Args{"n": n})))
 	}
 	if !oldest.IsZero() {
-		add(card.T(t.text(lang.CmdRead, lang.Args{"age": lang.Age(t.l, t.now.Sub(oldest))})))
+		age := lang.Age(t.l, t.now.Sub(oldest))
+		parts = append(parts, []card.Span{card.T(t.text(lang.CmdRead, lang.Args{"age": age}))})
 	}
-	for _, r := range t.remarks {
-		add(r...)
+	return dotted(append(parts, t.remarks...)...)
+}
+
+// places names the sources one by one; when they are many, each file name once, with how many files have it.
+func (t *talk) places() [][]card.Span {
+	var parts [][]card.Span
+	if len(t.sources) <= maxNoted {
+		for _, s := range t.sources {
+			parts = append(parts, []card.Span{place(s)})
+		}
+		return parts
 	}
-	return spans
+	var names []string
+	count := map[string]int{}
+	for _, s := range t.sources {
+		name := baseName(s.Where)
+		if count[name]++; count[name] == 1 {
+			names = append(names, name)
+		}
+	}
+	for _, name := range names[:min(len(names), maxNoted)] {
+		text := name
+		if count[name] > 1 {
+			text = t.text(lang.CmdSourceCount, lang.Args{"name": name, "n": count[name]})
+		}
+		parts = append(parts, []card.Span{card.T(text)})
+	}
+	if n := len(names) - maxNoted; n > 0 {
+		parts = append(parts, []card.Span{card.T(t.text(lang.CmdSourcesMore, lang.Args{"n": n}))})
+	}
+	return parts
 }
 
 // place is a source as the context line shows it: the file's name, not its path, and the line; a link where there is
 // something to open.
 func place(s bot.Source) card.Span {
-	name := strings.TrimRight(s.Where, "/")
-	if i := strings.LastIndexAny(name, `/\`); i >= 0 && i < len(name)-1 {
-		name = name[i+1:]
-	}
+	name := baseName(s.Where)
 	if s.Line > 0 {
 		name += ":" + strconv.Itoa(s.Line)
 	}
@@ -96,4 +109,13 @@ func place(s bot.Source) card.Span {
 		return card.L(name, u)
 	}
 	return card.T(name)
+}
+
+// baseName is the last part of a path or an address.
+func baseName(where string) string {
+	name := strings.TrimRight(where, "/")
+	if i := strings.LastIndexAny(name, `/\`); i >= 0 && i < len(name)-1 {
+		name = name[i+1:]
+	}
+	return name
 }

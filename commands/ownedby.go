@@ -139,13 +139,22 @@ func (t *talk) ownedURL(who *catalog.Entity) string {
 
 // counts is "7 components, 3 APIs and 1 resource"; by type where a type was asked for.
 func (t *talk) counts(es []*catalog.Entity) []card.Span {
-	var order []string
-	n := map[string]int{}
-	for _, e := range es {
+	words := make([]string, len(es))
+	for i, e := range es {
 		word := e.Ref.Kind
 		if t.r.Kind != "" && e.Type != "" && ofKind(e, t.r.Kind) && !strings.Contains(t.r.Kind, word) {
 			word = strings.ToLower(e.Type)
 		}
+		words[i] = word
+	}
+	return t.tally(words)
+}
+
+// tally counts kinds or types in the order in which they first occur.
+func (t *talk) tally(words []string) []card.Span {
+	var order []string
+	n := map[string]int{}
+	for _, word := range words {
 		if countKey(word) == "" {
 			word = "thing"
 		}

@@ -27,7 +27,7 @@ func (t *talk) owner(e *catalog.Entity) {
 		t.line(lang.OwnerDangling, lang.Args{"what": t.named(e), "who": card.M(e.Owner.Short("group"))})
 		return
 	}
-	t.line(lang.OwnerIs, lang.Args{"what": t.named(e), "who": t.named(owner)})
+	t.line(lang.OwnerIs, lang.Args{"what": t.named(e), "who": t.name(owner)})
 	var lead []card.Span
 	if t.r.Trait == "lead" && owner.Ref.Kind == "group" {
 		lead = t.leadLine(owner)

@@ -3,7 +3,9 @@ package commands
 import (
 	"strconv"
 
+	"github.com/backchannel-portal/backchannel/bot"
 	"github.com/backchannel-portal/backchannel/bot/card"
+	"github.com/backchannel-portal/backchannel/catalog/inventory"
 	"github.com/backchannel-portal/backchannel/commands/understand"
 	"github.com/backchannel-portal/backchannel/internal/lang"
 	"github.com/backchannel-portal/backchannel/plugins"
@@ -33,7 +35,7 @@ func (t *talk) radar() {
 		t.radarEntry(shape, name)
 	}
 	if t.answered {
-		t.outcome = "answer"
+		t.outcome = bot.Answered
 	}
 }
 
@@ -112,7 +114,7 @@ func (t *talk) radarCalled(names []string) string {
 func (t *talk) radarLine(shape plugins.RadarShape, e plugins.RadarEntry) {
 	t.yes()
 	t.source(shape.Source, e.Line, shape.AsOf)
-	args := lang.Args{"tech": linkOrStrong(e.Title, webAddress(e.URL)), "ring": card.S(e.Ring.Name), "quadrant": e.Quadrant.Name}
+	args := lang.Args{"tech": linkOr(e.Title, webAddress(e.URL)), "ring": card.S(e.Ring.Name), "quadrant": e.Quadrant.Name}
 	key := lang.RadarIs
 	if !e.Since.IsZero() {
 		key = lang.RadarSince
@@ -133,17 +135,10 @@ func (t *talk) radarLine(shape plugins.RadarShape, e plugins.RadarEntry) {
 		}
 		t.add(card.Text{Spans: t.join(items, 0)})
 	}
-	if len(t.r.Tech) == 1 && len(t.view.FactsByKey("inventory", "tech/"+t.r.Tech[0].ID)) > 0 {
+	if len(t.r.Tech) == 1 && len(inventory.Fleet(t.view, t.r.Tech[0].ID)) > 0 {
 		r := understand.Reading{Intent: understand.Version, Lang: t.l, Fleet: true, Tech: t.r.Tech}
 		t.actions = append(t.actions, t.button(t.text(lang.ActWhoUses, nil), intentAsk, r, false))
 	}
-}
-
-func linkOrStrong(text, address string) card.Span {
-	if address == "" {
-		return card.S(text)
-	}
-	return card.L(text, address)
 }
 
 // ringOrQuadrant reports whether a name is that of a ring or a quadrant.

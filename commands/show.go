@@ -128,7 +128,7 @@ func (t *talk) fields(e *catalog.Entity) []card.Field {
 	}
 	related(lang.ShowSystem, "partOf")
 	related(lang.ShowParts, "hasPart")
-	if s := apiAbout(e); e.Ref.Kind == "api" && s != "" {
+	if s := t.apiAbout(e); e.Ref.Kind == "api" && s != "" {
 		add(lang.ShowFormat, append([]card.Span{card.T(s + " ")}, t.readIt(e)...))
 	}
 	related(lang.ShowProvidedBy, "apiProvidedBy")
@@ -173,6 +173,11 @@ func (t *talk) linksOf(e *catalog.Entity) []card.Span {
 	return t.join(items, len(e.Links)-len(items))
 }
 
+// repositoryHosts are the hosts whose annotations name a repository (backstage.io, "Well-known annotations").
+func repositoryHosts() []string {
+	return []string{"github.com", "gitlab.com", "bitbucket.org", "gitea.com"}
+}
+
 // repository is where an entity's code is, as its annotations say.
 func repository(e *catalog.Entity) (card.Span, bool) {
 	address := ""
@@ -182,7 +187,7 @@ func repository(e *catalog.Entity) (card.Span, bool) {
 		}
 	}
 	slug := ""
-	for _, host := range []string{"github.com", "gitlab.com", "bitbucket.org", "gitea.com"} {
+	for _, host := range repositoryHosts() {
 		for _, name := range []string{"/project-slug", "/repo-slug"} {
 			if slug = strings.Trim(e.Annotation(host+name), "/ "); slug == "" {
 				continue

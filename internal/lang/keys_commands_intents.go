@@ -41,7 +41,6 @@ const (
 	OnCallColUntil      Key = "oncall.col_until"
 	OnCallColNext       Key = "oncall.col_next"
 	OnCallNobody        Key = "oncall.nobody"
-	OnCallTopic         Key = "oncall.context"
 )
 
 // Messages of the commands: API.
@@ -105,10 +104,10 @@ const (
 	DocsPages         Key = "docs.pages"
 	DocsNone          Key = "docs.none"
 	DocsNoneOwnerless Key = "docs.none_ownerless"
+	DocsNonePlain     Key = "docs.none_plain"
 	DocsElsewhere     Key = "docs.elsewhere"
 	DocsNothing       Key = "docs.nothing"
 	DocsHome          Key = "docs.home"
-	DocsNoPage        Key = "docs.no_page"
 )
 
 // Messages of the commands: dependents and dependencies.

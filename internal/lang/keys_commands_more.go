@@ -16,7 +16,6 @@ const (
 	ShowNoChat      Key = "show.no_chat"
 	ShowMail        Key = "show.mail"
 	ShowNoMail      Key = "show.no_mail"
-	ShowOwner       Key = "show.owner"
 	ShowSystem      Key = "show.system"
 	ShowParts       Key = "show.parts"
 	ShowTags        Key = "show.tags"
@@ -33,9 +32,7 @@ const (
 	ShowParent      Key = "show.parent"
 	ShowTeams       Key = "show.teams"
 	ShowLead        Key = "show.lead"
-	ShowRole        Key = "show.role"
 	ShowOwns        Key = "show.owns"
-	ShowProblems    Key = "show.problems"
 )
 
 // Messages of the commands: builds and audits.
@@ -43,6 +40,7 @@ const (
 	BuildsAre           Key = "builds.are"
 	BuildsNone          Key = "builds.none"
 	BuildsNoneOwnerless Key = "builds.none_ownerless"
+	BuildsPerhaps       Key = "builds.perhaps"
 	BuildsAt            Key = "builds.at"
 	AuditsAre           Key = "audits.are"
 	AuditsNone          Key = "audits.none"
@@ -81,7 +79,6 @@ const (
 	MakeChoose Key = "make.choose"
 	MakeNone   Key = "make.none"
 	MakeOther  Key = "make.other"
-	MakeNoFit  Key = "make.no_fit"
 )
 
 // Messages of the commands: help.

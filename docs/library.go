@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/microcosm-cc/bluemonday"
 	"github.com/yuin/goldmark"
 
 	"github.com/backchannel-portal/backchannel/catalog"
@@ -24,9 +25,10 @@ const (
 
 // Library keeps the sites of a catalog. It is safe for concurrent use.
 type Library struct {
-	now   func() time.Time
-	trees scm.Trees
-	md    goldmark.Markdown
+	now    func() time.Time
+	trees  scm.Trees
+	md     goldmark.Markdown
+	policy *bluemonday.Policy
 
 	loading sync.Mutex // one Load at a time
 
@@ -46,7 +48,7 @@ type place struct {
 // NewLibrary returns an empty library that reads from trees. now stamps what was read.
 func NewLibrary(trees scm.Trees, now func() time.Time) *Library {
 	return &Library{
-		now: now, trees: trees, md: newMarkdown(),
+		now: now, trees: trees, md: newMarkdown(), policy: newPolicy(),
 		sites: map[catalog.Ref]*Site{}, redirects: map[catalog.Ref]place{}, problems: map[catalog.Ref]error{},
 	}
 }

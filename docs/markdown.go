@@ -39,8 +39,6 @@ type meta struct {
 
 const (
 	maxFrontMatter = 64 << 10 // bytes
-	maxMarkers     = 32       // block quote markers at the start of a line; deeper nesting is flattened
-	maxDelimiters  = 2000     // of one kind in one paragraph, which the inline parser could nest
 )
 
 // parse reads a Markdown file and gives every heading its id.
@@ -53,28 +51,6 @@ func parse(md goldmark.Markdown, data []byte) document {
 	d := document{root: md.Parser().Parse(text.NewReader(source)), source: source, meta: m}
 	d.name()
 	return d
-}
-
-// tame keeps nesting within bounds that recursion can bear: real pages never come near them.
-func tame(lines []string) []string {
-	for i, l := range lines {
-		rest, markers := l, 0
-		for {
-			t := strings.TrimLeft(rest, " \t")
-			if t == "" || !strings.ContainsRune(">-+*", rune(t[0])) {
-				break
-			}
-			rest = t[1:]
-			markers++
-		}
-		if markers > maxMarkers && strings.Trim(rest, "-* ") != "" || markers > maxMarkers && strings.ContainsAny(l, ">+") {
-			lines[i] = rest
-		}
-		if len(l) > maxDelimiters && (strings.Count(l, "[") > maxDelimiters || strings.Count(l, "*")+strings.Count(l, "_") > 2*maxDelimiters) {
-			lines[i] = strings.NewReplacer("[", "(", "]", ")", "*", "", "_", "").Replace(lines[i])
-		}
-	}
-	return lines
 }
 
 // frontMatter cuts a YAML block between lines of three dashes off the front. A block that is not a map stays, as text.

@@ -10,20 +10,27 @@ import (
 
 // slugs hands out heading ids as Python-Markdown's toc extension does, so that links made for mkdocs keep working:
 // accents are dropped, then everything that is not ASCII; a name that is empty or taken gets a number.
-type slugs struct{ used map[string]bool }
+type slugs struct {
+	used map[string]bool
+	last map[string]string // by text's slug: the id given out last, all before it are taken
+}
 
-func newSlugs() *slugs { return &slugs{used: map[string]bool{}} }
+func newSlugs() *slugs { return &slugs{map[string]bool{}, map[string]string{}} }
 
 // take reserves an id that the author gave.
 func (s *slugs) take(id string) { s.used[id] = true }
 
 // make returns the id of a heading's plain text.
 func (s *slugs) make(text string) string {
-	id := slugify(text)
+	slug := slugify(text)
+	id := slug
+	if last, ok := s.last[slug]; ok {
+		id = last
+	}
 	for id == "" || s.used[id] {
 		id = nextID(id)
 	}
-	s.used[id] = true
+	s.used[id], s.last[slug] = true, id
 	return id
 }
 

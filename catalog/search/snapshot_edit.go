@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"time"
+	"unique"
 
 	"github.com/backchannel-portal/backchannel/catalog"
 )
@@ -53,8 +54,8 @@ func (e *snapshotEdit) upsert(x *catalog.Entity) (uint32, *catalog.Entity) {
 	e.retract(id)
 	n := e.nodes.at(id)
 	old := n.entity
-	n.ref, n.entity = x.Ref, lean(x)
 	n.given = e.state(id, x, &n)
+	n.entity = e.lean(n.ref, x)
 	e.nodes.set(id, n)
 	if old == nil {
 		e.fresh = append(e.fresh, id)
@@ -62,13 +63,21 @@ func (e *snapshotEdit) upsert(x *catalog.Entity) (uint32, *catalog.Entity) {
 	return id, old
 }
 
-// lean leaves out what the snapshot keeps in its own form.
-func lean(x *catalog.Entity) *catalog.Entity {
-	if len(x.Inverse) == 0 {
-		return x
-	}
+// lean copies an entity without what the snapshot keeps in its own form, and with one spelling in memory of whatever
+// many entities have in common: references, types, origins.
+func (e *snapshotEdit) lean(ref catalog.Ref, x *catalog.Entity) *catalog.Entity {
 	c := *x
-	c.Inverse = nil
+	c.Ref, c.Inverse = ref, nil
+	for _, s := range [...]*string{&c.APIVersion, &c.Kind, &c.Namespace, &c.Type, &c.Lifecycle, &c.Source.Origin, &c.API.Format} {
+		*s = unique.Make(*s).Value()
+	}
+	if !c.Owner.IsZero() {
+		c.Owner = e.nodes.at(e.node(c.Owner)).ref
+	}
+	c.Relations = make([]catalog.Relation, len(x.Relations))
+	for i, r := range x.Relations {
+		c.Relations[i] = catalog.Relation{Type: e.relTypes[e.relType(r.Type)], Target: e.nodes.at(e.node(r.Target)).ref}
+	}
 	return &c
 }
 

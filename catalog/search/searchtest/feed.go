@@ -58,6 +58,16 @@ func (f *Feed) Break(err error) {
 	f.wake()
 }
 
+// Forget drops the content of all changes so far, as a store does that keeps them outside the process. Only those
+// who have read them already can go on.
+func (f *Feed) Forget() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for i := range f.changes {
+		f.changes[i] = catalog.Changes{Generation: f.changes[i].Generation}
+	}
+}
+
 func (f *Feed) wake() {
 	close(f.moved)
 	f.moved = make(chan struct{})

@@ -33,7 +33,6 @@ type entryWord struct {
 	stop     bool
 	filler   bool
 	kind     int // 1 + index into kinds; 0 for none
-	weak     bool
 }
 
 // kindWord is a word for a sort of thing: "team", "services", "数据库".

@@ -23,7 +23,6 @@ type phraseBook struct {
 	open   []int            // those that begin with something else
 	fixes  map[string]string
 	vocab  map[string]bool
-	frozen bool
 }
 
 func newPhraseBook() *phraseBook { return &phraseBook{} }

@@ -103,3 +103,11 @@ type Term struct {
 	Aliases []string
 	Value   string
 }
+
+// Intents lists every intent.
+func Intents() []Intent {
+	return []Intent{
+		Owner, API, Version, OnCall, Docs, Dependents, Dependencies, OwnedBy, Members, Lifecycle, Show, Builds, Lighthouse,
+		Radar, Scaffold, Search, Help, Smalltalk, None,
+	}
+}

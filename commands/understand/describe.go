@@ -1,0 +1,235 @@
+package understand
+
+import (
+	"slices"
+
+	"github.com/backchannel-portal/backchannel/catalog"
+)
+
+// When a description is taken for an entity.
+const (
+	enoughCover = 0.52 // share of the question's words that must be accounted for
+	leastCover  = 0.40 // with most of its name mentioned
+	sameScore   = 0.94 // a second one this close makes it a choice
+)
+
+// found searches by description.
+func (r *run) found(us []unit) outcome {
+	list := r.describe(us)
+	if len(list) == 0 || !r.enough(&list[0]) {
+		if len(list) > 0 {
+			r.why("best description %s covers only %.2f", r.x.ref(list[0].ent), list[0].cover)
+		}
+		return outcome{}
+	}
+	top := list[0]
+	r.why("described: %s covers %.2f named %.2f", r.x.ref(top.ent), top.cover, top.named)
+	o := outcome{refs: []catalog.Ref{r.x.ref(top.ent)}}
+	rivals := []catalog.Ref{r.x.ref(top.ent)}
+	for _, s := range list[1:] {
+		if s.score < top.score*sameScore || !r.enough(&s) {
+			break
+		}
+		if !r.related(r.x.ref(top.ent), r.x.ref(s.ent)) {
+			rivals = append(rivals, r.x.ref(s.ent))
+		}
+	}
+	if len(rivals) > 1 {
+		return outcome{choices: rivals[:min(len(rivals), maxChoices-1)]}
+	}
+	return o
+}
+
+func (r *run) enough(s *scored) bool {
+	return s.must && (s.cover >= enoughCover || s.cover >= leastCover && s.named >= 0.6)
+}
+
+// describe ranks what the viewer may see.
+func (r *run) describe(us []unit) []scored {
+	must := map[int]bool{}
+	for i := range us {
+		t := &r.m.toks[us[i].from]
+		must[i] = weightOf(&us[i]) >= weightWord && (hardGlued(r.m.toks, us[i].from) && t.class != han && us[i].to-us[i].from == 1 || t.quoted)
+	}
+	list := r.x.describe(us, r.prior(us), must)
+	return slices.DeleteFunc(list, func(s scored) bool { return !r.visible(r.x.ref(s.ent)) })
+}
+
+// prior weighs kinds and types by the intent and by the words for kinds among the units.
+func (r *run) prior(us []unit) func(*indexed) float64 {
+	var hints []*kindWord
+	for i := range r.m.units {
+		u := &r.m.units[i]
+		if u.entry != nil && u.entry.kind > 0 && !r.m.negated[u.from] {
+			if k := &r.u.lex.kinds[u.entry.kind-1]; k.kind != "group" && k.kind != "user" || r.intent == Members || r.intent == OwnedBy || r.intent == OnCall {
+				hints = append(hints, k)
+			}
+		}
+	}
+	wantOld := slices.ContainsFunc(r.m.toks, func(t token) bool {
+		return t.norm == "old" || t.norm == "legacy" || t.norm == "deprecated" || t.norm == "旧" || t.norm == "老"
+	})
+	return func(e *indexed) float64 {
+		p := kindPrior(r.intent, e.ref.Kind)
+		boost := 1.0
+		for _, h := range hints {
+			switch {
+			case h.kind != e.ref.Kind:
+			case len(h.types) > 0 && slices.Contains(h.types, e.typ):
+				boost = max(boost, 1.18)
+			case len(h.types) == 0:
+				boost = max(boost, 1.1)
+			}
+		}
+		if e.old && !wantOld {
+			boost *= 0.93
+		}
+		return p * boost
+	}
+}
+
+// related reports whether two entities belong so closely together that either is a right reading.
+func (r *run) related(a, b catalog.Ref) bool {
+	for _, rel := range r.view.Relations(a, "providesApi", "apiProvidedBy", "partOf", "hasPart") {
+		if rel.Target == b {
+			return true
+		}
+	}
+	if a.Kind == "api" && b.Kind == "api" || a.Kind != "component" && b.Kind != "component" {
+		for _, rel := range r.view.Relations(a, "apiProvidedBy", "partOf") {
+			for _, o := range r.view.Relations(b, "apiProvidedBy", "partOf") {
+				if o.Target == rel.Target {
+					return a.Kind != b.Kind
+				}
+			}
+		}
+	}
+	return false
+}
+
+// doubtful reports whether the names found are everyday words with more around them that says what is meant.
+func (r *run) doubtful(l []mention) bool {
+	for i := range l {
+		if l[i].strength == strong {
+			return false
+		}
+	}
+	return telling(r.content(&l[0]))
+}
+
+// betterDescribed compares everyday words that happen to be names with what the whole message describes. It reports
+// whether the description decides.
+func (r *run) betterDescribed(l []mention) (outcome, bool) {
+	us := r.content(nil)
+	list := r.describe(us)
+	if len(list) == 0 {
+		return outcome{}, false
+	}
+	named, slot := 0.0, false
+	for _, s := range list {
+		for i := range l {
+			if slices.ContainsFunc(l[i].keys, func(k keyRef) bool { return k.ent == s.ent }) {
+				named = max(named, s.cover)
+			}
+		}
+	}
+	for i := range l {
+		slot = slot || r.slot(&l[i]) || l[i].kind != nil
+	}
+	top := &list[0]
+	r.why("named covers %.2f, described %s %.2f", named, r.x.ref(top.ent), top.cover)
+	gap := 0.08
+	if slot {
+		gap = 0.3
+	}
+	if r.enough(top) && top.cover > named+gap {
+		return r.found(us), true
+	}
+	if slot || named >= leastCover {
+		return outcome{}, false
+	}
+	if r.enough(top) {
+		return r.found(us), true
+	}
+	return outcome{}, true
+}
+
+// searchFor answers "which service does ..." and "list all ...".
+func (r *run) searchFor() {
+	us := r.content(nil)
+	if r.m.cue("list") && !telling(r.withoutKinds(us)) {
+		if refs := r.listed(); len(refs) > 0 {
+			r.put(outcome{refs: refs})
+			r.finish(Search)
+			return
+		}
+	}
+	if o := r.linked(); o.settled() {
+		r.put(o)
+		r.finish(Search)
+		return
+	}
+	if named := r.useful(); len(named) > 0 && !r.doubtful(named) && !telling(r.content(&named[0])) {
+		r.put(r.resolveAll(named))
+		r.finish(Search)
+		return
+	}
+	r.put(r.found(us))
+	r.finish(Search)
+}
+
+func (r *run) withoutKinds(us []unit) []unit {
+	return slices.DeleteFunc(slices.Clone(us), func(u unit) bool { return u.entry != nil && (u.entry.kind > 0 || u.entry.filler) })
+}
+
+// maxListed bounds a list of everything of a type.
+const maxListed = 100
+
+// listed returns all entities of the type that the message names, the most special word first.
+func (r *run) listed() []catalog.Ref {
+	var want *kindWord
+	for i := range r.m.units {
+		u := &r.m.units[i]
+		if u.entry == nil || u.entry.kind == 0 {
+			continue
+		}
+		if k := &r.u.lex.kinds[u.entry.kind-1]; want == nil || len(want.types) == 0 && len(k.types) > 0 {
+			want = k
+		}
+	}
+	if want == nil {
+		return nil
+	}
+	var out []catalog.Ref
+	for i := range r.x.ents {
+		e := &r.x.ents[i]
+		if e.ref.Kind == want.kind && (len(want.types) == 0 || slices.Contains(want.types, e.typ)) && r.visible(e.ref) && len(out) < maxListed {
+			out = append(out, e.ref)
+		}
+	}
+	r.out.Kind = want.kind
+	if len(want.types) > 0 {
+		r.out.Kind = want.types[0]
+	}
+	return out
+}
+
+// scaffold finds the template that fits.
+func (r *run) scaffold() {
+	r.hit = nil
+	us := r.content(nil)
+	list := r.describe(us)
+	if len(list) > 0 && list[0].score > 0 {
+		top := list[0]
+		rivals := 0
+		for _, s := range list[1:] {
+			if s.score >= top.score*0.97 {
+				rivals++
+			}
+		}
+		if rivals == 0 {
+			r.out.Entities = []catalog.Ref{r.x.ref(top.ent)}
+		}
+	}
+	r.finish(Scaffold)
+}

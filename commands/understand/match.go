@@ -1,0 +1,194 @@
+package understand
+
+import (
+	"slices"
+)
+
+// How much a unit counts by what it is, before its rarity.
+const (
+	weightWord   = 1.0
+	weightKind   = 0.3
+	weightFiller = 0.2
+	nestedMatch  = 0.85
+)
+
+// weightOf is how much a unit of a question counts before its rarity.
+func weightOf(u *unit) float64 {
+	switch e := u.entry; {
+	case e == nil:
+		if u.han && u.to-u.from == 1 {
+			return weightKind
+		}
+		return weightWord
+	case e.kind > 0:
+		return weightKind
+	case e.filler:
+		return weightFiller
+	case e.stop:
+		return 0
+	}
+	return weightWord
+}
+
+// unitMatches finds what a unit occurs in: it fills best with how well (0..1) and returns the unit's weight.
+func (x *index) unitMatches(u *unit, posts map[uint32][]posting, idf func(int) float64, best map[uint32]float64) float64 {
+	w := weightOf(u)
+	if w == 0 {
+		return 0
+	}
+	df := 0
+	take := func(t uint32, factor float64) {
+		l := x.postings(t, posts)
+		df = max(df, len(l))
+		for _, p := range l {
+			if q := float64(p.q) / 100 * factor; q > best[p.ent] {
+				best[p.ent] = q
+			}
+		}
+	}
+	x.stemMatches(u, take, best)
+	if u.entry != nil {
+		f := synonym
+		if len(u.stems) == 0 {
+			f = 1
+		}
+		for _, c := range u.entry.concepts {
+			take(c, f)
+		}
+	}
+	if len(u.nested) > 0 {
+		sum := map[uint32]float64{}
+		total := 0.0
+		for i := range u.nested {
+			b := map[uint32]float64{}
+			nw := x.unitMatches(&u.nested[i], posts, idf, b)
+			total += nw
+			for e, q := range b {
+				sum[e] += q * nw
+			}
+		}
+		for e, s := range sum {
+			if q := s / max(total, 1e-9) * nestedMatch; q > best[e] {
+				best[e] = q
+			}
+		}
+	}
+	return w * idf(df)
+}
+
+// stemMatches looks up the raw terms; an unknown Chinese run is found by how many of its pairs occur.
+func (x *index) stemMatches(u *unit, take func(uint32, float64), best map[uint32]float64) {
+	if len(u.stems) <= 1 {
+		for _, s := range u.stems {
+			if t, ok := x.terms[s]; ok {
+				take(t, 1)
+			}
+		}
+		return
+	}
+	for _, s := range u.stems {
+		if t, ok := x.terms[s]; ok {
+			take(t, 1/float64(len(u.stems)))
+		}
+	}
+}
+
+func (x *index) postings(t uint32, posts map[uint32][]posting) []posting {
+	if posts != nil {
+		return posts[t]
+	}
+	return x.posts[t]
+}
+
+// scored is an entity found by words.
+type scored struct {
+	ent   uint32
+	cover float64 // share of the question's words it accounts for, 0..1
+	named float64 // share of its own name that the question mentions, 0..1
+	must  bool    // every unit that has to match does
+	score float64
+}
+
+// describe ranks entities by how well they are described by units. prior scales by kind and type; must marks units
+// that a result has to have.
+func (x *index) describe(us []unit, prior func(*indexed) float64, must map[int]bool) []scored {
+	got := map[uint32]*scored{}
+	total, needed := 0.0, 0
+	hits := map[uint32]int{}
+	terms := map[uint32]bool{}
+	best := map[uint32]float64{}
+	for i := range us {
+		u := &us[i]
+		clear(best)
+		w := x.unitMatches(u, nil, x.idf, best)
+		if w == 0 {
+			continue
+		}
+		total += w
+		x.collectTerms(u, terms)
+		if must[i] {
+			needed++
+		}
+		for e, q := range best {
+			s := got[e]
+			if s == nil {
+				s = &scored{ent: e}
+				got[e] = s
+			}
+			s.cover += w * q
+			if must[i] && q >= 0.5 {
+				hits[e]++
+			}
+		}
+	}
+	if total == 0 {
+		return nil
+	}
+	out := make([]scored, 0, len(got))
+	for e, s := range got {
+		s.cover /= total
+		s.must = hits[e] >= needed
+		s.named = x.namedShare(&x.ents[e], terms)
+		s.score = (s.cover + 0.12*s.named) * prior(&x.ents[e])
+		if s.score > 0 {
+			out = append(out, *s)
+		}
+	}
+	slices.SortFunc(out, func(a, b scored) int {
+		if c := compareFloat(b.score, a.score); c != 0 {
+			return c
+		}
+		return x.ents[a.ent].ref.Compare(x.ents[b.ent].ref)
+	})
+	return out[:min(len(out), 40)]
+}
+
+func (x *index) collectTerms(u *unit, terms map[uint32]bool) {
+	for _, s := range u.stems {
+		if t, ok := x.terms[s]; ok {
+			terms[t] = true
+		}
+	}
+	if u.entry != nil {
+		for _, c := range u.entry.concepts {
+			terms[c] = true
+		}
+	}
+	for i := range u.nested {
+		x.collectTerms(&u.nested[i], terms)
+	}
+}
+
+// namedShare is the share of an entity's name terms that are among the given.
+func (x *index) namedShare(e *indexed, terms map[uint32]bool) float64 {
+	if len(e.name) == 0 {
+		return 0
+	}
+	n := 0
+	for _, t := range e.name {
+		if terms[t] {
+			n++
+		}
+	}
+	return float64(n) / float64(len(e.name))
+}

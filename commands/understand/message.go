@@ -1,0 +1,236 @@
+package understand
+
+import (
+	"strings"
+
+	"github.com/backchannel-portal/backchannel/catalog/search"
+	"github.com/backchannel-portal/backchannel/internal/lang"
+)
+
+// maxTokens bounds how much of a message is looked at.
+const maxTokens = 400
+
+// message is a text taken apart: its words, the names in it and the phrases that occur.
+type message struct {
+	clean    cleaned
+	lang     lang.Lang
+	toks     []token
+	units    []unit
+	mentions []mention
+	techs    []techSpan
+	founds   []found
+	scores   map[Intent]float64
+	cues     map[string][]found
+	negated  []bool // tokens inside "not the ..."
+}
+
+// parse takes a text apart.
+func (u *Understander) parse(view search.View, text string) *message {
+	m := &message{clean: clean(text, u.lex.simplify), scores: map[Intent]float64{}, cues: map[string][]found{}}
+	m.lang = lang.Of(m.clean.text)
+	m.toks = tokenise(m.clean.text)
+	if len(m.toks) > maxTokens {
+		m.toks = m.toks[:maxTokens]
+	}
+	if strings.TrimSpace(m.clean.code) != "" {
+		m.toks = append(m.toks, token{text: "\n", norm: "\n", class: punct})
+		for _, t := range tokenise(m.clean.code) {
+			if len(m.toks) < maxTokens {
+				t.code = true
+				m.toks = append(m.toks, t)
+			}
+		}
+	}
+	for i := range m.toks {
+		if t := &m.toks[i]; t.class == word && !hardGlued(m.toks, i) && !u.index.knownWord(t.norm) {
+			t.fixed = u.lex.phrases.fix(t.norm)
+		}
+	}
+	m.units = u.lex.analyse(m.toks)
+	m.mentions = u.index.mentions(m.toks)
+	m.techs = u.usableTechs(m)
+	u.scanPhrases(m)
+	m.findNegated()
+	u.addTypos(view, m)
+	return m
+}
+
+// usableTechs drops technologies that are part of an entity's name, and everyday words where nothing says that a
+// technology is meant.
+func (u *Understander) usableTechs(m *message) []techSpan {
+	var out []techSpan
+	context := m.techContext()
+	for _, s := range u.tech.find(m.toks) {
+		inside := false
+		for i := range m.mentions {
+			n := &m.mentions[i]
+			inside = inside || s.from >= n.from && s.to <= n.to && (n.to-n.from > s.to-s.from)
+		}
+		if inside || s.weak && !context && !m.besideNumber(s) || m.toks[s.from].code {
+			continue
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+var techContext = map[string]bool{"version": true, "versions": true, "radar": true, "approved": true, "allowed": true, "adopt": true,
+	"leftovers": true, "upgrade": true, "upgraded": true, "scaffold": true, "template": true, "boilerplate": true, "starter": true, "skeleton": true,
+	"recommended": true, "banned": true, "lib": true, "library": true, "framework": true, "language": true, "vesion": true, "verson": true}
+
+func (m *message) techContext() bool {
+	for i := range m.toks {
+		if techContext[m.toks[i].norm] || techContext[m.toks[i].fixed] {
+			return true
+		}
+	}
+	return anyOf(m.clean.text, "版本", "雷达", "多少", "能用", "可以用", "升级", "升到", "服务", "脚手架", "模板", "推荐用") || anyOf(strings.ToLower(m.clean.text),
+		"i use", "we use", "can i", "may we", "may i", "still on", "do we use", "new ")
+}
+
+func (m *message) besideNumber(s techSpan) bool {
+	return s.to < len(m.toks) && m.toks[s.to].class == num
+}
+
+// scanPhrases finds the phrases and adds up what they say about the intent.
+func (u *Understander) scanPhrases(m *message) {
+	mt := &matcher{toks: m.toks, ents: map[int][]int{}, techs: map[int][]int{}}
+	at := make([]int, len(m.toks)+1) // token -> position in seq
+	for i := range m.toks {
+		at[i] = len(mt.seq)
+		if m.toks[i].class != punct && !m.toks[i].code {
+			mt.seq = append(mt.seq, i)
+		}
+	}
+	at[len(m.toks)] = len(mt.seq)
+	for i := range m.mentions {
+		n := &m.mentions[i]
+		mt.ents[at[n.from]] = append(mt.ents[at[n.from]], at[n.to])
+	}
+	for _, s := range m.techs {
+		mt.techs[at[s.from]] = append(mt.techs[at[s.from]], at[s.to])
+	}
+	sums := map[Intent]float64{}
+	for _, f := range u.lex.phrases.scan(mt) {
+		p := &u.lex.phrases.all[f.phrase]
+		if cue, ok := strings.CutPrefix(p.section, "+"); ok {
+			m.cues[cue] = append(m.cues[cue], f)
+			continue
+		}
+		w := p.weight
+		if m.swallowed(f) || p.section == "offtopic" && u.aboutCatalog(m, f) {
+			continue
+		}
+		in := Intent(p.section)
+		if p.section == "offtopic" {
+			in = None
+		}
+		w += 0.1 * float64(len(f.hits))
+		m.founds = append(m.founds, f)
+		sums[in] += w
+		m.scores[in] = max(m.scores[in], w)
+	}
+	for in, s := range sums {
+		m.scores[in] += min(1.5, 0.12*(s-m.scores[in]))
+	}
+}
+
+// swallowed reports whether every word of a phrase belongs to a name of several words.
+func (m *message) swallowed(f found) bool {
+	if len(f.hits) == 0 {
+		return false
+	}
+	for _, h := range f.hits {
+		in := false
+		for i := range m.mentions {
+			n := &m.mentions[i]
+			in = in || h >= n.from && h < n.to && n.strength == strong && n.to-n.from > 1
+		}
+		if !in {
+			return false
+		}
+	}
+	return true
+}
+
+// aboutCatalog reports whether the words of a phrase are words of the catalog's own texts.
+func (u *Understander) aboutCatalog(m *message, f found) bool {
+	for _, h := range f.hits {
+		t := &m.toks[h]
+		if e := u.lex.words[stem(t.norm)]; t.class == han || e != nil && e.stop {
+			continue
+		}
+		if id, ok := u.index.terms[stem(t.norm)]; ok && len(u.index.posts[id]) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// findNegated marks what stands behind "not the".
+func (m *message) findNegated() {
+	m.negated = make([]bool, len(m.toks))
+	for _, f := range m.cues["negate"] {
+		last := f.hits[len(f.hits)-1]
+		for i := last + 1; i < len(m.toks) && i <= last+6; i++ {
+			t := &m.toks[i]
+			if t.class == punct || t.norm == "but" || questionWord(t.norm) || t.norm == "谁" || t.norm == "哪" || t.norm == "sure" {
+				break
+			}
+			m.negated[i] = true
+		}
+	}
+	for i := range m.mentions {
+		m.mentions[i].negated = m.negated[m.mentions[i].from]
+	}
+}
+
+// addTypos looks for misspelt names among what is left.
+func (u *Understander) addTypos(view search.View, m *message) {
+	taken := make([]bool, len(m.toks))
+	for i := range m.mentions {
+		if m.mentions[i].strength == weak {
+			continue
+		}
+		for k := m.mentions[i].from; k < m.mentions[i].to; k++ {
+			taken[k] = true
+		}
+	}
+	for _, s := range m.techs {
+		for k := s.from; k < s.to; k++ {
+			taken[k] = true
+		}
+	}
+	for i := range m.toks {
+		taken[i] = taken[i] || m.toks[i].code
+	}
+	for _, t := range u.index.typos(view, m.toks, taken) {
+		keep := m.mentions[:0:0]
+		for _, n := range m.mentions {
+			if n.to <= t.from || n.from >= t.to {
+				keep = append(keep, n)
+			}
+		}
+		t.negated = m.negated[t.from]
+		m.mentions = append(keep, t)
+	}
+}
+
+// cue reports whether a cue occurs.
+func (m *message) cue(name string) bool { return len(m.cues[name]) > 0 }
+
+// best returns the intent that the phrases speak for and how strongly.
+func (m *message) best() (Intent, float64) {
+	var in Intent
+	top := 0.0
+	for _, i := range intentOrder {
+		if s := m.scores[i]; s > top+1e-9 {
+			in, top = i, s
+		}
+	}
+	return in, top
+}
+
+// intentOrder decides ties: the more special first.
+var intentOrder = []Intent{None, Help, Smalltalk, Radar, Scaffold, Lighthouse, Builds, OnCall, Version, Lifecycle, Members, OwnedBy, Dependents,
+	Dependencies, API, Docs, Search, Owner, Show}

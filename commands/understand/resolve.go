@@ -1,0 +1,406 @@
+package understand
+
+import (
+	"slices"
+
+	"github.com/backchannel-portal/backchannel/catalog"
+	"github.com/backchannel-portal/backchannel/catalog/search"
+)
+
+// maxChoices is how many candidates are offered.
+const maxChoices = 6
+
+// outcome is what the search for one or more entities led to.
+type outcome struct {
+	refs    []catalog.Ref // settled
+	choices []catalog.Ref // one of these
+}
+
+func (o outcome) settled() bool { return len(o.refs) > 0 }
+func (o outcome) empty() bool   { return len(o.refs) == 0 && len(o.choices) == 0 }
+
+// about settles the entities of a question whose intent is known.
+func (r *run) about() {
+	o := r.entities()
+	if o.empty() {
+		o = r.elsewhere()
+	}
+	r.put(o)
+	r.finish(r.intent)
+}
+
+// put enters an outcome into the reading; an empty one makes what was asked about unknown.
+func (r *run) put(o outcome) {
+	r.out.Entities, r.out.Candidates = o.refs, o.choices
+	if o.empty() {
+		r.unknown()
+	}
+	for _, ref := range o.refs {
+		if ref.Kind == "user" {
+			r.out.Person = ref
+		}
+	}
+}
+
+// entities finds what the question is about: by address, by name, or by description.
+func (r *run) entities() outcome {
+	if o := r.linked(); o.settled() {
+		return o
+	}
+	named := r.useful()
+	switch {
+	case len(named) == 0:
+		us := r.content(nil)
+		if !telling(us) && !r.onlyKinds(us) {
+			return outcome{}
+		}
+		return r.found(us)
+	case r.doubtful(named):
+		if o, ok := r.betterDescribed(named); ok {
+			return o
+		}
+	}
+	return r.resolveAll(named)
+}
+
+// onlyKinds reports whether units are words for kinds that can still name something ("the gateway").
+func (r *run) onlyKinds(us []unit) bool {
+	return slices.ContainsFunc(us, func(u unit) bool { return u.entry != nil && u.entry.kind > 0 && len(u.entry.concepts) > 0 }) && len(us) > 1
+}
+
+// linked resolves an address in the message.
+func (r *run) linked() outcome {
+	for _, u := range r.m.clean.links {
+		keys := linkKeys(u)
+		if s := slugKey(u.Path); s != "" {
+			keys = append([]string{s}, keys...)
+		}
+		for _, k := range keys {
+			ids := r.x.links[k]
+			if len(ids) == 0 {
+				continue
+			}
+			var refs []catalog.Ref
+			for _, id := range ids {
+				if r.visible(r.x.ref(id)) {
+					refs = append(refs, r.x.ref(id))
+				}
+			}
+			if len(refs) == 1 {
+				r.why("address %s", k)
+				return outcome{refs: refs}
+			}
+		}
+		for _, part := range slices.Backward(pathParts(u)) {
+			if refs := r.x.keys[squash(part)]; len(refs) > 0 {
+				m := mention{keys: refs, strength: strong, kindAt: -1}
+				if o := r.resolve(&m); o.settled() {
+					return o
+				}
+			}
+		}
+	}
+	return outcome{}
+}
+
+// useful returns the mentions that count for the intent.
+func (r *run) useful() []mention {
+	var out []mention
+	strongest := weak
+	for _, n := range r.m.mentions {
+		if n.negated || r.usedUp(&n) || r.intent == Version && r.techAt(&n) || r.m.toks[n.from].code && len(r.m.mentions) > 1 {
+			continue
+		}
+		n.kind, n.kindAt = r.kindBeside(&n)
+		if n.kind != nil && n.strength == weak {
+			n.strength = medium
+		}
+		n.keys = r.fitting(&n)
+		if len(n.keys) == 0 {
+			continue
+		}
+		out = append(out, n)
+		strongest = max(strongest, n.strength)
+	}
+	out = r.dropUnwanted(out)
+	if strongest == strong {
+		out = slices.DeleteFunc(out, func(n mention) bool { return n.strength < strong && !r.joined(&n, out) && !(n.kind != nil && n.strength == medium && r.slot(&n)) })
+	}
+	return out
+}
+
+// usedUp reports whether the words of a mention were what told the intent.
+func (r *run) usedUp(n *mention) bool {
+	if n.strength == strong {
+		return false
+	}
+	for i := n.from; i < n.to; i++ {
+		if !r.hit[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// fitting keeps the entities of a mention that the viewer may see and that the kind word or the intent allows.
+func (r *run) fitting(n *mention) []keyRef {
+	var out []keyRef
+	for _, k := range n.keys {
+		e := &r.x.ents[k.ent]
+		if r.visible(e.ref) && (e.ref.Kind != "template" || r.intent == Scaffold || r.intent == Show || r.intent == Owner) {
+			out = append(out, k)
+		}
+	}
+	if n.kind != nil {
+		if kept := keep(out, func(k keyRef) bool { return r.x.ents[k.ent].ref.Kind == n.kind.kind }); len(kept) > 0 {
+			out = kept
+		}
+	}
+	if kept := keep(out, func(k keyRef) bool { return kindFits(r.intent, r.x.ents[k.ent].ref.Kind) }); len(kept) > 0 {
+		out = kept
+	}
+	return out
+}
+
+func keep(l []keyRef, f func(keyRef) bool) []keyRef {
+	var out []keyRef
+	for _, k := range l {
+		if f(k) {
+			out = append(out, k)
+		}
+	}
+	return out
+}
+
+// kindFits reports whether an intent is normally asked of a kind.
+func kindFits(in Intent, kind string) bool {
+	switch in {
+	case Members:
+		return kind == "group" || kind == "user"
+	case OwnedBy:
+		return kind == "group" || kind == "user"
+	case Docs, Builds, Version, Lighthouse:
+		return kind == "component"
+	case API:
+		return kind == "component" || kind == "api"
+	case Lifecycle:
+		return kind == "component" || kind == "api"
+	case Owner, Dependencies, Dependents:
+		return kind != "group" && kind != "user"
+	}
+	return true
+}
+
+// dropUnwanted leaves out mentions of other sorts of things than the intent is about: the team in "is X with Y".
+func (r *run) dropUnwanted(l []mention) []mention {
+	fits := func(n mention) bool {
+		return slices.ContainsFunc(n.keys, func(k keyRef) bool { return kindFits(r.intent, r.x.ents[k.ent].ref.Kind) })
+	}
+	if len(l) > 1 && slices.ContainsFunc(l, func(n mention) bool { return fits(n) && n.strength >= medium }) {
+		return slices.DeleteFunc(l, func(n mention) bool { return !fits(n) })
+	}
+	return l
+}
+
+// joined reports whether a mention is listed together with another ("A and B").
+func (r *run) joined(n *mention, l []mention) bool {
+	for i := range l {
+		o := &l[i]
+		if o.strength < strong {
+			continue
+		}
+		a, b := o.to, n.from
+		if n.to <= o.from {
+			a, b = n.to, o.from
+		}
+		if a > b || b-a > 3 {
+			continue
+		}
+		and := false
+		for k := a; k < b; k++ {
+			switch r.m.toks[k].norm {
+			case "and", "or", "&", ",", "和", "与", "跟", "或", "及", "vs":
+				and = true
+			case "the", "还", "有", "以":
+			default:
+				return false
+			}
+		}
+		if and {
+			return true
+		}
+	}
+	return false
+}
+
+// kindBeside finds a word for a kind right behind or in front of a mention: "X team", "team X", "X 服务".
+func (r *run) kindBeside(n *mention) (*kindWord, int) {
+	for i := range r.m.units {
+		u := &r.m.units[i]
+		if u.entry == nil || u.entry.kind == 0 {
+			continue
+		}
+		k := &r.u.lex.kinds[u.entry.kind-1]
+		if u.from == n.to || u.from == n.to+1 && r.m.toks[n.to].norm == "的" && k.kind != "api" {
+			if k.kind == "group" && !r.hit[u.from] || k.kind != "group" || r.intent == Members || r.intent == OwnedBy || r.intent == OnCall {
+				return k, u.from
+			}
+		}
+		if u.to == n.from && k.kind == "group" && !r.hit[u.from] {
+			return k, u.from
+		}
+	}
+	return nil, -1
+}
+
+// slot reports whether a mention stands where the intent's phrase expects a name.
+func (r *run) slot(n *mention) bool {
+	i := n.from - 1
+	for i >= 0 && (r.m.toks[i].norm == "the" || r.m.toks[i].norm == "our" || r.m.toks[i].norm == "a") {
+		i--
+	}
+	if i >= 0 && (r.hit[i] || preposition[r.m.toks[i].norm]) {
+		return true
+	}
+	j := n.to
+	if n.kindAt == j {
+		j++
+	}
+	for j < len(r.m.toks) && (r.m.toks[j].norm == "的" || r.m.toks[j].norm == "'s" || r.m.toks[j].norm == "is" || r.m.toks[j].norm == "现" || r.m.toks[j].norm == "在") {
+		j++
+	}
+	return j < len(r.m.toks) && r.hit[j]
+}
+
+var preposition = map[string]bool{"of": true, "for": true, "on": true, "in": true, "to": true, "with": true, "from": true, "through": true, "about": true, "is": true, "does": true, "owns": true}
+
+// resolveAll settles each mention; one that needs a choice makes the whole a choice.
+func (r *run) resolveAll(l []mention) outcome {
+	var o outcome
+	for i := range l {
+		got := r.resolve(&l[i])
+		if len(got.choices) > 0 && len(l) == 1 {
+			return got
+		}
+		for _, ref := range got.refs {
+			if !slices.Contains(o.refs, ref) {
+				o.refs = append(o.refs, ref)
+			}
+		}
+		o.choices = append(o.choices, got.choices...)
+	}
+	if len(o.refs) > 0 {
+		o.choices = nil
+	}
+	return o
+}
+
+// resolve settles one mention among the entities that share the name.
+func (r *run) resolve(n *mention) outcome {
+	best := bestClass(n.keys)
+	tier := func(c keyClass) int {
+		switch {
+		case c <= keyAlias:
+			return 0
+		case c <= keyWords:
+			return 1
+		}
+		return 2
+	}
+	keys := keep(n.keys, func(k keyRef) bool { return tier(k.class) == tier(best) })
+	if exact := keep(keys, func(k keyRef) bool { return k.class == keyName }); len(exact) > 0 && best == keyName && len(exact) < len(keys) {
+		if same := keep(keys, func(k keyRef) bool { return k.class == keyTitle && r.x.ents[k.ent].ref.Kind == "component" }); len(same) == 0 {
+			keys = exact
+		}
+	}
+	keys = r.inNamespace(keys)
+	if n.kind != nil && len(n.kind.types) > 0 {
+		if kept := keep(keys, func(k keyRef) bool { return slices.Contains(n.kind.types, r.x.ents[k.ent].typ) }); len(kept) > 0 {
+			keys = kept
+		}
+	}
+	return r.preferred(keys)
+}
+
+// inNamespace prefers the namespace the message names.
+func (r *run) inNamespace(keys []keyRef) []keyRef {
+	if len(keys) < 2 {
+		return keys
+	}
+	kept := keep(keys, func(k keyRef) bool {
+		ns := r.x.ents[k.ent].namespace
+		return ns != catalog.DefaultNamespace && slices.ContainsFunc(r.m.toks, func(t token) bool { return t.norm == ns })
+	})
+	if len(kept) > 0 {
+		return kept
+	}
+	return keys
+}
+
+// preferred chooses among namesakes: the kind the intent is about; where kinds are equal, or where the answer would
+// differ, it asks back.
+func (r *run) preferred(keys []keyRef) outcome {
+	var refs []catalog.Ref
+	for _, k := range keys {
+		if ref := r.x.ref(k.ent); !slices.Contains(refs, ref) {
+			refs = append(refs, ref)
+		}
+	}
+	if len(refs) < 2 {
+		return outcome{refs: refs}
+	}
+	slices.SortStableFunc(refs, func(a, b catalog.Ref) int {
+		return compareFloat(kindPrior(r.intent, b.Kind), kindPrior(r.intent, a.Kind))
+	})
+	first := refs[0]
+	same := slices.DeleteFunc(slices.Clone(refs), func(o catalog.Ref) bool { return o.Kind != first.Kind })
+	if len(same) > 1 {
+		return outcome{choices: same[:min(len(same), maxChoices)]}
+	}
+	if r.answersDiffer() && !r.sameOwner(refs) {
+		if many := slices.DeleteFunc(slices.Clone(refs), func(o catalog.Ref) bool { return kindPrior(r.intent, o.Kind) < 0.65 }); len(many) > 1 {
+			return outcome{choices: many[:min(len(many), maxChoices)]}
+		}
+	}
+	return outcome{refs: refs[:1]}
+}
+
+// answersDiffer reports whether namesakes with different owners would be answered differently.
+func (r *run) answersDiffer() bool { return r.intent == Owner || r.intent == OnCall }
+
+func (r *run) sameOwner(refs []catalog.Ref) bool {
+	owner := r.x.ents[r.x.byRef[refs[0]]].owner
+	return !slices.ContainsFunc(refs, func(o catalog.Ref) bool {
+		return kindPrior(r.intent, o.Kind) >= 0.65 && r.x.ents[r.x.byRef[o]].owner != owner
+	})
+}
+
+// kindPrior is how readily a kind is meant by a question of an intent.
+func kindPrior(in Intent, kind string) float64 {
+	switch in {
+	case API:
+		return map[string]float64{"api": 1, "component": 0.96, "system": 0.5, "resource": 0.3}[kind]
+	case Members:
+		return map[string]float64{"group": 1, "user": 0.3, "domain": 0.1, "system": 0.1}[kind]
+	case OwnedBy:
+		return map[string]float64{"group": 1, "user": 0.9, "domain": 0.5, "system": 0.5}[kind]
+	case Scaffold:
+		return map[string]float64{"template": 1}[kind]
+	case Docs, Builds, Version, Lighthouse:
+		return map[string]float64{"component": 1, "api": 0.5, "system": 0.5, "resource": 0.5}[kind]
+	case OnCall:
+		return map[string]float64{"component": 1, "api": 0.8, "resource": 0.84, "system": 0.78, "group": 0.72, "domain": 0.66, "user": 0.1}[kind]
+	case Search, "":
+		return map[string]float64{"component": 1, "api": 0.86, "resource": 0.8, "system": 0.76, "group": 0.4, "domain": 0.6}[kind]
+	}
+	return map[string]float64{"component": 1, "api": 0.86, "resource": 0.84, "system": 0.8, "domain": 0.7, "group": 0.5, "user": 0.3, "template": 0.2}[kind]
+}
+
+// near lists what is called similarly to an unknown name.
+func (r *run) near(name string) []catalog.Ref {
+	var out []catalog.Ref
+	for _, c := range r.view.Resolve(name, search.ResolveOptions{Limit: 5}) {
+		out = append(out, c.Entity.Ref)
+	}
+	return out
+}

@@ -1,0 +1,307 @@
+package understand
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/backchannel-portal/backchannel/catalog"
+	"github.com/backchannel-portal/backchannel/catalog/search"
+)
+
+// run reads one question.
+type run struct {
+	u    *Understander
+	x    *index
+	view search.View
+	q    Question
+	m    *message
+	past *context // what the thread is about; nil when there is none
+
+	out    Reading
+	intent Intent
+	sure   float64 // how strongly the phrases speak for the intent
+	hit    []bool  // tokens that the intent's phrases used
+}
+
+// The scores from which phrases decide on an intent: alone, or when something is named as well.
+const (
+	sureIntent   = 5.5
+	likelyIntent = 3.0
+)
+
+func (r *run) read() {
+	r.intent, r.sure = r.m.best()
+	r.why("phrases: %s %.1f", r.intent, r.sure)
+	r.readThread()
+	if r.picked() || r.declined() || r.bareFollowUp() {
+		return
+	}
+	r.adjust()
+	r.markHits()
+	r.traits()
+	r.technologies()
+	switch {
+	case r.intent == Radar:
+		r.finish(Radar)
+	case r.intent == Version && r.fleet():
+		r.finish(Version)
+	case r.intent == Scaffold:
+		r.scaffold()
+	case r.intent == Docs:
+		r.docs()
+	case r.intent == Search:
+		r.searchFor()
+	case r.intent == "":
+		r.noIntent()
+	default:
+		r.about()
+	}
+}
+
+func (r *run) why(format string, args ...any) {
+	r.out.Why = append(r.out.Why, fmt.Sprintf(format, args...))
+}
+
+func (r *run) finish(in Intent) {
+	r.out.Intent = in
+	if r.out.Topic == "" {
+		r.out.Topic = r.topic(r.content(nil))
+	}
+	if r.out.Confidence == 0 {
+		r.out.Confidence = min(1, r.sure/10)
+	}
+}
+
+// declined settles what is no question about the catalog.
+func (r *run) declined() bool {
+	s := r.m.scores
+	broadcastOnly := r.m.clean.broadcast && r.sure < sureIntent
+	switch {
+	case s[None] >= 8.5 || broadcastOnly:
+		r.sure = max(s[None], 8)
+		r.finish(None)
+		return true
+	case (r.intent == Help || r.intent == Smalltalk) && r.sure >= 8:
+		r.finish(r.intent)
+		return true
+	case len(r.m.units) == 0 && len(r.m.clean.links) == 0:
+		r.finish(None)
+		return true
+	}
+	return false
+}
+
+// adjust lets what is named decide between intents that words alone leave open.
+func (r *run) adjust() {
+	if r.intent == None || r.intent == Help || r.intent == Smalltalk {
+		r.intent, r.sure = "", 0
+		for _, in := range intentOrder[3:] {
+			if s := r.m.scores[in]; s > r.sure {
+				r.intent, r.sure = in, s
+			}
+		}
+	}
+	group, user, other := r.kindsNamed()
+	switch {
+	case user && !other && !group && (r.intent == Owner || r.intent == Members || r.intent == Search || r.intent == ""):
+		r.intent = Show
+	case group && !other && r.intent == Owner && r.m.scores[Members] >= likelyIntent:
+		r.intent = Members
+	case group && !other && r.intent == Owner && r.m.cue("lead"):
+		r.intent = Members
+	case group && !other && !user && (r.intent == Dependencies || r.intent == Search) && r.m.scores[OwnedBy] >= likelyIntent:
+		r.intent = OwnedBy
+	case r.intent == OwnedBy && !group && !user && other && r.m.scores[Dependencies] >= likelyIntent:
+		r.intent = Dependencies
+	case r.intent == Version && len(r.m.techs) == 0 && r.sure < sureIntent:
+		r.intent = ""
+	}
+	if r.sure < likelyIntent {
+		r.intent = ""
+	}
+}
+
+// kindsNamed tells what sort of things the message names strongly.
+func (r *run) kindsNamed() (group, user, other bool) {
+	for i := range r.m.mentions {
+		n := &r.m.mentions[i]
+		if n.negated || n.strength == weak {
+			continue
+		}
+		g, u, o := false, false, false
+		for _, k := range n.keys {
+			switch r.x.ents[k.ent].ref.Kind {
+			case "group":
+				g = true
+			case "user":
+				u = true
+			default:
+				o = true
+			}
+		}
+		group, user, other = group || g && !o, user || u && !o && !g, other || o
+	}
+	return group, user, other
+}
+
+// markHits marks the words that said what is wanted: they do not describe the entity.
+func (r *run) markHits() {
+	r.hit = make([]bool, len(r.m.toks))
+	for _, f := range r.m.founds {
+		p := &r.u.lex.phrases.all[f.phrase]
+		if Intent(p.section) != r.intent {
+			continue
+		}
+		for _, h := range f.hits {
+			r.hit[h] = true
+		}
+		if p.weight >= 5 {
+			r.why("%q", p.pattern)
+		}
+	}
+}
+
+// traits notes the details asked for.
+func (r *run) traits() {
+	for _, t := range []string{"lead", "successor", "secondary", "next", "until", "repo", "site", "dashboard", "chat", "contact", "behind"} {
+		if r.m.cue(t) && traitFits(t, r.intent) {
+			r.out.Trait = t
+			break
+		}
+	}
+	r.out.All = r.m.cue("all")
+	for i := range r.m.units {
+		u := &r.m.units[i]
+		if u.entry == nil || u.entry.kind == 0 || r.inMention(u.from) {
+			continue
+		}
+		if k := &r.u.lex.kinds[u.entry.kind-1]; k.kind != "user" && (r.out.Kind == "" || k.kind != "group") {
+			r.out.Kind = k.kind
+			if k.kind == "component" && len(k.types) > 0 {
+				r.out.Kind = k.types[0]
+			}
+			break
+		}
+	}
+}
+
+func traitFits(t string, in Intent) bool {
+	switch t {
+	case "lead":
+		return in == Members || in == Owner || in == Show
+	case "successor":
+		return in == Lifecycle
+	case "secondary", "next", "until":
+		return in == OnCall
+	case "behind":
+		return in == Version
+	case "contact":
+		return in == Owner || in == OnCall
+	}
+	return in == Show || in == Owner
+}
+
+// technologies notes the technologies named and the versions asked about.
+func (r *run) technologies() {
+	for _, s := range r.m.techs {
+		t := TechMention{ID: s.id, Range: rangeOf(r.m.toks, s)}
+		for i := s.from; i < s.to; i++ {
+			if i > s.from && r.m.toks[i].glue == 0 && r.m.toks[i].class != han {
+				t.Name += " "
+			}
+			t.Name += r.m.toks[i].text
+		}
+		if !slices.ContainsFunc(r.out.Tech, func(o TechMention) bool { return o.ID == t.ID }) {
+			r.out.Tech = append(r.out.Tech, t)
+		}
+	}
+	if r.intent == Radar && len(r.out.Tech) == 0 {
+		if t := r.topic(r.content(nil)); t != "" {
+			r.out.Tech = append(r.out.Tech, TechMention{ID: strings.ReplaceAll(lower(t), " ", "-"), Name: t})
+		}
+	}
+}
+
+// fleet reports whether a version question is about everybody.
+func (r *run) fleet() bool {
+	for i := range r.m.mentions {
+		if n := &r.m.mentions[i]; !n.negated && n.strength >= medium && !r.techAt(n) {
+			return false
+		}
+	}
+	if len(r.m.techs) == 0 {
+		return false
+	}
+	if r.past != nil && len(r.m.mentions) == 0 && (r.m.cue("follow") && !r.m.cue("fleet")) {
+		return false
+	}
+	us := r.content(nil)
+	if len(us) > 0 {
+		if got := r.found(us); got.settled() {
+			return false
+		}
+	}
+	r.out.Fleet = true
+	return true
+}
+
+// techAt reports whether a mention is also the name of a technology and nothing more.
+func (r *run) techAt(n *mention) bool {
+	return slices.ContainsFunc(r.m.techs, func(s techSpan) bool { return s.from <= n.from && s.to >= n.to })
+}
+
+func (r *run) inMention(tok int) bool {
+	return slices.ContainsFunc(r.m.mentions, func(n mention) bool { return tok >= n.from && tok < n.to && n.strength > weak })
+}
+
+// content returns the units that describe what is meant: no phrases, no technologies, no empty words, and none of
+// the tokens of skip.
+func (r *run) content(skip *mention) []unit {
+	var out []unit
+	for i := range r.m.units {
+		u := &r.m.units[i]
+		if skip != nil && u.from >= skip.from && u.from < skip.to || r.m.toks[u.from].code || r.m.negated[u.from] {
+			continue
+		}
+		if r.hit != nil && r.hit[u.from] && r.hit[u.to-1] {
+			continue
+		}
+		if slices.ContainsFunc(r.m.techs, func(s techSpan) bool { return u.from >= s.from && u.from < s.to }) && (r.intent == Version || r.intent == Radar) {
+			continue
+		}
+		if w := weightOf(u); w > 0 {
+			out = append(out, *u)
+		}
+	}
+	return out
+}
+
+// telling reports whether units hold more than words for kinds and complaints.
+func telling(us []unit) bool {
+	return slices.ContainsFunc(us, func(u unit) bool { return weightOf(&u) >= weightWord })
+}
+
+// topic joins units as the person wrote them.
+func (r *run) topic(us []unit) string {
+	var b strings.Builder
+	last := -1
+	for i := range us {
+		for k := us[i].from; k < us[i].to; k++ {
+			t := &r.m.toks[k]
+			if b.Len() > 0 && (t.class != han || last >= 0 && r.m.toks[last].class != han) && !(t.glue != 0 && last == k-1) {
+				b.WriteByte(' ')
+			} else if t.glue != 0 && last == k-1 && t.glue != 'c' {
+				b.WriteByte(t.glue)
+			}
+			b.WriteString(t.text)
+			last = k
+		}
+	}
+	return b.String()
+}
+
+func (r *run) visible(ref catalog.Ref) bool {
+	_, ok := r.view.Entity(ref)
+	return ok
+}

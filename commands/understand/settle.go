@@ -1,0 +1,233 @@
+package understand
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/backchannel-portal/backchannel/catalog"
+	"github.com/backchannel-portal/backchannel/catalog/search"
+)
+
+// When a section of documentation is taken for the answer.
+const (
+	docSure   = 0.62 // without any word that asks for documentation
+	docEnough = 0.45 // with one
+	docScoped = 0.25 // in the documentation of a named entity
+)
+
+// docs answers questions for documentation: of something named, or of a page that says how.
+func (r *run) docs() {
+	named := r.useful()
+	var o outcome
+	if len(named) > 0 {
+		o = r.resolveAll(named)
+	} else if l := r.linked(); l.settled() {
+		o = l
+	}
+	us := r.content(nil)
+	r.out.Topic = r.topic(us)
+	strongName := slices.ContainsFunc(named, func(n mention) bool { return n.strength == strong })
+	rest := us
+	if len(named) > 0 {
+		rest = r.content(&named[0])
+	}
+	switch {
+	case o.settled() && !telling(rest):
+		r.put(o)
+		if len(rest) > 0 && r.howto() {
+			r.sections(us, o.refs, docScoped)
+		}
+	case o.settled() && (strongName || r.howtoSlot(named)):
+		if !r.sections(us, o.refs, docScoped) && !r.documented(o.refs) && r.sections(us, nil, docEnough) {
+			o.refs = r.sectionOwner()
+		}
+		r.put(o)
+	case telling(us) && r.sections(us, nil, docEnough):
+		r.put(outcome{refs: r.sectionOwner()})
+	case !o.empty():
+		r.put(o)
+	default:
+		o = r.found(us)
+		if o.empty() {
+			o = r.elsewhere()
+		}
+		r.put(o)
+	}
+	r.finish(Docs)
+}
+
+func (r *run) howto() bool { return r.m.cue("howto") }
+
+func (r *run) howtoSlot(l []mention) bool {
+	return slices.ContainsFunc(l, func(n mention) bool { return r.slot(&n) && n.strength >= medium })
+}
+
+func (r *run) documented(refs []catalog.Ref) bool {
+	return slices.ContainsFunc(refs, r.x.docs.has)
+}
+
+// sections looks for the sections that fit, in the documentation of some entities or of all. It reports whether one
+// fits well enough.
+func (r *run) sections(us []unit, scope []catalog.Ref, least float64) bool {
+	var in map[uint32]bool
+	if len(scope) > 0 {
+		in = map[uint32]bool{}
+		for _, ref := range scope {
+			if id, ok := r.x.byRef[ref]; ok {
+				in[id] = true
+			}
+		}
+	}
+	r.out.Docs = nil
+	for _, d := range r.x.docs.find(us, in) {
+		if d.cover < least || !r.visible(d.doc.Entity) || len(r.out.Docs) >= 5 {
+			continue
+		}
+		r.out.Docs = append(r.out.Docs, search.DocHit{Doc: d.doc, Score: d.cover})
+	}
+	if len(r.out.Docs) > 0 {
+		r.why("docs %s %s#%s covers %.2f", r.out.Docs[0].Doc.Entity, r.out.Docs[0].Doc.Page, r.out.Docs[0].Doc.Anchor, r.out.Docs[0].Score)
+	}
+	return len(r.out.Docs) > 0
+}
+
+func (r *run) sectionOwner() []catalog.Ref { return []catalog.Ref{r.out.Docs[0].Doc.Entity} }
+
+// noIntent reads a message in which no phrase says what is wanted: a bare name, a description, a question that some
+// page answers, a follow-up, or nothing for this bot.
+func (r *run) noIntent() {
+	if r.past != nil && r.past.intent != "" && (len(r.m.toks) <= 12 || r.m.cue("about") || r.m.cue("correct")) {
+		r.intent = r.past.intent
+		if len(r.out.Tech) == 0 {
+			r.out.Tech = r.past.tech
+		}
+		if o := r.entities(); !o.empty() {
+			r.put(o)
+			r.finish(r.intent)
+			return
+		}
+		r.intent = ""
+	}
+	us := r.content(nil)
+	named := r.useful()
+	if len(named) > 0 && !telling(r.content(&named[0])) {
+		r.put(r.resolveAll(named))
+		r.out.Confidence = 0.7
+		r.finish(Show)
+		return
+	}
+	question := strings.ContainsAny(r.q.Text, "?？") || r.howto() || r.m.cue("fleet")
+	doc := telling(us) && question && r.sections(us, nil, docSure)
+	r.intent = Search
+	o := r.found(us)
+	switch {
+	case doc && (o.empty() || r.howto() || r.out.Docs[0].Score > r.coverOf(us)):
+		r.put(outcome{refs: r.sectionOwner()})
+		r.finish(Docs)
+	case !o.empty() && (question || len(us) <= 5):
+		r.out.Docs = nil
+		r.put(o)
+		r.finish(Search)
+	case len(r.m.clean.links) > 0:
+		r.intent = Show
+		r.put(r.linked())
+		r.finish(Show)
+	default:
+		r.out.Docs = nil
+		r.sure = 3
+		r.finish(None)
+	}
+}
+
+func (r *run) coverOf(us []unit) float64 {
+	if l := r.describe(us); len(l) > 0 {
+		return l[0].cover
+	}
+	return 0
+}
+
+// elsewhere finds what a question is about that names nothing itself: the thread, the channel it is asked in.
+func (r *run) elsewhere() outcome {
+	if telling(r.content(nil)) && !(r.past != nil && r.m.cue("follow")) && r.sure < 7 || r.namesUnknown() {
+		return outcome{}
+	}
+	if o := r.fromThread(); !o.empty() {
+		return o
+	}
+	if telling(r.withoutKinds(r.content(nil))) && !r.m.cue("follow") && r.q.Channel == "" {
+		return outcome{}
+	}
+	return r.fromChannel()
+}
+
+// namesUnknown reports whether the message holds what can only be a name, and nothing is called so.
+func (r *run) namesUnknown() bool {
+	us := r.content(nil)
+	for i := range us {
+		u := &us[i]
+		t := &r.m.toks[u.from]
+		if u.entry == nil && (hardGlued(r.m.toks, u.from) && t.class != han || t.quoted) {
+			return true
+		}
+	}
+	return false
+}
+
+// fromChannel resolves the name of the channel.
+func (r *run) fromChannel() outcome {
+	if !r.q.Bound.IsZero() && r.visible(r.q.Bound) {
+		return outcome{refs: []catalog.Ref{r.q.Bound}}
+	}
+	name := strings.TrimPrefix(strings.TrimSpace(r.q.Channel), "#")
+	if name == "" {
+		return outcome{}
+	}
+	ts := tokenise(clean(spaced(name), r.u.lex.simplify).text)
+	team := len(ts) > 0 && (ts[0].norm == "team" || ts[0].norm == "squad" || ts[0].norm == "grp")
+	var best mention
+	for i := range ts {
+		m, ok := r.x.longest(ts, i)
+		if !ok || m.to-m.from < best.to-best.from || m.strength < best.strength {
+			continue
+		}
+		m.keys = keep(m.keys, func(k keyRef) bool { return (r.x.ents[k.ent].ref.Kind == "group") == team && r.x.ents[k.ent].ref.Kind != "user" })
+		if len(m.keys) > 0 && (m.to-m.from > best.to-best.from || m.strength > best.strength) {
+			best = m
+		}
+	}
+	if len(best.keys) == 0 || team && !kindFits(r.intent, "group") {
+		return outcome{}
+	}
+	best.keys = r.fitting(&best)
+	r.why("channel %s", r.q.Channel)
+	return r.resolve(&best)
+}
+
+// unknown notes the name that nothing is called.
+func (r *run) unknown() {
+	us := r.withoutKinds(r.content(nil))
+	if len(us) == 0 {
+		us = r.content(nil)
+	}
+	name := r.topic(us)
+	if name == "" {
+		return
+	}
+	r.out.Unknown = []string{name}
+	r.out.Near = r.near(name)
+}
+
+func pathParts(u *url.URL) []string {
+	parts := strings.FieldsFunc(u.Path, func(c rune) bool { return c == '/' })
+	return append([]string{strings.Split(u.Hostname(), ".")[0]}, parts[:min(len(parts), 4)]...)
+}
+
+// slugKey is the key of a repository's address: /owner/name.
+func slugKey(path string) string {
+	parts := strings.FieldsFunc(strings.ToLower(path), func(c rune) bool { return c == '/' })
+	if len(parts) < 2 {
+		return ""
+	}
+	return "/" + parts[0] + "/" + strings.TrimSuffix(parts[1], ".git")
+}

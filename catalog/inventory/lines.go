@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"strings"
+
+	"github.com/backchannel-portal/backchannel/internal/fault"
 )
 
 // lineAt is the 1-based line of a byte offset.
@@ -22,6 +24,16 @@ func lineOf(data []byte, text string, from int) int {
 		l := strings.TrimLeft(string(line), " \t\"'")
 		if rest, ok := strings.CutPrefix(l, text); ok && (rest == "" || strings.ContainsRune(" \t\"'=:.\r\n]", rune(rest[0]))) {
 			return n
+		}
+	}
+	return 0
+}
+
+// lineWith is the first line that has the text in quotes; 0 when none does.
+func lineWith(data []byte, text string) int {
+	for _, quote := range []string{`"`, `'`} {
+		if i := bytes.Index(data, []byte(quote+text+quote)); i >= 0 {
+			return lineAt(data, int64(i))
 		}
 	}
 	return 0
@@ -76,13 +88,25 @@ func jsonLines(data []byte) map[string]int {
 	return lines
 }
 
-// jsonError turns an error of encoding/json into one with a line.
-func jsonLine(data []byte, err error) int {
+// failJSON records an error of encoding/json in plain words, with its line.
+func (s *scan) failJSON(name string, data []byte, err error) {
 	switch e := err.(type) {
 	case *json.SyntaxError:
-		return lineAt(data, e.Offset)
+		s.fail(name, lineAt(data, e.Offset), fault.New(fault.Invalid, "not valid JSON: %s", e.Error()))
 	case *json.UnmarshalTypeError:
-		return lineAt(data, e.Offset)
+		field := e.Field
+		if field == "" {
+			field = "the file"
+		}
+		s.fail(name, lineAt(data, e.Offset), fault.New(fault.Invalid, "%s may not be %s", field, article(e.Value)))
+	default:
+		s.fail(name, 0, err)
 	}
-	return 0
+}
+
+func article(noun string) string {
+	if noun != "" && strings.ContainsRune("aeio", rune(noun[0])) {
+		return "an " + noun
+	}
+	return "a " + noun
 }

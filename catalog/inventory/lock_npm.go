@@ -26,7 +26,7 @@ func (s *scan) npmLock(dir string) *lockFile {
 			l, err = parsePackageLock(name, data)
 		}
 		if err != nil {
-			s.fail(name, jsonLine(data, err), err)
+			s.failJSON(name, data, err)
 			return nil
 		}
 		return l

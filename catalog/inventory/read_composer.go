@@ -13,7 +13,7 @@ func readComposer(s *scan, name string, data []byte) {
 		RequireDev looseMap `json:"require-dev"`
 	}
 	if err := json.Unmarshal(data, &c); err != nil {
-		s.fail(name, jsonLine(data, err), err)
+		s.failJSON(name, data, err)
 		return
 	}
 	lines := jsonLines(data)
@@ -55,7 +55,7 @@ func parseComposerLock(s *scan, name string, data []byte) *lockFile {
 		Dev      []pkg `json:"packages-dev"`
 	}
 	if err := json.Unmarshal(data, &doc); err != nil {
-		s.fail(name, jsonLine(data, err), err)
+		s.failJSON(name, data, err)
 		return nil
 	}
 	l := newLock(name)

@@ -25,9 +25,13 @@ func readProject(s *scan, name string, data []byte) {
 	}
 	dir := path.Dir(name)
 	b := &msbuild{props: map[string]string{}, versions: map[string]string{}}
-	shared := map[string]*node{}
-	for _, file := range []string{"Directory.Build.props", "Directory.Packages.props"} {
-		at, content, ok := s.upwards(dir, file, maxFile)
+	type file struct {
+		name string
+		root *node
+	}
+	var files []file
+	for _, base := range []string{"Directory.Build.props", "Directory.Packages.props"} {
+		at, content, ok := s.upwards(dir, base, maxFile)
 		if !ok {
 			continue
 		}
@@ -36,16 +40,15 @@ func readProject(s *scan, name string, data []byte) {
 			s.fail(at, 0, err)
 			continue
 		}
-		shared[at] = n
+		files = append(files, file{at, n})
 		b.collect(n)
 	}
 	b.collect(root)
 	lock := s.lock(dir, []string{"packages.lock.json"}, parseNuGetLock)
 	b.target(s, name, root)
-	for at, n := range shared {
-		b.references(s, at, n, lock)
+	for _, f := range append(files, file{name, root}) {
+		b.references(s, f.name, f.root, lock)
 	}
-	b.references(s, name, root, lock)
 }
 
 // collect takes over properties and central versions; later files win.
@@ -168,7 +171,7 @@ func parseNuGetLock(s *scan, name string, data []byte) *lockFile {
 		} `json:"dependencies"`
 	}
 	if err := json.Unmarshal(data, &doc); err != nil {
-		s.fail(name, jsonLine(data, err), err)
+		s.failJSON(name, data, err)
 		return nil
 	}
 	l := newLock(name)
@@ -188,7 +191,7 @@ func readGlobalJSON(s *scan, name string, data []byte) {
 		} `json:"sdk"`
 	}
 	if err := json.Unmarshal(data, &g); err != nil {
-		s.fail(name, jsonLine(data, err), err)
+		s.failJSON(name, data, err)
 		return
 	}
 	s.runtime(name, jsonLines(data)["sdk/version"], "dotnet-sdk", g.SDK.Version, PlacePin)

@@ -50,7 +50,7 @@ func (m looseMap) keys() []string {
 func readPackageJSON(s *scan, name string, data []byte) {
 	var p packageJSON
 	if err := json.Unmarshal(data, &p); err != nil {
-		s.fail(name, jsonLine(data, err), err)
+		s.failJSON(name, data, err)
 		return
 	}
 	lines := jsonLines(data)

@@ -54,6 +54,7 @@ func readPyproject(s *scan, name string, data []byte) {
 	list := func(deps []string, table string, dev bool) {
 		for _, d := range deps {
 			if it, ok := parseRequirement(d); ok {
+				it.Line = lineWith(data, d)
 				add(it, table, dev)
 			}
 		}
@@ -96,8 +97,15 @@ func readPyproject(s *scan, name string, data []byte) {
 // poetryItem reads `name = "^1.2"`, `name = {version = "^1.2"}` and a list of such tables.
 func poetryItem(name string, v any) Item {
 	it := Item{Ecosystem: PyPI, Package: pyName(name), Name: name}
-	if l, ok := v.([]map[string]any); ok && len(l) > 0 {
-		v = l[0]
+	switch l := v.(type) {
+	case []map[string]any:
+		if len(l) > 0 {
+			v = l[0]
+		}
+	case []any:
+		if len(l) > 0 {
+			v = l[0]
+		}
 	}
 	if m, ok := v.(map[string]any); ok {
 		v = m["version"]
@@ -161,7 +169,7 @@ func parsePipfileLock(s *scan, name string, data []byte) *lockFile {
 		Develop packages `json:"develop"`
 	}
 	if err := json.Unmarshal(data, &doc); err != nil {
-		s.fail(name, jsonLine(data, err), err)
+		s.failJSON(name, data, err)
 		return nil
 	}
 	l, lines := newLock(name), jsonLines(data)

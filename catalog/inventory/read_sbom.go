@@ -19,7 +19,7 @@ func readSBOM(s *scan, name string, data []byte) {
 		SPDX   string `json:"spdxVersion"`
 	}
 	if err := json.Unmarshal(data, &head); err != nil {
-		s.fail(name, jsonLine(data, err), err)
+		s.failJSON(name, data, err)
 		return
 	}
 	switch {
@@ -35,7 +35,7 @@ func readSBOM(s *scan, name string, data []byte) {
 func readCycloneDX(s *scan, name string, data []byte) {
 	var bom cdx.BOM
 	if err := cdx.NewBOMDecoder(bytes.NewReader(data), cdx.BOMFileFormatJSON).Decode(&bom); err != nil {
-		s.fail(name, jsonLine(data, err), err)
+		s.failJSON(name, data, err)
 		return
 	}
 	direct := map[string]bool{}
@@ -74,7 +74,7 @@ func readSPDX(s *scan, name string, data []byte) {
 		} `json:"relationships"`
 	}
 	if err := json.Unmarshal(data, &doc); err != nil {
-		s.fail(name, jsonLine(data, err), err)
+		s.failJSON(name, data, err)
 		return
 	}
 	roots, direct := map[string]bool{}, map[string]bool{}

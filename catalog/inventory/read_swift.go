@@ -81,7 +81,7 @@ func parsePackageResolved(s *scan, name string, data []byte) *lockFile {
 		} `json:"object"`
 	}
 	if err := json.Unmarshal(data, &doc); err != nil {
-		s.fail(name, jsonLine(data, err), err)
+		s.failJSON(name, data, err)
 		return nil
 	}
 	l := newLock(name)

@@ -143,12 +143,19 @@ func (t *Table) find(eco Ecosystem, pkg string) []match {
 	if exact := t.exact[eco][pkg]; exact != nil {
 		return exact
 	}
+	var out []match
+	longest := 0
 	for _, g := range t.globs[eco] {
+		if len(g.prefix) < longest {
+			break
+		}
 		if strings.HasPrefix(pkg, g.prefix) {
-			return []match{g.match}
+			longest = len(g.prefix)
+			out = append(out, g.match)
 		}
 	}
-	return nil
+	slices.SortStableFunc(out, func(a, b match) int { return t.breadth(a) - t.breadth(b) })
+	return out
 }
 
 // identify returns an item once for each technology that its package stands for, with the technology's name and kind;

@@ -40,9 +40,10 @@ func (h *history) add(c *change) {
 	drop := 0
 	for drop < len(h.changes) && h.keys > h.limit {
 		h.keys -= h.changes[drop].size()
+		h.changes[drop] = nil
 		drop++
 	}
-	h.changes = append(h.changes[:0:0], h.changes[drop:]...)
+	h.changes = h.changes[drop:]
 }
 
 // since joins the changes after a generation; false when they are no longer all known.

@@ -35,14 +35,14 @@ type rendered struct {
 func (r *renderer) start(l lang.Lang, tokens bot.TokenMaker, to bot.Actor) {
 	*r = renderer{
 		dst: r.dst[:0], starts: r.starts[:0], ends: r.ends[:0], scratch: r.scratch[:0],
-		lang: l, tokens: tokens, actor: to, left: maxTotal,
+		lang: l, tokens: tokens, actor: to, left: maxTotal - 500, // room for what a block must have when all is used up
 	}
 }
 
 // message appends the members "text" and "blocks" of a message object, without the braces.
 func (r *renderer) message(m card.Message) {
 	r.dst = append(r.dst, `"text":`...)
-	r.dst = r.fallback(r.dst, m)
+	r.dst = appendJSON(r.dst, r.summary(m))
 	r.dst = append(r.dst, `,"blocks":`...)
 	r.blocks(m)
 }
@@ -56,14 +56,13 @@ func (r *renderer) blocks(m card.Message) {
 	r.dst = append(r.dst, ']')
 }
 
-// fallback appends the top-level text: the notification, and what screen readers read. Slack reads it as mrkdwn.
-func (r *renderer) fallback(dst []byte, m card.Message) []byte {
-	spans := headline(m)
+// summary is the top-level text: the notification, and what screen readers read. Slack reads it as mrkdwn.
+func (r *renderer) summary(m card.Message) string {
 	r.scratch = r.scratch[:0]
-	for _, s := range spans {
+	for _, s := range headline(m) {
 		r.scratch = appendEntities(r.scratch, s.Text)
 	}
-	return appendJSON(dst, clip(string(r.scratch), maxSummary))
+	return clip(string(r.scratch), maxSummary)
 }
 
 // headline is the summary, or the first text of a message that has none.
@@ -163,11 +162,7 @@ func (r *renderer) take() [][]byte {
 func render(m card.Message, tokens bot.TokenMaker, to bot.Actor) rendered {
 	var r renderer
 	r.start(m.Lang, tokens, to)
-	spans := headline(m)
-	for _, s := range spans {
-		r.scratch = appendEntities(r.scratch, s.Text)
-	}
-	text := clip(string(r.scratch), maxSummary)
+	text := r.summary(m)
 	r.blocks(m)
 	return rendered{text: text, blocks: r.take()}
 }

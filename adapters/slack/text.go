@@ -73,7 +73,7 @@ func specialText(ref, label string) string {
 
 // isAutoLink reports whether Slack made the link itself, from the words the person typed.
 func isAutoLink(url, label string) bool {
-	for _, prefix := range []string{"http://", "https://", "mailto:", "tel:"} {
+	for _, prefix := range [...]string{"", "http://", "https://", "mailto:", "tel:"} {
 		if rest, ok := strings.CutPrefix(url, prefix); ok && strings.TrimSuffix(rest, "/") == strings.TrimSuffix(label, "/") {
 			return true
 		}

@@ -1,6 +1,9 @@
 package store
 
 import (
+	"cmp"
+	"slices"
+
 	"github.com/backchannel-portal/backchannel/catalog"
 )
 
@@ -55,10 +58,10 @@ func (h *history) since(after catalog.Generation) (*change, bool) {
 	if len(h.changes) == 0 || h.changes[0].generation > after+1 {
 		return nil, false
 	}
-	for _, c := range h.changes {
-		if c.generation <= after {
-			continue
-		}
+	first, _ := slices.BinarySearchFunc(h.changes, after+1, func(c *change, g catalog.Generation) int {
+		return cmp.Compare(c.generation, g)
+	})
+	for _, c := range h.changes[first:] {
 		for k := range c.refs {
 			out.refs[k] = struct{}{}
 		}

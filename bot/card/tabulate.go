@@ -101,17 +101,21 @@ func CutWidth(s string, width int) string {
 	if Width(s) <= width {
 		return s
 	}
+	head, _ := SplitWidth(s, width-1)
+	return strings.TrimRight(head, " ") + ellipsis
+}
+
+// SplitWidth splits s so that the first part takes at most width columns, in whole graphemes.
+func SplitWidth(s string, width int) (head, rest string) {
 	n, used := 0, 0
 	for n < len(s) {
 		size := nextGrapheme(s[n:])
-		w := Width(s[n : n+size])
-		if used+w > width-1 {
+		if used += Width(s[n : n+size]); used > width {
 			break
 		}
-		used += w
 		n += size
 	}
-	return strings.TrimRight(s[:n], " ") + ellipsis
+	return s[:n], s[n:]
 }
 
 // PlainText returns the text of spans, links with their address behind them.

@@ -87,7 +87,7 @@ func relink(fragment []byte, link func(ref string, asset bool) string) ([]byte, 
 	context := &html.Node{Type: html.ElementNode, Data: "div", DataAtom: atom.Div}
 	nodes, err := html.ParseFragment(bytes.NewReader(fragment), context)
 	if err != nil {
-		return nil, fmt.Errorf("parse rendered page: %w", err)
+		return nil, fault.Wrap(fault.Invalid, err, "the page is nested too deep")
 	}
 	var out bytes.Buffer
 	for _, root := range nodes {

@@ -73,7 +73,7 @@ func ParseQuestion(data []byte) (Question, error) {
 	case errors.Is(err, io.EOF):
 		return q, errors.New("expected a JSON object, found nothing")
 	case err != nil:
-		return q, fmt.Errorf("not a question: %w", err)
+		return q, fmt.Errorf("not a question: %s", wrong(err))
 	case dec.More():
 		return q, errors.New("more than one JSON value")
 	case raw.Text == nil:
@@ -86,4 +86,15 @@ func ParseQuestion(data []byte) (Question, error) {
 	}
 	q.Text, q.Thread, q.Channel = *raw.Text, raw.Thread, raw.Channel
 	return q, nil
+}
+
+// wrong says what is wrong with JSON in terms of the JSON, not of our types.
+func wrong(err error) string {
+	if e, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		if e.Field == "" {
+			return fmt.Sprintf("expected a JSON object, found %s", e.Value)
+		}
+		return fmt.Sprintf("%q cannot be %s", e.Field, e.Value)
+	}
+	return err.Error()
 }

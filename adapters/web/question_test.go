@@ -22,12 +22,12 @@ func TestParseQuestion(t *testing.T) {
 	for _, tt := range []struct{ in, id, want string }{
 		{``, "", "found nothing"},
 		{`nonsense`, "", "not a question"},
-		{`[]`, "", "not a question"},
+		{`[]`, "", "expected a JSON object, found array"},
 		{`{"id": "a"}`, "a", `"text" is missing`},
-		{`{"id": "a", "text": 5}`, "a", "not a question"},
+		{`{"id": "a", "text": 5}`, "a", `"text" cannot be number`},
 		{`{"id": "a", "text": "x"} {"id": "b"}`, "a", "more than one"},
 		{`{"id": "a", "text": "x", "thread": [{"from": "god", "text": "x"}]}`, "a", `thread[0]: "from" is "user" or "bot"`},
-		{`{"id": "a", "text": "x", "thread": "y"}`, "a", "not a question"},
+		{`{"id": "a", "text": "x", "thread": "y"}`, "a", `"thread" cannot be string`},
 	} {
 		q, err := ParseQuestion([]byte(tt.in))
 		if err == nil || !strings.Contains(err.Error(), tt.want) || q.ID != tt.id {

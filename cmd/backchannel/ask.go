@@ -10,7 +10,6 @@ import (
 	"os"
 	"strings"
 
-	"github.com/backchannel-portal/backchannel/adapters/terminal"
 	"github.com/backchannel-portal/backchannel/adapters/web"
 	"github.com/backchannel-portal/backchannel/bot"
 	"github.com/backchannel-portal/backchannel/bot/card"
@@ -83,7 +82,7 @@ func (c *askCmd) one(s *session, a *app, q web.Question) error {
 	if s.Output == "json" {
 		return writeLine(s.out, web.NewResult(q.ID, answer, msg))
 	}
-	_, err := io.WriteString(s.out, terminal.Render(msg, terminal.Detect(s.out, os.LookupEnv))+"\n")
+	_, err := io.WriteString(s.out, card.Plain(msg)+"\n")
 	return err
 }
 

@@ -12,15 +12,15 @@ import (
 	"github.com/backchannel-portal/backchannel/catalog/search"
 )
 
-// metrics counts handled events. No label holds a person or an entity: their number has no bound.
-type metrics struct {
+// eventMetrics counts handled events. No label holds a person or an entity: their number has no bound.
+type eventMetrics struct {
 	registry *prometheus.Registry
 	events   *prometheus.CounterVec
 	seconds  prometheus.Histogram
 }
 
-func newMetrics(view func(catalog.Viewer) search.View) *metrics {
-	m := &metrics{
+func newMetrics(view func(catalog.Viewer) search.View) *eventMetrics {
+	m := &eventMetrics{
 		registry: prometheus.NewRegistry(),
 		events: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "backchannel_events_total", Help: "Handled events by platform, intent, outcome and kind of failure.",
@@ -39,7 +39,7 @@ func newMetrics(view func(catalog.Viewer) search.View) *metrics {
 }
 
 // Observe implements bot.Observer.
-func (m *metrics) Observe(e bot.Entry) {
+func (m *eventMetrics) Observe(e bot.Entry) {
 	failure := e.Failure
 	if e.Limited {
 		failure = "limited"
@@ -49,6 +49,6 @@ func (m *metrics) Observe(e bot.Entry) {
 }
 
 // handler serves the metrics in Prometheus' text format.
-func (m *metrics) handler() http.Handler {
+func (m *eventMetrics) handler() http.Handler {
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{MaxRequestsInFlight: 4})
 }

@@ -163,14 +163,14 @@ func (c *Config) settle() error {
 		}
 	}
 	if c.Web.BaseURL == "" {
-		c.Web.BaseURL = baseURL(c.Web.Listen)
+		c.Web.BaseURL = BaseURL(c.Web.Listen)
 	}
 	c.Web.BaseURL = strings.TrimRight(c.Web.BaseURL, "/")
 	return nil
 }
 
-// baseURL is how a browser on this machine reaches the listener.
-func baseURL(listen string) string {
+// BaseURL is how a browser on this machine reaches the listener.
+func BaseURL(listen string) string {
 	host, port, ok := strings.Cut(listen, ":")
 	if !ok || host == "" || host == "0.0.0.0" || host == "127.0.0.1" {
 		host = "localhost"

@@ -1,0 +1,249 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/backchannel-portal/backchannel/catalog"
+	"github.com/backchannel-portal/backchannel/catalog/ingest/file"
+	"github.com/backchannel-portal/backchannel/catalog/inventory"
+	"github.com/backchannel-portal/backchannel/catalog/search"
+	"github.com/backchannel-portal/backchannel/cmd/backchannel/config"
+	"github.com/backchannel-portal/backchannel/commands"
+	"github.com/backchannel-portal/backchannel/docs"
+	"github.com/backchannel-portal/backchannel/internal/fault"
+	"github.com/backchannel-portal/backchannel/internal/scm"
+	"github.com/backchannel-portal/backchannel/internal/store"
+	"github.com/backchannel-portal/backchannel/plugins"
+	"github.com/backchannel-portal/backchannel/plugins/links"
+	"github.com/backchannel-portal/backchannel/plugins/oncall"
+	"github.com/backchannel-portal/backchannel/plugins/techradar"
+)
+
+// app is everything that answers questions, wired from a configuration. A one-shot command reads its sources once and
+// answers from one Reader; a service follows them through a Live.
+type app struct {
+	cfg *config.Config
+	now func() time.Time // what answers speak of
+	log *slog.Logger
+
+	trees    *scm.Local
+	store    *store.Memory
+	sources  []catalog.Source
+	library  *docs.Library
+	oncall   *oncall.Source    // nil: not configured
+	radar    *techradar.Source // nil: not configured
+	commands *commands.Commands
+
+	reader func() *search.Reader
+	once   *search.Reader // of a one-shot command
+}
+
+// newApp wires the parts; it reads nothing yet. reader gives the catalog's present state.
+func newApp(cfg *config.Config, now func() time.Time, log *slog.Logger, reader func() *search.Reader) (*app, error) {
+	a := &app{cfg: cfg, now: now, log: log, store: store.NewMemory(now), reader: reader}
+	var mirrors []scm.Mirror
+	for _, m := range cfg.Integrations.Mirrors {
+		mirrors = append(mirrors, scm.Mirror(m))
+	}
+	var err error
+	if a.trees, err = scm.New(mirrors, cfg.Dir); err != nil {
+		return nil, err
+	}
+	for _, l := range cfg.Catalog.Locations {
+		s, err := a.source(l)
+		if err != nil {
+			return nil, err
+		}
+		a.sources = append(a.sources, s)
+	}
+	a.library = docs.NewLibrary(a.trees, now)
+	capabilities, err := a.capabilities()
+	if err != nil {
+		return nil, err
+	}
+	lexicon, err := readLexicons(cfg.Language.Lexicons)
+	if err != nil {
+		return nil, err
+	}
+	a.commands = commands.New(commands.Deps{
+		View:    a.view,
+		Plugins: capabilities,
+		Links:   commands.Links{Base: cfg.Web.BaseURL, Entity: cfg.Links.Entity, Docs: cfg.Links.Docs},
+		Now:     now,
+		Lexicon: lexicon,
+	})
+	return a, nil
+}
+
+func (a *app) source(l config.Location) (catalog.Source, error) {
+	rules := a.cfg.Catalog.Rules
+	if len(l.Rules) > 0 {
+		rules = append(append([]config.Rule(nil), rules...), l.Rules...)
+	}
+	var allow []file.Rule
+	for _, r := range rules {
+		for _, kind := range r.Allow {
+			allow = append(allow, file.Rule{Kind: kind})
+		}
+	}
+	return file.New(file.Options{Target: l.Target, Allow: allow, Trees: a.trees, Interval: a.cfg.Catalog.Refresh, Clock: a.now})
+}
+
+// capabilities connects the sources of the built-in intents.
+func (a *app) capabilities() (plugins.Capabilities, error) {
+	var c plugins.Capabilities
+	table, err := links.New()
+	if err != nil {
+		return c, err
+	}
+	c.Builds, c.Audits = table, table
+	if path := a.cfg.Plugins.OnCall.Schedules; path != "" {
+		a.oncall = oncall.New(path, a.now)
+		c.OnCall = a.oncall
+	}
+	if path := a.cfg.Plugins.TechRadar.Source; path != "" {
+		a.radar = techradar.New(path, a.now)
+		c.Radar = a.radar
+	}
+	return c, nil
+}
+
+// view is the catalog as a viewer may see it now.
+func (a *app) view(v catalog.Viewer) search.View { return a.reader().For(v) }
+
+// oneShot reads everything once, for commands that answer and end. Data files that cannot be read are an error:
+// somebody is watching who can mend them.
+func (s *session) oneShot(cfg *config.Config, now func() time.Time) (*app, error) {
+	a, err := s.catalogOnly(cfg, now)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.readPlugins(); err != nil {
+		a.close()
+		return nil, err
+	}
+	changes, err := a.store.Changes(s.ctx, 0)
+	if err != nil {
+		a.close()
+		return nil, err
+	}
+	runner := a.inventory(func() []*catalog.Entity { return components(changes.Upserts) }, nil)
+	if _, err := runner.Pass(s.ctx); err != nil {
+		a.close()
+		return nil, err
+	}
+	var sections []search.Doc
+	err = a.library.Load(s.ctx, changes.Upserts, func(_ catalog.Ref, ds []search.Doc) { sections = append(sections, ds...) })
+	if err != nil {
+		a.close()
+		return nil, err
+	}
+	if changes, err = a.store.Changes(s.ctx, 0); err != nil {
+		a.close()
+		return nil, err
+	}
+	a.once = search.NewReader(changes, sections, search.Options{Logger: a.log})
+	return a, nil
+}
+
+// catalogOnly reads the sources once and nothing else.
+func (s *session) catalogOnly(cfg *config.Config, now func() time.Time) (*app, error) {
+	var a *app
+	a, err := newApp(cfg, now, s.logger(), func() *search.Reader { return a.once })
+	if err != nil {
+		return nil, err
+	}
+	if len(a.sources) == 0 {
+		return nil, fault.New(fault.Invalid, "there is no catalog: name one with --catalog PATH, or catalog.locations in backchannel.yaml")
+	}
+	for _, src := range a.sources {
+		d, err := src.Read(s.ctx)
+		if err != nil {
+			return nil, fault.Wrap(fault.Invalid, err, "read %s", src.Origin())
+		}
+		if _, err := a.store.Apply(s.ctx, d); err != nil {
+			return nil, err
+		}
+	}
+	changes, err := a.store.Changes(s.ctx, 0)
+	if err != nil {
+		return nil, err
+	}
+	a.once = search.NewReader(changes, nil, search.Options{Logger: a.log})
+	return a, nil
+}
+
+// readPlugins reads the data files of the plugins.
+func (a *app) readPlugins() error {
+	if a.oncall != nil {
+		if err := a.oncall.Reload(); err != nil {
+			return fault.Wrap(fault.Invalid, err, "read the on-call file")
+		}
+	}
+	if a.radar != nil {
+		if err := a.radar.Reload(); err != nil {
+			return fault.Wrap(fault.Invalid, err, "read the tech radar")
+		}
+	}
+	return nil
+}
+
+// inventory returns the runner that reads the versions of components.
+func (a *app) inventory(components func() []*catalog.Entity, known func() []catalog.Fact) *inventory.Runner {
+	return inventory.NewRunner(inventory.Config{
+		Trees: a.trees, Store: a.store, Components: components, Known: known, Every: a.cfg.Catalog.Refresh, Now: a.now, Log: a.log,
+	})
+}
+
+// components picks the entities whose code is read.
+func components(all []*catalog.Entity) []*catalog.Entity {
+	var out []*catalog.Entity
+	for _, e := range all {
+		if e.Ref.Kind == "component" {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// close frees what a one-shot command holds.
+func (a *app) close() {
+	if a.once == nil {
+		return
+	}
+	if err := a.once.Close(); err != nil {
+		a.log.Warn("the text index did not close", "err", err)
+	}
+}
+
+// logger writes warnings to standard error; --quiet leaves errors.
+func (s *session) logger() *slog.Logger {
+	level := slog.LevelWarn
+	if s.Quiet {
+		level = slog.LevelError
+	}
+	return slog.New(slog.NewTextHandler(s.err, &slog.HandlerOptions{Level: level}))
+}
+
+// count says how many entities an app knows, for the lines that commands start with.
+func (a *app) count() string { return fmt.Sprint(a.view(catalog.Viewer{}).Count(search.Filter{})) }
+
+// wait bounds how long a start may take until the catalog answers.
+const startTimeout = 2 * time.Minute
+
+// waitFor polls until ok or ctx is done.
+func waitFor(ctx context.Context, every time.Duration, ok func() bool) error {
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	for !ok() {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-tick.C:
+		}
+	}
+	return nil
+}

@@ -18,9 +18,9 @@ import (
 	"github.com/backchannel-portal/backchannel/internal/yamldoc"
 )
 
-// TestQuestions checks that every version question of the question file can be answered from the facts alone: each
+// TestCorpusQuestions checks that every version question of the question file can be answered from the facts alone: each
 // version or component it wants is in the facts about the technology it names, and what is not there is not found.
-func TestQuestions(t *testing.T) {
+func TestCorpusQuestions(t *testing.T) {
 	qa := filepath.Join(os.Getenv("SHARED"), "qa")
 	facts, titles := scanCompany(t, qa)
 	t.Logf("coverage: %+v", Cover(facts, nil))

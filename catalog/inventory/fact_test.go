@@ -92,6 +92,14 @@ func TestFleetAndCover(t *testing.T) {
 	if want := []string{"shop 1.65.1", "shop 1.10.0", "pay 1.9.0"}; !slices.Equal(got, want) {
 		t.Errorf("Fleet: %q, want %q", got, want)
 	}
+	first := []Use{{Item: Item{Ecosystem: PyPI}}}
+	if newestFirst(first)("2.0rc1", "2.0") <= 0 || newestFirst(first)("1!1.0", "2.0") >= 0 {
+		t.Error("a pre-release or an epoch of Python is out of order")
+	}
+	mixed := newestFirst([]Use{{Item: Item{Ecosystem: Go}}, {Item: Item{Ecosystem: Maven}}})
+	if mixed("1.10.0", "1.9.0") >= 0 || mixed("", "1.9.0") <= 0 || mixed("2.0.0-rc1", "2.0.0") <= 0 || mixed("1.22", "1.22") != 0 {
+		t.Error("versions of several ecosystems are out of order")
+	}
 	c := Cover(facts, nil)
 	if c.Read != 2 || c.Empty != 1 || c.Unread != 1 || !c.Oldest.Equal(noon) || !c.Newest.Equal(noon.Add(time.Hour)) {
 		t.Errorf("Cover: %+v", c)

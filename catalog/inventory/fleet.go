@@ -40,10 +40,24 @@ func Fleet(v View, what string) []Use {
 	for _, f := range v.FactsByKey(Producer, Key(what)) {
 		uses = append(uses, usesOf(f)...)
 	}
+	newest := newestFirst(uses)
 	slices.SortStableFunc(uses, func(a, b Use) int {
-		return cmp.Or(Compare(a.Ecosystem, b.Version(), a.Version()), a.Entity.Compare(b.Entity))
+		return cmp.Or(newest(a.Version(), b.Version()), a.Entity.Compare(b.Entity))
 	})
 	return uses
+}
+
+// newestFirst returns the order of versions that holds for all the uses: their ecosystem's own where they share one.
+// Versions of several ecosystems are ordered by their release numbers, which mean the same everywhere, and then as
+// Maven orders qualifiers; it knows those of the others too.
+func newestFirst(uses []Use) func(a, b string) int {
+	mixed := slices.ContainsFunc(uses, func(u Use) bool { return u.Ecosystem != uses[0].Ecosystem })
+	return func(a, b string) int {
+		if !mixed {
+			return Compare(uses[0].Ecosystem, b, a)
+		}
+		return cmp.Or(compareBool(a == "", b == ""), compareNumbers(numbers(b), numbers(a)), Compare(Maven, b, a))
+	}
 }
 
 // Of lists the versions of a technology or package in one component, the one to show first; empty when the component

@@ -6,6 +6,7 @@ import (
 	"github.com/backchannel-portal/backchannel/bot/card"
 	"github.com/backchannel-portal/backchannel/catalog"
 	"github.com/backchannel-portal/backchannel/catalog/search"
+	"github.com/backchannel-portal/backchannel/docs"
 	"github.com/backchannel-portal/backchannel/internal/lang"
 )
 
@@ -125,7 +126,7 @@ func (t *talk) page(site *catalog.Entity, hits []search.DocHit) {
 	best := hits[0].Doc
 	t.source(best.Source, 0, t.docsAsOf(site))
 	t.line(lang.DocsPage, lang.Args{"link": t.section(best), "what": t.named(site)})
-	if x := excerpt(best.Text, t.r.Topic); x != "" {
+	if x := docs.Excerpt(best.Text, strings.Fields(t.r.Topic)); x != "" {
 		t.add(card.Text{Spans: []card.Span{card.T(x)}})
 	}
 	var more [][]card.Span

@@ -38,7 +38,7 @@ func (t *talk) fleet(m understand.TechMention) {
 
 // fleetUses are the uses that the viewer may see, of the kind the question asks for where there are any.
 func (t *talk) fleetUses(m understand.TechMention) []inventory.Use {
-	all := inventory.Fleet(t.view, m.ID)
+	all := inventory.Fleet(t.view, t.factKey(m))
 	if t.r.Kind == "" || t.r.Kind == "component" {
 		return all
 	}

@@ -43,6 +43,8 @@ func typeKey(typ string) lang.Key {
 		return lang.KindLibrary
 	case "database":
 		return lang.KindDatabase
+	case "team":
+		return lang.KindGroup
 	default:
 		return ""
 	}

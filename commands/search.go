@@ -59,7 +59,7 @@ func (t *talk) findWords() []*catalog.Entity {
 	}
 	var out []*catalog.Entity
 	for _, h := range hits {
-		if h.Terms < hits[0].Terms || h.Terms*2 < h.Of || h.Score < hits[0].Score*0.7 {
+		if h.Terms < hits[0].Terms || h.Terms*3 < h.Of*2 || h.Score < hits[0].Score*0.7 {
 			continue
 		}
 		out = append(out, h.Entity)

@@ -55,7 +55,7 @@ func (t *talk) run() {
 	case len(r.Candidates) > 0:
 		t.choose(r.Candidates)
 		return
-	case len(r.Entities) == 0 && len(r.Unknown) > 0 && r.Intent != understand.None && r.Intent != understand.Radar:
+	case len(r.Entities) == 0 && len(r.Unknown) > 0 && !t.mayBeTechnology():
 		t.unknown(r.Unknown, r.Near)
 		return
 	}
@@ -65,6 +65,20 @@ func (t *talk) run() {
 	}
 	t.outcome = bot.Answered
 	command(t)
+}
+
+// mayBeTechnology reports whether names that mean no entity need not: the radar knows technologies of its own, and
+// manifests name packages. What is not for this bot is not looked for.
+func (t *talk) mayBeTechnology() bool {
+	r := &t.r
+	switch r.Intent {
+	case understand.None, understand.Radar:
+		return true
+	case understand.Version:
+		return len(r.Tech) > 0 || t.packagesNamed(r.Unknown)
+	default:
+		return false
+	}
 }
 
 // each makes a command out of what answers for one entity.
@@ -121,7 +135,13 @@ func (t *talk) add(blocks ...card.Block) { t.blocks = append(t.blocks, blocks...
 func (t *talk) line(key lang.Key, args lang.Args) { t.add(card.Text{Spans: t.say(key, args)}) }
 
 // say renders a message of the catalogue.
-func (t *talk) say(key lang.Key, args lang.Args) []card.Span { return card.Say(t.l, key, args) }
+func (t *talk) say(key lang.Key, args lang.Args) []card.Span {
+	spans := card.Say(t.l, key, args)
+	if t.l == lang.Chinese {
+		return spaced(spans)
+	}
+	return spans
+}
 
 // text renders a message of the catalogue that has no arguments but numbers and plain text.
 func (t *talk) text(key lang.Key, args lang.Args) string { return lang.Text(t.l, key, args) }

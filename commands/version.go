@@ -73,7 +73,7 @@ func (t *talk) versionOf(e *catalog.Entity) {
 		}
 	}
 	for _, m := range t.r.Tech {
-		uses := inventory.Of(t.view, e.Ref, m.ID)
+		uses := inventory.Of(t.view, e.Ref, t.factKey(m))
 		if len(uses) == 0 {
 			t.notUsed(e, m)
 			continue

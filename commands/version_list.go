@@ -97,7 +97,7 @@ func (t *talk) versionsIn(e *catalog.Entity, refs []catalog.Ref) {
 			uses = append(uses, inventory.All(t.view, r)...)
 		}
 		for _, m := range t.r.Tech {
-			uses = append(uses, inventory.Of(t.view, r, m.ID)...)
+			uses = append(uses, inventory.Of(t.view, r, t.factKey(m))...)
 		}
 	}
 	if len(uses) == 0 {

@@ -1,19 +1,13 @@
 package commands
 
 import (
-	"cmp"
 	"context"
-	"slices"
 
 	"github.com/backchannel-portal/backchannel/catalog"
-	"github.com/backchannel-portal/backchannel/catalog/inventory"
 	"github.com/backchannel-portal/backchannel/catalog/search"
 	"github.com/backchannel-portal/backchannel/commands/understand"
 	"github.com/backchannel-portal/backchannel/plugins"
 )
-
-// maxPackages bounds how many packages become words of the language: those that most components use.
-const maxPackages = 5000
 
 // reader understands questions about one generation of the catalog.
 type reader struct {
@@ -56,7 +50,6 @@ func (c *Commands) Vocabulary(ctx context.Context, view search.View) understand.
 	v := understand.Vocabulary{Phrases: c.deps.Lexicon.Phrases, Catalog: view}
 	v.Terms = append(v.Terms, c.deps.Lexicon.Terms...)
 	v.Terms = append(v.Terms, c.technologies()...)
-	v.Terms = append(v.Terms, packages(view)...)
 	v.Terms = append(v.Terms, c.radarTerms(ctx)...)
 	for e := range view.Entities(search.Filter{Kinds: []string{"template"}}) {
 		v.Terms = append(v.Terms, understand.Term{Class: "template", Text: e.DisplayName(), Aliases: []string{e.Name}, Value: e.Ref.String()})
@@ -70,19 +63,6 @@ func (c *Commands) technologies() []understand.Term {
 	out := make([]understand.Term, len(all))
 	for i, t := range all {
 		out[i] = understand.Term{Class: "tech", Text: t.Name, Aliases: append([]string{t.ID}, t.Aliases...), Value: t.ID}
-	}
-	return out
-}
-
-// packages are the packages that components ask for and that stand for no well-known technology.
-func packages(view search.View) []understand.Term {
-	keys := view.FactKeys(inventory.Producer, inventory.PrefixPackage)
-	slices.SortStableFunc(keys, func(a, b search.KeyCount) int { return cmp.Compare(b.Count, a.Count) })
-	var out []understand.Term
-	for _, k := range keys[:min(len(keys), maxPackages)] {
-		if _, name, ok := inventory.ParsePackageKey(k.Key); ok {
-			out = append(out, understand.Term{Class: "package", Text: name, Value: k.Key})
-		}
 	}
 	return out
 }

@@ -10,6 +10,12 @@ const hexDigits = "0123456789abcdef"
 // appendJSON appends s as a JSON string. Bytes that are not UTF-8 become U+FFFD.
 func appendJSON(dst []byte, s string) []byte {
 	dst = append(dst, '"')
+	dst = appendJSONText(dst, s)
+	return append(dst, '"')
+}
+
+// appendJSONText appends s as it stands inside a JSON string.
+func appendJSONText(dst []byte, s string) []byte {
 	start := 0
 	for i := 0; i < len(s); {
 		c := s[i]
@@ -43,8 +49,7 @@ func appendJSON(dst []byte, s string) []byte {
 		}
 		i += n
 	}
-	dst = append(dst, s[start:]...)
-	return append(dst, '"')
+	return append(dst, s[start:]...)
 }
 
 // appendNumber appends a finite number as JSON.

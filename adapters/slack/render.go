@@ -125,9 +125,16 @@ func (r *renderer) close() { r.ends = append(r.ends, len(r.dst)) }
 
 // str appends a string of at most limit characters and counts it against the message's total.
 func (r *renderer) str(s string, limit int) {
+	r.dst = append(r.dst, '"')
+	r.inner(s, limit)
+	r.dst = append(r.dst, '"')
+}
+
+// inner is str inside of a string that is open already.
+func (r *renderer) inner(s string, limit int) {
 	s = clip(s, min(limit, max(r.left, 1)))
 	r.left -= utf8.RuneCountInString(s)
-	r.dst = appendJSON(r.dst, s)
+	r.dst = appendJSONText(r.dst, s)
 }
 
 // plain appends a plain_text object. Shortcodes in it stay as they are.

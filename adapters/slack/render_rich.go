@@ -38,25 +38,41 @@ func (r *renderer) section(spans []card.Span) {
 	r.dst = append(r.dst, `]}`...)
 }
 
-// elements appends the elements of a section, at least one.
+// elements appends the elements of a section, at least one. Neighbours without any style become one.
 func (r *renderer) elements(spans []card.Span) {
-	first := true
+	first, bare := true, false
 	for i := range spans {
 		s := &spans[i]
 		if s.Text == "" && !mentionable(s) {
 			continue
 		}
+		if !first && r.left <= 0 {
+			return
+		}
+		if bare && isBare(s) {
+			r.dst = r.dst[:len(r.dst)-len(`"}`)]
+			r.inner(s.Text, maxTotal)
+			r.dst = append(r.dst, `"}`...)
+			continue
+		}
 		if !first {
-			if r.left <= 0 {
-				return
-			}
 			r.dst = append(r.dst, ',')
 		}
-		first = false
+		first, bare = false, isBare(s)
 		r.element(s)
 	}
 	if first {
 		r.dst = append(r.dst, `{"type":"text","text":" "}`...)
+	}
+}
+
+// isBare reports whether a span is shown as words without any style.
+func isBare(s *card.Span) bool {
+	switch s.Kind {
+	case card.Strong, card.Entity, card.Mono:
+		return false
+	default:
+		return !mentionable(s) && !linkable(s)
 	}
 }
 

@@ -175,3 +175,10 @@ func (c *Socket) Drop() { c.conn.UnderlyingConn().Close() }
 
 // Done is closed when the connection has ended.
 func (c *Socket) Done() <-chan struct{} { return c.done }
+
+// SendRaw sends bytes that need not be a frame.
+func (c *Socket) SendRaw(raw []byte) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.conn.WriteMessage(websocket.TextMessage, raw)
+}

@@ -27,6 +27,12 @@ func parse(s segment, limits Limits) (*Node, error) {
 		s.text = surrogates(s.text)
 		tree, err = unmarshal(s.text)
 	}
+	if err != nil && bytes.IndexByte(s.text, '?') >= 0 {
+		masked := questions(s.text)
+		if again, e := unmarshal(masked); e == nil {
+			s.text, tree, err = masked, again, nil
+		}
+	}
 	if err != nil {
 		return nil, s.explain(err)
 	}

@@ -8,14 +8,17 @@ import (
 )
 
 // The library follows YAML 1.1 where lines end: it also breaks them at U+0085, U+2028 and U+2029. Those characters
-// are replaced by noncharacters of the same length class before parsing and put back in every scalar.
-var lineBreaks = [...]struct{ real, stand string }{
-	{"\u0085", "\ufdd0"}, {"\u2028", "\ufdd1"}, {"\u2029", "\ufdd2"},
+// are replaced by noncharacters before parsing and put back in every scalar; and so, when a document fails, are
+// question marks inside words.
+var stands = [...]struct{ real, stand string }{
+	{"\u0085", "\ufdd0"}, {"\u2028", "\ufdd1"}, {"\u2029", "\ufdd2"}, {"?", questionStand},
 }
+
+const questionStand = "\ufdd3"
 
 // repair hides the characters that end lines in YAML 1.1 only.
 func repair(data []byte) []byte {
-	for _, b := range lineBreaks {
+	for _, b := range stands[:3] {
 		if bytes.Contains(data, []byte(b.real)) {
 			data = bytes.ReplaceAll(data, []byte(b.real), []byte(b.stand))
 		}
@@ -26,15 +29,29 @@ func repair(data []byte) []byte {
 // restore undoes repair in a scalar.
 func restore(s string) string {
 	for i := 0; i+2 < len(s); i++ {
-		if s[i] == 0xEF && s[i+1] == 0xB7 && s[i+2] >= 0x90 && s[i+2] <= 0x92 {
+		if s[i] == 0xEF && s[i+1] == 0xB7 && s[i+2] >= 0x90 && s[i+2] <= 0x93 {
 			b := []byte(s)
-			for _, l := range lineBreaks {
+			for _, l := range stands {
 				b = bytes.ReplaceAll(b, []byte(l.stand), []byte(l.real))
 			}
 			return string(b)
 		}
 	}
 	return s
+}
+
+// questions hides the question marks inside words: the library ends a plain scalar in a flow collection at one, so
+// that it cannot read {url: https://example.com/?page=1}.
+func questions(data []byte) []byte {
+	out := make([]byte, 0, len(data)+16)
+	for i, c := range data {
+		if c == '?' && i > 0 && data[i-1] > ' ' && bytes.IndexByte([]byte(",[{"), data[i-1]) < 0 {
+			out = append(out, questionStand...)
+		} else {
+			out = append(out, c)
+		}
+	}
+	return out
 }
 
 // surrogates replaces \uD83D\uDE00, the way JSON writes characters beyond the first plane, by \U0001F600, and a lone

@@ -54,12 +54,9 @@ func (l *lexicon) latinUnit(ts []token, i int) unit {
 
 func (l *lexicon) single(ts []token, i int) unit {
 	s := stem(ts[i].norm)
-	e := l.words[s]
+	e := l.lookup(ts[i].norm)
 	if e == nil && ts[i].fixed != ts[i].norm {
-		e = l.words[stem(ts[i].fixed)]
-	}
-	if e != nil && e.stop && len(s) != len(ts[i].norm) && l.words[ts[i].norm] == nil && len(e.concepts) == 0 && e.kind == 0 {
-		e = nil // only the stem happens to be a stop word
+		e = l.lookup(ts[i].fixed)
 	}
 	return unit{from: i, to: i + 1, text: ts[i].norm, entry: e, stems: []string{s}}
 }

@@ -174,8 +174,24 @@ func (r *run) searchFor() {
 		r.finish(Search)
 		return
 	}
-	r.put(r.found(us))
+	o := r.found(us)
+	if !r.namesKind() && telling(us) && (o.empty() || !r.m.cue("list")) {
+		if words := r.docWords(nil); r.sections(words, nil, docSure) && (o.empty() || r.out.Docs[0].Score > r.coverOf(us)+0.1) {
+			r.put(outcome{refs: r.sectionOwner()})
+			r.finish(Docs)
+			return
+		}
+		r.out.Docs = nil
+	}
+	r.put(o)
 	r.finish(Search)
+}
+
+// namesKind reports whether the message asks for a sort of thing ("which service ...") rather than for knowledge.
+func (r *run) namesKind() bool {
+	return slices.ContainsFunc(r.m.units, func(u unit) bool {
+		return u.entry != nil && u.entry.kind > 0 && r.u.lex.kinds[u.entry.kind-1].kind == "component"
+	})
 }
 
 func (r *run) withoutKinds(us []unit) []unit {

@@ -21,6 +21,7 @@ var builtin = sync.OnceValues(func() (*lexicon, error) { return loadLexicon(lexi
 type lexicon struct {
 	phrases    *phraseBook
 	words      map[string]*entryWord // English phrases as stems joined by blanks, Chinese words as they are
+	plain      map[string]*entryWord // English words that are empty only in exactly this form, as they are spelt
 	concepts   int                   // how many sets of synonyms there are
 	kinds      []kindWord
 	simplified map[rune]rune
@@ -47,7 +48,7 @@ const (
 )
 
 func loadLexicon(files fs.FS, dir string) (*lexicon, error) {
-	l := &lexicon{phrases: newPhraseBook(), words: map[string]*entryWord{}, simplified: map[rune]rune{}, known: map[string]bool{}}
+	l := &lexicon{phrases: newPhraseBook(), words: map[string]*entryWord{}, plain: map[string]*entryWord{}, simplified: map[rune]rune{}, known: map[string]bool{}}
 	for _, part := range []struct {
 		file string
 		read func(line, section string) error
@@ -70,6 +71,7 @@ func loadLexicon(files fs.FS, dir string) (*lexicon, error) {
 			return nil, err
 		}
 	}
+	l.mergePlain()
 	l.phrases.finish(l)
 	return l, nil
 }
@@ -109,7 +111,7 @@ func (l *lexicon) readSimplified(line, _ string) error {
 
 func (l *lexicon) readStop(line, section string) error {
 	for _, w := range strings.Fields(line) {
-		e := l.entry(w)
+		e := l.plainEntry(w)
 		e.stop = e.stop || section == "stop"
 		e.filler = e.filler || section == "filler"
 		if isASCII(w) {
@@ -161,6 +163,37 @@ func (l *lexicon) readConcept(line string) error {
 		}
 	}
 	return nil
+}
+
+// plainEntry returns the entry of a word of the stop list.
+func (l *lexicon) plainEntry(w string) *entryWord {
+	if isHan(firstRune(w)) {
+		return l.entry(w)
+	}
+	k := lower(w)
+	e := l.plain[k]
+	if e == nil {
+		e = &entryWord{}
+		l.plain[k] = e
+	}
+	return e
+}
+
+// lookup returns what is known about one English word.
+func (l *lexicon) lookup(norm string) *entryWord {
+	if e := l.plain[norm]; e != nil {
+		return e
+	}
+	return l.words[stem(norm)]
+}
+
+// mergePlain lets the stop words know the meanings they have all the same.
+func (l *lexicon) mergePlain() {
+	for w, e := range l.plain {
+		if s := l.words[stem(w)]; s != nil {
+			e.concepts, e.kind = s.concepts, s.kind
+		}
+	}
 }
 
 func synonyms(s string) []string {
@@ -215,9 +248,10 @@ func (l *lexicon) with(v Vocabulary) *lexicon {
 			continue
 		}
 		if !copied {
-			n.words, n.known, copied = cloneEntries(l.words), cloneSet(l.known), true
+			n.words, n.plain, n.known, copied = cloneEntries(l.words), cloneEntries(l.plain), cloneSet(l.known), true
 		}
 		_ = n.readConcept(strings.Join(append([]string{t.Text}, t.Aliases...), ","))
+		n.mergePlain()
 	}
 	if len(v.Phrases) > 0 {
 		n.phrases = l.phrases.clone()

@@ -65,9 +65,7 @@ func (x *index) longest(ts []token, i int) (mention, bool) {
 			}
 		}
 		if refs == nil {
-			if refs = x.keys[sortedKey(ts[i:j])]; refs != nil && j-i < 2 {
-				refs = nil
-			}
+			refs = x.keys[sortedKey(ts[i:j])]
 		}
 		if refs == nil {
 			continue
@@ -112,8 +110,12 @@ func spanKey(ts []token, short bool) (string, bool) {
 	return b.String(), true
 }
 
+// sortedKey is the key of the words in any order; "" when the span is not made of words alone.
 func sortedKey(ts []token) string {
 	ws := plainWords(ts)
+	if len(ws) != len(ts) || len(ws) < 2 {
+		return ""
+	}
 	slices.Sort(ws)
 	return " " + strings.Join(ws, " ")
 }
@@ -130,7 +132,7 @@ func (x *index) strengthOf(ts []token, m *mention) strength {
 		if t.class == punct {
 			continue
 		}
-		e := x.lex.words[stem(t.norm)]
+		e := x.lex.lookup(t.norm)
 		if t.class == han || e == nil || !e.stop && !e.filler {
 			content++
 		}
@@ -197,7 +199,7 @@ func (x *index) typos(view search.View, ts []token, taken []bool) []mention {
 			}
 			continue
 		}
-		if x.knownWord(ts[i].norm) && !hardGlued(ts, i) || ts[i].fixed != ts[i].norm {
+		if x.knownWord(ts[i].norm) && !hardGlued(ts, i) {
 			continue
 		}
 		if m, ok := x.typoAround(view, ts, i, taken, &tries); ok {
@@ -237,13 +239,16 @@ func (x *index) typoAround(view search.View, ts []token, i int, taken []bool, tr
 		if s[0] < 0 || s[1] > len(ts) || *tries >= typoTries || slices.Contains(taken[s[0]:s[1]], true) || !startsName(ts, s[0]) || !endsName(ts, s[1]) {
 			continue
 		}
-		if e := x.lex.words[stem(ts[s[0]].norm)]; e != nil && e.stop {
+		if e := x.lex.lookup(ts[s[0]].norm); e != nil && e.stop {
 			continue
 		}
-		if e := x.lex.words[stem(ts[s[1]-1].norm)]; e != nil && e.stop {
+		if e := x.lex.lookup(ts[s[1]-1].norm); e != nil && e.stop {
 			continue
 		}
 		key, ok := spanKey(ts[s[0]:s[1]], false)
+		if s[1]-s[0] == 1 && ts[i].fixed != ts[i].norm {
+			continue // a misspelt word of the question
+		}
 		if !ok || len(key) < typoShortest || !isASCII(key) && !isHan(firstRune(key)) {
 			continue
 		}

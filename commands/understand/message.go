@@ -157,7 +157,7 @@ func (m *message) swallowed(f found) bool {
 func (u *Understander) aboutCatalog(m *message, f found) bool {
 	for _, h := range f.hits {
 		t := &m.toks[h]
-		if e := u.lex.words[stem(t.norm)]; t.class == han || e != nil && e.stop {
+		if e := u.lex.lookup(t.norm); t.class == han || e != nil && e.stop {
 			continue
 		}
 		if id, ok := u.index.terms[stem(t.norm)]; ok && len(u.index.posts[id]) > 0 {

@@ -140,7 +140,7 @@ func (c *compiler) sequence(depth int) error {
 		case r == '@' || r == '#' || r == '^' || r == '$':
 			c.pos++
 			c.emit(inst{op: map[rune]op{'@': opEntity, '#': opTech, '^': opStart, '$': opEnd}[r]})
-		case unicode.IsLetter(r) || unicode.IsDigit(r):
+		case unicode.IsLetter(r) || unicode.IsDigit(r) || strings.HasPrefix(c.in[c.pos:], "'s"):
 			c.literal()
 		default: // spaces and marks that no token carries
 			c.pos += n
@@ -164,6 +164,9 @@ func (c *compiler) literal() {
 		return
 	}
 	end := c.pos
+	if r == '\'' {
+		end++
+	}
 	for end < len(c.in) {
 		r, n := utf8.DecodeRuneInString(c.in[end:])
 		if isHan(r) || !unicode.IsLetter(r) && !unicode.IsDigit(r) {

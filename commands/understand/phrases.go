@@ -18,11 +18,11 @@ type phrase struct {
 
 // phraseBook holds the phrases by how they can begin.
 type phraseBook struct {
-	all    []phrase
-	first  map[string][]int // by first word
-	open   []int            // those that begin with something else
-	fixes  map[string]string
-	vocab  map[string]bool
+	all   []phrase
+	first map[string][]int // by first word
+	open  []int            // those that begin with something else
+	fixes map[string]string
+	vocab map[string]bool
 }
 
 func newPhraseBook() *phraseBook { return &phraseBook{} }

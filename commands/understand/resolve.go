@@ -2,6 +2,7 @@ package understand
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/backchannel-portal/backchannel/catalog"
 	"github.com/backchannel-portal/backchannel/catalog/search"
@@ -25,8 +26,29 @@ func (r *run) about() {
 	if o.empty() {
 		o = r.elsewhere()
 	}
+	if us := r.docWords(nil); o.empty() && (r.intent == Show || r.intent == Lifecycle) && telling(us) && r.sections(us, nil, docSure) {
+		r.put(outcome{refs: r.sectionOwner()})
+		r.finish(Docs)
+		return
+	}
+	if o.empty() && r.intent == Owner && r.personUnknown() {
+		r.intent = Show
+	}
 	r.put(o)
 	r.finish(r.intent)
+}
+
+// surnames are the most frequent Chinese family names.
+const surnames = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾萧田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆范汪廖石金韦贾夏付方邹熊白孟秦邱侯江尹薛闫段雷龙黎史陶贺毛郝顾龚邵万覃武钱戴严莫孔向汤欧司上诸"
+
+// personUnknown reports whether what nothing is called looks like the name of a Chinese person.
+func (r *run) personUnknown() bool {
+	us := r.content(nil)
+	if len(us) != 1 || us[0].entry != nil || !us[0].han {
+		return false
+	}
+	n := us[0].to - us[0].from
+	return n >= 2 && n <= 4 && strings.ContainsRune(surnames, firstRune(us[0].text))
 }
 
 // put enters an outcome into the reading; an empty one makes what was asked about unknown.
@@ -124,9 +146,49 @@ func (r *run) useful() []mention {
 	}
 	out = r.dropUnwanted(out)
 	if strongest == strong {
-		out = slices.DeleteFunc(out, func(n mention) bool { return n.strength < strong && !r.joined(&n, out) && !(n.kind != nil && n.strength == medium && r.slot(&n)) })
+		all := slices.Clone(out)
+		return slices.DeleteFunc(out, func(n mention) bool { return n.strength < strong && !r.joined(&n, all) })
 	}
-	return out
+	return r.loose(out)
+}
+
+// loose chooses among mentions that are all everyday words: those in the place of a name, or those that stand alone.
+func (r *run) loose(l []mention) []mention {
+	if !slices.ContainsFunc(l, func(n mention) bool { return n.strength > weak }) {
+		if len(l) == 1 && !telling(r.content(&l[0])) {
+			return l
+		}
+		return nil
+	}
+	l = slices.DeleteFunc(l, func(n mention) bool { return n.strength == weak })
+	if len(l) < 2 {
+		return l
+	}
+	if placed := slices.DeleteFunc(slices.Clone(l), func(n mention) bool { return !r.slot(&n) && n.kind == nil }); len(placed) > 0 {
+		l = placed
+	}
+	all := slices.Clone(l)
+	for i := range l[1:] {
+		if !r.listed2(&l[i], &l[i+1]) {
+			last := l[len(l)-1]
+			for _, n := range all {
+				if r.mentionPrior(&n) > r.mentionPrior(&last) {
+					last = n
+				}
+			}
+			return []mention{last}
+		}
+	}
+	return l
+}
+
+// mentionPrior is how readily what a mention may be is meant by the intent.
+func (r *run) mentionPrior(n *mention) float64 {
+	p := 0.0
+	for _, k := range n.keys {
+		p = max(p, kindPrior(r.intent, r.x.ents[k.ent].ref.Kind))
+	}
+	return p
 }
 
 // usedUp reports whether the words of a mention were what told the intent.
@@ -209,28 +271,29 @@ func (r *run) joined(n *mention, l []mention) bool {
 		if o.strength < strong {
 			continue
 		}
-		a, b := o.to, n.from
-		if n.to <= o.from {
-			a, b = n.to, o.from
-		}
-		if a > b || b-a > 3 {
-			continue
-		}
-		and := false
-		for k := a; k < b; k++ {
-			switch r.m.toks[k].norm {
-			case "and", "or", "&", ",", "和", "与", "跟", "或", "及", "vs":
-				and = true
-			case "the", "还", "有", "以":
-			default:
-				return false
-			}
-		}
-		if and {
+		if n.to <= o.from && r.listed2(n, o) || o.to <= n.from && r.listed2(o, n) {
 			return true
 		}
 	}
 	return false
+}
+
+// listed2 reports whether nothing but "and" stands between two mentions.
+func (r *run) listed2(a, b *mention) bool {
+	if b.from-a.to > 4 {
+		return false
+	}
+	and := false
+	for k := a.to; k < b.from; k++ {
+		switch r.m.toks[k].norm {
+		case "and", "or", "&", ",", "和", "与", "跟", "或", "及", "vs":
+			and = true
+		case "the", "还", "有", "以", "service", "服", "务":
+		default:
+			return false
+		}
+	}
+	return and
 }
 
 // kindBeside finds a word for a kind right behind or in front of a mention: "X team", "team X", "X 服务".
@@ -308,7 +371,7 @@ func (r *run) resolve(n *mention) outcome {
 		return 2
 	}
 	keys := keep(n.keys, func(k keyRef) bool { return tier(k.class) == tier(best) })
-	if exact := keep(keys, func(k keyRef) bool { return k.class == keyName }); len(exact) > 0 && best == keyName && len(exact) < len(keys) {
+	if exact := keep(keys, func(k keyRef) bool { return k.class == keyName }); len(exact) > 0 && best == keyName && len(exact) < len(keys) && r.x.ents[exact[0].ent].ref.Kind != "user" {
 		if same := keep(keys, func(k keyRef) bool { return k.class == keyTitle && r.x.ents[k.ent].ref.Kind == "component" }); len(same) == 0 {
 			keys = exact
 		}

@@ -82,6 +82,8 @@ func (r *run) declined() bool {
 		r.sure = max(s[None], 8)
 		r.finish(None)
 		return true
+	case r.intent == Smalltalk && r.otherWish():
+		return false
 	case (r.intent == Help || r.intent == Smalltalk) && r.sure >= 8:
 		r.finish(r.intent)
 		return true
@@ -90,6 +92,16 @@ func (r *run) declined() bool {
 		return true
 	}
 	return false
+}
+
+// otherWish reports whether a friendly word only goes with a question.
+func (r *run) otherWish() bool {
+	for _, in := range intentOrder[3:] {
+		if r.m.scores[in] >= 5 {
+			return true
+		}
+	}
+	return slices.ContainsFunc(r.m.mentions, func(n mention) bool { return n.strength == strong })
 }
 
 // adjust lets what is named decide between intents that words alone leave open.
@@ -103,7 +115,16 @@ func (r *run) adjust() {
 		}
 	}
 	group, user, other := r.kindsNamed()
+	s := r.m.scores
 	switch {
+	case r.intent == Members && s[OnCall] >= 8:
+		r.intent = OnCall
+	case r.intent == Builds && s[Scaffold] >= 7 && !other:
+		r.intent = Scaffold
+	case r.intent == Scaffold && r.m.cue("howto") && s[Scaffold] < 7:
+		r.intent = Docs
+	case (r.intent == Search || r.intent == Show || r.intent == Owner || r.intent == Dependents) && s[Version] >= likelyIntent && !other && !group && r.versionsMeant():
+		r.intent, r.sure = Version, s[Version]
 	case user && !other && !group && (r.intent == Owner || r.intent == Members || r.intent == Search || r.intent == ""):
 		r.intent = Show
 	case group && !other && r.intent == Owner && r.m.scores[Members] >= likelyIntent:
@@ -120,6 +141,16 @@ func (r *run) adjust() {
 	if r.sure < likelyIntent {
 		r.intent = ""
 	}
+}
+
+// versionsMeant reports whether technologies are named together with versions, or with what is left of them.
+func (r *run) versionsMeant() bool {
+	for _, t := range r.m.techs {
+		if rangeOf(r.m.toks, t) != "" {
+			return true
+		}
+	}
+	return len(r.m.techs) > 0 && (r.m.scores[Version] >= 6.5 || r.m.cue("behind"))
 }
 
 // kindsNamed tells what sort of things the message names strongly.
@@ -206,6 +237,9 @@ func traitFits(t string, in Intent) bool {
 func (r *run) technologies() {
 	for _, s := range r.m.techs {
 		t := TechMention{ID: s.id, Range: rangeOf(r.m.toks, s)}
+		if r.intent == Radar && s.radar != "" {
+			t.ID = s.radar
+		}
 		for i := s.from; i < s.to; i++ {
 			if i > s.from && r.m.toks[i].glue == 0 && r.m.toks[i].class != han {
 				t.Name += " "

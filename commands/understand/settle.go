@@ -25,19 +25,16 @@ func (r *run) docs() {
 	} else if l := r.linked(); l.settled() {
 		o = l
 	}
-	us := r.content(nil)
+	us := r.docWords(nil)
 	r.out.Topic = r.topic(us)
 	strongName := slices.ContainsFunc(named, func(n mention) bool { return n.strength == strong })
 	rest := us
 	if len(named) > 0 {
-		rest = r.content(&named[0])
+		rest = r.docWords(&named[0])
 	}
 	switch {
 	case o.settled() && !telling(rest):
 		r.put(o)
-		if len(rest) > 0 && r.howto() {
-			r.sections(us, o.refs, docScoped)
-		}
 	case o.settled() && (strongName || r.howtoSlot(named)):
 		if !r.sections(us, o.refs, docScoped) && !r.documented(o.refs) && r.sections(us, nil, docEnough) {
 			o.refs = r.sectionOwner()
@@ -48,7 +45,9 @@ func (r *run) docs() {
 	case !o.empty():
 		r.put(o)
 	default:
-		o = r.found(us)
+		if r.sure >= 7 || !r.howto() {
+			o = r.found(r.content(nil))
+		}
 		if o.empty() {
 			o = r.elsewhere()
 		}
@@ -56,6 +55,28 @@ func (r *run) docs() {
 	}
 	r.finish(Docs)
 }
+
+// docWords returns the units that say which page is wanted: all but those that only ask for documentation.
+func (r *run) docWords(skip *mention) []unit {
+	hit := r.hit
+	r.hit = make([]bool, len(r.m.toks))
+	for i := range r.m.units {
+		u := &r.m.units[i]
+		for k := u.from; k < u.to; k++ {
+			r.hit[k] = docWord[u.text]
+		}
+	}
+	us := r.content(skip)
+	r.hit = hit
+	return us
+}
+
+// docWord holds the words that ask for documentation without saying which.
+var docWord = map[string]bool{"docs": true, "documentation": true, "doc": true, "techdocs": true, "manual": true, "handbook": true, "readme": true, "wiki": true,
+	"guide": true, "guides": true, "tutorial": true, "page": true, "pages": true, "link": true, "described": true, "documented": true, "explained": true,
+	"instructions": true, "instruction": true, "steps": true, "process": true, "procedure": true, "howto": true, "point": true, "handy": true,
+	"described in": true, "user guide": true, "documents": true, "tech doc": true, "explain": true, "url": true,
+	"文档": true, "手册": false, "指南": true, "教程": true, "说明": true, "说明书": true, "步骤": true, "流程": true, "链接": true, "在哪": true, "文章": true, "帮助文档": true, "使用说明": true}
 
 func (r *run) howto() bool { return r.m.cue("howto") }
 
@@ -118,6 +139,7 @@ func (r *run) noIntent() {
 		return
 	}
 	question := strings.ContainsAny(r.q.Text, "?？") || r.howto() || r.m.cue("fleet")
+	us = r.docWords(nil)
 	doc := telling(us) && question && r.sections(us, nil, docSure)
 	r.intent = Search
 	o := r.found(us)
@@ -191,7 +213,9 @@ func (r *run) fromChannel() outcome {
 		if !ok || m.to-m.from < best.to-best.from || m.strength < best.strength {
 			continue
 		}
-		m.keys = keep(m.keys, func(k keyRef) bool { return (r.x.ents[k.ent].ref.Kind == "group") == team && r.x.ents[k.ent].ref.Kind != "user" })
+		m.keys = keep(m.keys, func(k keyRef) bool {
+			return (r.x.ents[k.ent].ref.Kind == "group") == team && r.x.ents[k.ent].ref.Kind != "user"
+		})
 		if len(m.keys) > 0 && (m.to-m.from > best.to-best.from || m.strength > best.strength) {
 			best = m
 		}

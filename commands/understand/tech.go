@@ -7,14 +7,17 @@ import (
 
 // techBook knows the names of technologies.
 type techBook struct {
-	ids map[string]string // squashed name -> id
+	ids   map[string]string // squashed name -> id
+	radar map[string]string // squashed name -> id on the radar
+	lex   *lexicon
 }
 
 // techSpan is a technology named in a message.
 type techSpan struct {
 	from, to int
 	id       string
-	weak     bool // an everyday word: counts only where a technology is expected
+	radar    string // id on the radar, "" when it is not there
+	weak     bool   // an everyday word: counts only where a technology is expected
 }
 
 const maxTech = 4 // words of a technology's name
@@ -36,7 +39,7 @@ var everyday = map[string]bool{
 
 // loadTech reads the built-in list of technologies that exist in the world; a company's own names win.
 func newTechBook(l *lexicon, v Vocabulary, known []string) *techBook {
-	b := &techBook{ids: map[string]string{}}
+	b := &techBook{ids: map[string]string{}, radar: map[string]string{}, lex: l}
 	for _, line := range known {
 		names := synonyms(line)
 		for _, n := range names {
@@ -53,7 +56,15 @@ func newTechBook(l *lexicon, v Vocabulary, known []string) *techBook {
 				id = t.Text
 			}
 			for _, n := range append([]string{t.Text, id}, t.Aliases...) {
-				if k := squash(n); len(k) > 0 {
+				k := squash(n)
+				switch {
+				case k == "":
+				case class == "radar":
+					b.radar[k] = id
+					if _, ok := b.ids[k]; !ok {
+						b.ids[k] = id
+					}
+				default:
 					b.ids[k] = id
 				}
 			}
@@ -86,20 +97,39 @@ func (b *techBook) at(ts []token, i int, out *[]techSpan) int {
 		}
 		k := joinNorm(ts[i:j])
 		if id, ok := b.ids[squash(k)]; ok {
-			*out = append(*out, techSpan{i, j, id, everyday[k]})
+			*out = append(*out, techSpan{from: i, to: j, id: id, radar: b.onRadar(k, id), weak: everyday[k] || j == i+1 && b.wordy(k)})
 			return j - i
 		}
 		// "react18" and "node14" carry their version
 		if j == i+1 && ts[i].class == word {
 			if name := strings.TrimRight(k, "0123456789."); name != k && len(name) > 1 {
 				if id, ok := b.ids[name]; ok {
-					*out = append(*out, techSpan{i, j, id, false})
+					*out = append(*out, techSpan{from: i, to: j, id: id, radar: b.onRadar(name, id)})
 					return 1
 				}
 			}
 		}
 	}
 	return 0
+}
+
+// wordy reports whether a technology's name is a word that people use for other things too.
+func (b *techBook) wordy(s string) bool {
+	e := b.lex.lookup(s)
+	return e != nil && e.kind == 0 && (e.stop || e.filler || len(e.concepts) > 0)
+}
+
+// onRadar returns the radar's id of a technology: of the words used, else of another name of the same thing.
+func (b *techBook) onRadar(name, id string) string {
+	if r, ok := b.radar[squash(name)]; ok {
+		return r
+	}
+	for k, r := range b.radar {
+		if b.ids[k] == id {
+			return r
+		}
+	}
+	return ""
 }
 
 // rangeOf reads the versions asked about around a technology's name.

@@ -116,7 +116,9 @@ func BenchmarkFloorMap(b *testing.B) {
 }
 
 func benchSearch(b *testing.B, any bool) {
-	v := largeReader().For(catalog.Viewer{})
+	l := startLive(b, st.NewFeed(st.Generate(large)...), search.Options{Dir: b.TempDir()})
+	eventually(b, "the text index", textAt(l, 1))
+	v := l.Reader().For(catalog.Viewer{})
 	v.Search(search.Query{Text: "warm up"})
 	rnd := rand.New(rand.NewPCG(5, 5))
 	var qs []string

@@ -39,7 +39,7 @@ func startLive(t testing.TB, store catalog.Store, o search.Options) *search.Live
 // eventually waits until the condition holds; it is only bounded so that a broken test ends.
 func eventually(t testing.TB, what string, holds func() bool) {
 	t.Helper()
-	for end := time.Now().Add(30 * time.Second); !holds(); time.Sleep(time.Millisecond) {
+	for end := time.Now().Add(3 * time.Minute); !holds(); time.Sleep(time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatalf("never happened: %s", what)
 		}

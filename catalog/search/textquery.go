@@ -65,8 +65,9 @@ type lookup struct {
 	s      *scores
 }
 
-// search returns the best hits and how many distinct terms the question has. Hits with all terms that occur at all
-// come first; behind them, when q.any, those with some, by score and by the weight of the terms they have.
+// search returns the best hits and how many distinct terms the question has. Documents with all terms that occur at
+// all come first; when they do not fill the limit and q.any is set, those with some follow, by score and by the
+// weight of the terms they have.
 func (x *index) search(a *analyzer, q textQuery) (hits []textHit, of int, err error) {
 	adv, err := x.bleve.Advanced()
 	if err != nil {
@@ -91,14 +92,17 @@ func (x *index) search(a *analyzer, q textQuery) (hits []textHit, of int, err er
 	if err != nil || len(terms) == 0 {
 		return nil, of, err
 	}
-	total := float32(0)
-	for i, t := range terms {
-		total += float32(t.idf)
-		if err := l.score(i, t); err != nil {
-			return nil, of, err
-		}
+	if err := l.scoreAll(terms); err != nil {
+		return nil, of, err
 	}
-	hits, err = l.top(len(terms), total)
+	if hits, err = l.top(terms); err != nil || !q.any || len(hits) >= q.limit || len(terms) == 1 {
+		return hits, of, err
+	}
+	s.reset()
+	if err := l.scoreAny(terms); err != nil {
+		return nil, of, err
+	}
+	hits, err = l.top(terms)
 	return hits, of, err
 }
 
@@ -188,21 +192,50 @@ func (l *lookup) anySeen(r api.TermFieldReader) (bool, error) {
 	}
 }
 
-// score adds what the i-th term contributes.
-func (l *lookup) score(i int, t foundTerm) error {
-	var known []uint64
-	if i > 0 && !l.q.any {
-		known = l.s.touched
-		slices.Sort(known)
+// scoreAll scores the documents that have all terms.
+func (l *lookup) scoreAll(terms []foundTerm) error {
+	docs, err := l.having(terms)
+	if err != nil {
+		return err
+	}
+	l.s.touched = append(l.s.touched[:0], docs...)
+	for i, t := range terms {
+		if err := l.score(i, t, true); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// anyPostings is how many occurrences of a question's rarest terms are looked at to find documents that have some of
+// its terms; commoner terms then only add to the score of those.
+const anyPostings = 20000
+
+// scoreAny scores the documents that have some of the terms.
+func (l *lookup) scoreAny(terms []foundTerm) error {
+	var seen uint64
+	for i, t := range terms {
+		if err := l.score(i, t, i > 0 && seen+t.count > anyPostings); err != nil {
+			return err
+		}
+		seen += t.count
+	}
+	return nil
+}
+
+// score adds what the i-th term contributes, to documents touched already only or to any.
+func (l *lookup) score(i int, t foundTerm, only bool) error {
+	if only {
+		slices.Sort(l.s.touched)
 	}
 	for _, f := range l.fieldsOf(t.queryTerm) {
 		r, err := l.reader.TermFieldReader(context.Background(), []byte(t.text), f.name, true, true, false)
 		if err != nil {
 			return err
 		}
-		add := func(d *api.TermFieldDoc) { l.add(i, d, f.boost*t.idf, t.idf) }
-		if i > 0 && !l.q.any {
-			err = among(r, known, add)
+		add := func(d *api.TermFieldDoc) { l.add(i, d, f.boost*t.idf, t.idf, only) }
+		if only {
+			err = among(r, l.s.touched, add)
 		} else {
 			err = every(r, add)
 		}
@@ -231,6 +264,7 @@ func among(r api.TermFieldReader, known []uint64, f func(*api.TermFieldDoc)) err
 		return nil
 	}
 	var doc api.TermFieldDoc
+	id := api.NewIndexInternalID(nil, 0)
 	var at uint64
 	have := false
 	for _, k := range known {
@@ -238,7 +272,8 @@ func among(r api.TermFieldReader, known []uint64, f func(*api.TermFieldDoc)) err
 			continue
 		}
 		if !have || at < k {
-			d, err := r.Advance(api.NewIndexInternalID(nil, k), doc.Reset())
+			id.SetValue(k)
+			d, err := r.Advance(id, doc.Reset())
 			if err != nil || d == nil {
 				return err
 			}
@@ -255,19 +290,13 @@ func among(r api.TermFieldReader, known []uint64, f func(*api.TermFieldDoc)) err
 const otherFields = 0.15
 
 // add credits a document with a term's occurrence in one field.
-func (l *lookup) add(i int, d *api.TermFieldDoc, boost, idf float64) {
+func (l *lookup) add(i int, d *api.TermFieldDoc, boost, idf float64, only bool) {
 	doc := d.ID.Value()
 	c := l.s.at(doc)
-	if c.n == 0 {
-		if i > 0 && !l.q.any {
-			return
-		}
+	if c.n == 0 && !only {
 		l.s.touched = append(l.s.touched, doc)
 	}
 	if c.last != int16(i+1) {
-		if !l.q.any && int(c.n) != i {
-			return
-		}
 		c.score += c.best + otherFields*c.rest
 		c.best, c.rest, c.last = 0, 0, int16(i+1)
 		c.n++
@@ -282,15 +311,16 @@ func (l *lookup) add(i int, d *api.TermFieldDoc, boost, idf float64) {
 }
 
 // top picks the best accepted documents.
-func (l *lookup) top(terms int, total float32) ([]textHit, error) {
-	q := ranking{}
+func (l *lookup) top(terms []foundTerm) ([]textHit, error) {
+	var total float32
+	for _, t := range terms {
+		total += float32(t.idf)
+	}
+	q := make(ranking, 0, len(l.s.touched))
 	for _, doc := range l.s.touched {
 		c := l.s.at(doc)
-		if !l.q.any && int(c.n) != terms {
-			continue
-		}
 		score := (c.score + c.best + otherFields*c.rest) * (0.25 + 0.75*c.weight/total)
-		q = append(q, ranked{doc, score, int(c.n), int(c.n) == terms})
+		q = append(q, ranked{doc, score, int(c.n), int(c.n) == len(terms)})
 	}
 	q.init()
 	var out []textHit

@@ -47,7 +47,9 @@ func (t *talk) settle(e *catalog.Entity) card.Action {
 	if t.twins(e, label) {
 		label += " (" + t.hint(e) + ")"
 	}
-	return t.button(label, intentChoose, r, t.q.Full)
+	b := t.button(label, intentChoose, r, t.q.Full)
+	b.Choice = true
+	return b
 }
 
 // twins reports whether another candidate has the same name, so that a button needs a hint.

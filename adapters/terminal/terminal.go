@@ -27,6 +27,7 @@ type Config struct {
 	Lang         lang.Lang      // of the interface; zero: English
 	Zone         *time.Location // of the reader; nil: local
 	Now          func() time.Time
+	Quit         func() // called when the user asks to leave, before Run returns; may be nil
 }
 
 // Terminal is one conversation on the command line, as a bot.Platform.
@@ -78,6 +79,9 @@ func (t *Terminal) Run(ctx context.Context, h bot.Handler) error {
 			return err
 		}
 		if quit := t.answer(ctx, h, strings.TrimSpace(line)); quit {
+			if t.cfg.Quit != nil {
+				t.cfg.Quit()
+			}
 			return nil
 		}
 	}

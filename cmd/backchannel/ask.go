@@ -10,6 +10,7 @@ import (
 	"os"
 	"strings"
 
+	"github.com/backchannel-portal/backchannel/adapters/terminal"
 	"github.com/backchannel-portal/backchannel/adapters/web"
 	"github.com/backchannel-portal/backchannel/bot"
 	"github.com/backchannel-portal/backchannel/bot/card"
@@ -82,7 +83,7 @@ func (c *askCmd) one(s *session, a *app, q web.Question) error {
 	if s.Output == "json" {
 		return writeLine(s.out, web.NewResult(q.ID, answer, msg))
 	}
-	_, err := io.WriteString(s.out, card.Plain(msg)+"\n")
+	_, err := s.out.Write(terminal.Render(msg, terminal.Detect(s.out, os.Getenv)))
 	return err
 }
 
@@ -109,12 +110,6 @@ func explain(w io.Writer, r understand.Reading) {
 	}
 }
 
-// badLine answers a line of a batch that is not a question.
-type badLine struct {
-	ID    *string `json:"id"`
-	Error string  `json:"error"`
-}
-
 // batch answers JSON lines in order. A bad line gives an error in its place, and errPrinted at the end.
 func (c *askCmd) batch(s *session, a *app) error {
 	in := bufio.NewReaderSize(s.in, 64<<10)
@@ -139,11 +134,7 @@ func (c *askCmd) batch(s *session, a *app) error {
 		}
 		if qerr != nil {
 			bad = true
-			b := badLine{Error: qerr.Error()}
-			if q.ID != "" {
-				b.ID = &q.ID
-			}
-			result = b
+			result = web.NewProblem(q.ID, qerr)
 		} else {
 			answer, msg := a.ask(s.ctx, q)
 			result = web.NewResult(q.ID, answer, msg)

@@ -44,6 +44,8 @@ type globals struct {
 // command line grammar.
 type grammar struct {
 	globals
+	Demo    demoCmd    `cmd:"" help:"Start on a sample company: a prompt here and a page in the browser."`
+	Serve   serveCmd   `cmd:"" help:"Run the service: chat, web view and catalog, from the configuration."`
 	Ask     askCmd     `cmd:"" help:"Answer one question, or a stream of them."`
 	Cat     catalogCmd `cmd:"" name:"catalog" help:"Check and show the catalog."`
 	Slack   slackCmd   `cmd:"" help:"Show what Slack needs to know."`

@@ -14,7 +14,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"backchannel": main})
+	testscript.Main(m, map[string]func(){"backchannel": main, "backchannel-floor": floorMain})
 }
 
 // TestScripts drives the program as a user would. Each file of testdata/script is one story.

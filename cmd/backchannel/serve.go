@@ -1,0 +1,170 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/backchannel-portal/backchannel/adapters/slack"
+	"github.com/backchannel-portal/backchannel/bot"
+	"github.com/backchannel-portal/backchannel/cmd/backchannel/config"
+	"github.com/backchannel-portal/backchannel/internal/fault"
+)
+
+type serveCmd struct{}
+
+// The bounds of what the conversation remembers in memory.
+const (
+	inboxSize     = 100_000
+	inboxKeep     = 2 * time.Hour // platforms repeat a delivery for up to an hour
+	conversations = 20_000
+	forgetAfter   = 30 * time.Minute
+	tokenLife     = 7 * 24 * time.Hour
+)
+
+// Run serves until SIGINT or SIGTERM.
+func (serveCmd) Run(s *session) error {
+	limitMemory()
+	cfg, err := s.load()
+	if err != nil {
+		return err
+	}
+	if len(cfg.Catalog.Locations) == 0 {
+		return fault.New(fault.Invalid, "there is no catalog to serve: name one with --catalog PATH, or catalog.locations in backchannel.yaml")
+	}
+	level := slog.LevelInfo
+	if s.Quiet {
+		level = slog.LevelWarn
+	}
+	log := slog.New(slog.NewTextHandler(s.err, &slog.HandlerOptions{Level: level}))
+	keys, err := buttonKeys(cfg.Store.DataDir)
+	if err != nil {
+		return err
+	}
+	svc, err := newService(cfg, log, keys)
+	if err != nil {
+		return err
+	}
+	svc.audit = newAudit(cfg.Store.DataDir, log)
+	if err := svc.wire(); err != nil {
+		return err
+	}
+	return svc.run(s.ctx, cfg.Web.Listen)
+}
+
+// service is a running Backchannel: the catalog it follows, the conversation, and where people reach it.
+type service struct {
+	*followed
+	tokens  *bot.Tokens
+	metrics *eventMetrics
+	audit   *audit // nil: not kept
+	mux     *bot.Mux
+	slack   *slack.Adapter // nil: not configured
+}
+
+// newService wires the catalog of a service; wire adds the conversation.
+func newService(cfg *config.Config, log *slog.Logger, keys [][]byte) (*service, error) {
+	f, err := follow(cfg, time.Now, log, "")
+	if err != nil {
+		return nil, err
+	}
+	return &service{followed: f, tokens: bot.NewTokens(keys, tokenLife, time.Now), metrics: newMetrics(f.view)}, nil
+}
+
+func (s *service) wire() error {
+	observers := bot.Observers{s.metrics}
+	if s.audit != nil {
+		observers = append(observers, s.audit)
+	}
+	mux, err := bot.NewMux(bot.MuxConfig{
+		Ask:      s.commands.Handler(),
+		Commands: s.commands.SubCommands(),
+		Slash:    s.commands.Slash(),
+		Intents:  s.commands.Intents(),
+		Tokens:   s.tokens,
+		Memory:   bot.NewShortMemory(conversations, forgetAfter),
+		Observer: observers,
+		Limits:   bot.RateLimits{User: float64(s.cfg.Limits.User), Workspace: float64(s.cfg.Limits.Workspace)},
+		Log:      s.log,
+	})
+	if err != nil {
+		return err
+	}
+	s.mux = mux
+	if c := s.cfg.Slack; c != nil {
+		s.slack = slack.New(
+			slack.Config{Mode: c.Mode, BotToken: c.BotToken, AppToken: c.AppToken, SigningSecret: c.SigningSecret, APIURL: c.APIURL},
+			slack.Deps{Tokens: s.tokens, Inbox: bot.NewMemoryInbox(inboxSize, inboxKeep), Log: s.log})
+	}
+	return nil
+}
+
+// run serves on addr until ctx is done.
+func (s *service) run(ctx context.Context, addr string) error {
+	open := s.cfg.Web.Auth.Open || onLoopback(addr)
+	if !open {
+		s.log.Warn("the listener is reachable from outside and web.auth is not set: only chat callbacks, health and metrics are served", "listen", addr)
+	}
+	l, err := listen(addr, s.routes(open))
+	if err != nil {
+		return err
+	}
+	s.log.Info("listening", "addr", l.Addr().String(), "url", s.cfg.Web.BaseURL)
+	g, ctx := errgroup.WithContext(ctx)
+	if m := s.cfg.Web.MetricsListen; m != "" {
+		ml, err := listen(m, s.metrics.handler())
+		if err != nil {
+			l.Close()
+			return err
+		}
+		g.Go(func() error { return ml.run(ctx) })
+	}
+	g.Go(func() error { return l.run(ctx) })
+	g.Go(func() error { return s.followed.run(ctx) })
+	if s.audit != nil {
+		g.Go(func() error { s.audit.run(ctx); return nil })
+	}
+	if s.slack != nil {
+		g.Go(func() error { return s.slack.Run(ctx, s.mux) })
+	}
+	if err := g.Wait(); err != nil && !errors.Is(err, context.Canceled) {
+		return err
+	}
+	return nil
+}
+
+// routes is everything that is served; open says whether pages and API are.
+func (s *service) routes(open bool) http.Handler {
+	r := chi.NewRouter()
+	r.Get("/healthz", healthz)
+	r.Get("/readyz", readyz(s.loaded, s.allParts))
+	if s.cfg.Web.MetricsListen == "" {
+		r.Method(http.MethodGet, "/metrics", s.metrics.handler())
+	}
+	if s.slack != nil {
+		for _, route := range s.slack.Routes() {
+			r.Method(route.Method, route.Path, route.Handler)
+		}
+	}
+	if open {
+		r.Mount("/", s.pages())
+	}
+	return r
+}
+
+// allParts says how everything the service stands on is.
+func (s *service) allParts() []part {
+	parts := s.parts()
+	if s.slack != nil {
+		detail, ok := s.slack.Status()
+		parts = append(parts, part{Name: "slack", OK: ok, Detail: detail})
+	}
+	parts = append(parts, part{Name: "catalog", OK: s.loaded(), Detail: fmt.Sprintf("%s entities, generation %d", s.count(), s.live.Reader().Generation())})
+	return parts
+}

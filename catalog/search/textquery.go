@@ -24,6 +24,7 @@ type textHit struct {
 	id    string
 	score float64
 	terms int
+	full  bool // has all terms that occur
 }
 
 // cell accumulates what one document scores.
@@ -264,23 +265,18 @@ func among(r api.TermFieldReader, known []uint64, f func(*api.TermFieldDoc)) err
 		return nil
 	}
 	var doc api.TermFieldDoc
+	var d *api.TermFieldDoc
 	id := api.NewIndexInternalID(nil, 0)
-	var at uint64
-	have := false
 	for _, k := range known {
-		if have && at > k {
-			continue
-		}
-		if !have || at < k {
+		if d == nil || d.ID.Value() < k {
 			id.SetValue(k)
-			d, err := r.Advance(id, doc.Reset())
-			if err != nil || d == nil {
+			var err error
+			if d, err = r.Advance(id, doc.Reset()); err != nil || d == nil {
 				return err
 			}
-			at, have = d.ID.Value(), true
-			if at == k {
-				f(d)
-			}
+		}
+		if d.ID.Value() == k {
+			f(d)
 		}
 	}
 	return nil
@@ -324,15 +320,31 @@ func (l *lookup) top(terms []foundTerm) ([]textHit, error) {
 	}
 	q.init()
 	var out []textHit
-	for len(q) > 0 && len(out) < l.q.limit {
+	for room := l.q.limit + tiesLimit; len(q) > 0 && len(out) < room; {
 		best := q.pop()
+		if n := len(out); n >= l.q.limit && out[n-1].score != float64(best.score) {
+			break
+		}
 		id, err := l.reader.ExternalID(api.NewIndexInternalID(nil, best.doc))
 		if err != nil {
 			return nil, err
 		}
 		if l.q.accept(id) {
-			out = append(out, textHit{id, float64(best.score), best.terms})
+			out = append(out, textHit{id, float64(best.score), best.terms, best.full})
 		}
 	}
-	return out, nil
+	// Documents are numbered differently each time an index is built; equal scores must not come out differently.
+	slices.SortStableFunc(out, func(a, b textHit) int {
+		if a.full != b.full {
+			if a.full {
+				return -1
+			}
+			return 1
+		}
+		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.id, b.id))
+	})
+	return out[:min(len(out), l.q.limit)], nil
 }
+
+// tiesLimit is how many documents beyond the limit are looked at to order those of equal score.
+const tiesLimit = 200

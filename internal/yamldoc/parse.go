@@ -17,6 +17,8 @@ func parse(s segment, limits Limits) (*Node, error) {
 	switch {
 	case s.refused != "":
 		return nil, s.fail(0, "%s", s.refused)
+	case s.empty():
+		return nil, nil
 	case len(s.text) > limits.DocBytes:
 		return nil, s.fail(0, "the document has %d bytes; at most %d are read", len(s.text), limits.DocBytes)
 	case len(s.text) > limits.Tokens && tokens(s.text) > limits.Tokens:
@@ -52,6 +54,11 @@ func parse(s segment, limits Limits) (*Node, error) {
 		return nil, nil
 	}
 	return root, nil
+}
+
+// empty reports whether nothing follows the marker but white space.
+func (s segment) empty() bool {
+	return s.explicit && len(bytes.TrimLeft(s.text[3:], " \t\r\n")) == 0
 }
 
 // unmarshal calls the library, which reports some malformed input by panicking.

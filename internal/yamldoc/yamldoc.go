@@ -97,23 +97,24 @@ func (n *Node) Str() string {
 
 // Limits bound what is read. Zero fields take the defaults of DefaultLimits.
 type Limits struct {
-	Bytes    int // of the whole stream
-	DocBytes int // of one document
-	Tokens   int // rough count of the lines and elements of one document
-	Depth    int // nesting of collections
-	Expanded int // bytes of one document's values once aliases are followed
+	Bytes     int // of the whole stream
+	Documents int // in the stream
+	DocBytes  int // of one document
+	Tokens    int // rough count of the lines and elements of one document
+	Depth     int // nesting of collections
+	Expanded  int // bytes of one document's values once aliases are followed
 }
 
 // DefaultLimits are generous to real catalogs (a 64 MB export of 100,000 entities) and keep one document's parse
 // tree below a few hundred megabytes.
 func DefaultLimits() Limits {
-	return Limits{Bytes: 64 << 20, DocBytes: 16 << 20, Tokens: 1 << 20, Depth: 200, Expanded: 64 << 20}
+	return Limits{Bytes: 64 << 20, Documents: 200_000, DocBytes: 16 << 20, Tokens: 3 << 19, Depth: 200, Expanded: 64 << 20}
 }
 
 func (l Limits) orDefault() Limits {
 	d := DefaultLimits()
-	for _, p := range []struct{ have, want *int }{
-		{&l.Bytes, &d.Bytes}, {&l.DocBytes, &d.DocBytes}, {&l.Tokens, &d.Tokens}, {&l.Depth, &d.Depth}, {&l.Expanded, &d.Expanded},
+	for _, p := range [...]struct{ have, want *int }{
+		{&l.Bytes, &d.Bytes}, {&l.Documents, &d.Documents}, {&l.DocBytes, &d.DocBytes}, {&l.Tokens, &d.Tokens}, {&l.Depth, &d.Depth}, {&l.Expanded, &d.Expanded},
 	} {
 		if *p.have <= 0 {
 			*p.have = *p.want
@@ -140,6 +141,9 @@ func Documents(data []byte, limits Limits) (iter.Seq[Document], error) {
 		return nil, err
 	}
 	segments := split(text)
+	if len(segments) > limits.Documents {
+		return nil, fault.New(fault.Invalid, "the file has %d documents; at most %d are read", len(segments), limits.Documents)
+	}
 	return func(yield func(Document) bool) {
 		for i, s := range segments {
 			d := Document{Index: i, Line: s.line}

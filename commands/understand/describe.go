@@ -175,7 +175,7 @@ func (r *run) searchFor() {
 		return
 	}
 	o := r.found(us)
-	if !r.namesKind() && telling(us) && (o.empty() || !r.m.cue("list")) {
+	if !r.namesKind() && telling(us) {
 		if words := r.docWords(nil); r.sections(words, nil, docSure) && (o.empty() || r.out.Docs[0].Score > r.coverOf(us)+0.1) {
 			r.put(outcome{refs: r.sectionOwner()})
 			r.finish(Docs)

@@ -70,8 +70,8 @@ const (
 	qNear    = 50 // what is said of the API it provides, or of the component behind an API
 	qSystem  = 25
 	qOwner   = 15
-	synonym  = 0.9 // a term that only means the same
-	maxWords = 80  // words read of a description
+	synonym  = 0.85 // a term that only means the same
+	maxWords = 80   // words read of a description
 )
 
 func buildIndex(l *lexicon, v search.View) *index {

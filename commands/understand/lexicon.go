@@ -33,7 +33,8 @@ type entryWord struct {
 	concepts []uint32
 	stop     bool
 	filler   bool
-	kind     int // 1 + index into kinds; 0 for none
+	soft     bool // an everyday verb or the like: it says little by itself
+	kind     int  // 1 + index into kinds; 0 for none
 }
 
 // kindWord is a word for a sort of thing: "team", "services", "数据库".
@@ -67,7 +68,7 @@ func loadLexicon(files fs.FS, dir string) (*lexicon, error) {
 		return nil, fault.Wrap(fault.Internal, err, "list the concept files")
 	}
 	for _, n := range names {
-		if err := readLines(files, n, func(line, _ string) error { return l.readConcept(line) }); err != nil {
+		if err := readLines(files, n, func(line, _ string) error { return l.readConcept(line, strings.HasSuffix(n, "verbs.txt")) }); err != nil {
 			return nil, err
 		}
 	}
@@ -150,7 +151,7 @@ func (l *lexicon) readKind(line, _ string) error {
 }
 
 // readConcept reads one set of synonyms: "refund, money back | 退款, 退钱".
-func (l *lexicon) readConcept(line string) error {
+func (l *lexicon) readConcept(line string, soft bool) error {
 	words := synonyms(line)
 	if len(words) < 2 {
 		return fault.New(fault.Invalid, "%q has fewer than two words", line)
@@ -158,7 +159,9 @@ func (l *lexicon) readConcept(line string) error {
 	id := uint32(l.concepts)
 	l.concepts++
 	for _, w := range words {
-		if e := l.entry(w); len(e.concepts) == 0 || e.concepts[len(e.concepts)-1] != id {
+		e := l.entry(w)
+		e.soft = soft && (e.soft || len(e.concepts) == 0)
+		if len(e.concepts) == 0 || e.concepts[len(e.concepts)-1] != id {
 			e.concepts = append(e.concepts, id)
 		}
 	}
@@ -191,7 +194,7 @@ func (l *lexicon) lookup(norm string) *entryWord {
 func (l *lexicon) mergePlain() {
 	for w, e := range l.plain {
 		if s := l.words[stem(w)]; s != nil {
-			e.concepts, e.kind = s.concepts, s.kind
+			e.concepts, e.kind, e.soft = s.concepts, s.kind, s.soft
 		}
 	}
 }
@@ -250,7 +253,7 @@ func (l *lexicon) with(v Vocabulary) *lexicon {
 		if !copied {
 			n.words, n.plain, n.known, copied = cloneEntries(l.words), cloneEntries(l.plain), cloneSet(l.known), true
 		}
-		_ = n.readConcept(strings.Join(append([]string{t.Text}, t.Aliases...), ","))
+		_ = n.readConcept(strings.Join(append([]string{t.Text}, t.Aliases...), ","), false)
 		n.mergePlain()
 	}
 	if len(v.Phrases) > 0 {

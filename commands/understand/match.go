@@ -8,6 +8,7 @@ import (
 const (
 	weightWord   = 1.0
 	weightKind   = 0.3
+	weightSoft   = 0.5
 	weightFiller = 0.2
 	nestedMatch  = 0.85
 )
@@ -16,6 +17,9 @@ const (
 func weightOf(u *unit) float64 {
 	switch e := u.entry; {
 	case e == nil:
+		if isNumber(u.text) {
+			return weightKind
+		}
 		if u.han && u.to-u.from == 1 {
 			return weightKind
 		}
@@ -26,6 +30,8 @@ func weightOf(u *unit) float64 {
 		return weightFiller
 	case e.stop:
 		return 0
+	case e.soft:
+		return weightSoft
 	}
 	return weightWord
 }

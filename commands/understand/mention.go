@@ -185,7 +185,12 @@ const (
 )
 
 // typos looks for misspelt names among the words nobody knows. taken marks tokens that already mean something.
-func (x *index) typos(view search.View, ts []token, taken []bool) []mention {
+func (x *index) typos(view search.View, m *message, taken []bool) []mention {
+	ts := m.toks
+	edges := map[int]bool{}
+	for _, u := range m.units {
+		edges[u.from], edges[u.to] = true, true
+	}
 	var out []mention
 	tries := 0
 	for i := 0; i < len(ts); i++ {
@@ -193,7 +198,7 @@ func (x *index) typos(view search.View, ts []token, taken []bool) []mention {
 			continue
 		}
 		if ts[i].class == han {
-			if m, ok := x.hanTypo(ts, i, taken); ok {
+			if m, ok := x.hanTypo(ts, i, taken, edges); ok {
 				out = append(out, m)
 				i = m.to - 1
 			}
@@ -296,9 +301,10 @@ func (x *index) keepsWords(ts []token, names string) bool {
 }
 
 // hanTypo looks for a Chinese name with one wrong character.
-func (x *index) hanTypo(ts []token, i int, taken []bool) (mention, bool) {
+// The span has to start and end where words do.
+func (x *index) hanTypo(ts []token, i int, taken []bool, edges map[int]bool) (mention, bool) {
 	for n := 8; n >= 3; n-- {
-		if i+n > len(ts) || slices.Contains(taken[i:i+n], true) || !allHan(ts[i:i+n]) || !x.oddHan(ts[i:i+n]) {
+		if i+n > len(ts) || !edges[i] || !edges[i+n] || slices.Contains(taken[i:i+n], true) || !allHan(ts[i:i+n]) || !x.oddHan(ts[i:i+n]) {
 			continue
 		}
 		rs := []rune(joinNorm(ts[i : i+n]))

@@ -118,7 +118,13 @@ func (u *Understander) scanPhrases(m *message) {
 			continue
 		}
 		w := p.weight
-		if m.swallowed(f) || p.section == "offtopic" && u.aboutCatalog(m, f) {
+		if m.swallowed(f) {
+			if Intent(p.section) != API {
+				continue
+			}
+			w = 4
+		}
+		if p.section == "offtopic" && u.aboutCatalog(m, f) {
 			continue
 		}
 		in := Intent(p.section)
@@ -204,7 +210,7 @@ func (u *Understander) addTypos(view search.View, m *message) {
 	for i := range m.toks {
 		taken[i] = taken[i] || m.toks[i].code
 	}
-	for _, t := range u.index.typos(view, m.toks, taken) {
+	for _, t := range u.index.typos(view, m, taken) {
 		keep := m.mentions[:0:0]
 		for _, n := range m.mentions {
 			if n.to <= t.from || n.from >= t.to {

@@ -154,8 +154,9 @@ func (x *index) addKey(id uint32, k string, c keyClass, tokens int) {
 	if utf8.RuneCountInString(k) < 2 {
 		return
 	}
-	for _, r := range x.keys[k] {
+	for i, r := range x.keys[k] {
 		if r.ent == id {
+			x.keys[k][i].class = min(r.class, c)
 			return
 		}
 	}

@@ -134,7 +134,7 @@ func (r *run) useful() []mention {
 			continue
 		}
 		n.kind, n.kindAt = r.kindBeside(&n)
-		if n.kind != nil && n.strength == weak {
+		if n.kind != nil && n.kind.kind != "api" && n.strength == weak && slices.ContainsFunc(n.keys, func(k keyRef) bool { return r.x.ents[k.ent].ref.Kind == n.kind.kind }) {
 			n.strength = medium
 		}
 		n.keys = r.fitting(&n)

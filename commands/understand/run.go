@@ -129,7 +129,7 @@ func (r *run) adjust() {
 		r.intent = Show
 	case group && !other && r.intent == Owner && r.m.scores[Members] >= likelyIntent:
 		r.intent = Members
-	case group && !other && r.intent == Owner && r.m.cue("lead"):
+	case group && !other && r.intent == Owner && r.m.cue("lead") && s[Owner] < 10.5:
 		r.intent = Members
 	case group && !other && !user && (r.intent == Dependencies || r.intent == Search) && r.m.scores[OwnedBy] >= likelyIntent:
 		r.intent = OwnedBy
@@ -157,7 +157,7 @@ func (r *run) versionsMeant() bool {
 func (r *run) kindsNamed() (group, user, other bool) {
 	for i := range r.m.mentions {
 		n := &r.m.mentions[i]
-		if n.negated || n.strength == weak {
+		if n.negated || n.strength == weak || r.techAt(n) {
 			continue
 		}
 		g, u, o := false, false, false
@@ -185,13 +185,20 @@ func (r *run) markHits() {
 			continue
 		}
 		for _, h := range f.hits {
-			r.hit[h] = true
+			r.hit[h] = r.hit[h] || !contentVerb[r.m.toks[h].norm]
 		}
 		if p.weight >= 5 {
 			r.why("%q", p.pattern)
 		}
 	}
 }
+
+// contentVerb holds verbs of phrases that also say what the thing asked for does.
+var contentVerb = map[string]bool{"sends": true, "keeps": true, "stores": true, "verifies": true, "checks": true, "processes": true, "ships": true,
+	"scans": true, "edited": true, "edit": true, "stored": true, "configured": true, "calculated": true, "computed": true, "predicts": true,
+	"prints": true, "tracks": true, "recognises": true, "collects": true, "cleans": true, "loads": true, "detects": true, "prevents": true,
+	"generates": true, "calculates": true, "computes": true, "reads": true, "writes": true, "decides": true, "pulls": true, "contains": false,
+	"manage": true, "managed": true, "configure": true, "browse": true, "schedule": true, "administers": true, "controls": true, "serves": true}
 
 // traits notes the details asked for.
 func (r *run) traits() {

@@ -35,6 +35,8 @@ func (r *run) docs() {
 	switch {
 	case o.settled() && !telling(rest):
 		r.put(o)
+	case !strongName && telling(us) && r.sections(us, nil, docSure):
+		r.put(outcome{refs: r.sectionOwner()})
 	case o.settled() && (strongName || r.howtoSlot(named)):
 		if !r.sections(us, o.refs, docScoped) && !r.documented(o.refs) && r.sections(us, nil, docEnough) {
 			o.refs = r.sectionOwner()
@@ -138,7 +140,7 @@ func (r *run) noIntent() {
 		r.finish(Show)
 		return
 	}
-	question := strings.ContainsAny(r.q.Text, "?？") || r.howto() || r.m.cue("fleet")
+	question := strings.ContainsAny(r.m.clean.text, "?哪吗么几怎谁") || anyOf(r.m.clean.text, "多少", "不能", "能否", "有没有") || r.howto() || r.m.cue("fleet")
 	us = r.docWords(nil)
 	doc := telling(us) && question && r.sections(us, nil, docSure)
 	r.intent = Search

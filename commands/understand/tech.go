@@ -10,6 +10,8 @@ type techBook struct {
 	ids   map[string]string // squashed name -> id
 	radar map[string]string // squashed name -> id on the radar
 	lex   *lexicon
+
+	curated map[string]bool // names of the built-in list
 }
 
 // techSpan is a technology named in a message.
@@ -39,10 +41,11 @@ var everyday = map[string]bool{
 
 // loadTech reads the built-in list of technologies that exist in the world; a company's own names win.
 func newTechBook(l *lexicon, v Vocabulary, known []string) *techBook {
-	b := &techBook{ids: map[string]string{}, radar: map[string]string{}, lex: l}
+	b := &techBook{ids: map[string]string{}, radar: map[string]string{}, lex: l, curated: map[string]bool{}}
 	for _, line := range known {
 		names := synonyms(line)
 		for _, n := range names {
+			b.curated[lower(n)] = true
 			b.ids[squash(n)] = strings.ReplaceAll(lower(names[0]), " ", "-")
 		}
 	}
@@ -116,7 +119,7 @@ func (b *techBook) at(ts []token, i int, out *[]techSpan) int {
 // wordy reports whether a technology's name is a word that people use for other things too.
 func (b *techBook) wordy(s string) bool {
 	e := b.lex.lookup(s)
-	return e != nil && e.kind == 0 && (e.stop || e.filler || len(e.concepts) > 0)
+	return !b.curated[s] && e != nil && e.kind == 0 && (e.stop || e.filler || len(e.concepts) > 0)
 }
 
 // onRadar returns the radar's id of a technology: of the words used, else of another name of the same thing.

@@ -103,7 +103,7 @@ func (s segment) explain(err error) error {
 		message = fmt.Sprintf("the alias *%s names no anchor before it", i[1])
 		line = 1 + bytes.Count(s.text[:max(0, bytes.Index(s.text, []byte("*"+i[1])))], []byte{'\n'})
 	}
-	if last := bytes.Count(s.text, []byte{'\n'}) + 1; line > last {
+	if last := bytes.Count(bytes.TrimRight(s.text, "\n"), []byte{'\n'}) + 1; line > last {
 		line = last
 	}
 	return s.fail(line, "not valid YAML: %s", message)

@@ -24,6 +24,7 @@ type snapshotEdit struct {
 	gone     bool              // order holds ids of deleted entities
 	newKeys  bool              // the set of fact keys changed
 	dead     int
+	compact  bool // entities are copied without what the snapshot keeps itself
 }
 
 func (s *snapshot) edit() *snapshotEdit {
@@ -55,7 +56,9 @@ func (e *snapshotEdit) upsert(x *catalog.Entity) (uint32, *catalog.Entity) {
 	n := e.nodes.at(id)
 	old := n.entity
 	n.given = e.state(id, x, &n)
-	n.entity = e.lean(n.ref, x)
+	if n.entity = x; e.compact {
+		n.entity = e.lean(n.ref, x)
+	}
 	e.nodes.set(id, n)
 	if old == nil {
 		e.fresh = append(e.fresh, id)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 
 	"github.com/backchannel-portal/backchannel/catalog"
@@ -105,6 +106,7 @@ func (g *generator) add(kind, typ string, owner, links int) {
 			relate(e, "dependsOn", "dependencyOf", target)
 		}
 	}
+	e.Relations, e.Inverse = slices.Clip(slices.Clone(e.Relations)), slices.Clip(slices.Clone(e.Inverse))
 	e.JSON = g.json(e)
 	g.out = append(g.out, e)
 }

@@ -10,7 +10,7 @@ import (
 
 // hostilePage is the size of the pages below. What takes time out of proportion shows at this size as a test that
 // does not end.
-const hostilePage = MaxPage / 8
+const hostilePage = MaxPage / 32
 
 // growing repeats a piece with its growing number until a page is full.
 func growing(f func(i int) string) string {

@@ -173,6 +173,9 @@ func (s *Site) link(p *Page, ref, base string, asset bool) string {
 		return ref
 	}
 	file := path.Join(path.Dir(p.File), u.Path)
+	if up, below := strings.CutPrefix(p.File, "../"); below { // the README next to the folder, shown as if it were in it
+		file = strings.TrimPrefix(path.Join(path.Dir(up), u.Path), path.Base(s.docsDir)+"/")
+	}
 	fragment := ""
 	if u.Fragment != "" {
 		fragment = "#" + u.EscapedFragment()

@@ -101,6 +101,19 @@ func TestGoldenPage(t *testing.T) {
 	}
 }
 
+func TestLinksOfTheREADME(t *testing.T) {
+	t.Parallel()
+	l, _ := company(t, map[string]string{"site/README.md": "[a](docs/guide.md) [b](guide.md) [c](docs/x.png)", "site/docs/guide.md": "# Guide"})
+	e := component("site", refKey, "dir:.")
+	load(t, l, e)
+	got, err := l.HTML(e.Ref, "", base)
+	for _, want := range []string{base + `guide">a<`, base + `guide">b<`, base + `x.png"`} {
+		if err != nil || !strings.Contains(string(got), want) {
+			t.Errorf("no %s in %s, %v", want, got, err)
+		}
+	}
+}
+
 func TestHTMLOfNothing(t *testing.T) {
 	t.Parallel()
 	l, _ := company(t, map[string]string{"site/docs/index.md": "# Home"})

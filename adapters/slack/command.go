@@ -64,7 +64,7 @@ func (s *session) handle(ev *bot.Event) bot.Reply {
 // commandBody renders the acknowledgement of a slash command. Further parts of a long answer follow behind it.
 func (s *session) commandBody(ar *arrival, reply bot.Reply) *renderer {
 	m, _, ok := bot.MessageOf(reply)
-	if !ok {
+	if !ok || isEmpty(m) {
 		return nil
 	}
 	parts := s.fit(m)
@@ -83,6 +83,9 @@ func (s *session) commandBody(ar *arrival, reply bot.Reply) *renderer {
 
 // fit settles Slack's limits; the result has at least one message.
 func (s *session) fit(m card.Message) []card.Message {
+	if fits(&m) {
+		return []card.Message{m}
+	}
 	if parts := card.Fit(m, s.a.limits); len(parts) > 0 {
 		return parts
 	}

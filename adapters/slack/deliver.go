@@ -35,9 +35,6 @@ func (s *session) work(ar *arrival, w bot.Work) {
 		place := &slot{}
 		var once sync.Once
 		note := func() {
-			if len(w.Note.Blocks) == 0 {
-				return
-			}
 			if ar.back.kind == backMessage {
 				s.show(ar, bot.Say{Message: w.Note}, place)
 			} else {
@@ -61,7 +58,7 @@ func (s *session) work(ar *arrival, w bot.Work) {
 // show queues a settled reply for the place it belongs to.
 func (s *session) show(ar *arrival, reply bot.Reply, place *slot) {
 	m, _, ok := bot.MessageOf(reply)
-	if !ok {
+	if !ok || isEmpty(m) {
 		return
 	}
 	parts := s.fit(m)
@@ -191,7 +188,7 @@ func (s *session) share(ctx context.Context, ar *arrival, reply bot.Share, parts
 	if err := s.respondAll(ctx, ar, inChannel, false, parts); err != nil {
 		return err
 	}
-	if len(reply.Done.Blocks) == 0 {
+	if isEmpty(reply.Done) {
 		return nil
 	}
 	return s.respondAll(ctx, ar, ephemeral, true, s.fit(reply.Done)[:1])

@@ -32,7 +32,6 @@ const (
 func limits() card.Limits {
 	return card.Limits{
 		Unit:     card.CodePoints,
-		Escapes:  map[rune]int{'&': 5, '<': 4, '>': 4},
 		Messages: 4, // what a response_url takes, less one for the answer that a press replaces
 		Blocks:   maxBlocks - 2,
 		Total:    maxTotal - 500,

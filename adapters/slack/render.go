@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"strings"
 	"unicode/utf8"
 
 	"github.com/backchannel-portal/backchannel/bot"
@@ -59,11 +60,18 @@ func (r *renderer) blocks(m card.Message) {
 // summary is the top-level text: the notification, and what screen readers read. Slack reads it as mrkdwn.
 func (r *renderer) summary(m card.Message) string {
 	r.scratch = r.scratch[:0]
-	for _, s := range headline(m) {
-		r.scratch = appendEntities(r.scratch, s.Text)
+	spans := headline(m)
+	for i := range spans {
+		r.scratch = appendEntities(r.scratch, spans[i].Text)
+	}
+	if len(r.scratch) == 0 {
+		r.scratch = appendEntities(r.scratch, strings.TrimSpace(card.Plain(m)))
 	}
 	return clip(string(r.scratch), maxSummary)
 }
+
+// isEmpty reports whether a message has nothing to show; Slack refuses such.
+func isEmpty(m card.Message) bool { return len(m.Blocks) == 0 && len(m.Summary) == 0 }
 
 // headline is the summary, or the first text of a message that has none.
 func headline(m card.Message) []card.Span {

@@ -214,14 +214,14 @@ func (r *renderer) progress(p card.Progress) {
 	if !r.open() {
 		return
 	}
-	r.dst = append(r.dst, `{"type":"rich_text","elements":[`...)
-	r.section([]card.Span{card.T(mark + words)})
+	line := mark + words
 	if total > 0 && p.State != card.StateDone && p.State != card.StatePending {
 		const width = 20
 		full := done * width / total
-		r.dst = append(r.dst, ',')
-		r.section([]card.Span{card.M(strings.Repeat("█", full) + strings.Repeat("░", width-full))})
+		line += "\n" + strings.Repeat("█", full) + strings.Repeat("░", width-full)
 	}
+	r.dst = append(r.dst, `{"type":"rich_text","elements":[`...)
+	r.section([]card.Span{card.T(line)})
 	r.dst = append(r.dst, `]}`...)
 	r.close()
 }

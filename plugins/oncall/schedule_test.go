@@ -9,18 +9,21 @@ import (
 	"github.com/backchannel-portal/backchannel/catalog"
 )
 
-// naive steps through a stretch of time minute by minute and notes who is on call, with no arithmetic on hand-offs
+// step is what all times of the random schedules are multiples of.
+const step = 10 * time.Minute
+
+// naive goes through a stretch of time step by step and notes who is on call, with no arithmetic on hand-offs
 // but "the clock on the wall shows the hand-off's time and enough days have passed".
 type naive struct {
 	begin  time.Time
-	people []catalog.Ref // one a minute from begin
+	people []catalog.Ref // one a step from begin
 }
 
 func simulate(s *Schedule, begin, end time.Time) naive {
 	n := naive{begin: begin}
 	turns := -1
 	last := "" // civil date of the newest hand-off: a clock that is set back shows its time twice
-	for t := begin; t.Before(end); t = t.Add(time.Minute) {
+	for t := begin; t.Before(end); t = t.Add(step) {
 		local := t.In(s.Zone)
 		if local.Hour() == s.Start.Hour() && local.Minute() == s.Start.Minute() && local.Format(time.DateOnly) != last {
 			if days := daysBetween(s.Start, local); days >= 0 && days%s.Days == 0 {
@@ -52,8 +55,8 @@ func daysBetween(from, to time.Time) int {
 	return days
 }
 
-// TestAgainstMinuteSteps compares random schedules around clock changes with the naive reference.
-func TestAgainstMinuteSteps(t *testing.T) {
+// TestAgainstSteps compares random schedules around clock changes with the naive reference.
+func TestAgainstSteps(t *testing.T) {
 	t.Parallel()
 	zones := map[string]time.Time{ // a moment shortly before a change of the clocks
 		"Europe/Berlin":       time.Date(2026, 10, 15, 0, 0, 0, 0, time.UTC),
@@ -67,7 +70,7 @@ func TestAgainstMinuteSteps(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for seed := range uint64(3) {
+		for seed := range uint64(6) {
 			t.Run(fmt.Sprintf("%s/%d", name, seed), func(t *testing.T) {
 				t.Parallel()
 				r := rand.New(rand.NewPCG(seed, 1))
@@ -88,8 +91,8 @@ func random(r *rand.Rand, zone *time.Location, near time.Time) *Schedule {
 		s.People = append(s.People, person(r))
 	}
 	for range r.IntN(6) {
-		from := near.Add(time.Duration(r.IntN(40*24*60)) * time.Minute)
-		to := from.Add(time.Duration(1+r.IntN(5*24*60)) * time.Minute)
+		from := near.Add(time.Duration(r.IntN(40*24*6)) * step)
+		to := from.Add(time.Duration(1+r.IntN(5*24*6)) * step)
 		s.Overrides = append(s.Overrides, Override{from, to, person(r)})
 	}
 	return s
@@ -101,16 +104,13 @@ func person(r *rand.Rand) catalog.Ref {
 
 func compare(t *testing.T, s *Schedule, n naive, r *rand.Rand) {
 	t.Helper()
-	at := func(i int) time.Time { return n.begin.Add(time.Duration(i) * time.Minute) }
+	at := func(i int) time.Time { return n.begin.Add(time.Duration(i) * step) }
 	for i, want := range n.people {
-		if i%11 != 0 && want == n.people[i-1] { // every change, and a sample of the minutes between
-			continue
-		}
 		if got := s.piece(at(i)); got.person != want {
 			t.Fatalf("%v: %v, want %v; %+v", at(i), got.person, want, s)
 		}
 	}
-	for range 300 {
+	for range 100 {
 		i := r.IntN(len(n.people))
 		st := s.around(at(i))
 		first, last := i, i

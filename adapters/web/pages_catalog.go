@@ -1,0 +1,158 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/backchannel-portal/backchannel/catalog"
+	"github.com/backchannel-portal/backchannel/catalog/search"
+	"github.com/backchannel-portal/backchannel/internal/lang"
+)
+
+// perPage is how many entities one page of the list shows.
+const perPage = 50
+
+// link is something to click on.
+type link struct {
+	Text, Href, Hint string
+}
+
+// kindCount is a kind with how many entities it has.
+type kindCount struct {
+	Kind, Label, Href string
+	Count             int
+	Open              bool
+}
+
+// kindOrder is the order in which kinds are listed; others are found by search.
+func kindOrder() []string {
+	return []string{"component", "api", "system", "domain", "resource", "group", "user", "template"}
+}
+
+// kindLabel is what a kind is called, one or many of it.
+func kindLabel(l lang.Lang, kind string, n int) string {
+	if !slices.Contains(kindOrder(), kind) {
+		return kind
+	}
+	return translate(l, "web.kind_"+kind, "n", n)
+}
+
+func (w *Web) kinds(l lang.Lang) []kindCount {
+	view := w.cfg.View()
+	var out []kindCount
+	for _, k := range kindOrder() {
+		if n := view.Count(search.Filter{Kinds: []string{k}}); n > 0 {
+			out = append(out, kindCount{Kind: k, Label: kindLabel(l, k, 2), Href: "/catalog?kind=" + k, Count: n})
+		}
+	}
+	return out
+}
+
+type listData struct {
+	Kinds        []kindCount
+	Kind         string
+	Rows         []listRow
+	From, To, Of int
+	Prev, Next   string // addresses; "" at the ends
+}
+
+type listRow struct {
+	link
+	Ref       string
+	Kind      string
+	Type      string
+	Owner     link
+	Lifecycle string
+	Bad       bool // has problems
+}
+
+// list is /catalog: entities by kind, a page at a time.
+func (w *Web) list(rw http.ResponseWriter, r *http.Request) {
+	l := tongue(r)
+	view := w.cfg.View()
+	d := listData{Kinds: w.kinds(l), Kind: strings.ToLower(r.URL.Query().Get("kind"))}
+	f := search.Filter{Kinds: []string{d.Kind}}
+	if d.Kind == "" {
+		d.Kind, f.Kinds = "", kindOrder()
+	}
+	for i := range d.Kinds {
+		d.Kinds[i].Open = d.Kinds[i].Kind == d.Kind
+	}
+	d.Of = view.Count(f)
+	n, err := strconv.Atoi(r.URL.Query().Get("page"))
+	last := max((d.Of-1)/perPage+1, 1)
+	if err != nil || n < 1 {
+		n = 1
+	}
+	n = min(n, last)
+	i := 0
+	for e := range view.Entities(f) {
+		if i++; i <= (n-1)*perPage {
+			continue
+		}
+		if i > n*perPage {
+			break
+		}
+		d.Rows = append(d.Rows, row(view, l, e))
+	}
+	d.From, d.To = min((n-1)*perPage+1, d.Of), min(n*perPage, d.Of)
+	if n > 1 {
+		d.Prev = listPath(d.Kind, n-1)
+	}
+	if n < last {
+		d.Next = listPath(d.Kind, n+1)
+	}
+	w.render(rw, r, http.StatusOK, "catalog", page{Title: translate(l, string(lang.WebCatalog)), Nav: "catalog"}, d)
+}
+
+func listPath(kind string, page int) string {
+	q := url.Values{}
+	if kind != "" {
+		q.Set("kind", kind)
+	}
+	if page > 1 {
+		q.Set("page", strconv.Itoa(page))
+	}
+	if len(q) == 0 {
+		return "/catalog"
+	}
+	return "/catalog?" + q.Encode()
+}
+
+func row(view search.View, l lang.Lang, e *catalog.Entity) listRow {
+	r := listRow{
+		link: link{Text: e.DisplayName(), Href: refPath("/catalog", e.Ref), Hint: e.Description},
+		Ref:  e.Ref.Short(e.Ref.Kind), Kind: kindLabel(l, e.Ref.Kind, 1), Type: e.Type, Lifecycle: e.Lifecycle,
+		Bad: len(view.Problems(e.Ref)) > 0,
+	}
+	if !e.Owner.IsZero() {
+		r.Owner = linkTo(view, e.Owner)
+	}
+	if strings.EqualFold(r.Ref, r.Text) {
+		r.Ref = ""
+	}
+	return r
+}
+
+// linkTo links to an entity by its name; what does not exist is its reference without a link.
+func linkTo(view search.View, ref catalog.Ref) link {
+	if e, ok := view.Entity(ref); ok {
+		return link{Text: e.DisplayName(), Href: refPath("/catalog", ref), Hint: ref.String()}
+	}
+	return link{Text: ref.Short("")}
+}
+
+// nearest are entities whose name is like the one that was not found.
+func (w *Web) nearest(name string) []link {
+	if name == "" {
+		return nil
+	}
+	var out []link
+	for _, c := range w.cfg.View().Resolve(name, search.ResolveOptions{Limit: 5}) {
+		out = append(out, link{Text: c.Entity.DisplayName(), Href: refPath("/catalog", c.Entity.Ref), Hint: c.Entity.Ref.String()})
+	}
+	return out
+}

@@ -1,0 +1,86 @@
+package lang
+
+// Texts of the web view. Those of kinds and relations are looked up by name.
+const (
+	WebAsk           Key = "web.ask"
+	WebAskHint       Key = "web.ask_hint" // placeholder of the chat box
+	WebAskLabel      Key = "web.ask_label"
+	WebAskAbout      Key = "web.ask_about"
+	WebAskOwner      Key = "web.ask_owner"      // name
+	WebAskDependents Key = "web.ask_dependents" // name
+	WebAskVersions   Key = "web.ask_versions"   // name
+	WebExamples      Key = "web.examples"       // separated by " | "
+	WebTry           Key = "web.try"
+	WebHeadline      Key = "web.headline"
+	WebConversation  Key = "web.conversation"
+	WebThinking      Key = "web.thinking"
+	WebBroken        Key = "web.broken"
+	WebOffline       Key = "web.offline"
+	WebChoose        Key = "web.choose"
+	WebSkip          Key = "web.skip"
+	WebMenu          Key = "web.menu"
+	WebCatalog       Key = "web.catalog"
+	WebSearch        Key = "web.search"
+	WebSearchHint    Key = "web.search_hint"
+	WebAll           Key = "web.all"
+	WebName          Key = "web.name"
+	WebKind          Key = "web.kind"
+	WebOwner         Key = "web.owner"
+	WebNoOwner       Key = "web.no_owner"
+	WebLifecycle     Key = "web.lifecycle"
+	WebType          Key = "web.type"
+	WebShown         Key = "web.shown" // from, to, of
+	WebPrev          Key = "web.prev"
+	WebNext          Key = "web.next"
+	WebEmpty         Key = "web.empty"
+	WebOnCall        Key = "web.oncall"
+	WebSecondLine    Key = "web.second_line"
+	WebUntil         Key = "web.until" // when
+	WebCode          Key = "web.code"
+	WebNoCode        Key = "web.no_code"
+	WebLinks         Key = "web.links"
+	WebVersions      Key = "web.versions"
+	WebNoVersions    Key = "web.no_versions"
+	WebMoreVersions  Key = "web.more_versions" // n
+	WebState         Key = "web.state"
+	WebHealthy       Key = "web.healthy"
+	WebProblems      Key = "web.problems" // n
+	WebDocs          Key = "web.docs"
+	WebNoDocs        Key = "web.no_docs"
+	WebNoDocsOf      Key = "web.no_docs_of" // name
+	WebRelations     Key = "web.relations"
+	WebMore          Key = "web.more" // n
+	WebRead          Key = "web.read" // age
+	WebSource        Key = "web.source"
+	WebContents      Key = "web.contents"
+	WebPages         Key = "web.pages"
+	WebMissing       Key = "web.missing"
+	WebMissingText   Key = "web.missing_text"
+	WebClosest       Key = "web.closest"
+	WebNothing       Key = "web.nothing" // query
+	WebEntities      Key = "web.entities"
+	WebInDocs        Key = "web.in_docs"
+
+	WebKindComponent Key = "web.kind_component" // n
+	WebKindAPI       Key = "web.kind_api"       // n
+	WebKindSystem    Key = "web.kind_system"    // n
+	WebKindDomain    Key = "web.kind_domain"    // n
+	WebKindResource  Key = "web.kind_resource"  // n
+	WebKindGroup     Key = "web.kind_group"     // n
+	WebKindUser      Key = "web.kind_user"      // n
+	WebKindTemplate  Key = "web.kind_template"  // n
+
+	WebRelOwnerOf       Key = "web.rel_ownerof"
+	WebRelDependsOn     Key = "web.rel_dependson"
+	WebRelDependencyOf  Key = "web.rel_dependencyof"
+	WebRelProvidesAPI   Key = "web.rel_providesapi"
+	WebRelAPIProvidedBy Key = "web.rel_apiprovidedby"
+	WebRelConsumesAPI   Key = "web.rel_consumesapi"
+	WebRelAPIConsumedBy Key = "web.rel_apiconsumedby"
+	WebRelPartOf        Key = "web.rel_partof"
+	WebRelHasPart       Key = "web.rel_haspart"
+	WebRelMemberOf      Key = "web.rel_memberof"
+	WebRelHasMember     Key = "web.rel_hasmember"
+	WebRelParentOf      Key = "web.rel_parentof"
+	WebRelChildOf       Key = "web.rel_childof"
+)

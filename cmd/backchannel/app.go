@@ -35,6 +35,7 @@ type app struct {
 	library  *docs.Library
 	oncall   *oncall.Source    // nil: not configured
 	radar    *techradar.Source // nil: not configured
+	plugins  plugins.Capabilities
 	commands *commands.Commands
 
 	reader func() *search.Reader
@@ -60,8 +61,7 @@ func newApp(cfg *config.Config, now func() time.Time, log *slog.Logger, reader f
 		a.sources = append(a.sources, s)
 	}
 	a.library = docs.NewLibrary(a.trees, now)
-	capabilities, err := a.capabilities()
-	if err != nil {
+	if a.plugins, err = a.capabilities(); err != nil {
 		return nil, err
 	}
 	lexicon, err := readLexicons(cfg.Language.Lexicons)
@@ -70,7 +70,7 @@ func newApp(cfg *config.Config, now func() time.Time, log *slog.Logger, reader f
 	}
 	a.commands = commands.New(commands.Deps{
 		View:    a.view,
-		Plugins: capabilities,
+		Plugins: a.plugins,
 		Links:   commands.Links{Base: cfg.Web.BaseURL, Entity: cfg.Links.Entity, Docs: cfg.Links.Docs},
 		Now:     now,
 		Lexicon: lexicon,

@@ -110,6 +110,12 @@ func explain(w io.Writer, r understand.Reading) {
 	}
 }
 
+// badLine answers a line of a batch that is not a question.
+type badLine struct {
+	ID    *string `json:"id"`
+	Error string  `json:"error"`
+}
+
 // batch answers JSON lines in order. A bad line gives an error in its place, and errPrinted at the end.
 func (c *askCmd) batch(s *session, a *app) error {
 	in := bufio.NewReaderSize(s.in, 64<<10)
@@ -134,7 +140,11 @@ func (c *askCmd) batch(s *session, a *app) error {
 		}
 		if qerr != nil {
 			bad = true
-			result = web.NewProblem(q.ID, qerr)
+			b := badLine{Error: qerr.Error()}
+			if q.ID != "" {
+				b.ID = &q.ID
+			}
+			result = b
 		} else {
 			answer, msg := a.ask(s.ctx, q)
 			result = web.NewResult(q.ID, answer, msg)

@@ -1,20 +1,22 @@
 package main
 
 import (
-	"context"
-	"net/http"
-
-	"github.com/go-chi/chi/v5"
-
 	"github.com/backchannel-portal/backchannel/adapters/web"
+	"github.com/backchannel-portal/backchannel/catalog"
+	"github.com/backchannel-portal/backchannel/catalog/search"
 )
 
 // pages is the web view and the API.
-func (s *service) pages() http.Handler {
-	r := chi.NewRouter()
-	r.Method(http.MethodPost, "/api/ask", web.AskHandler(func(ctx context.Context, q web.Question) web.Result {
-		answer, msg := s.ask(ctx, q)
-		return web.NewResult(q.ID, answer, msg)
-	}))
-	return r
+func (s *service) pages() (*web.Web, error) {
+	return web.New(web.Config{
+		Organization: s.cfg.Organization,
+		BaseURL:      s.cfg.Web.BaseURL,
+		View:         func() search.View { return s.view(catalog.Viewer{}) },
+		Chat:         s.mux,
+		Tokens:       s.tokens,
+		Ask:          s.ask,
+		Docs:         s.library,
+		Plugins:      s.plugins,
+		Log:          s.log,
+	})
 }

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/backchannel-portal/backchannel/adapters/slack"
+	"github.com/backchannel-portal/backchannel/adapters/web"
 	"github.com/backchannel-portal/backchannel/bot"
 	"github.com/backchannel-portal/backchannel/cmd/backchannel/config"
 	"github.com/backchannel-portal/backchannel/internal/fault"
@@ -66,6 +67,7 @@ type service struct {
 	audit   *audit // nil: not kept
 	mux     *bot.Mux
 	slack   *slack.Adapter // nil: not configured
+	web     *web.Web
 }
 
 // newService wires the catalog of a service; wire adds the conversation.
@@ -102,7 +104,8 @@ func (s *service) wire() error {
 			slack.Config{Mode: c.Mode, BotToken: c.BotToken, AppToken: c.AppToken, SigningSecret: c.SigningSecret, APIURL: c.APIURL},
 			slack.Deps{Tokens: s.tokens, Inbox: bot.NewMemoryInbox(inboxSize, inboxKeep), Log: s.log})
 	}
-	return nil
+	s.web, err = s.pages()
+	return err
 }
 
 // run serves on addr until ctx is done.
@@ -153,7 +156,8 @@ func (s *service) routes(open bool) http.Handler {
 		}
 	}
 	if open {
-		r.Mount("/", s.pages())
+		s.web.Mount(r)
+		r.NotFound(s.web.NotFound)
 	}
 	return r
 }

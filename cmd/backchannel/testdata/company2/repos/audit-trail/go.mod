@@ -1,0 +1,4 @@
+module github.com/alderbrook/audit-trail
+
+go 1.22
+

@@ -1,0 +1,5 @@
+module github.com/alderbrook/badge-login
+
+go 1.20
+
+require github.com/gin-gonic/gin v1.9.1

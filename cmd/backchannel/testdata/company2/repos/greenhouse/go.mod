@@ -1,0 +1,4 @@
+module github.com/alderbrook/greenhouse
+
+go 1.22
+

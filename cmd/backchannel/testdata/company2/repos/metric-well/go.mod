@@ -1,0 +1,4 @@
+module github.com/alderbrook/metric-well
+
+go 1.21
+

@@ -1,0 +1,4 @@
+module github.com/alderbrook/pacs-archive
+
+go 1.20
+

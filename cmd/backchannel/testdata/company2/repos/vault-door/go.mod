@@ -1,0 +1,4 @@
+module github.com/alderbrook/vault-door
+
+go 1.22
+

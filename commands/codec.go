@@ -25,7 +25,11 @@ func encode(r understand.Reading, full bool) []string {
 		args = append(args, "@"+e.Short(""))
 	}
 	for _, m := range r.Tech {
-		args = append(args, "t"+m.ID+"|"+m.Range+"|"+m.Name)
+		name := m.Name
+		if name == m.ID {
+			name = ""
+		}
+		args = append(args, strings.TrimRight("t"+m.ID+"|"+m.Range+"|"+name, "|"))
 	}
 	add := func(mark byte, value string) {
 		if value != "" {
@@ -70,6 +74,9 @@ func decode(args []string) (r understand.Reading, full bool) {
 		case 't':
 			id, rest, _ := strings.Cut(value, "|")
 			rng, name, _ := strings.Cut(rest, "|")
+			if name == "" {
+				name = id
+			}
 			r.Tech = append(r.Tech, understand.TechMention{ID: id, Range: rng, Name: name})
 		case 'k':
 			r.Kind = value

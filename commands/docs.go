@@ -123,7 +123,7 @@ func (t *talk) howTo(hits []search.DocHit) {
 
 // page links to the best section, shows how it begins, and names the next best pages.
 func (t *talk) page(site *catalog.Entity, hits []search.DocHit) {
-	best := hits[0].Doc
+	best := top(hits)
 	t.source(best.Source, 0, t.docsAsOf(site))
 	t.line(lang.DocsPage, lang.Args{"link": t.section(best), "what": t.named(site)})
 	if x := docs.Excerpt(best.Text, strings.Fields(t.r.Topic)); x != "" {
@@ -131,7 +131,7 @@ func (t *talk) page(site *catalog.Entity, hits []search.DocHit) {
 	}
 	var more [][]card.Span
 	seen := map[string]bool{best.Entity.String() + " " + best.Page: true}
-	for _, h := range hits[1:] {
+	for _, h := range hits {
 		key := h.Doc.Entity.String() + " " + h.Doc.Page
 		if seen[key] || h.Terms < hits[0].Terms || len(more) == maxPages {
 			continue
@@ -142,6 +142,17 @@ func (t *talk) page(site *catalog.Entity, hits []search.DocHit) {
 	if len(more) > 0 {
 		t.line(lang.DocsMore, lang.Args{"list": t.join(more, 0)})
 	}
+}
+
+// top is the best section; the beginning of its page where that fits as well.
+func top(hits []search.DocHit) *search.Doc {
+	best := hits[0]
+	for _, h := range hits[1:] {
+		if h.Doc.Entity == best.Doc.Entity && h.Doc.Page == best.Doc.Page && h.Doc.Anchor == "" && h.Terms >= best.Terms {
+			return h.Doc
+		}
+	}
+	return best.Doc
 }
 
 // section is a link to a section, named by its page and, where it has one, its heading.

@@ -34,6 +34,7 @@ func (t *talk) fleet(m understand.TechMention) {
 	groups := byVersion(uses)
 	t.fleetHead(m, uses, groups)
 	t.fleetTable(groups)
+	t.bounds(uses)
 }
 
 // fleetUses are the uses that the viewer may see, of the kind the question asks for where there are any.
@@ -78,7 +79,11 @@ func byVersion(uses []inventory.Use) []version {
 func (t *talk) fleetHead(m understand.TechMention, uses []inventory.Use, groups []version) {
 	count := t.usersCount(uses)
 	if len(groups) == 1 {
-		t.line(lang.FleetOne, lang.Args{"tech": t.techName(m), "count": count, "version": t.versionSpan(groups[0].text)})
+		key := lang.FleetOne
+		if len(uses) == 1 {
+			key = lang.FleetSingle
+		}
+		t.line(key, lang.Args{"tech": t.techName(m), "count": count, "version": t.versionSpan(groups[0].text)})
 		return
 	}
 	most := groups[0]
@@ -89,7 +94,9 @@ func (t *talk) fleetHead(m understand.TechMention, uses []inventory.Use, groups 
 	}
 	spans := t.say(lang.FleetIs, lang.Args{"tech": t.techName(m), "count": count, "versions": t.text(lang.CountVersion, lang.Args{"n": len(groups)})})
 	sentence := func(s []card.Span) { spans = append(append(spans, card.T(t.gap())), s...) }
-	sentence(t.say(lang.FleetMost, lang.Args{"version": t.versionSpan(most.text), "n": len(most.uses)}))
+	if len(most.uses) > 1 {
+		sentence(t.say(lang.FleetMost, lang.Args{"version": t.versionSpan(most.text), "n": len(most.uses)}))
+	}
 	if behind := t.behind(groups); behind != nil {
 		sentence(t.say(lang.FleetBehind, lang.Args{"list": behind}))
 	}
@@ -156,6 +163,7 @@ func (t *talk) fleetRange(m understand.TechMention, uses []inventory.Use, rng in
 	if len(in) == 0 {
 		t.line(lang.FleetRangeNone, args)
 		t.fleetTable(byVersion(uses))
+		t.bounds(uses)
 		return
 	}
 	t.line(lang.FleetRange, args)
@@ -171,6 +179,20 @@ func (t *talk) fleetRange(m understand.TechMention, uses []inventory.Use, rng in
 		table.Rows = append(table.Rows, [][]card.Span{t.refs([]catalog.Ref{u.Entity}, 1), {t.versionSpan(u.Version())}, owner, {card.T(u.File)}})
 	}
 	t.add(table)
+	t.bounds(in)
+}
+
+// bounds says of how many the version is only what they ask for.
+func (t *talk) bounds(uses []inventory.Use) {
+	n := 0
+	for _, u := range uses {
+		if !u.Exact() && u.Version() != "" && u.Version() != u.Declared {
+			n++
+		}
+	}
+	if n > 0 {
+		t.line(lang.FleetBounds, lang.Args{"n": n})
+	}
 }
 
 func entitiesOf(uses []inventory.Use) []catalog.Ref {

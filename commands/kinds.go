@@ -144,7 +144,7 @@ func ofKind(e *catalog.Entity, kind string) bool {
 	}
 	for k := range strings.SplitSeq(kind, ",") {
 		k = strings.TrimSpace(k)
-		if k == e.Ref.Kind || strings.EqualFold(k, e.Type) {
+		if k == e.Ref.Kind || strings.EqualFold(k, e.Type) && e.Ref.Kind != "template" {
 			return true
 		}
 	}

@@ -54,6 +54,8 @@ func (t *talk) membersOfGroup(g *catalog.Entity) {
 
 func (t *talk) leadHeadline(g *catalog.Entity, leads []catalog.Ref) {
 	if len(leads) == 0 {
+		t.answered = false
+		t.no()
 		t.line(lang.MembersLeadNone, lang.Args{"who": t.named(g)})
 		return
 	}

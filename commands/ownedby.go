@@ -56,6 +56,11 @@ func (t *talk) ownedByGroup(g *catalog.Entity) {
 	}
 	if children := targets(t.view, g.Ref, "parentOf"); len(children) > 0 {
 		t.line(lang.OwnedSubTeams, lang.Args{"list": t.refs(children, t.inline())})
+		if !t.r.All && len(own) > 0 {
+			r := t.r
+			r.All, r.Lang, r.Entities = true, t.l, []catalog.Ref{g.Ref}
+			t.actions = append(t.actions, t.button(t.text(lang.OwnedWithTeams, nil), intentAsk, r, t.q.Full))
+		}
 	}
 }
 
@@ -122,7 +127,7 @@ func (t *talk) ownedList(who *catalog.Entity, all []*catalog.Entity, key lang.Ke
 		return strings.Compare(strings.ToLower(a.DisplayName()), strings.ToLower(b.DisplayName()))
 	})
 	t.line(key, lang.Args{"who": t.named(who), "counts": t.counts(some)})
-	list := card.List{MoreURL: t.ownedURL(who)}
+	list := card.List{MoreURL: t.c.links.entity(who.Ref)}
 	for _, e := range some {
 		var life []card.Span
 		if e.Lifecycle != "" && e.Lifecycle != "production" {
@@ -131,10 +136,6 @@ func (t *talk) ownedList(who *catalog.Entity, all []*catalog.Entity, key lang.Ke
 		list.Items = append(list.Items, dotted(t.listed(e), []card.Span{card.T(t.what(e))}, life))
 	}
 	t.add(list)
-}
-
-func (t *talk) ownedURL(who *catalog.Entity) string {
-	return t.c.links.entity(who.Ref)
 }
 
 // counts is "7 components, 3 APIs and 1 resource"; by type where a type was asked for.
@@ -179,7 +180,7 @@ func ofType(v search.View, kind string) []*catalog.Entity {
 			f = search.Filter{Kinds: []string{k}}
 		}
 		for e := range v.Entities(f) {
-			if e.Ref.Kind != "location" {
+			if e.Ref.Kind != "location" && ofKind(e, kind) {
 				out = append(out, e)
 			}
 		}

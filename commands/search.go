@@ -62,7 +62,9 @@ func (t *talk) findWords() []*catalog.Entity {
 		if h.Terms < hits[0].Terms || h.Terms*3 < h.Of*2 || h.Score < hits[0].Score*0.7 {
 			continue
 		}
-		out = append(out, h.Entity)
+		if ofKind(h.Entity, t.r.Kind) || q.Types == nil {
+			out = append(out, h.Entity)
+		}
 	}
 	return out
 }

@@ -163,14 +163,22 @@ func (t *talk) builtWith(e *catalog.Entity) []card.Span {
 
 func (t *talk) linksOf(e *catalog.Entity) []card.Span {
 	var items [][]card.Span
-	for _, l := range e.Links[:min(len(e.Links), 5)] {
+	more := 0
+	contact, _ := chat(e)
+	for _, l := range e.Links {
 		text := l.Title
 		if text == "" {
 			text = l.URL
 		}
-		items = append(items, []card.Span{linkTo(text, l.URL)})
+		switch s := linkTo(text, l.URL); {
+		case s == contact: // shown as such
+		case len(items) == 5:
+			more++
+		default:
+			items = append(items, []card.Span{s})
+		}
 	}
-	return t.join(items, len(e.Links)-len(items))
+	return t.join(items, more)
 }
 
 // repositoryHosts are the hosts whose annotations name a repository (backstage.io, "Well-known annotations").

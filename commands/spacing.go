@@ -13,26 +13,34 @@ import (
 // because one cannot know their script beforehand; strong ones keep it, as they stand out anyway.
 func spaced(spans []card.Span) []card.Span {
 	for i := 1; i < len(spans); i++ {
-		left, right := &spans[i-1], &spans[i]
-		before, after := last(left.Text), first(right.Text)
-		switch {
-		case before == 0 || after == 0:
-		case isWide(before) && right.Kind == card.Words:
-			right.Text = strings.TrimLeft(right.Text, " ")
-		case isWide(after) && left.Kind == card.Words:
-			left.Text = strings.TrimRight(left.Text, " ")
-		case after == ' ' && right.Kind == card.Words && left.Kind == card.Words && unicode.Is(unicode.Han, before) && hanNext(right.Text):
-			right.Text = strings.TrimLeft(right.Text, " ")
-		case before == ' ' && left.Kind == card.Words && right.Kind == card.Words && unicode.Is(unicode.Han, after) && hanBefore(left.Text):
-			left.Text = strings.TrimRight(left.Text, " ")
-		case unicode.Is(unicode.Han, before) && isLatin(after) && right.Kind == card.Words:
-			right.Text = " " + right.Text
-		case isLatin(before) && unicode.Is(unicode.Han, after) && right.Kind == card.Words:
-			right.Text = " " + right.Text
-		}
+		meet(&spans[i-1], &spans[i])
 	}
 	return spans
 }
+
+// meet sets the space between two neighbours.
+func meet(left, right *card.Span) {
+	before, after := last(left.Text), first(right.Text)
+	plain := isPlain(left) && isPlain(right)
+	switch {
+	case before == 0 || after == 0:
+	case isWide(before) && isPlain(right):
+		right.Text = strings.TrimLeft(right.Text, " ")
+	case isWide(after) && isPlain(left):
+		left.Text = strings.TrimRight(left.Text, " ")
+	case plain && after == ' ' && isHan(before) && isHan(first(strings.TrimLeft(right.Text, " "))):
+		right.Text = strings.TrimLeft(right.Text, " ")
+	case plain && before == ' ' && isHan(after) && isHan(last(strings.TrimRight(left.Text, " "))):
+		left.Text = strings.TrimRight(left.Text, " ")
+	case isPlain(right) && (isHan(before) && isLatin(after) || isLatin(before) && isHan(after)):
+		right.Text = " " + right.Text
+	}
+}
+
+// isPlain reports whether a span looks like the words around it.
+func isPlain(s *card.Span) bool { return s.Kind == card.Words || s.Kind == card.Time }
+
+func isHan(r rune) bool { return unicode.Is(unicode.Han, r) }
 
 func first(s string) rune {
 	if s == "" {
@@ -49,9 +57,6 @@ func last(s string) rune {
 	r, _ := utf8.DecodeLastRuneInString(s)
 	return r
 }
-
-func hanNext(s string) bool   { return unicode.Is(unicode.Han, first(strings.TrimLeft(s, " "))) }
-func hanBefore(s string) bool { return unicode.Is(unicode.Han, last(strings.TrimRight(s, " "))) }
 
 // isWide reports whether r is full-width punctuation.
 func isWide(r rune) bool { return strings.ContainsRune("，。：；？！、（）“”", r) }

@@ -118,7 +118,7 @@ func (c *Commands) parse(view search.View, s subCommand, args string) (r underst
 		r.Topic = args
 		return r, args != ""
 	case args == "":
-		return r, s.params == takesMaybe || s.params == takesTech
+		return r, s.params == takesNothing || s.params == takesMaybe || s.params == takesTech
 	case s.params == takesAll:
 		if rest, found := strings.CutSuffix(args, " all"); found {
 			r.All, args = true, strings.TrimSpace(rest)

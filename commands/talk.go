@@ -89,7 +89,11 @@ func each(one func(*talk, *catalog.Entity)) func(*talk) {
 // each answers for every entity of the question. The outcome is "answer" when any of them had what was asked for.
 func (t *talk) each(one func(*talk, *catalog.Entity)) {
 	found := t.lookup(t.r.Entities)
-	if len(found) == 0 {
+	switch {
+	case len(found) == 0 && len(t.r.Entities) > 0: // it was there when the button was made, or may not be seen
+		t.unknown([]string{t.r.Entities[0].Name}, near(t.view, t.r.Entities[0].Name))
+		return
+	case len(found) == 0:
 		t.which()
 		return
 	}
@@ -152,8 +156,10 @@ func (t *talk) remark(spans ...card.Span) { t.remarks = append(t.remarks, spans)
 // finish closes the message with its buttons and its context line.
 func (t *talk) finish() (bot.Answer, card.Message) {
 	m := card.Message{Lang: t.l, Summary: t.summary, Blocks: t.blocks}
-	if !t.q.Full {
-		cut(&m)
+	if !t.q.Full && cut(&m) {
+		r := t.r
+		r.Lang = t.l
+		t.actions = append(t.actions, t.button(t.text(lang.ActAll, nil), intentMore, r, true))
 	}
 	if a := t.buttons(); len(a) > 0 {
 		m.Blocks = append(m.Blocks, card.Actions{Items: a})

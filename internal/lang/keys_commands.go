@@ -48,6 +48,7 @@ const (
 	ActShow         Key = "act.show"
 	ActWhoUses      Key = "act.who_uses"
 	ActOpen         Key = "act.open"
+	ActAll          Key = "act.all"
 	ActRead         Key = "act.read"
 	ActShare        Key = "act.share"
 )

@@ -49,7 +49,7 @@ func (r *run) describe(us []unit) []scored {
 	must := map[int]bool{}
 	for i := range us {
 		t := &r.m.toks[us[i].from]
-		must[i] = weightOf(&us[i]) >= weightWord && (hardGlued(r.m.toks, us[i].from) && t.class != han && us[i].to-us[i].from == 1 || t.quoted)
+		must[i] = (weightOf(&us[i]) >= weightWord || t.class == num) && (hardGlued(r.m.toks, us[i].from) && t.class != han && us[i].to-us[i].from == 1 || t.quoted)
 	}
 	list := r.x.describe(us, r.prior(us), must)
 	return slices.DeleteFunc(list, func(s scored) bool { return !r.visible(r.x.ref(s.ent)) })

@@ -29,7 +29,9 @@ const (
 	qBody    = 75
 	qAbout   = 45
 	docWords = 400
-	maxDocs  = 200_000
+	// weightDoc is the least that a word counts that is not empty: complaints and kinds are what pages are about.
+	weightDoc = 0.5
+	maxDocs   = 200_000
 )
 
 func newDocIndex(x *index) *docIndex {
@@ -90,6 +92,9 @@ func (d *docIndex) find(us []unit, scope map[uint32]bool) []docFound {
 		u := &us[i]
 		best := map[uint32]float64{}
 		w := d.x.unitMatches(u, d.posts, d.idf, best)
+		if o := weightOf(u); o > 0 && o < weightDoc {
+			w *= weightDoc / o
+		}
 		total += w
 		for s, q := range best {
 			got[s] += q * w

@@ -34,6 +34,7 @@ type entryWord struct {
 	stop     bool
 	filler   bool
 	soft     bool // an everyday verb or the like: it says little by itself
+	brand    bool // a word for a kind that says more than the kind
 	kind     int  // 1 + index into kinds; 0 for none
 }
 
@@ -143,8 +144,9 @@ func (l *lexicon) readKind(line, _ string) error {
 	l.kinds = append(l.kinds, k)
 	rest := strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(strings.TrimPrefix(line, f[0])), f[1]))
 	for _, w := range synonyms(rest) {
+		w, brand := strings.CutPrefix(w, "*")
 		if e := l.entry(w); e.kind == 0 {
-			e.kind = len(l.kinds)
+			e.kind, e.brand = len(l.kinds), brand
 		}
 	}
 	return nil
@@ -194,7 +196,7 @@ func (l *lexicon) lookup(norm string) *entryWord {
 func (l *lexicon) mergePlain() {
 	for w, e := range l.plain {
 		if s := l.words[stem(w)]; s != nil {
-			e.concepts, e.kind, e.soft = s.concepts, s.kind, s.soft
+			e.concepts, e.kind, e.soft, e.brand = s.concepts, s.kind, s.soft, s.brand
 		}
 	}
 }

@@ -24,7 +24,7 @@ func weightOf(u *unit) float64 {
 			return weightKind
 		}
 		return weightWord
-	case e.kind > 0:
+	case e.kind > 0 && !e.brand:
 		return weightKind
 	case e.filler:
 		return weightFiller

@@ -133,7 +133,7 @@ func (x *index) strengthOf(ts []token, m *mention) strength {
 			continue
 		}
 		e := x.lex.lookup(t.norm)
-		if t.class == han || e == nil || !e.stop && !e.filler {
+		if t.class == han || e == nil || !e.stop {
 			content++
 		}
 		if t.class != han && !x.lex.known[t.norm] && !x.lex.known[stem(t.norm)] {

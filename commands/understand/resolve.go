@@ -155,7 +155,7 @@ func (r *run) useful() []mention {
 // loose chooses among mentions that are all everyday words: those in the place of a name, or those that stand alone.
 func (r *run) loose(l []mention) []mention {
 	if !slices.ContainsFunc(l, func(n mention) bool { return n.strength > weak }) {
-		if len(l) == 1 && !telling(r.content(&l[0])) {
+		if len(l) == 1 && r.m.toks[l[0].from].class == han && !telling(r.content(&l[0])) {
 			return l
 		}
 		return nil

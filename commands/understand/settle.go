@@ -13,7 +13,7 @@ import (
 const (
 	docSure   = 0.62 // without any word that asks for documentation
 	docEnough = 0.45 // with one
-	docScoped = 0.25 // in the documentation of a named entity
+	docScoped = 0.35 // in the documentation of a named entity
 )
 
 // docs answers questions for documentation: of something named, or of a page that says how.
@@ -33,17 +33,15 @@ func (r *run) docs() {
 		rest = r.docWords(&named[0])
 	}
 	switch {
-	case o.settled() && !telling(rest):
+	case o.settled() && len(rest) == 0:
 		r.put(o)
-	case !strongName && telling(us) && r.sections(us, nil, docSure):
-		r.put(outcome{refs: r.sectionOwner()})
-	case o.settled() && (strongName || r.howtoSlot(named)):
-		if !r.sections(us, o.refs, docScoped) && !r.documented(o.refs) && r.sections(us, nil, docEnough) {
-			o.refs = r.sectionOwner()
-		}
+	case o.settled() && strongName && r.sections(rest, o.refs, docScoped):
 		r.put(o)
-	case telling(us) && r.sections(us, nil, docEnough):
+	case !(o.settled() && strongName && r.documented(o.refs)) && len(us) > 0 && r.sections(us, nil, docLevel(us)):
 		r.put(outcome{refs: r.sectionOwner()})
+	case o.settled() && r.howtoSlot(named):
+		r.sections(rest, o.refs, docScoped)
+		r.put(o)
 	case !o.empty():
 		r.put(o)
 	default:
@@ -56,6 +54,14 @@ func (r *run) docs() {
 		r.put(o)
 	}
 	r.finish(Docs)
+}
+
+// docLevel is how well a section has to fit: better when the question says little.
+func docLevel(us []unit) float64 {
+	if telling(us) {
+		return docEnough
+	}
+	return docSure
 }
 
 // docWords returns the units that say which page is wanted: all but those that only ask for documentation.

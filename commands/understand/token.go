@@ -175,8 +175,8 @@ func humps(s string) []string {
 	start := 0
 	for i := 1; i < len(rs); i++ {
 		up, prevUp := unicode.IsUpper(rs[i]), unicode.IsUpper(rs[i-1])
-		next := i+1 < len(rs) && unicode.IsLower(rs[i+1])
-		if up && (!prevUp && unicode.IsLower(rs[i-1]) || prevUp && next && i-start >= 2) {
+		next := i+2 < len(rs) && unicode.IsLower(rs[i+1]) && unicode.IsLower(rs[i+2])
+		if up && (!prevUp && unicode.IsLower(rs[i-1]) && i-start >= 2 || prevUp && next && i-start >= 2) {
 			out = append(out, string(rs[start:i]))
 			start = i
 		}

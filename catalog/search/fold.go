@@ -150,16 +150,23 @@ func scripts(s string) (latin, han string) {
 	return strings.Trim(latin, "()（）[] -/·,，"), han
 }
 
-// stem takes a plural ending away, so that "payment" finds "payments-api" and the other way round.
+// stem takes a plural ending away, so that "payment" finds "payments-api" and the other way round. The result is a
+// key, not a word: "cache" and "caches" give "cach".
 func stem(w string) string {
-	switch {
-	case len(w) < 4 || !isPlain(w) || !strings.HasSuffix(w, "s") || strings.HasSuffix(w, "ss"):
+	if len(w) < 4 || !isPlain(w) {
 		return w
-	case strings.HasSuffix(w, "ies") && len(w) > 4:
-		return w[:len(w)-3] + "y"
-	case strings.HasSuffix(w, "sses"), strings.HasSuffix(w, "xes"), strings.HasSuffix(w, "ches"), strings.HasSuffix(w, "shes"):
-		return w[:len(w)-2]
-	default:
-		return w[:len(w)-1]
 	}
+	switch {
+	case strings.HasSuffix(w, "ss"):
+	case strings.HasSuffix(w, "ies") && len(w) > 4:
+		w = w[:len(w)-3] + "y"
+	case strings.HasSuffix(w, "s"):
+		w = w[:len(w)-1]
+	}
+	for _, end := range [...]string{"che", "she", "xe", "sse"} {
+		if strings.HasSuffix(w, end) {
+			return w[:len(w)-1]
+		}
+	}
+	return w
 }

@@ -78,7 +78,7 @@ func (r *resolver) nearWording(note func(uint32, float64)) {
 		}
 	}
 	for id, x := range share {
-		if e := r.entity(id); e != nil && total > 0 {
+		if e := r.entity(id); e != nil && total > 0 && 0.9*x/total >= nearFloor {
 			own := len(words(e.Name))
 			note(id, 0.9*x/total*(0.6+0.4*float64(min(own, len(ws)))/float64(max(own, len(ws)))))
 		}

@@ -67,6 +67,9 @@ func (r *resolver) cascade() []Candidate {
 // colon or slash means is decided by what is found.
 func (r *resolver) reference() []Candidate {
 	rest := r.text
+	if !strings.ContainsAny(rest, ":/") {
+		return nil
+	}
 	in := *r
 	if kind, after, ok := strings.Cut(rest, ":"); ok && !strings.Contains(kind, "/") {
 		kind = strings.ToLower(strings.TrimSpace(kind))
@@ -205,6 +208,9 @@ func (r *resolver) allKnown(ws []string) bool {
 
 // best orders candidates, merges those of one entity and cuts at the limit.
 func (r *resolver) best(list []Candidate) []Candidate {
+	if len(list) < 2 {
+		return list
+	}
 	rank := func(c Candidate) float64 {
 		if r.o.Namespace != "" && strings.EqualFold(c.Entity.Ref.Namespace, r.o.Namespace) {
 			return c.Score + 0.02

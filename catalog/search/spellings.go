@@ -13,9 +13,9 @@ import (
 // One edit leaves the first or the second half of a key intact, so a sorted table of half hashes yields the few keys
 // to compare (the one exception, neighbours swapped across the middle, is tried directly). Two edits are found by
 // looking through the letter signatures of all keys of about the same length: an edit changes at most two bits, so
-// one XOR and one population count dismiss nearly every key. Measured against a symmetric-delete table and against an
-// automaton on a finite state transducer this is as fast or faster, and takes 28 bytes a key
-// (docs/handbook/adr has the figures).
+// one XOR and one population count dismiss nearly every key. On 100,000 names that takes 11 and 80 microseconds at the
+// median and 28 bytes a key. Symmetric-delete tables take 8 and 115 with 220 and 2,000 bytes a key, an automaton on a
+// finite state transducer 130 and 780 with 11 bytes.
 type spellings struct {
 	start  [osaLimit + 2]int32 // by length in characters: where its keys begin in keys and sigs
 	keys   []uint32

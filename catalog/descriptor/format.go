@@ -24,9 +24,7 @@ func (c *checker) envelope(root *yamldoc.Node) {
 			c.leave()
 		}
 	}
-	if c.check(envelope, root); len(c.errs) > 0 {
-		return
-	}
+	c.check(envelope, root) // what has the wrong type is said here, and passed over below
 	metadata := root.Get("metadata")
 	c.format("apiVersion", root.Get("apiVersion"), validAPIVersion, "must be a version such as backstage.io/v1alpha1")
 	c.format("kind", root.Get("kind"), validKind, "must be a letter followed by letters and digits, at most 63 characters")
@@ -36,7 +34,7 @@ func (c *checker) envelope(root *yamldoc.Node) {
 	c.pairs("labels", metadata.Get("labels"), func(v string) bool { return v == "" || validObjectName(v) })
 	c.pairs("annotations", metadata.Get("annotations"), func(string) bool { return true })
 	c.each("tags", metadata.Get("tags"), func(n *yamldoc.Node) {
-		if !validTag(n.Text) {
+		if n.Kind == yamldoc.String && n.Text != "" && !validTag(n.Text) {
 			c.fail(n.Line, "%s, not %q", tagRule, clip(n.Text))
 		}
 	})
@@ -50,7 +48,7 @@ func (c *checker) envelope(root *yamldoc.Node) {
 
 // format checks the text of a field that is there.
 func (c *checker) format(key string, n *yamldoc.Node, valid func(string) bool, rule string) {
-	if n != nil && !valid(n.Text) {
+	if n != nil && n.Kind == yamldoc.String && n.Text != "" && !valid(n.Text) {
 		c.enter(key)
 		c.fail(n.Line, "%s, not %q", rule, clip(n.Text))
 		c.leave()
@@ -67,7 +65,7 @@ func (c *checker) pairs(key string, n *yamldoc.Node, valid func(string) bool) {
 		c.enter(f.Key)
 		if !validKey(f.Key) {
 			c.fail(f.Line, "is not a valid key: it %s", keyRule)
-		} else if !valid(f.Value.Text) {
+		} else if f.Value.Kind == yamldoc.String && !valid(f.Value.Text) {
 			c.fail(f.Value.Line, "%s, not %q", objectNameRule, clip(f.Value.Text))
 		}
 		c.leave()

@@ -228,7 +228,8 @@ func (s *session) interaction(payload []byte) error {
 	return s.intake(ar)
 }
 
-// intake puts a delivery into the inbox and queues it for its conversation, unless it was there before.
+// intake puts a delivery into the inbox and queues it, unless it was there before. What happens in one channel is
+// handled in order, and so is every conversation.
 func (s *session) intake(ar arrival) error {
 	if !s.events.reserve() {
 		return fault.New(fault.Internal, "too many events are waiting")
@@ -240,7 +241,7 @@ func (s *session) intake(ar arrival) error {
 		s.events.release()
 		return fault.Wrap(fault.Internal, err, "put %s into the inbox", ar.event.ID)
 	}
-	s.events.put(ar.event.Address.Key(), func() {
+	s.events.put(ar.event.Address.Workspace+":"+ar.event.Address.Channel, func() {
 		ar.fill(s.people.lookup(ar.event.Actor.Workspace, ar.event.Actor.ID))
 		s.deliver(&ar, s.handle(&ar.event))
 	})

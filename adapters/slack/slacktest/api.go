@@ -101,7 +101,7 @@ func (s *Server) chatPost(w http.ResponseWriter, method string, args url.Values)
 		answer(w, map[string]any{"ok": false, "error": "user_not_in_channel"})
 		return
 	}
-	s.record(m)
+	s.record(m, nil)
 	if method == "chat.postEphemeral" {
 		answer(w, map[string]any{"ok": true, "message_ts": m.TS})
 		return
@@ -122,7 +122,7 @@ func (s *Server) chatChange(w http.ResponseWriter, method string, args url.Value
 		answer(w, map[string]any{"ok": false, "error": "message_not_found"})
 		return
 	}
-	s.record(m)
+	s.record(m, nil)
 	answer(w, map[string]any{"ok": true, "channel": m.Channel, "ts": m.TS, "text": m.Text})
 }
 
@@ -154,7 +154,16 @@ func (s *Server) serveRespond(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusBadRequest)
 		return
 	}
-	m.Method, m.Channel = "response_url", to.channel
-	s.record(m)
+	m.Method = "response_url"
+	s.respond(m, to)
 	answer(w, map[string]any{"ok": true})
+}
+
+// respond records a message that answers a command or press.
+func (s *Server) respond(m Message, to *response) {
+	m.Channel, m.TS = to.channel, s.ts()
+	if m.Type == "ephemeral" {
+		m.User = to.user
+	}
+	s.record(m, &to.on)
 }

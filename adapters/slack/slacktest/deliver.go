@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -30,13 +31,13 @@ type Press struct {
 	Trigger   string // its own for each press; empty: a new one
 }
 
-// responseURL makes a response_url for a channel.
-func (s *Server) responseURL(channel string) string {
+// responseURL makes a response_url for what a user did in a channel, on a message or none.
+func (s *Server) responseURL(channel, user, on string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.next++
 	id := fmt.Sprintf("r%d", s.next)
-	s.responses[id] = &response{channel: channel}
+	s.responses[id] = &response{channel: channel, user: user, on: on}
 	return s.http.URL + "/respond/" + id
 }
 
@@ -50,7 +51,7 @@ func (s *Server) Fields(c Command) map[string]string {
 	return map[string]string{
 		"token": "legacy", "team_id": Team, "team_domain": "harborlane", "channel_id": c.Channel, "channel_name": c.ChannelName,
 		"user_id": c.User, "user_name": "someone", "command": c.Command, "text": c.Text, "api_app_id": "A0APP",
-		"is_enterprise_install": "false", "response_url": s.responseURL(c.Channel), "trigger_id": s.trigger(),
+		"is_enterprise_install": "false", "response_url": s.responseURL(c.Channel, c.User, ""), "trigger_id": s.trigger(),
 	}
 }
 
@@ -81,7 +82,7 @@ func (s *Server) Interaction(p Press) []byte {
 		"team": map[string]any{"id": Team, "domain": "harborlane"}, "enterprise": nil, "is_enterprise_install": false,
 		"user":    map[string]any{"id": p.User, "username": "someone", "name": "someone", "team_id": Team},
 		"channel": map[string]any{"id": p.Channel, "name": "general"}, "container": container,
-		"response_url": s.responseURL(p.Channel), "actions": []any{action},
+		"response_url": s.responseURL(p.Channel, p.User, p.MessageTS), "actions": []any{action},
 	}
 	if !p.Ephemeral {
 		msg := map[string]any{"type": "message", "ts": p.MessageTS, "user": BotUser}
@@ -176,8 +177,8 @@ func (s *Server) Deliver(ctx context.Context, to string, body []byte) (int, []by
 		if err != nil {
 			return 0, nil, err
 		}
-		m.Method = "response"
-		s.record(m)
+		form, _ := url.ParseQuery(string(body))
+		s.answered(m, form.Get("response_url"))
 	}
 	return resp.StatusCode, got, err
 }
@@ -204,4 +205,17 @@ func ParseResponse(r io.Reader) (Message, error) {
 		return Message{}, fmt.Errorf("response_type is %q", in.Type)
 	}
 	return Message{Type: in.Type, Replace: in.Replace, Thread: in.Thread, Text: in.Text, Blocks: in.Blocks, LinkNames: in.LinkNames, Unfurls: in.Links || in.Media}, nil
+}
+
+// answered records a message in the acknowledgement of a slash command.
+func (s *Server) answered(m Message, responseURL string) {
+	m.Method = "response"
+	s.mu.Lock()
+	to, ok := s.responses[responseURL[strings.LastIndexByte(responseURL, '/')+1:]]
+	s.mu.Unlock()
+	if !ok {
+		s.problem("an answer to no command of ours")
+		return
+	}
+	s.respond(m, to)
 }

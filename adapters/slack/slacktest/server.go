@@ -67,7 +67,8 @@ type Server struct {
 	failures  map[string][]Failure
 	users     map[string]User
 	responses map[string]*response
-	posted    map[string]bool // channel:ts
+	posted    map[string]bool    // channel:ts
+	rooms     map[string][]Shown // by channel
 	sockets   []*Socket
 	next      int
 	maxSocks  int
@@ -75,15 +76,17 @@ type Server struct {
 
 // response is what a response_url belongs to.
 type response struct {
-	channel, thread string
-	uses            int
+	channel string
+	user    string // who pressed or typed
+	on      string // ts of the message that may be replaced
+	uses    int
 }
 
 // New starts a server.
 func New() *Server {
 	s := &Server{
 		changed: make(chan struct{}), calls: map[string]int{}, failures: map[string][]Failure{}, users: map[string]User{},
-		responses: map[string]*response{}, posted: map[string]bool{}, maxSocks: 10,
+		responses: map[string]*response{}, posted: map[string]bool{}, rooms: map[string][]Shown{}, maxSocks: 10,
 	}
 	s.ctx, s.stop = context.WithCancel(context.Background())
 	mux := http.NewServeMux()
@@ -174,8 +177,8 @@ func (s *Server) problem(format string, args ...any) {
 	s.note()
 }
 
-// record keeps a message and checks it.
-func (s *Server) record(m Message) {
+// record keeps a message, checks and shows it. On is the message that a response may replace, nil for other messages.
+func (s *Server) record(m Message, on *string) {
 	bad := Check(m.Blocks)
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -192,6 +195,7 @@ func (s *Server) record(m Message) {
 		s.problems = append(s.problems, m.Method+": "+b)
 	}
 	s.messages = append(s.messages, m)
+	s.apply(m, on)
 	s.note()
 }
 

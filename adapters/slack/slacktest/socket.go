@@ -1,6 +1,7 @@
 package slacktest
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -21,6 +22,7 @@ type Socket struct {
 	mu     sync.Mutex
 	acks   map[string]json.RawMessage // payloads by envelope
 	acked  map[string]bool
+	urls   map[string]string // response_urls by envelope
 	frozen bool
 	pings  int
 }
@@ -51,7 +53,7 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer conn.Close()
-	c := &Socket{s: s, conn: conn, done: make(chan struct{}), acks: map[string]json.RawMessage{}, acked: map[string]bool{}}
+	c := &Socket{s: s, conn: conn, done: make(chan struct{}), acks: map[string]json.RawMessage{}, acked: map[string]bool{}, urls: map[string]string{}}
 	defer close(c.done)
 	s.mu.Lock()
 	full := len(s.sockets) >= s.maxSocks
@@ -103,9 +105,7 @@ func (c *Socket) read() {
 			c.s.problem("envelope %s was acknowledged twice", ack.Envelope)
 		}
 		if len(ack.Payload) > 0 {
-			for _, bad := range Check(blocksOf(ack.Payload)) {
-				c.s.problem("acknowledgement: %s", bad)
-			}
+			c.answered(ack.Envelope, ack.Payload)
 		}
 		c.s.mu.Lock()
 		c.s.note()
@@ -113,12 +113,17 @@ func (c *Socket) read() {
 	}
 }
 
-func blocksOf(payload json.RawMessage) json.RawMessage {
-	var m struct {
-		Blocks json.RawMessage `json:"blocks"`
+// answered records the message in an acknowledgement.
+func (c *Socket) answered(envelope string, payload json.RawMessage) {
+	m, err := ParseResponse(bytes.NewReader(payload))
+	if err != nil {
+		c.s.problem("acknowledgement: %v", err)
+		return
 	}
-	json.Unmarshal(payload, &m)
-	return m.Blocks
+	c.mu.Lock()
+	to := c.urls[envelope]
+	c.mu.Unlock()
+	c.s.answered(m, to)
 }
 
 func (c *Socket) send(v any) error {
@@ -138,6 +143,14 @@ func (c *Socket) Resend(ctx context.Context, id, kind string, payload json.RawMe
 	env := map[string]any{"envelope_id": id, "type": kind, "payload": payload, "accepts_response_payload": kind == "slash_commands"}
 	if attempt > 0 {
 		env["retry_attempt"], env["retry_reason"] = attempt, "timeout"
+	}
+	var about struct {
+		URL string `json:"response_url"`
+	}
+	if json.Unmarshal(payload, &about) == nil {
+		c.mu.Lock()
+		c.urls[id] = about.URL
+		c.mu.Unlock()
 	}
 	if err := c.send(env); err != nil {
 		return nil, err

@@ -1,0 +1,197 @@
+//go:build browser
+
+package web
+
+import (
+	"context"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+)
+
+// tab is a page of a headless Chromium. Whatever a page throws or writes to the console as an error fails the test.
+type tab struct {
+	*testing.T
+	ctx context.Context
+}
+
+const (
+	enter = "\r"
+	up    = "\u0304" // ArrowUp in chromedp/kb
+)
+
+func open(t *testing.T) tab {
+	t.Helper()
+	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.NoSandbox)
+	alloc, stop := chromedp.NewExecAllocator(t.Context(), opts...)
+	t.Cleanup(stop)
+	ctx, stop := chromedp.NewContext(alloc)
+	t.Cleanup(stop)
+	if err := chromedp.Listen(ctx, func(ev any) {
+		switch ev := ev.(type) {
+		case *runtime.EventExceptionThrown:
+			t.Errorf("script failed: %+v", ev.ExceptionDetails)
+		case *runtime.EventConsoleAPICalled:
+			if string(ev.Type) == "error" {
+				t.Errorf("console: %+v", ev.Args)
+			}
+		}
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return tab{t, ctx}
+}
+
+func (p tab) do(steps ...chromedp.Action[chromedp.Void]) {
+	p.Helper()
+	ctx, stop := context.WithTimeout(p.ctx, 30*time.Second)
+	defer stop()
+	if err := chromedp.Do(ctx, steps...); err != nil {
+		p.Fatal(err)
+	}
+}
+
+func get[T any](p tab, a chromedp.Action[T]) T {
+	p.Helper()
+	ctx, stop := context.WithTimeout(p.ctx, 30*time.Second)
+	defer stop()
+	v, err := chromedp.Run(ctx, a)
+	if err != nil {
+		p.Fatal(err)
+	}
+	return v
+}
+
+func (p tab) text(css string) string {
+	p.Helper()
+	return strings.TrimSpace(get(p, chromedp.Text(chromedp.CSS(css))))
+}
+
+func (p tab) ask(q string) {
+	p.Helper()
+	p.do(chromedp.SetValue(chromedp.CSS("#question"), q), chromedp.SendKeys(chromedp.CSS("#question"), enter))
+}
+
+// answers waits until the page shows n answers.
+func (p tab) answers(n int) {
+	p.Helper()
+	get(p, chromedp.Poll[bool](`document.querySelectorAll(".answer").length >= `+strconv.Itoa(n)))
+}
+
+func serve(t *testing.T) string {
+	t.Helper()
+	s := httptest.NewServer(site(t, func(c *Config) { c.BaseURL = "" }).Handler())
+	t.Cleanup(s.Close)
+	return s.URL
+}
+
+func TestChatInABrowser(t *testing.T) {
+	p, base := open(t), serve(t)
+	p.do(chromedp.Navigate(base + "/"))
+	p.ask("owner")
+	p.answers(1)
+	if q, a, at := p.text(".asked"), p.text(".answer .fact"), get(p, chromedp.Location()); q != "owner" || a != "Checkout is owned by Checkout Crew." || at != base+"/" {
+		t.Errorf("asked %q, answered %q at %s", q, a, at)
+	}
+	p.do(chromedp.Click(chromedp.CSS(".answer button[name=token]"))) // a button of the answer goes on
+	p.answers(2)
+	if q, a := p.text(".exchange:nth-of-type(2) .asked"), p.text(".exchange:nth-of-type(2) .answer"); q != "Who is on call?" || !strings.HasPrefix(a, "You said: pressed u") {
+		t.Errorf("asked %q, answered %q", q, a)
+	}
+	get(p, chromedp.Evaluate[bool](`document.activeElement.blur(), true`))
+	p.do(chromedp.KeyEvent("/")) // focuses the box
+	if id := get(p, chromedp.Evaluate[string](`document.activeElement.id`)); id != "question" {
+		t.Errorf("the focus is on %q", id)
+	}
+	p.do(chromedp.KeyEvent(up)) // brings the question back
+	if q := get(p, chromedp.Value(chromedp.CSS("#question"))); q != "owner" {
+		t.Errorf("the box has %q", q)
+	}
+	p.ask("choose menu zh")
+	p.answers(3)
+	p.do(chromedp.Click(chromedp.CSS(".menu button")))
+	p.answers(4)
+	if q := p.text(".exchange:nth-of-type(4) .asked"); q != "payments-api · 服务 · Ledger" {
+		t.Errorf("the menu asked %q", q)
+	}
+}
+
+func TestChatWithoutJavaScript(t *testing.T) {
+	p, base := open(t), serve(t)
+	if _, err := chromedp.Call(p.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
+		t.Fatal(err)
+	}
+	p.do(chromedp.Navigate(base+"/"), chromedp.SendKeys(chromedp.CSS("#question"), "hello"+enter), chromedp.WaitVisible(chromedp.CSS(".answer")))
+	if a, at := p.text(".answer"), get(p, chromedp.Location()); a != "You said: hello" || at != base+"/chat/messages" {
+		t.Errorf("answered %q at %s", a, at)
+	}
+}
+
+func TestNoPageIsWiderThanAPhone(t *testing.T) {
+	p, base := open(t), serve(t)
+	p.do(chromedp.EmulateViewport(360, 740))
+	narrow := func(what string) {
+		if wide := get(p, chromedp.Evaluate[int](`document.documentElement.scrollWidth`)); wide > 360 {
+			t.Errorf("%s is %d pixels wide", what, wide)
+		}
+	}
+	for _, path := range []string{"/", "/catalog", "/catalog/default/component/checkout", "/catalog/default/component/hostile", "/search?q=checkout", "/docs/default/component/checkout", "/nothing"} {
+		p.do(chromedp.Navigate(base + path))
+		narrow(path)
+	}
+	for _, sample := range []string{"table wide", "hostile text", "hostile blocks", "hostile actions", "version fleet", "card", "menu long", "code"} {
+		p.do(chromedp.Navigate(base + "/"))
+		p.ask(sample)
+		p.answers(1)
+		narrow(sample)
+	}
+}
+
+// TestShots writes pictures of the pages to the folder named by SHOTS, to be looked at: of the small company, or of
+// the address SHOTS_OF with its own pages and questions.
+func TestShots(t *testing.T) {
+	dir := os.Getenv("SHOTS")
+	if dir == "" {
+		t.Log("SHOTS names no folder")
+		return
+	}
+	base, pages, questions := os.Getenv("SHOTS_OF"), strings.Fields(os.Getenv("SHOTS_PAGES")), strings.Split(os.Getenv("SHOTS_ASK"), "|")
+	if base == "" {
+		base = serve(t)
+		pages = []string{"/", "/catalog", "/catalog/default/component/checkout", "/search?q=checkout", "/docs/default/component/checkout"}
+		questions = []string{"owner", "version fleet", "choose", "card", "chart pie"}
+	}
+	for _, v := range []struct {
+		name, theme string
+		w, h        int64
+	}{{"desktop-light", "light", 1280, 800}, {"desktop-dark", "dark", 1280, 800}, {"phone-light", "light", 390, 844}, {"phone-dark", "dark", 390, 844}} {
+		p := open(t)
+		p.do(chromedp.EmulateViewport(v.w, v.h))
+		if _, err := chromedp.Call(p.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: v.theme}}}); err != nil {
+			t.Fatal(err)
+		}
+		shoot := func(name string) {
+			if err := os.WriteFile(filepath.Join(dir, v.name+"-"+name+".png"), get(p, chromedp.CaptureScreenshot()), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, path := range pages {
+			p.do(chromedp.Navigate(base + path))
+			shoot("page-" + strings.Trim(strings.NewReplacer("/", "-", "?", "-", "=", "-").Replace(path), "-"))
+		}
+		p.do(chromedp.Navigate(base + "/"))
+		for i, q := range questions {
+			p.ask(q)
+			p.answers(i + 1)
+			shoot("chat-" + strconv.Itoa(i+1))
+		}
+	}
+}

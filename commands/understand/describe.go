@@ -10,13 +10,14 @@ import (
 const (
 	enoughCover = 0.52 // share of the question's words that must be accounted for
 	leastCover  = 0.40 // with most of its name mentioned
+	aloneScore  = 0.65 // the best is accepted earlier when the next is this far behind
 	sameScore   = 0.94 // a second one this close makes it a choice
 )
 
 // found searches by description.
 func (r *run) found(us []unit) outcome {
 	list := r.describe(us)
-	if len(list) == 0 || !r.enough(&list[0]) {
+	if len(list) == 0 || !r.enough(&list[0]) && !r.alone(list) {
 		if len(list) > 0 {
 			r.why("best description %s covers only %.2f", r.x.ref(list[0].ent), list[0].cover)
 		}
@@ -42,6 +43,20 @@ func (r *run) found(us []unit) outcome {
 
 func (r *run) enough(s *scored) bool {
 	return s.must && (s.cover >= enoughCover || s.cover >= leastCover && s.named >= 0.6)
+}
+
+// alone reports whether the best description is so far ahead that less of it is enough.
+func (r *run) alone(list []scored) bool {
+	top := &list[0]
+	if !top.must || top.cover < leastCover || top.words < 2 {
+		return false
+	}
+	for _, s := range list[1:] {
+		if !r.related(r.x.ref(top.ent), r.x.ref(s.ent)) {
+			return s.score < top.score*aloneScore
+		}
+	}
+	return true
 }
 
 // describe ranks what the viewer may see.

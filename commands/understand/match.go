@@ -111,6 +111,7 @@ type scored struct {
 	ent   uint32
 	cover float64 // share of the question's words it accounts for, 0..1
 	named float64 // share of its own name that the question mentions, 0..1
+	words int     // how many telling words of the question it accounts for
 	must  bool    // every unit that has to match does
 	score float64
 }
@@ -142,6 +143,9 @@ func (x *index) describe(us []unit, prior func(*indexed) float64, must map[int]b
 				got[e] = s
 			}
 			s.cover += w * q
+			if q >= 0.4 && weightOf(u) >= weightSoft {
+				s.words++
+			}
 			if must[i] && q >= 0.5 {
 				hits[e]++
 			}

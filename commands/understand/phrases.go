@@ -95,11 +95,11 @@ func (b *phraseBook) fix(w string) string {
 	if len(w) < fixable-1 || b.vocab[w] || !isASCII(w) {
 		return w
 	}
-	if f := b.fixes[w]; f != "" { // a letter is missing
+	if f := b.fixes[w]; f != "" && f[0] == w[0] { // a letter is missing
 		return f
 	}
 	for i := range len(w) { // a letter too many, a wrong one, or two swapped
-		if f := b.fixes[w[:i]+w[i+1:]]; f != "" && osa(f, w) <= 1 {
+		if f := b.fixes[w[:i]+w[i+1:]]; f != "" && f[0] == w[0] && osa(f, w) <= 1 {
 			return f
 		}
 	}

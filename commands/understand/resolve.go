@@ -155,7 +155,7 @@ func (r *run) useful() []mention {
 // loose chooses among mentions that are all everyday words: those in the place of a name, or those that stand alone.
 func (r *run) loose(l []mention) []mention {
 	if !slices.ContainsFunc(l, func(n mention) bool { return n.strength > weak }) {
-		if len(l) == 1 && r.m.toks[l[0].from].class == han && !telling(r.content(&l[0])) {
+		if len(l) == 1 && r.m.toks[l[0].from].class == han && !telling(r.content(&l[0])) && r.kindAgrees(&l[0]) {
 			return l
 		}
 		return nil
@@ -180,6 +180,11 @@ func (r *run) loose(l []mention) []mention {
 		}
 	}
 	return l
+}
+
+// kindAgrees reports whether something called so is of the kind that is named beside it.
+func (r *run) kindAgrees(n *mention) bool {
+	return n.kind == nil || slices.ContainsFunc(n.keys, func(k keyRef) bool { return r.x.ents[k.ent].ref.Kind == n.kind.kind })
 }
 
 // mentionPrior is how readily what a mention may be is meant by the intent.

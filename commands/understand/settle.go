@@ -155,7 +155,7 @@ func (r *run) noIntent() {
 	case doc && (o.empty() || r.howto() || r.out.Docs[0].Score > r.coverOf(us)):
 		r.put(outcome{refs: r.sectionOwner()})
 		r.finish(Docs)
-	case !o.empty() && (question || len(us) <= 5):
+	case !o.empty() && (question || r.wellNamed(us)):
 		r.out.Docs = nil
 		r.put(o)
 		r.finish(Search)
@@ -168,6 +168,12 @@ func (r *run) noIntent() {
 		r.sure = 3
 		r.finish(None)
 	}
+}
+
+// wellNamed reports whether words that ask for nothing still name something: a kind, or most of a name.
+func (r *run) wellNamed(us []unit) bool {
+	l := r.describe(us)
+	return r.namesKind() || len(l) > 0 && l[0].cover >= 0.8 && l[0].named >= 0.6
 }
 
 func (r *run) coverOf(us []unit) float64 {

@@ -215,7 +215,7 @@ func TestLimits(t *testing.T) {
 
 // TestHostile: input made to be expensive ends in an answer or an error.
 func TestHostile(t *testing.T) {
-	const size = 1 << 19
+	const size = 1 << 17
 	for _, unit := range []string{"[", "{a: ", "- ", "? ", ": ", "- a\n", "a:\n", "#\n", "\n", "---\n", "---\na: b\n", "\"", "'", "&a ", "*a ", "!a ", "|\n", "%a\n", "\t", "\\", "- &a [*a]\n"} {
 		docs, err := Documents([]byte(strings.Repeat(unit, size/len(unit))), Limits{})
 		if err != nil {

@@ -18,7 +18,7 @@ type entry struct {
 	deps    []dep    // what its placeholders read
 	raw     [32]byte // of the descriptor alone
 	info    fs.FileInfo
-	loaded  time.Time
+	loaded  time.Time         // by the clock that stamps files
 	own     []catalog.Problem // the problems of the content, without those of targets
 }
 
@@ -66,11 +66,11 @@ func (s *Source) load(d *descriptorFile, was *entry) *entry {
 	raw := sha256.Sum256(data)
 	if was != nil && was.raw == raw && s.unchanged(was, d.base) {
 		kept := *was
-		kept.info, kept.loaded = d.info, s.opt.Clock()
+		kept.info, kept.loaded = d.info, time.Now()
 		kept.file.Problems = kept.own
 		return &kept
 	}
-	e := &entry{raw: raw, info: d.info, loaded: s.opt.Clock()}
+	e := &entry{raw: raw, info: d.info, loaded: time.Now()}
 	docs := descriptor.Read(d.location, data, descriptor.Options{
 		Origin: s.origin,
 		Limits: s.opt.Limits,

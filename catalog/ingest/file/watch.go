@@ -58,13 +58,15 @@ func (s *Source) Watch(ctx context.Context, emit func(catalog.Delta)) error {
 			emit(d)
 		}
 		dirty, first = map[string]bool{}, time.Time{}
-		s.rewatch(w, watched)
+		if s.rewatch(w, watched) {
+			quiet.Reset(s.opt.Settle) // files may have come before their folder was watched
+		}
 	}
 }
 
-// rewatch brings the watched folders in line with what the last scan looked into. A folder that cannot be watched is
-// left to the regular check.
-func (s *Source) rewatch(w *fsnotify.Watcher, watched map[string]bool) {
+// rewatch brings the watched folders in line with what the last scan looked into, and reports whether there are new
+// ones. A folder that cannot be watched is left to the regular check.
+func (s *Source) rewatch(w *fsnotify.Watcher, watched map[string]bool) (added bool) {
 	s.mu.Lock()
 	dirs := s.dirs
 	s.mu.Unlock()
@@ -72,7 +74,7 @@ func (s *Source) rewatch(w *fsnotify.Watcher, watched map[string]bool) {
 	for _, dir := range dirs[:min(len(dirs), maxWatched)] {
 		want[dir] = true
 		if !watched[dir] && w.Add(dir) == nil {
-			watched[dir] = true
+			watched[dir], added = true, true
 		}
 	}
 	for dir := range watched {
@@ -81,4 +83,5 @@ func (s *Source) rewatch(w *fsnotify.Watcher, watched map[string]bool) {
 			delete(watched, dir)
 		}
 	}
+	return added
 }

@@ -3,10 +3,7 @@ package search
 import (
 	"context"
 	"maps"
-	"os"
-	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/backchannel-portal/backchannel/catalog"
@@ -89,20 +86,4 @@ func (l *Live) catchUp(ctx context.Context, t *text) error {
 		docs = append(docs, docChange{ref, was})
 	}
 	return t.update(r, slices.Collect(maps.Keys(d.entities)), docs)
-}
-
-// removeStale removes what a process that crashed left in an index directory.
-func removeStale(dir string) error {
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		return err
-	}
-	for _, e := range entries {
-		if strings.HasPrefix(e.Name(), indexPrefix) || strings.HasPrefix(e.Name(), "scorch-offline-build") {
-			if err := os.RemoveAll(filepath.Join(dir, e.Name())); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -15,7 +14,7 @@ import (
 
 // Options configure a Live. The zero value is usable.
 type Options struct {
-	Dir    string       // for index files, created when missing; "" takes a temporary one
+	Dir    string       // for index files, created when missing; "" takes the system's temporary directory
 	Logger *slog.Logger // nil: slog.Default()
 	Rules  Rules        // who may see what; nil: everybody everything
 	// Compact copies entities into a form that shares what they have in common and leaves out Inverse. It saves
@@ -81,17 +80,17 @@ func (l *Live) WaitReady(ctx context.Context) error {
 // Run follows the store until ctx is done and then closes the text index; it returns an error only when it cannot
 // start. A store that fails is asked again, ever more slowly, while the last state keeps being served.
 func (l *Live) Run(ctx context.Context) (err error) {
-	dir, remove, err := l.directory()
+	h, err := openHome(l.opts.Dir)
 	if err != nil {
 		return fmt.Errorf("prepare index directory: %w", err)
 	}
 	t := l.Reader().text
-	t.dir = dir
+	t.dir = h.dir
 	var follower sync.WaitGroup
 	follower.Go(func() { l.followText(ctx, t) })
 	defer func() {
 		follower.Wait()
-		err = errors.Join(err, t.close(), remove())
+		err = errors.Join(err, t.close(), h.close())
 	}()
 	const shortest, longest = 200 * time.Millisecond, 30 * time.Second
 	pause := shortest
@@ -161,18 +160,6 @@ func (l *Live) publish(r *Reader) {
 	case l.wake <- struct{}{}:
 	default:
 	}
-}
-
-// directory returns where index files go and what removes it when it is temporary.
-func (l *Live) directory() (dir string, remove func() error, err error) {
-	if l.opts.Dir == "" {
-		dir, err = os.MkdirTemp("", "backchannel-index-")
-		return dir, func() error { return os.RemoveAll(dir) }, err
-	}
-	if err := os.MkdirAll(l.opts.Dir, 0o755); err != nil {
-		return "", nil, err
-	}
-	return l.opts.Dir, func() error { return nil }, removeStale(l.opts.Dir)
 }
 
 // sleep waits for d or until ctx is done.

@@ -44,10 +44,10 @@ func TestReadersWhileChanging(t *testing.T) {
 		})
 	}
 	var gen catalog.Generation
-	for i := range 60 {
+	for i := range 24 {
 		ref := fmt.Sprintf("component:edited-thing-%d", i%7)
 		switch {
-		case i%20 == 19:
+		case i%10 == 9:
 			gen = feed.Push(catalog.Changes{Full: true, Upserts: st.Generate(200 + i)})
 		case i%5 == 4:
 			gen = feed.Drop(ref)

@@ -27,9 +27,6 @@ type text struct {
 	lazy     *sync.Once // builds at first use, for a one-shot Reader
 }
 
-// indexPrefix begins the names of index directories.
-const indexPrefix = "text-"
-
 func newText(log *slog.Logger) *text { return &text{an: newAnalyzer(), log: log} }
 
 func (t *text) generation() catalog.Generation { return catalog.Generation(t.gen.Load()) }
@@ -53,7 +50,7 @@ func (t *text) replace(at *atomic.Pointer[index], fields []field, docs iter.Seq2
 	dir := ""
 	if t.dir != "" {
 		t.builds++
-		dir = filepath.Join(t.dir, indexPrefix+strconv.Itoa(t.builds))
+		dir = filepath.Join(t.dir, "index-"+strconv.Itoa(t.builds))
 	}
 	x, err := buildIndex(dir, fields, docs)
 	if err != nil {

@@ -20,7 +20,8 @@ const (
 
 // encode writes a reading as the arguments of a button. They are kept short: a platform may allow a button 100 bytes.
 func encode(r understand.Reading, full bool) []string {
-	args := []string{string(r.Intent), string(r.Lang)}
+	args := make([]string, 0, 4)
+	args = append(args, string(r.Intent), string(r.Lang))
 	for _, e := range r.Entities {
 		args = append(args, "@"+e.Short(""))
 	}
@@ -42,16 +43,17 @@ func encode(r understand.Reading, full bool) []string {
 	if !r.Person.IsZero() {
 		add('p', r.Person.Short(""))
 	}
-	flags := ""
-	for _, f := range []struct {
-		on   bool
-		mark string
-	}{{r.All, "a"}, {r.Fleet, "f"}, {full, "r"}} {
-		if f.on {
-			flags += f.mark
-		}
+	var flags []byte
+	if r.All {
+		flags = append(flags, 'a')
 	}
-	add('!', flags)
+	if r.Fleet {
+		flags = append(flags, 'f')
+	}
+	if full {
+		flags = append(flags, 'r')
+	}
+	add('!', string(flags))
 	return args
 }
 

@@ -77,6 +77,9 @@ func fill(template string, r catalog.Ref, page string) string {
 
 // webAddress returns s when it is an address a browser opens, else "".
 func webAddress(s string) string {
+	if !strings.Contains(s, "://") { // most are paths of files, and parsing costs
+		return ""
+	}
 	u, err := url.Parse(strings.TrimSpace(s))
 	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
 		return ""

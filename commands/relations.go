@@ -36,14 +36,14 @@ const maxChain = 12
 // ancestors returns a group's parents, nearest first, without ever returning one twice.
 func ancestors(v search.View, group catalog.Ref) []catalog.Ref {
 	var out []catalog.Ref
-	seen := map[catalog.Ref]bool{group: true}
 	for at := group; len(out) < maxChain; {
-		parents := targets(v, at, "childOf")
-		if len(parents) == 0 || seen[parents[0]] {
-			return out
+		parents := v.Relations(at, "childOf")
+		if len(parents) == 0 {
+			break
 		}
-		at = parents[0]
-		seen[at] = true
+		if at = parents[0].Target; at == group || slices.Contains(out, at) {
+			break
+		}
 		out = append(out, at)
 	}
 	return out

@@ -35,7 +35,10 @@ type talk struct {
 }
 
 func (c *Commands) talk(ctx context.Context, view search.View, q Question, r understand.Reading) *talk {
-	t := &talk{c: c, ctx: ctx, view: view, q: q, r: r, l: r.Lang, now: q.Now, zone: q.Zone}
+	t := &talk{
+		c: c, ctx: ctx, view: view, q: q, r: r, l: r.Lang, now: q.Now, zone: q.Zone,
+		blocks: make([]card.Block, 0, 6), // most answers have fewer
+	}
 	if t.l == "" {
 		t.l = q.Lang
 	}

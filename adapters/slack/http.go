@@ -1,13 +1,11 @@
 package slack
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
 	"sync"
-	"time"
 
 	"github.com/backchannel-portal/backchannel/internal/fault"
 )
@@ -27,10 +25,11 @@ func (a *Adapter) Routes() []Route {
 	}
 	h := &callbacks{a: a, json: []string{"application/json; charset=utf-8"}}
 	h.bodies.New = func() any { return &body{buf: make([]byte, 0, 4096)} }
+	serve := http.HandlerFunc(h.serve)
 	return []Route{
-		{http.MethodPost, "/slack/commands", http.HandlerFunc(h.command)},
-		{http.MethodPost, "/slack/interactions", http.HandlerFunc(h.interaction)},
-		{http.MethodPost, "/slack/events", http.HandlerFunc(h.event)},
+		{http.MethodPost, "/slack/commands", serve},
+		{http.MethodPost, "/slack/interactions", serve},
+		{http.MethodPost, "/slack/events", serve},
 	}
 }
 
@@ -112,14 +111,29 @@ func (b *body) read(r *http.Request) error {
 	}
 }
 
-// command serves /slack/commands.
-func (h *callbacks) command(w http.ResponseWriter, r *http.Request) {
+// serve takes a callback. What it is, its body says: Slack calls three addresses, but apps are often given one.
+func (h *callbacks) serve(w http.ResponseWriter, r *http.Request) {
 	s, b := h.open(w, r)
 	if s == nil {
 		return
 	}
+	if len(b.buf) > 0 && (b.buf[0] == '{' || b.buf[0] == '[') {
+		defer h.bodies.Put(b)
+		h.event(w, r, s, b.buf)
+		return
+	}
+	if payload, ok := formValue(b.buf, "payload"); ok {
+		h.bodies.Put(b)
+		h.acknowledge(w, s.interaction([]byte(payload)))
+		return
+	}
 	c := decodeCommandForm(b.buf)
 	h.bodies.Put(b)
+	h.command(w, s, &c)
+}
+
+// command answers a slash command.
+func (h *callbacks) command(w http.ResponseWriter, s *session, c *command) {
 	if c.SSLCheck == "1" {
 		return
 	}
@@ -141,29 +155,9 @@ func (h *callbacks) command(w http.ResponseWriter, r *http.Request) {
 	s.rings.Put(answer)
 }
 
-// interaction serves /slack/interactions.
-func (h *callbacks) interaction(w http.ResponseWriter, r *http.Request) {
-	s, b := h.open(w, r)
-	if s == nil {
-		return
-	}
-	defer h.bodies.Put(b)
-	payload, ok := formValue(b.buf, "payload")
-	if !ok {
-		h.invalid(w, missing("payload"))
-		return
-	}
-	h.acknowledge(w, s.interaction([]byte(payload)))
-}
-
-// event serves /slack/events.
-func (h *callbacks) event(w http.ResponseWriter, r *http.Request) {
-	s, b := h.open(w, r)
-	if s == nil {
-		return
-	}
-	defer h.bodies.Put(b)
-	e, err := decodeEnvelope(b.buf)
+// event answers an Events API delivery.
+func (h *callbacks) event(w http.ResponseWriter, r *http.Request, s *session, body []byte) {
+	e, err := decodeEnvelope(body)
 	if err != nil {
 		h.invalid(w, err)
 		return
@@ -195,55 +189,4 @@ func (h *callbacks) acknowledge(w http.ResponseWriter, err error) {
 func (h *callbacks) invalid(w http.ResponseWriter, err error) {
 	h.a.deps.Log.Warn("slack: malformed payload", "err", err)
 	http.Error(w, "malformed payload", http.StatusBadRequest)
-}
-
-// intakeTimeout bounds the wait for the inbox, well within Slack's 3 s.
-const intakeTimeout = 2 * time.Second
-
-// event takes in an event. An error means that it was not, and must not be acknowledged.
-func (s *session) event(e *envelope) error {
-	if e.Type != "event_callback" {
-		return nil
-	}
-	inThread := func(channel, thread string) bool {
-		return s.threads.has(e.Team + ":" + channel + ":" + thread)
-	}
-	ar, ok, err := e.arrival(s.a.user(), inThread, s.a.deps.Now())
-	if err != nil || !ok {
-		return err
-	}
-	return s.intake(ar)
-}
-
-// interaction takes in a press. Other interactions are acknowledged and nothing else.
-func (s *session) interaction(payload []byte) error {
-	in, err := decodeInteraction(payload)
-	if err != nil {
-		return err
-	}
-	ar, ok, err := in.arrival(s.a.deps.Now())
-	if err != nil || !ok {
-		return err
-	}
-	return s.intake(ar)
-}
-
-// intake puts a delivery into the inbox and queues it, unless it was there before. What happens in one channel is
-// handled in order, and so is every conversation.
-func (s *session) intake(ar arrival) error {
-	if !s.events.reserve() {
-		return fault.New(fault.Internal, "too many events are waiting")
-	}
-	ctx, cancel := context.WithTimeout(s.ctx, intakeTimeout)
-	defer cancel()
-	fresh, err := s.a.deps.Inbox.Put(ctx, ar.event.ID, s.a.deps.Now())
-	if err != nil || !fresh {
-		s.events.release()
-		return fault.Wrap(fault.Internal, err, "put %s into the inbox", ar.event.ID)
-	}
-	s.events.put(ar.event.Address.Workspace+":"+ar.event.Address.Channel, func() {
-		ar.fill(s.people.lookup(ar.event.Actor.Workspace, ar.event.Actor.ID))
-		s.deliver(&ar, s.handle(&ar.event))
-	})
-	return nil
 }

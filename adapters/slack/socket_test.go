@@ -42,14 +42,14 @@ func TestSocketDelivers(t *testing.T) {
 	if _, err := c.Send(t.Context(), "events_api", x.slack.Event("Ev1", mention)); err != nil {
 		t.Error(err)
 	}
-	if m := x.messages(1)[0]; m.Text != "said: hi" || m.Thread != mention["ts"] {
+	if m := x.messages(3)[2]; m.Text != "said: hi" || m.Thread != mention["ts"] { // after the two answers above
 		t.Errorf("%+v", m)
 	}
 	press := x.slack.Interaction(slacktest.Press{Value: "x", Channel: "C1", User: "U1", MessageTS: "1764000000.000001"})
 	if _, err := c.Send(t.Context(), "interactive", press); err != nil {
 		t.Error(err)
 	}
-	if m := x.messages(2)[1]; m.Text != "updated: x" || !m.Replace {
+	if m := x.messages(4)[3]; m.Text != "updated: x" || !m.Replace {
 		t.Errorf("%+v", m)
 	}
 }

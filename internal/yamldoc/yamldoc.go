@@ -105,10 +105,10 @@ type Limits struct {
 	Expanded  int // bytes of one document's values once aliases are followed
 }
 
-// DefaultLimits are generous to real catalogs (a 64 MB export of 100,000 entities) and keep one document's parse
+// DefaultLimits are generous to real catalogs (an export of 100,000 entities is 100 MB) and keep one document's parse
 // tree below a few hundred megabytes.
 func DefaultLimits() Limits {
-	return Limits{Bytes: 64 << 20, Documents: 200_000, DocBytes: 16 << 20, Tokens: 3 << 19, Depth: 200, Expanded: 64 << 20}
+	return Limits{Bytes: 256 << 20, Documents: 200_000, DocBytes: 16 << 20, Tokens: 3 << 19, Depth: 200, Expanded: 64 << 20}
 }
 
 func (l Limits) orDefault() Limits {

@@ -12,6 +12,7 @@ import (
 	"github.com/backchannel-portal/backchannel/catalog"
 	"github.com/backchannel-portal/backchannel/internal/fault"
 	"github.com/backchannel-portal/backchannel/internal/scm"
+	"github.com/backchannel-portal/backchannel/internal/yamldoc"
 )
 
 // scan is one pass over everything that the source's target leads to.
@@ -96,7 +97,7 @@ func (s *Source) most() int {
 	if s.opt.Limits.Bytes > 0 {
 		return s.opt.Limits.Bytes
 	}
-	return 64 << 20
+	return yamldoc.DefaultLimits().Bytes
 }
 
 func (s *Source) localBase(name string) base {

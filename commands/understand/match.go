@@ -11,6 +11,7 @@ const (
 	weightSoft   = 0.5
 	weightFiller = 0.2
 	nestedMatch  = 0.85
+	softShare    = 25
 )
 
 // weightOf is how much a unit of a question counts before its rarity.
@@ -78,6 +79,9 @@ func (x *index) unitMatches(u *unit, posts map[uint32][]posting, idf func(int) f
 				best[e] = q
 			}
 		}
+	}
+	if w < weightWord {
+		df = max(df, len(x.ents)/softShare) // an everyday word that nothing mentions tells no more than one that some do
 	}
 	return w * idf(df)
 }

@@ -60,7 +60,7 @@ func (x *index) longest(ts []token, i int) (mention, bool) {
 		}
 		refs := x.keys[key]
 		if refs == nil {
-			if k, ok := spanKey(ts[i:j], true); ok {
+			if k, ok := spanKey(ts[i:j], true); ok && ts[i].norm != "and" && ts[j-1].norm != "and" {
 				refs = x.keys[k]
 			}
 		}

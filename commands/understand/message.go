@@ -21,7 +21,8 @@ type message struct {
 	founds   []found
 	scores   map[Intent]float64
 	cues     map[string][]found
-	negated  []bool // tokens inside "not the ..."
+	off      float64 // how strongly phrases speak for something that is not for this bot at all
+	negated  []bool  // tokens inside "not the ..."
 }
 
 // parse takes a text apart.
@@ -66,7 +67,7 @@ func (u *Understander) usableTechs(m *message) []techSpan {
 			n := &m.mentions[i]
 			inside = inside || s.from >= n.from && s.to <= n.to && (n.to-n.from > s.to-s.from)
 		}
-		if inside || s.weak && !context && !m.besideNumber(s) || m.toks[s.from].code {
+		if inside || s.weak && !context && !m.besideNumber(s) && !m.askedWhich(s) || m.toks[s.from].code {
 			continue
 		}
 		out = append(out, s)
@@ -90,6 +91,11 @@ func (m *message) techContext() bool {
 
 func (m *message) besideNumber(s techSpan) bool {
 	return s.to < len(m.toks) && m.toks[s.to].class == num
+}
+
+// askedWhich reports whether "which" or "what" stands right before a name.
+func (m *message) askedWhich(s techSpan) bool {
+	return s.from > 0 && (m.toks[s.from-1].norm == "which" || m.toks[s.from-1].norm == "what")
 }
 
 // scanPhrases finds the phrases and adds up what they say about the intent.
@@ -128,13 +134,17 @@ func (u *Understander) scanPhrases(m *message) {
 			continue
 		}
 		in := Intent(p.section)
-		if p.section == "offtopic" {
-			in = None
-		}
 		w += 0.1 * float64(len(f.hits))
+		if p.section == "offtopic" {
+			m.off = max(m.off, w)
+			continue
+		}
 		m.founds = append(m.founds, f)
 		sums[in] += w
 		m.scores[in] = max(m.scores[in], w)
+	}
+	if _, sure := m.best(); sure < 7 { // "who owns the weather service" is about a service
+		m.scores[None] = max(m.scores[None], m.off)
 	}
 	for in, s := range sums {
 		m.scores[in] += min(1.5, 0.12*(s-m.scores[in]))

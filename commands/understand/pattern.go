@@ -214,6 +214,7 @@ type matcher struct {
 	seq   []int         // the tokens that are words, in order
 	ents  map[int][]int // position in seq -> ends of entity mentions that start there
 	techs map[int][]int
+	loose bool  // words may stand on both sides of a comma or full stop
 	hits  []int // positions in seq of the words matched so far
 	end   int
 	steps int
@@ -275,6 +276,9 @@ func (m *matcher) run(p program, pc, pos int) bool {
 func (m *matcher) is(i *inst, pos int) bool {
 	if pos >= len(m.seq) {
 		return false
+	}
+	if n := len(m.hits); !m.loose && n > 0 && m.hits[n-1] == pos-1 && m.seq[pos] > m.seq[pos-1]+1 {
+		return false // a new clause begins between them
 	}
 	t := &m.toks[m.seq[pos]]
 	if i.op == opPrefix {

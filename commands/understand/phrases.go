@@ -149,6 +149,12 @@ func (b *phraseBook) scan(m *matcher) []found {
 		if seen[i] && !cue {
 			return
 		}
+		switch b.all[i].section {
+		case string(Smalltalk), string(None), string(Help), "offtopic":
+			m.loose = true
+		default:
+			m.loose = false
+		}
 		if !m.match(b.all[i].prog, pos) {
 			return
 		}

@@ -22,6 +22,9 @@ func (o outcome) empty() bool   { return len(o.refs) == 0 && len(o.choices) == 0
 
 // about settles the entities of a question whose intent is known.
 func (r *run) about() {
+	if r.asksHow() {
+		return
+	}
 	o := r.entities()
 	if o.empty() {
 		o = r.elsewhere()
@@ -36,6 +39,20 @@ func (r *run) about() {
 	}
 	r.put(o)
 	r.finish(r.intent)
+}
+
+// asksHow settles "how do I swap an on-call shift": a page that says how goes before what single words ask for.
+func (r *run) asksHow() bool {
+	if !r.howto() || r.intent == Owner || slices.ContainsFunc(r.m.mentions, func(n mention) bool { return n.strength == strong }) {
+		return false
+	}
+	if us := r.docWords(nil); !telling(us) || !r.sections(us, nil, docSure) {
+		r.out.Docs = nil
+		return false
+	}
+	r.put(outcome{refs: r.sectionOwner()})
+	r.finish(Docs)
+	return true
 }
 
 // surnames are the most frequent Chinese family names.

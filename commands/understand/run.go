@@ -138,6 +138,9 @@ func (r *run) adjust() {
 	case r.intent == Version && len(r.m.techs) == 0 && r.sure < sureIntent:
 		r.intent = ""
 	}
+	if r.past != nil && r.sure < sureIntent && r.m.cue("about") && len(r.m.techs) == 0 {
+		r.intent = "" // "what about X" asks again what was asked before
+	}
 	if r.sure < likelyIntent {
 		r.intent = ""
 	}
@@ -274,7 +277,7 @@ func (r *run) fleet() bool {
 	if len(r.m.techs) == 0 {
 		return false
 	}
-	if r.past != nil && len(r.m.mentions) == 0 && (r.m.cue("follow") && !r.m.cue("fleet")) {
+	if r.past != nil && r.m.cue("follow") && !r.m.cue("fleet") {
 		return false
 	}
 	us := r.content(nil)

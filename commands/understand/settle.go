@@ -12,7 +12,7 @@ import (
 // When a section of documentation is taken for the answer.
 const (
 	docSure   = 0.62 // without any word that asks for documentation
-	docEnough = 0.45 // with one
+	docEnough = 0.42 // with one
 	docScoped = 0.35 // in the documentation of a named entity
 )
 

@@ -99,6 +99,9 @@ func (b *techBook) at(ts []token, i int, out *[]techSpan) int {
 			continue
 		}
 		k := joinNorm(ts[i:j])
+		if j-i > 1 && ts[j-1].class == num && b.ids[squash(joinNorm(ts[i:j-1]))] != "" {
+			continue // the number is a version
+		}
 		if id, ok := b.ids[squash(k)]; ok {
 			*out = append(*out, techSpan{from: i, to: j, id: id, radar: b.onRadar(k, id), weak: everyday[k] || j == i+1 && b.wordy(k)})
 			return j - i

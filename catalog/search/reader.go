@@ -103,6 +103,9 @@ func pointers(docs []Doc) []*Doc {
 // next returns the Reader after a change. r may be the zero Reader's successor only once: see snapshotEdit.
 func (r *Reader) next(c catalog.Changes) *Reader {
 	base := r
+	if !c.Full && r.snapshot.crowded() {
+		base = r.next(r.snapshot.whole())
+	}
 	if c.Full {
 		base = &Reader{snapshot: &snapshot{checked: r.snapshot.checked}, names: &names{}}
 	}

@@ -50,7 +50,7 @@ func newApp(cfg *config.Config, now func() time.Time, log *slog.Logger, reader f
 		mirrors = append(mirrors, scm.Mirror(m))
 	}
 	var err error
-	if a.trees, err = scm.New(mirrors, cfg.Dir); err != nil {
+	if a.trees, err = scm.New(mirrors, "."); err != nil { // the configuration has joined relative folders with its own
 		return nil, err
 	}
 	for _, l := range cfg.Catalog.Locations {

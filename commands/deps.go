@@ -5,7 +5,6 @@ import (
 
 	"github.com/backchannel-portal/backchannel/bot/card"
 	"github.com/backchannel-portal/backchannel/catalog"
-	"github.com/backchannel-portal/backchannel/commands/understand"
 	"github.com/backchannel-portal/backchannel/internal/lang"
 )
 
@@ -45,7 +44,8 @@ func (t *talk) dependents(e *catalog.Entity) {
 	}
 	args["counts"] = t.depCounts(shown)
 	t.line(key, args)
-	t.depList(e, shown, understand.Dependents)
+	t.depList(e, shown)
+	t.otherDeps(all, shown)
 }
 
 // dependencies lists what an entity depends on and which APIs it consumes.
@@ -66,7 +66,7 @@ func (t *talk) dependencies(e *catalog.Entity) {
 		key = lang.DependenciesAll
 	}
 	t.line(key, lang.Args{"what": t.named(e), "counts": t.depCounts(all), "direct": len(direct)})
-	t.depList(e, all, understand.Dependencies)
+	t.depList(e, all)
 }
 
 // kept are the dependents of the kind the question asks for.
@@ -164,7 +164,7 @@ func (t *talk) follow(root catalog.Ref, step func(*talk, catalog.Ref) []dep) []d
 }
 
 // depList shows the list, and offers the indirect ones when only direct ones were asked for.
-func (t *talk) depList(e *catalog.Entity, all []dep, intent understand.Intent) {
+func (t *talk) depList(e *catalog.Entity, all []dep) {
 	list := card.List{MoreURL: t.c.links.entity(e.Ref)}
 	for _, d := range all {
 		list.Items = append(list.Items, t.depItem(d))
@@ -177,6 +177,26 @@ func (t *talk) depList(e *catalog.Entity, all []dep, intent understand.Intent) {
 		r := t.r
 		r.All, r.Lang = true, t.l
 		t.actions = append(t.actions, t.button(t.text(lang.ActAllLevels, nil), intentAsk, r, t.q.Full))
+	}
+}
+
+// otherDeps names the dependents that are not of the kind the question asks for.
+func (t *talk) otherDeps(all, shown []dep) {
+	if len(all) == len(shown) {
+		return
+	}
+	is := make(map[catalog.Ref]bool, len(shown))
+	for _, d := range shown {
+		is[d.ref] = true
+	}
+	var refs []catalog.Ref
+	for _, d := range all {
+		if !is[d.ref] {
+			refs = append(refs, d.ref)
+		}
+	}
+	if len(refs) > 0 {
+		t.line(lang.OwnedOthers, lang.Args{"list": t.refs(refs, t.inline())})
 	}
 }
 

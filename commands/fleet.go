@@ -26,6 +26,9 @@ func (t *talk) fleet(m understand.TechMention) {
 	t.yes()
 	t.manifests(uses)
 	t.coverage()
+	if m.Range == "" && t.r.Trait == "behind" {
+		m.Range = belowNewest(uses)
+	}
 	rng, err := inventory.ParseRange(m.Range)
 	if m.Range != "" && err == nil && !rng.IsZero() {
 		t.fleetRange(m, uses, rng)
@@ -35,6 +38,17 @@ func (t *talk) fleet(m understand.TechMention) {
 	t.fleetHead(m, uses, groups)
 	t.fleetTable(groups)
 	t.bounds(uses)
+}
+
+// belowNewest is the range of everything older than the newest release line, "" where there is but one.
+func belowNewest(uses []inventory.Use) string {
+	newest := inventory.Series(uses[0].Version())
+	for _, u := range uses {
+		if s := inventory.Series(u.Version()); newest != "" && s != "" && s != newest {
+			return "<" + newest
+		}
+	}
+	return ""
 }
 
 // fleetUses are the uses that the viewer may see, of the kind the question asks for where there are any.

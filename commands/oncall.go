@@ -37,17 +37,21 @@ func (t *talk) onCallFor(e *catalog.Entity) {
 		return
 	}
 	t.yes()
-	primary := slices.IndexFunc(shifts, func(s plugins.Shift) bool { return !s.Secondary }) >= 0
+	primary := slices.ContainsFunc(shifts, func(s plugins.Shift) bool { return !s.Secondary })
+	if t.r.Trait == "secondary" {
+		shifts = t.secondFirst(shifts, e)
+	}
 	for _, s := range shifts {
 		t.source(s.File, s.Line, s.AsOf)
-		if s.Secondary {
+		switch {
+		case s.Secondary:
 			t.secondLine(s, e, primary)
-			continue
+		case t.r.Trait == "next" && !s.Next.IsZero():
+			t.line(lang.OnCallNextFor, lang.Args{"who": t.strong(s.Next), "what": t.named(e), "when": t.momentAhead(s.Until, s.Zone)})
+			t.shift(s, e)
+		default:
+			t.shift(s, e)
 		}
-		t.shift(s, e)
-	}
-	if t.r.Trait == "secondary" && !slices.ContainsFunc(shifts, func(s plugins.Shift) bool { return s.Secondary }) {
-		t.line(lang.OnCallSecondNone, lang.Args{"what": t.name(e)})
 	}
 }
 

@@ -26,6 +26,29 @@ func (t *talk) onCallNow(e *catalog.Entity) []card.Span {
 	return t.say(lang.OwnerOnCall, lang.Args{"who": t.person(s.Person), "when": t.momentAhead(s.Until, s.Zone)})
 }
 
+// secondFirst answers for the second line, which was asked for, before the rest; it returns the rest.
+func (t *talk) secondFirst(shifts []plugins.Shift, e *catalog.Entity) []plugins.Shift {
+	var rest []plugins.Shift
+	none := true
+	for _, s := range shifts {
+		switch {
+		case !s.Secondary || s.Gap():
+			rest = append(rest, s)
+			continue
+		case s.Until.IsZero():
+			t.line(lang.OnCallSecondForOpen, lang.Args{"who": t.strong(s.Person), "what": t.named(e)})
+		default:
+			t.line(lang.OnCallSecondFor, lang.Args{"who": t.strong(s.Person), "what": t.named(e), "when": t.momentAhead(s.Until, s.Zone)})
+		}
+		none = false
+		t.source(s.File, s.Line, s.AsOf)
+	}
+	if none {
+		t.line(lang.OnCallSecondNone, lang.Args{"what": t.named(e)})
+	}
+	return rest
+}
+
 // onCallPerson says when it is a person's turn.
 func (t *talk) onCallPerson(e *catalog.Entity) {
 	shifts, err := t.c.cap.OnCall.ShiftsOf(t.ctx, e.Ref, t.now)

@@ -136,6 +136,28 @@ func (t *talk) ownedList(who *catalog.Entity, all []*catalog.Entity, key lang.Ke
 		list.Items = append(list.Items, dotted(t.listed(e), []card.Span{card.T(t.what(e))}, life))
 	}
 	t.add(list)
+	if len(some) < len(all) {
+		t.others(all, some)
+	}
+}
+
+// others names what is of the same kinds as what was listed, but not of the type that was asked for: what one company
+// calls a model or an app, another calls a service.
+func (t *talk) others(all, some []*catalog.Entity) {
+	kinds := map[string]bool{}
+	shown := map[*catalog.Entity]bool{}
+	for _, e := range some {
+		kinds[e.Ref.Kind], shown[e] = true, true
+	}
+	var refs []catalog.Ref
+	for _, e := range all {
+		if kinds[e.Ref.Kind] && !shown[e] {
+			refs = append(refs, e.Ref)
+		}
+	}
+	if len(refs) > 0 {
+		t.line(lang.OwnedOthers, lang.Args{"list": t.refs(refs, t.inline())})
+	}
 }
 
 // counts is "7 components, 3 APIs and 1 resource"; by type where a type was asked for.

@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/backchannel-portal/backchannel/bot/card"
@@ -18,6 +19,9 @@ func (t *talk) show(e *catalog.Entity) {
 		return
 	case "site", "url":
 		t.detail(e, lang.ShowSite, lang.ShowNoSite, site)
+		return
+	case "dashboard":
+		t.detail(e, lang.ShowDashboard, lang.ShowNoDashboard, dashboard)
 		return
 	case "chat", "channel":
 		t.detail(e, lang.ShowChat, lang.ShowNoChat, t.ownersToo(chat))
@@ -223,6 +227,19 @@ func repoName(address string) string {
 		return address
 	}
 	return path
+}
+
+// dashboard is the link of an entity that leads to its metrics.
+func dashboard(e *catalog.Entity) (card.Span, bool) {
+	for _, l := range e.Links {
+		all := strings.ToLower(l.Title + " " + l.Icon + " " + l.Type)
+		for _, w := range []string{"dashboard", "metrics", "monitor", "grafana", "监控", "面板"} {
+			if strings.Contains(all, w) && webAddress(l.URL) != "" {
+				return linkTo(cmp.Or(l.Title, l.URL), l.URL), true
+			}
+		}
+	}
+	return card.Span{}, false
 }
 
 // site is where an entity can be used: the link that leads to the running thing.

@@ -12,6 +12,8 @@ const (
 	ShowNoRepo      Key = "show.no_repo"
 	ShowSite        Key = "show.site"
 	ShowNoSite      Key = "show.no_site"
+	ShowDashboard   Key = "show.dashboard"
+	ShowNoDashboard Key = "show.no_dashboard"
 	ShowChat        Key = "show.chat"
 	ShowNoChat      Key = "show.no_chat"
 	ShowMail        Key = "show.mail"

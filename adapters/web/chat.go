@@ -89,7 +89,7 @@ func (w *Web) answer(r *http.Request, actor bot.Actor, in bot.Input) exchange {
 		Actor:   actor,
 		Channel: bot.Channel{Direct: true},
 		Locale:  tongue(r),
-		Zone:    zone(r.PostForm.Get("zone")),
+		Zone:    readerZone(r, nil),
 		Input:   in,
 	}
 	reply, err := w.cfg.Chat.Handle(ctx, ev)

@@ -27,13 +27,12 @@ func company(docsDir string) []*catalog.Entity {
 		searchtest.About("Takes a basket and makes an order of it, with payment, tax and delivery settled."), searchtest.Tags("java", "critical"), searchtest.Owner("group:checkout-crew"),
 		searchtest.Rel("dependsOn", "dependencyOf", "component:payments"), searchtest.Rel("dependsOn", "dependencyOf", "resource:orders-db"),
 		searchtest.Rel("providesApi", "apiProvidedBy", "api:checkout-api"), searchtest.Rel("partOf", "hasPart", "system:storefront"))
-	checkout.Annotations = []catalog.Pair{{Key: "backstage.io/source-location", Value: "url:https://git.example.com/acme/checkout/tree/main/"}, {Key: "backstage.io/techdocs-ref", Value: "dir:" + docsDir}}
+	checkout.Annotations = []catalog.Pair{{Key: "backstage.io/source-location", Value: "url:https://git.example.com/acme/checkout/tree/main/"}, {Key: "backstage.io/techdocs-ref", Value: "dir:."}}
 	checkout.Links = []catalog.Link{{URL: "https://grafana.example.com/d/checkout", Title: "Dashboard"}, {URL: "javascript:alert(1)", Title: "bad"}}
 	checkout.Source.Location, checkout.Source.Line = filepath.Join(docsDir, "components-commerce.yaml"), 5
 	crew := searchtest.Entity("group:checkout-crew", searchtest.Person("Checkout Crew", "checkout@example.com"), searchtest.Rel("childOf", "parentOf", "group:commerce"))
 	crew.Links = []catalog.Link{{URL: "https://chat.example.com/c/checkout", Title: "#checkout"}}
 	payments := searchtest.Entity("component:payments", searchtest.Title("Payments"), searchtest.Type("service"), searchtest.Lifecycle("production"), searchtest.Owner("group:ghosts"))
-	payments.Problems = []catalog.Problem{{Code: "dangling", Message: "spec.owner: group:default/ghosts does not exist"}}
 	hostile := searchtest.Entity("component:hostile", searchtest.Title(`<script>alert(1)</script>`), searchtest.About(`"><img src=x onerror=alert(1)>`))
 	return []*catalog.Entity{
 		checkout, crew, payments, hostile, searchtest.Entity("group:commerce", searchtest.Person("Commerce", "")), searchtest.Entity("user:mei", searchtest.Person("Mei Lin", "mei@example.com"), searchtest.Rel("memberOf", "hasMember", "group:checkout-crew")),
@@ -104,7 +103,7 @@ func site(t testing.TB, change ...func(*Config)) *Web {
 		"mkdocs.yml": "site_name: Checkout manual\nnav:\n  - Start: index.md\n  - Operations:\n      - Runbook: runbook.md\n      - Alerts: alerts.md\n", "docs/index.md": manual,
 		"docs/runbook.md": "# Runbook\n\n## When orders pile up\n\nScale **checkout** first.\n\n## When payments fail\n\nCall the bank.\n", "docs/alerts.md": "# Alerts\n", "docs/flow.svg": `<svg xmlns="http://www.w3.org/2000/svg"/>`,
 	} {
-		path := filepath.Join(dir, filepath.FromSlash(name))
+		path := filepath.Join(dir, "checkout", filepath.FromSlash(name))
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			t.Fatal(err)
 		}
@@ -113,7 +112,7 @@ func site(t testing.TB, change ...func(*Config)) *Web {
 		}
 	}
 	entities := company(dir)
-	trees, err := scm.New(nil, dir)
+	trees, err := scm.New([]scm.Mirror{{URL: "https://git.example.com/acme/", Dir: dir}}, dir)
 	if err != nil {
 		t.Fatal(err)
 	}

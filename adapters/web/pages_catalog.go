@@ -45,7 +45,7 @@ func (w *Web) kinds(l lang.Lang) []kindCount {
 	var out []kindCount
 	for _, k := range kindOrder() {
 		if n := view.Count(search.Filter{Kinds: []string{k}}); n > 0 {
-			out = append(out, kindCount{Kind: k, Label: kindLabel(l, k, 2), Href: "/catalog?kind=" + k, Count: n})
+			out = append(out, kindCount{Kind: k, Label: kindLabel(l, k, n), Href: "/catalog?kind=" + k, Count: n})
 		}
 	}
 	return out

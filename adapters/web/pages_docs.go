@@ -12,19 +12,20 @@ import (
 	"github.com/backchannel-portal/backchannel/catalog"
 	"github.com/backchannel-portal/backchannel/docs"
 	"github.com/backchannel-portal/backchannel/internal/fault"
+	"github.com/backchannel-portal/backchannel/internal/lang"
 )
 
 type docsData struct {
 	Entity   link
 	Site     link
 	Title    string
-	Lang     string
 	Body     template.HTML
 	Nav      []navItem
 	Contents []link
 	Prev     *link
 	Next     *link
 	Source   link
+	Age      string
 }
 
 // navItem is a page in the navigation; Depth counts the sections around it. A section's own line has no Href.
@@ -70,6 +71,9 @@ func (w *Web) docsPage(rw http.ResponseWriter, r *http.Request) {
 		Nav:  navigation(site, p, base), Source: link{Text: path.Base(p.File), Hint: p.Source},
 	}
 	d.Contents = contents(p)
+	if !site.AsOf.IsZero() {
+		d.Age = translate(tongue(r), string(lang.WebRead), "age", lang.Age(tongue(r), w.cfg.Now().Sub(site.AsOf)))
+	}
 	d.Prev, d.Next = neighbours(site, p, base)
 	w.render(rw, r, http.StatusOK, "docs", page{Title: p.Title, Nav: "catalog"}, d)
 }

@@ -157,7 +157,7 @@ func groups(view search.View, e *catalog.Entity) []catalog.Ref {
 	return out
 }
 
-// readerZone is the time zone the page's script left in a cookie, or the other one.
+// readerZone is the time zone the page's script left in a cookie, or the other one, which may be nil.
 func readerZone(r *http.Request, other *time.Location) *time.Location {
 	if c, err := r.Cookie("tz"); err == nil {
 		if name, err := url.QueryUnescape(c.Value); err == nil {
@@ -165,9 +165,6 @@ func readerZone(r *http.Request, other *time.Location) *time.Location {
 				return z
 			}
 		}
-	}
-	if other == nil {
-		return time.UTC
 	}
 	return other
 }

@@ -19,7 +19,7 @@ func Limits() card.Limits {
 		Fields:   card.FieldLimits{Items: card.Many},
 		List:     card.ListLimits{Items: 50},
 		Table:    card.TableLimits{PerMessage: card.Many, Rows: 200},
-		Chart:    card.ChartLimits{PerMessage: card.Many, Bars: 30, Slices: 8},
+		Chart:    card.ChartLimits{PerMessage: card.Many, Bars: 30, Slices: 8, Label: 32},
 		Actions:  card.ActionLimits{PerMessage: card.Many},
 	}
 }

@@ -1,0 +1,100 @@
+package slack
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	slackapi "github.com/slack-go/slack"
+
+	"github.com/backchannel-portal/backchannel/internal/fault"
+)
+
+// needs are the scopes that each event and feature asks for (docs.slack.dev/reference/events).
+var needs = map[string]string{"app_mention": "app_mentions:read", "message.im": "im:history"}
+
+func TestManifest(t *testing.T) {
+	for _, cfg := range []ManifestConfig{
+		{Mode: ModeHTTP, BaseURL: "https://portal.example"},
+		{BaseURL: "https://portal.example/backchannel/", Name: strings.Repeat("Name ", 40)},
+		{Mode: ModeSocket},
+		{Mode: ModeSocket, BaseURL: "http://localhost:7007"},
+	} {
+		raw, err := Manifest(cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var m slackapi.Manifest // the SDK's reading of the format
+		dec := json.NewDecoder(bytes.NewReader(raw))
+		if err := dec.Decode(&m); err != nil {
+			t.Fatalf("the SDK cannot read it: %v\n%s", err, raw)
+		}
+		var known, ours map[string]any
+		again, _ := json.Marshal(m)
+		json.Unmarshal(again, &known)
+		json.Unmarshal(raw, &ours)
+		if at := differ("manifest", ours, known); at != "" {
+			t.Errorf("the SDK reads %s differently:\n%s\n%s", at, raw, again)
+		}
+		checkManifest(t, cfg, m)
+	}
+}
+
+// checkManifest applies the rules of the format's JSON schema (github.com/slackapi/manifest-schema) that concern us.
+func checkManifest(t *testing.T, cfg ManifestConfig, m slackapi.Manifest) {
+	t.Helper()
+	length := func(what, s string, least, most int) {
+		if n := utf8.RuneCountInString(s); n < least || n > most {
+			t.Errorf("%s has %d characters", what, n)
+		}
+	}
+	length("name", m.Display.Name, 1, 35)
+	length("description", m.Display.Description, 1, 140)
+	length("display_name", m.Features.BotUser.DisplayName, 1, 80)
+	scopes := m.OAuthConfig.Scopes.Bot
+	if !slices.IsSorted(scopes) || len(slices.Compact(slices.Clone(scopes))) != len(scopes) {
+		t.Errorf("scopes: %v", scopes)
+	}
+	want := []string{"chat:write", "commands", "users:read"}
+	for _, ev := range m.Settings.EventSubscriptions.BotEvents {
+		want = append(want, needs[ev])
+	}
+	slices.Sort(want)
+	if !slices.Equal(scopes, want) {
+		t.Errorf("asks for %v, needs %v", scopes, want)
+	}
+	urls := []string{m.Settings.EventSubscriptions.RequestUrl, m.Settings.Interactivity.RequestUrl}
+	for _, c := range m.Features.SlashCommands {
+		urls = append(urls, c.Url)
+		length("description of "+c.Command, c.Description, 1, 2000)
+		length("hint of "+c.Command, c.UsageHint, 0, 1000)
+		if !strings.HasPrefix(c.Command, "/") || len(c.Command) > 32 || c.Command != strings.ToLower(c.Command) || !c.ShouldEscape {
+			t.Errorf("command %+v", c)
+		}
+	}
+	socket := cfg.Mode == ModeSocket
+	if m.Settings.SocketModeEnabled != socket {
+		t.Errorf("socket mode is %v", m.Settings.SocketModeEnabled)
+	}
+	served := map[string]bool{}
+	for _, r := range New(Config{SigningSecret: "s"}, Deps{}).Routes() {
+		served[strings.TrimSuffix(cfg.BaseURL, "/")+r.Path] = true
+	}
+	for _, u := range urls {
+		if _, err := url.Parse(u); err != nil || socket != (u == "") || !socket && !served[u] {
+			t.Errorf("address %q", u)
+		}
+	}
+}
+
+func TestManifestNeedsAnAddress(t *testing.T) {
+	for _, base := range []string{"", "portal.example", "ftp://x", "://"} {
+		if _, err := Manifest(ManifestConfig{BaseURL: base}); !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), "web.base_url") {
+			t.Errorf("%q: %v", base, err)
+		}
+	}
+}

@@ -96,8 +96,11 @@ func (r *run) prior(us []unit) func(*indexed) float64 {
 				boost = max(boost, 1.1)
 			}
 		}
-		if e.old && !wantOld {
+		switch {
+		case e.old && !wantOld:
 			boost *= 0.93
+		case e.old:
+			boost *= 1.15
 		}
 		return p * boost
 	}
@@ -128,6 +131,9 @@ func (r *run) doubtful(l []mention) bool {
 		if l[i].strength == strong {
 			return false
 		}
+		if l[i].kind != nil && l[i].kind.kind != "component" && !r.kindAgrees(&l[i]) {
+			return true
+		}
 	}
 	return telling(r.content(&l[0]))
 }
@@ -149,7 +155,7 @@ func (r *run) betterDescribed(l []mention) (outcome, bool) {
 		}
 	}
 	for i := range l {
-		slot = slot || r.slot(&l[i]) || l[i].kind != nil
+		slot = slot || (r.slot(&l[i]) || l[i].kind != nil) && (r.kindAgrees(&l[i]) || l[i].kind.kind == "component")
 	}
 	top := &list[0]
 	r.why("named covers %.2f, described %s %.2f", named, r.x.ref(top.ent), top.cover)

@@ -1,6 +1,7 @@
 package understand
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/backchannel-portal/backchannel/catalog/search"
@@ -93,9 +94,9 @@ func (m *message) besideNumber(s techSpan) bool {
 	return s.to < len(m.toks) && m.toks[s.to].class == num
 }
 
-// askedWhich reports whether "which" or "what" stands right before a name.
+// askedWhich reports whether "which", "what" or "same" stands right before a name.
 func (m *message) askedWhich(s techSpan) bool {
-	return s.from > 0 && (m.toks[s.from-1].norm == "which" || m.toks[s.from-1].norm == "what")
+	return s.from > 0 && (m.toks[s.from-1].norm == "which" || m.toks[s.from-1].norm == "what" || m.toks[s.from-1].norm == "same")
 }
 
 // scanPhrases finds the phrases and adds up what they say about the intent.
@@ -129,6 +130,9 @@ func (u *Understander) scanPhrases(m *message) {
 				continue
 			}
 			w = 4
+		}
+		if m.isName(f) {
+			w = min(w, nameWeight)
 		}
 		if p.section == "offtopic" && u.aboutCatalog(m, f) {
 			continue
@@ -167,6 +171,19 @@ func (m *message) swallowed(f found) bool {
 		}
 	}
 	return true
+}
+
+// nameWeight is the most that a phrase counts whose only word is also somebody's name.
+const nameWeight = 4.5
+
+// isName reports whether a phrase is one word that is exactly the name of an entity.
+func (m *message) isName(f found) bool {
+	if len(f.hits) != 1 || m.toks[f.hits[0]].class == han {
+		return false
+	}
+	return slices.ContainsFunc(m.mentions, func(n mention) bool {
+		return n.from == f.hits[0] && n.to == f.hits[0]+1 && n.strength >= medium && bestClass(n.keys) <= keyAlias
+	})
 }
 
 // aboutCatalog reports whether the words of a phrase are words of the catalog's own texts.

@@ -181,7 +181,11 @@ func (r *run) loose(l []mention) []mention {
 	if len(l) < 2 {
 		return l
 	}
-	if placed := slices.DeleteFunc(slices.Clone(l), func(n mention) bool { return !r.slot(&n) && n.kind == nil }); len(placed) > 0 {
+	both := slices.Clone(l)
+	listed := func(n mention) bool {
+		return slices.ContainsFunc(both, func(o mention) bool { return r.slot(&o) && (r.listed2(&o, &n) || r.listed2(&n, &o)) })
+	}
+	if placed := slices.DeleteFunc(slices.Clone(l), func(n mention) bool { return !r.slot(&n) && n.kind == nil && !listed(n) }); len(placed) > 0 {
 		l = placed
 	}
 	all := slices.Clone(l)

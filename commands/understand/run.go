@@ -121,6 +121,14 @@ func (r *run) adjust() {
 		r.intent = OnCall
 	case r.intent == Builds && s[Scaffold] >= 7 && !other:
 		r.intent = Scaffold
+	case r.intent == Search && s[Scaffold] >= 8:
+		r.intent = Scaffold
+	case r.intent == Version && len(r.m.techs) == 0 && r.m.cue("howto"):
+		r.intent = Docs
+	case r.intent == Lifecycle && len(r.m.techs) > 0 && s[Version] >= 6.5:
+		r.intent = Version
+	case r.intent == Radar && (other || group) && s[Radar] < 9 && s[Owner] >= 7:
+		r.intent = Owner
 	case r.intent == Scaffold && r.m.cue("howto") && s[Scaffold] < 7:
 		r.intent = Docs
 	case (r.intent == Search || r.intent == Show || r.intent == Owner || r.intent == Dependents) && s[Version] >= likelyIntent && !other && !group && r.versionsMeant():
@@ -184,7 +192,7 @@ func (r *run) markHits() {
 	r.hit = make([]bool, len(r.m.toks))
 	for _, f := range r.m.founds {
 		p := &r.u.lex.phrases.all[f.phrase]
-		if Intent(p.section) != r.intent {
+		if Intent(p.section) != r.intent || r.m.isName(f) {
 			continue
 		}
 		for _, h := range f.hits {
@@ -219,6 +227,9 @@ func (r *run) traits() {
 		}
 		if k := &r.u.lex.kinds[u.entry.kind-1]; k.kind != "user" && (r.out.Kind == "" || k.kind != "group") {
 			r.out.Kind = k.kind
+			if k.kind == "system" && u.han {
+				r.out.Kind = "" // 系统 is whatever runs
+			}
 			if k.kind == "component" && len(k.types) > 0 {
 				r.out.Kind = k.types[0]
 			}

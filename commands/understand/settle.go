@@ -12,6 +12,7 @@ import (
 // When a section of documentation is taken for the answer.
 const (
 	docSure   = 0.62 // without any word that asks for documentation
+	docPlain  = 0.75 // of a message that asks nothing
 	docEnough = 0.42 // with one
 	docScoped = 0.35 // in the documentation of a named entity
 )
@@ -148,11 +149,15 @@ func (r *run) noIntent() {
 	}
 	question := strings.ContainsAny(r.m.clean.text, "?哪吗么几怎谁") || anyOf(r.m.clean.text, "多少", "不能", "能否", "有没有") || r.howto() || r.m.cue("fleet")
 	us = r.docWords(nil)
-	doc := telling(us) && question && r.sections(us, nil, docSure)
+	least := docSure
+	if !question {
+		least = docPlain
+	}
+	doc := telling(us) && r.sections(us, nil, least)
 	r.intent = Search
 	o := r.found(us)
 	switch {
-	case doc && (o.empty() || r.howto() || r.out.Docs[0].Score > r.coverOf(us)):
+	case doc && (o.empty() || r.howto() || !question || r.out.Docs[0].Score > r.coverOf(us)):
 		r.put(outcome{refs: r.sectionOwner()})
 		r.finish(Docs)
 	case !o.empty() && (question || r.wellNamed(us)):

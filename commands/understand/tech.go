@@ -147,6 +147,10 @@ func rangeOf(ts []token, s techSpan) string {
 	v = strings.TrimPrefix(v, "v")
 	text := around(ts, s, at)
 	switch {
+	case anyOf(text, " or below ", " or older ", " or lower ", " or earlier ", " or less ", " and below ", " and older "), anyOf(strings.ReplaceAll(text, " ", ""), "及以下", "或以下", "或更低", "或更老", "或更早"):
+		return "<=" + v
+	case anyOf(text, " not moved ", " not upgraded ", " not migrated ", " not switched ", " not updated ", " not gone ", " hasnt ", " havent ", " not made it "):
+		return "<" + v
 	case anyOf(text, " below ", " under ", " older ", " before ", " < ", " less ", " prior ", " pre ", " lower ", " behind ", " yet to ", " not on ", " not yet "):
 		return "<" + v
 	case strings.Contains(text, " > ") && strings.Contains(text, " = "), anyOf(text, " at least ", " or newer ", " or later ", " or higher ", " or above ", " and up ", " since ", " and above "):

@@ -22,8 +22,22 @@ func newAPI(cfg Config, client *http.Client) *slackapi.Client {
 	return slackapi.New(cfg.BotToken,
 		slackapi.OptionAppLevelToken(cfg.AppToken),
 		slackapi.OptionAPIURL(cfg.APIURL),
-		slackapi.OptionHTTPClient(client),
+		slackapi.OptionHTTPClient(bearer{client, cfg.BotToken}),
 		slackapi.OptionRetryConfig(retry))
+}
+
+// bearer puts the token into the header, where Slack wants it today; the SDK puts it into the form.
+type bearer struct {
+	client *http.Client
+	token  string
+}
+
+// Do sends a request.
+func (b bearer) Do(req *http.Request) (*http.Response, error) {
+	if req.Header.Get("Authorization") == "" {
+		req.Header.Set("Authorization", "Bearer "+b.token)
+	}
+	return b.client.Do(req)
 }
 
 // check asks Slack who we are.

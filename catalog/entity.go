@@ -30,8 +30,7 @@ type Entity struct {
 	API         API     // APIs
 
 	JSON      json.RawMessage // the whole entity, canonical: placeholders and namespace filled in; no relations, status, uid, etag
-	Relations []Relation      // what this descriptor states, seen from this entity; sorted
-	Inverse   []Edge          // the same and the opposite directions as seen from the other ends; sorted
+	Relations []Relation      // what this descriptor states, seen from this entity; sorted. Inverse gives the other ends'
 	Source    Provenance      // where it was read
 	Problems  []Problem
 }

@@ -130,7 +130,6 @@ func entity(name, title, location string, line int) *catalog.Entity {
 		Ref: ref(name), APIVersion: "backstage.io/v1alpha1", Kind: "Component", Namespace: "default", Name: name,
 		Title: title, JSON: text, Source: catalog.Provenance{Origin: "file:all", Location: location, Line: line},
 		Relations: []catalog.Relation{{Type: "ownedBy", Target: catalog.MakeRef("group", "", "team")}},
-		Inverse:   []catalog.Edge{{Source: catalog.MakeRef("group", "", "team"), Type: "ownerOf", Target: ref(name)}},
 	}
 }
 

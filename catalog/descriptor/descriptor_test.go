@@ -70,7 +70,7 @@ func TestDump(t *testing.T) {
 			if e.Ref == ref {
 				out = append(out, e.Relations...)
 			}
-			for _, edge := range e.Inverse {
+			for edge := range e.Inverse() {
 				if edge.Source == ref {
 					out = append(out, catalog.Relation{Type: edge.Type, Target: edge.Target})
 				}
@@ -105,7 +105,7 @@ func TestColumns(t *testing.T) {
 		Source:      catalog.Provenance{Origin: "file:sample.yaml", Location: "sample.yaml", Line: 2},
 	}
 	got := *e
-	got.JSON, got.Relations, got.Inverse = nil, nil, nil
+	got.JSON, got.Relations = nil, nil
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
@@ -114,7 +114,7 @@ func TestColumns(t *testing.T) {
 	}) {
 		t.Errorf("relations are not sorted: %v", e.Relations)
 	}
-	for _, edge := range e.Inverse {
+	for edge := range e.Inverse() {
 		if edge.Source == e.Ref || edge.Target != e.Ref {
 			t.Errorf("%v is not seen from the other end", edge)
 		}

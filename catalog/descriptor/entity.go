@@ -10,7 +10,7 @@ import (
 )
 
 // entity builds the columns and the canonical JSON of a checked document.
-func entity(root *yamldoc.Node, ref catalog.Ref, edges []catalog.Edge) *catalog.Entity {
+func entity(root *yamldoc.Node, ref catalog.Ref, relations []catalog.Relation) *catalog.Entity {
 	metadata, spec := root.Get("metadata"), root.Get("spec")
 	e := &catalog.Entity{
 		Ref:         catalog.Ref{Kind: intern(ref.Kind), Namespace: intern(ref.Namespace), Name: ref.Name},
@@ -46,26 +46,9 @@ func entity(root *yamldoc.Node, ref catalog.Ref, edges []catalog.Edge) *catalog.
 	if e.Kind == "API" {
 		e.API = definition(e.Type, spec.Get("definition").Str())
 	}
-	e.Relations, e.Inverse = directions(e.Ref, edges)
+	e.Relations = relations
 	e.JSON = canonical(root)
 	return e
-}
-
-// directions parts the edges into those that start at self and those that start elsewhere.
-func directions(self catalog.Ref, edges []catalog.Edge) (own []catalog.Relation, inverse []catalog.Edge) {
-	if len(edges) == 0 {
-		return nil, nil
-	}
-	own = make([]catalog.Relation, 0, len(edges)/2)
-	inverse = make([]catalog.Edge, 0, len(edges)/2)
-	for _, edge := range edges {
-		if edge.Source == self {
-			own = append(own, catalog.Relation{Type: edge.Type, Target: edge.Target})
-		} else {
-			inverse = append(inverse, edge)
-		}
-	}
-	return own, inverse
 }
 
 func pairs(n *yamldoc.Node) []catalog.Pair {

@@ -50,7 +50,7 @@ func (d *Document) Relations() [][3]string {
 	for _, r := range d.Entity.Relations {
 		out = append(out, [3]string{d.Ref.String(), r.Type, r.Target.String()})
 	}
-	for _, e := range d.Entity.Inverse {
+	for e := range d.Entity.Inverse() {
 		out = append(out, [3]string{e.Source.String(), e.Type, e.Target.String()})
 	}
 	slices.SortFunc(out, func(a, b [3]string) int { return slices.Compare(a[:], b[:]) })

@@ -10,42 +10,42 @@ import (
 	"github.com/backchannel-portal/backchannel/internal/yamldoc"
 )
 
-// relationRule says that a field of spec names entities, and which relation follows in which direction.
+// relationRule says that a field of spec names entities, and which relation follows.
 type relationRule struct {
-	kind, field       string
-	relation, reverse string
-	defaultKind       string // of references that name none; empty: they must
+	kind, field string
+	relation    string // the other direction is catalog.Opposite
+	defaultKind string // of references that name none; empty: they must
 }
 
 // relationRules is the one table of relations. Its rows are those of BuiltinKindsEntityProcessor in
 // @backstage/plugin-catalog-backend 4.0.0; Template is from the scaffolder's own processor and AiResource from the
 // optional AI model.
 var relationRules = []relationRule{
-	{"Component", "owner", "ownedBy", "ownerOf", "Group"},
-	{"Component", "subcomponentOf", "partOf", "hasPart", "Component"},
-	{"Component", "providesApis", "providesApi", "apiProvidedBy", "API"},
-	{"Component", "consumesApis", "consumesApi", "apiConsumedBy", "API"},
-	{"Component", "dependsOn", "dependsOn", "dependencyOf", ""},
-	{"Component", "dependencyOf", "dependencyOf", "dependsOn", ""},
-	{"Component", "system", "partOf", "hasPart", "System"},
-	{"API", "owner", "ownedBy", "ownerOf", "Group"},
-	{"API", "system", "partOf", "hasPart", "System"},
-	{"Resource", "owner", "ownedBy", "ownerOf", "Group"},
-	{"Resource", "dependsOn", "dependsOn", "dependencyOf", ""},
-	{"Resource", "dependencyOf", "dependencyOf", "dependsOn", ""},
-	{"Resource", "system", "partOf", "hasPart", "System"},
-	{"User", "memberOf", "memberOf", "hasMember", "Group"},
-	{"Group", "parent", "childOf", "parentOf", "Group"},
-	{"Group", "children", "parentOf", "childOf", "Group"},
-	{"Group", "members", "hasMember", "memberOf", "User"},
-	{"System", "owner", "ownedBy", "ownerOf", "Group"},
-	{"System", "domain", "partOf", "hasPart", "Domain"},
-	{"Domain", "owner", "ownedBy", "ownerOf", "Group"},
-	{"Domain", "subdomainOf", "partOf", "hasPart", "Domain"},
-	{"Template", "owner", "ownedBy", "ownerOf", "Group"},
-	{"AiResource", "owner", "ownedBy", "ownerOf", "Group"},
-	{"AiResource", "system", "partOf", "hasPart", "System"},
-	{"AiResource", "dependsOn", "dependsOn", "dependencyOf", "AiResource"},
+	{"Component", "owner", "ownedBy", "Group"},
+	{"Component", "subcomponentOf", "partOf", "Component"},
+	{"Component", "providesApis", "providesApi", "API"},
+	{"Component", "consumesApis", "consumesApi", "API"},
+	{"Component", "dependsOn", "dependsOn", ""},
+	{"Component", "dependencyOf", "dependencyOf", ""},
+	{"Component", "system", "partOf", "System"},
+	{"API", "owner", "ownedBy", "Group"},
+	{"API", "system", "partOf", "System"},
+	{"Resource", "owner", "ownedBy", "Group"},
+	{"Resource", "dependsOn", "dependsOn", ""},
+	{"Resource", "dependencyOf", "dependencyOf", ""},
+	{"Resource", "system", "partOf", "System"},
+	{"User", "memberOf", "memberOf", "Group"},
+	{"Group", "parent", "childOf", "Group"},
+	{"Group", "children", "parentOf", "Group"},
+	{"Group", "members", "hasMember", "User"},
+	{"System", "owner", "ownedBy", "Group"},
+	{"System", "domain", "partOf", "Domain"},
+	{"Domain", "owner", "ownedBy", "Group"},
+	{"Domain", "subdomainOf", "partOf", "Domain"},
+	{"Template", "owner", "ownedBy", "Group"},
+	{"AiResource", "owner", "ownedBy", "Group"},
+	{"AiResource", "system", "partOf", "System"},
+	{"AiResource", "dependsOn", "dependsOn", "AiResource"},
 }
 
 // sortedFields are put in order before anything else, as Backstage does, when all their elements are strings.
@@ -65,13 +65,14 @@ func sortReferences(root *yamldoc.Node) {
 	}
 }
 
-// relations derives the edges that a document states, in both directions, sorted and without repetitions.
-func (c *checker) relations(root *yamldoc.Node, self catalog.Ref) []catalog.Edge {
+// relations derives the relations that a document states, seen from the entity it describes, sorted and without
+// repetitions.
+func (c *checker) relations(root *yamldoc.Node, self catalog.Ref) []catalog.Relation {
 	kind, spec := root.Get("kind").Text, root.Get("spec")
 	if spec == nil {
 		return nil
 	}
-	var edges []catalog.Edge
+	var relations []catalog.Relation
 	c.enter("spec")
 	for i := range relationRules {
 		r := &relationRules[i]
@@ -86,20 +87,20 @@ func (c *checker) relations(root *yamldoc.Node, self catalog.Ref) []catalog.Edge
 		if targets.Kind == yamldoc.List {
 			for at, item := range targets.Items {
 				c.steps = append(c.steps, step{index: at})
-				edges = c.edge(edges, r, item, self)
+				relations = c.relation(relations, r, item, self)
 				c.leave()
 			}
 		} else {
-			edges = c.edge(edges, r, targets, self)
+			relations = c.relation(relations, r, targets, self)
 		}
 		c.leave()
 	}
 	c.leave()
-	slices.SortFunc(edges, compareEdges)
-	return slices.Compact(edges)
+	slices.SortFunc(relations, compareRelations)
+	return slices.Compact(relations)
 }
 
-func (c *checker) edge(edges []catalog.Edge, r *relationRule, n *yamldoc.Node, self catalog.Ref) []catalog.Edge {
+func (c *checker) relation(relations []catalog.Relation, r *relationRule, n *yamldoc.Node, self catalog.Ref) []catalog.Relation {
 	target, err := reference(n, r.defaultKind, self.Namespace)
 	if err != nil {
 		if r.kind == "Template" { // left to another processor, which does not decide about validity
@@ -107,14 +108,16 @@ func (c *checker) edge(edges []catalog.Edge, r *relationRule, n *yamldoc.Node, s
 		} else {
 			c.fail(n.Line, "is not valid: %s", message(err))
 		}
-		return edges
+		return relations
 	}
 	if r.relation == "ownedBy" && target.Kind != "group" && target.Kind != "user" {
 		c.warn(n.Line, "names %s as the owner, which is neither a group nor a user", clip(target.String()))
 	}
-	return append(edges,
-		catalog.Edge{Source: self, Type: r.relation, Target: target},
-		catalog.Edge{Source: target, Type: r.reverse, Target: self})
+	relations = append(relations, catalog.Relation{Type: r.relation, Target: target})
+	if back, ok := catalog.Opposite(r.relation); ok && target == self {
+		relations = append(relations, catalog.Relation{Type: back, Target: self})
+	}
+	return relations
 }
 
 // reference is parseEntityRef of @backstage/catalog-model, the object form {kind, namespace, name} included.
@@ -160,10 +163,7 @@ func truthy(n *yamldoc.Node) bool {
 	}
 }
 
-func compareEdges(a, b catalog.Edge) int {
-	if c := a.Source.Compare(b.Source); c != 0 {
-		return c
-	}
+func compareRelations(a, b catalog.Relation) int {
 	if c := strings.Compare(a.Type, b.Type); c != 0 {
 		return c
 	}

@@ -70,7 +70,7 @@ func (e *snapshotEdit) upsert(x *catalog.Entity) (uint32, *catalog.Entity) {
 // many entities have in common: references, types, origins.
 func (e *snapshotEdit) lean(ref catalog.Ref, x *catalog.Entity) *catalog.Entity {
 	c := *x
-	c.Ref, c.Inverse = ref, nil
+	c.Ref = ref
 	for _, s := range [...]*string{&c.APIVersion, &c.Kind, &c.Namespace, &c.Type, &c.Lifecycle, &c.Source.Origin, &c.API.Format} {
 		*s = unique.Make(*s).Value()
 	}
@@ -91,14 +91,10 @@ func (e *snapshotEdit) state(id uint32, x *catalog.Entity, n *node) []uint32 {
 	for _, r := range x.Relations {
 		edges = append(edges, edge{e.relType(r.Type), e.node(r.Target), id})
 	}
-	given := make([]uint32, 0, len(x.Inverse))
-	for _, v := range x.Inverse {
+	given := make([]uint32, 0, len(x.Relations))
+	for v := range x.Inverse() {
 		at, to := e.node(v.Source), e.node(v.Target)
 		ed := edge{e.relType(v.Type), to, id}
-		if at == id {
-			edges = append(edges, ed)
-			continue
-		}
 		other := e.nodes.at(at)
 		other.edges = append(other.edges, ed)
 		e.nodes.set(at, other)

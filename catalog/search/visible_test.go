@@ -26,7 +26,7 @@ func secretReader(t *testing.T) *search.Reader {
 	vault := st.Ref("component:vaultkeeper")
 	entities := append(bakery(), st.Entity("component:vaultkeeper", st.Title("Vault Keeper"), st.Owner("group:counter"),
 		st.Type("safe"), st.Tags("hushhush"), st.About("Guards the sourdough recipe"),
-		st.Rel("dependsOn", "dependencyOf", "resource:loaf-db"), st.Rel("dependsOn", "dependencyOf", "resource:nowhere")))
+		st.Rel("dependsOn", "resource:loaf-db"), st.Rel("dependsOn", "resource:nowhere")))
 	now := time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
 	r := search.NewReader(catalog.Changes{
 		Generation: 7,

@@ -62,16 +62,15 @@ func Person(displayName, email string) Option {
 func Owner(ref string) Option {
 	return func(e *catalog.Entity) {
 		e.Owner = Ref(ref)
-		Rel("ownedBy", "ownerOf", ref)(e)
+		Rel("ownedBy", ref)(e)
 	}
 }
 
-// Rel states a relation and its opposite.
-func Rel(forward, back, target string) Option {
+// Rel states a relation; its opposite follows.
+func Rel(relation, target string) Option {
 	return func(e *catalog.Entity) {
 		t := Ref(target)
-		e.Relations = append(e.Relations, catalog.Relation{Type: forward, Target: t})
-		e.Inverse = append(e.Inverse, catalog.Edge{Source: t, Type: back, Target: e.Ref})
+		e.Relations = append(e.Relations, catalog.Relation{Type: relation, Target: t})
 		slices.SortFunc(e.Relations, func(a, b catalog.Relation) int {
 			if a.Type != b.Type {
 				return strings.Compare(a.Type, b.Type)

@@ -96,24 +96,23 @@ func (g *generator) add(kind, typ string, owner, links int) {
 	}
 	if kind != "Group" {
 		e.Owner = g.out[min(owner, len(g.out)-1)].Ref
-		relate(e, "ownedBy", "ownerOf", e.Owner)
+		relate(e, "ownedBy", e.Owner)
 	}
 	for i := range links {
 		target := g.out[g.rnd.IntN(len(g.out))].Ref
 		if i == 0 && kind != "Group" {
-			relate(e, "partOf", "hasPart", target)
+			relate(e, "partOf", target)
 		} else {
-			relate(e, "dependsOn", "dependencyOf", target)
+			relate(e, "dependsOn", target)
 		}
 	}
-	e.Relations, e.Inverse = slices.Clip(slices.Clone(e.Relations)), slices.Clip(slices.Clone(e.Inverse))
+	e.Relations = slices.Clip(slices.Clone(e.Relations))
 	e.JSON = g.json(e)
 	g.out = append(g.out, e)
 }
 
-func relate(e *catalog.Entity, forward, back string, target catalog.Ref) {
-	e.Relations = append(e.Relations, catalog.Relation{Type: forward, Target: target})
-	e.Inverse = append(e.Inverse, catalog.Edge{Source: target, Type: back, Target: e.Ref})
+func relate(e *catalog.Entity, relation string, target catalog.Ref) {
+	e.Relations = append(e.Relations, catalog.Relation{Type: relation, Target: target})
 }
 
 // json is the entity's canonical form with enough prose for its usual size.

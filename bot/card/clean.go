@@ -73,8 +73,11 @@ func suspect(r rune) bool {
 	if r < 0x300 {
 		return r < 0xA0 || r == 0xAD
 	}
-	if 0x3040 <= r && r <= 0xD7FF {
-		return false // kana, Han and Hangul
+	if r == 0x3164 || r == 0x115F || r == 0x1160 {
+		return true // fillers: letters that are not there
+	}
+	if 0x3040 <= r && r <= 0xD7FF || 0x3001 <= r && r <= 0x3029 || 0xFF01 <= r && r <= 0xFF5E || 0x2010 <= r && r <= 0x2027 {
+		return false // kana, Han and Hangul; punctuation
 	}
 	return unicode.In(r, unicode.Mn, unicode.Me, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Cs) || noncharacter(r)
 }

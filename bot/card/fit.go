@@ -12,6 +12,15 @@ import (
 // returns at least one message, and Summary is set in each that has any text.
 func Fit(m Message, l Limits) []Message {
 	l = l.normal()
+	if unchanged(&m, &l) {
+		m.Summary = m.Headline()
+		return []Message{m}
+	}
+	return fit(m, l)
+}
+
+// fit is Fit for any message; the limits are normal.
+func fit(m Message, l Limits) []Message {
 	c := &cleaner{lang: m.Lang, maxURL: l.URL, length: l.Len}
 	m = c.message(m)
 	f := &fitter{l: l, lang: m.Lang}

@@ -51,6 +51,9 @@ func (l Limits) overhead(s *Span) int {
 // WebURL reports whether u is an address that renderers may link to: http or https with a host, or mailto, without
 // spaces, control characters or anything that ends a link in some markup.
 func WebURL(u string) bool {
+	if simpleURL(u) {
+		return true
+	}
 	if u == "" || len(u) > 8192 || !utf8.ValidString(u) || strings.ContainsAny(u, " \"<>\\^`{|}") || !clean(u, false) {
 		return false
 	}

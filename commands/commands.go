@@ -47,7 +47,8 @@ type Commands struct {
 	cap   plugins.Capabilities
 	table map[understand.Intent]func(*talk)
 
-	reading sync.Mutex // held by whoever rebuilds reader
+	kept    atomic.Bool // Keep runs
+	reading sync.Mutex  // held by whoever rebuilds reader
 	reader  atomic.Pointer[reader]
 }
 
@@ -119,9 +120,14 @@ func (c *Commands) Answer(ctx context.Context, q Question, r understand.Reading)
 }
 
 func (c *Commands) read(ctx context.Context, view search.View, q Question) understand.Reading {
-	return c.understander(ctx).Understand(view, understand.Question{
+	u, fresh := c.understander(ctx)
+	r := u.Understand(view, understand.Question{
 		Text: q.Text, Lang: q.Lang, Channel: q.Channel, Thread: q.Thread, Asker: q.Asker, Bound: q.Bound,
 	})
+	if !fresh {
+		late(view, &r)
+	}
+	return r
 }
 
 func (c *Commands) answer(ctx context.Context, view search.View, q Question, r understand.Reading) (bot.Answer, card.Message) {

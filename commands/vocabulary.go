@@ -3,46 +3,10 @@ package commands
 import (
 	"context"
 
-	"github.com/backchannel-portal/backchannel/catalog"
 	"github.com/backchannel-portal/backchannel/catalog/search"
 	"github.com/backchannel-portal/backchannel/commands/understand"
 	"github.com/backchannel-portal/backchannel/plugins"
 )
-
-// reader understands questions about one generation of the catalog.
-type reader struct {
-	generation catalog.Generation
-	radar      plugins.RadarShape
-	understand *understand.Understander
-}
-
-// fresh reports whether the reader still speaks the language of the catalog and the radar.
-func (r *reader) fresh(g catalog.Generation, shape plugins.RadarShape) bool {
-	return r.generation == g && r.radar.Source == shape.Source && len(r.radar.Rings) == len(shape.Rings)
-}
-
-// understander returns what understands questions about the present generation. Whoever asks first after a change
-// rebuilds it; meanwhile others are answered in the language of before.
-func (c *Commands) understander(ctx context.Context) *understand.Understander {
-	view := c.deps.View(catalog.Viewer{})
-	shape, _ := c.cap.Radar.Shape(ctx) // a radar that does not answer adds no words
-	old := c.reader.Load()
-	if old != nil && old.fresh(view.Generation(), shape) {
-		return old.understand
-	}
-	if old == nil {
-		c.reading.Lock()
-	} else if !c.reading.TryLock() {
-		return old.understand
-	}
-	defer c.reading.Unlock()
-	if now := c.reader.Load(); now != nil && now.fresh(view.Generation(), shape) {
-		return now.understand
-	}
-	r := &reader{view.Generation(), shape, understand.New(c.Vocabulary(ctx, view))}
-	c.reader.Store(r)
-	return r.understand
-}
 
 // Vocabulary gathers the language of the company: the technologies of its inventory and its radar, its templates,
 // and what its configuration and plugins add. The view must show everything.

@@ -1,0 +1,94 @@
+package commands
+
+import (
+	"context"
+	"time"
+
+	"github.com/backchannel-portal/backchannel/catalog"
+	"github.com/backchannel-portal/backchannel/catalog/search"
+	"github.com/backchannel-portal/backchannel/commands/understand"
+	"github.com/backchannel-portal/backchannel/plugins"
+)
+
+// reader understands questions about one generation of the catalog.
+type reader struct {
+	generation catalog.Generation
+	radar      plugins.RadarShape
+	understand *understand.Understander
+}
+
+// fresh reports whether the reader still speaks the language of the catalog and the radar.
+func (r *reader) fresh(g catalog.Generation, shape plugins.RadarShape) bool {
+	return r != nil && r.generation == g && r.radar.Source == shape.Source && len(r.radar.Rings) == len(shape.Rings)
+}
+
+// Keep prepares the language of the catalog anew whenever it has changed, until ctx is done; it looks every so often.
+// Preparing takes long for a large catalog, so a pause of several times as long follows. While Keep runs no question
+// waits for it: those asked in between are read in the language of before, with names looked up as they are now.
+func (c *Commands) Keep(ctx context.Context, every time.Duration) {
+	c.kept.Store(true)
+	defer c.kept.Store(false)
+	const rest = 4
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	var pause time.Time
+	for {
+		if start := c.deps.Now(); !start.Before(pause) {
+			c.rebuild(ctx)
+			end := c.deps.Now()
+			pause = end.Add(rest * end.Sub(start))
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// understander returns what reads questions, and whether it knows the present state. The first question of all waits
+// for it; so does, where Keep does not run, whoever asks first after a change.
+func (c *Commands) understander(ctx context.Context) (u *understand.Understander, fresh bool) {
+	now := c.reader.Load()
+	shape, _ := c.cap.Radar.Shape(ctx) // a radar that does not answer adds no words
+	if now.fresh(c.deps.View(catalog.Viewer{}).Generation(), shape) {
+		return now.understand, true
+	}
+	if now != nil && (c.kept.Load() || !c.reading.TryLock()) {
+		return now.understand, false
+	}
+	if now != nil {
+		c.reading.Unlock()
+	}
+	return c.rebuild(ctx).understand, true
+}
+
+// rebuild returns a reader of the present state, building it where there is none.
+func (c *Commands) rebuild(ctx context.Context) *reader {
+	c.reading.Lock()
+	defer c.reading.Unlock()
+	view := c.deps.View(catalog.Viewer{})
+	shape, _ := c.cap.Radar.Shape(ctx)
+	if now := c.reader.Load(); now.fresh(view.Generation(), shape) {
+		return now
+	}
+	r := &reader{view.Generation(), shape, understand.New(c.Vocabulary(ctx, view))}
+	c.reader.Store(r)
+	return r
+}
+
+// late looks up names that a question has and the understander does not know, because they are newer than it is.
+func late(view search.View, r *understand.Reading) {
+	if len(r.Entities) > 0 || len(r.Candidates) > 0 {
+		return
+	}
+	for _, name := range r.Unknown {
+		found := view.Resolve(name, search.ResolveOptions{Deepest: search.MatchNormalised, Limit: 2})
+		if len(found) == 1 {
+			r.Entities = append(r.Entities, found[0].Entity.Ref)
+		}
+	}
+	if len(r.Entities) > 0 {
+		r.Unknown, r.Near = nil, nil
+	}
+}

@@ -3,6 +3,7 @@ package inventory
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -14,8 +15,9 @@ import (
 // Bounds of a pass.
 const (
 	workers     = 2
-	treeTimeout = time.Minute // for reading one tree
-	batch       = 50          // components whose facts are written at once
+	treeTimeout = time.Minute     // for reading one tree
+	batch       = 2000            // components whose facts are written at once: each write is a generation
+	patience    = 2 * time.Second // after which fewer are written too
 )
 
 // FactWriter is the part of catalog.Store that a Runner writes to.
@@ -143,14 +145,15 @@ func (r *Runner) Pass(ctx context.Context) (Pass, error) {
 	}()
 	var pending []result
 	var failed error
+	written := r.c.Now()
 	for res := range results {
 		p.count(res)
 		if res.facts != nil {
 			pending = append(pending, res)
 		}
-		if len(pending) >= batch {
+		if now := r.c.Now(); len(pending) >= batch || now.Sub(written) > patience {
 			failed = firstError(failed, r.write(ctx, pending))
-			pending = nil
+			pending, written = nil, now
 		}
 	}
 	failed = firstError(failed, r.write(ctx, pending))
@@ -262,6 +265,7 @@ func (r *Runner) write(ctx context.Context, done []result) error {
 	if len(done) == 0 {
 		return nil
 	}
+	slices.SortFunc(done, func(a, b result) int { return a.ref.Compare(b.ref) })
 	var refs []catalog.Ref
 	var facts []catalog.Fact
 	for _, d := range done {

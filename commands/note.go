@@ -41,17 +41,6 @@ func (t *talk) source(where string, line int, asOf time.Time) {
 	t.sources = append(t.sources, bot.Source{Where: where, Line: line, AsOf: asOf})
 }
 
-// sourceText is source for a place written as "file:line".
-func (t *talk) sourceText(place string, asOf time.Time) {
-	if i := strings.LastIndexByte(place, ':'); i > 0 {
-		if line, err := strconv.Atoi(place[i+1:]); err == nil {
-			t.source(place[:i], line, asOf)
-			return
-		}
-	}
-	t.source(place, 0, asOf)
-}
-
 // note is the context line: the sources, how old the oldest is, and remarks.
 func (t *talk) note() []card.Span {
 	parts := t.places()

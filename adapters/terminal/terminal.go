@@ -73,6 +73,9 @@ func (t *Terminal) Run(ctx context.Context, h bot.Handler) error {
 	for {
 		line, err := next()
 		if errors.Is(err, io.EOF) {
+			if typed { // what comes next should not stand behind the prompt
+				_, _ = io.WriteString(t.cfg.Out, "\n")
+			}
 			return nil
 		}
 		if err != nil {

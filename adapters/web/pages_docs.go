@@ -67,7 +67,7 @@ func (w *Web) docsPage(rw http.ResponseWriter, r *http.Request) {
 	}
 	d := docsData{
 		Entity: linkTo(view, ref), Site: link{Text: site.Title, Href: base}, Title: p.Title,
-		Body: template.HTML(body), //nolint:gosec // docs.Library sanitises
+		Body: template.HTML(body),
 		Nav:  navigation(site, p, base), Source: link{Text: path.Base(p.File), Hint: p.Source},
 	}
 	d.Contents = contents(p)

@@ -37,7 +37,7 @@ func Render(m card.Message, base string, token func(card.Action, card.Intent) st
 			r.block(b)
 		}
 	}
-	return template.HTML(r.b.String()) //nolint:gosec // every text went through esc
+	return template.HTML(r.b.String())
 }
 
 type renderer struct {

@@ -27,7 +27,6 @@ type harness struct {
 	slack *slacktest.Server
 	a     *Adapter
 	url   string // of the callbacks
-	log   *bytes.Buffer
 	stop  func()
 }
 

@@ -16,6 +16,7 @@ import (
 func TestConformance(t *testing.T) {
 	for _, mode := range []string{ModeHTTP, ModeSocket} {
 		t.Run(mode, func(t *testing.T) {
+			t.Parallel() // most of the time is waiting
 			o := bottest.Options{Ways: []bottest.Way{bottest.Slash, bottest.Mention, bottest.Direct}, Whispers: true, Repeats: true}
 			bottest.Test(t, o, func(t *testing.T, tokens bot.TokenMaker) bottest.Driver { return newDriver(t, mode, tokens) })
 		})

@@ -62,6 +62,15 @@ func (e *envelope) bot() string {
 	return ""
 }
 
+// workspace is the tenant the event belongs to. In a channel shared between workspaces it is the one of the two in
+// which the app is installed.
+func (e *envelope) workspace() string {
+	if e.ContextTeam != "" {
+		return e.ContextTeam
+	}
+	return e.Team
+}
+
 // arrival turns the delivery into an event. It returns false for what the bot does not answer: what bots say, edits
 // and deletions, events it did not ask for, and replies in threads in which it takes no part.
 func (e *envelope) arrival(self string, inThread func(channel, thread string) bool, now time.Time) (arrival, bool, error) {
@@ -85,10 +94,7 @@ func (e *envelope) arrival(self string, inThread func(channel, thread string) bo
 	if m.Bot != "" || m.Hidden || len(m.Edited) > 0 && string(m.Edited) != "null" || m.User == self && self != "" || m.User == "USLACKBOT" {
 		return arrival{}, false, nil
 	}
-	team := e.Team
-	if e.ContextTeam != "" {
-		team = e.ContextTeam
-	}
+	team := e.workspace()
 	switch "" {
 	case team:
 		return arrival{}, false, missing("team_id")

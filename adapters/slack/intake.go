@@ -20,7 +20,7 @@ func (s *session) event(e *envelope) error {
 		return nil
 	}
 	inThread := func(channel, thread string) bool {
-		return s.threads.has(e.Team + ":" + channel + ":" + thread)
+		return s.threads.has(e.workspace() + ":" + channel + ":" + thread)
 	}
 	ar, ok, err := e.arrival(s.a.user(), inThread, s.a.deps.Now())
 	if err != nil || !ok {
@@ -45,6 +45,10 @@ func (s *session) interaction(payload []byte) error {
 // intake puts a delivery into the inbox and queues it, unless it was there before. What happens in one channel is
 // handled in order, and so is every conversation.
 func (s *session) intake(ar arrival) error {
+	if !s.works.enter() {
+		return fault.New(fault.Internal, "shutting down")
+	}
+	defer s.works.leave()
 	if !s.events.reserve() {
 		return fault.New(fault.Internal, "too many events are waiting")
 	}

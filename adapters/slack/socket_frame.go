@@ -91,6 +91,7 @@ func (c *socket) command(f *frame) {
 		return
 	}
 	if !c.s.asked.reserve() {
+		c.s.a.deps.Log.Warn("slack: too many slash commands are waiting; one is not answered")
 		return
 	}
 	c.s.asked.put(f.Envelope, func() {

@@ -22,9 +22,9 @@ func TestClean(t *testing.T) {
 		{"tags", "a\U000E0041\U000E007F", "a", "a"},
 		{"noncharacters", "a\uFFFEb\uFDD0", "ab", "ab"},
 		{"marks", "z" + strings.Repeat("\u0300", 40), "z" + strings.Repeat("\u0300", maxMarks), "z" + strings.Repeat("\u0300", maxMarks)},
-		{"joined emoji", "👩‍👩‍👧‍👦 🏳️‍🌈", "👩‍👩‍👧‍👦 🏳️‍🌈", "👩‍👩‍👧‍👦 🏳️‍🌈"},
-		{"region flag", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "🏴󠁧󠁢󠁥󠁮󠁧󠁿"},
-		{"Indic and Persian joiners", "क्‍ष می‌خواهم", "क्‍ष می‌خواهم", "क्‍ष می‌خواهم"},
+		{"joined emoji", "👩\u200d👩\u200d👧\u200d👦 🏳\ufe0f\u200d🌈", "👩\u200d👩\u200d👧\u200d👦 🏳\ufe0f\u200d🌈", "👩\u200d👩\u200d👧\u200d👦 🏳\ufe0f\u200d🌈"},
+		{"region flag", "🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f", "🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f", "🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f"},
+		{"Indic and Persian joiners", "क्\u200dष می\u200cخواهم", "क्\u200dष می\u200cخواهم", "क्\u200dष می\u200cخواهم"},
 	} {
 		if got := Clean(tt.in); got != tt.lines {
 			t.Errorf("%s: Clean = %+q, want %+q", tt.name, got, tt.lines)

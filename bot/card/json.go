@@ -18,8 +18,8 @@ func Schema() string { return schema }
 // out, since they mean nothing elsewhere; a message that was read cannot mention anybody.
 func (m Message) MarshalJSON() ([]byte, error) { return json.Marshal(encodeMessage(m)) }
 
-// UnmarshalJSON reads the JSON form strictly. An unknown field, a missing one or a wrong type is an error of kind
-// Invalid that names its path; a block of an unknown type becomes a Note that says so. At most a megabyte, twelve
+// UnmarshalJSON reads the JSON form strictly. An unknown field, a missing one or a wrong type is a
+// *JSONError that names its path; a block of an unknown type becomes a Note that says so. At most a megabyte, twelve
 // levels and 50,000 values are read.
 func (m *Message) UnmarshalJSON(data []byte) error {
 	tree, err := parseJSON(data)

@@ -3,6 +3,7 @@ package card
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"maps"
@@ -11,8 +12,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-
-	"github.com/backchannel-portal/backchannel/internal/fault"
 )
 
 var update = flag.Bool("update", false, "write schema.json anew")
@@ -177,8 +176,9 @@ func TestJSONErrorsNameThePath(t *testing.T) {
 		`{"blocks":[{"type":"code","text":"` + strings.Repeat("x", maxJSON) + `"}]}`:                "larger than",
 		fmt.Sprintf(`{"blocks":[{"type":"list","items":[%s[]]}]}`, strings.Repeat("[],", maxNodes)): "more than 50000 values",
 	} {
+		var wrong *JSONError
 		err := new(Message).UnmarshalJSON([]byte(in))
-		if err == nil || !strings.Contains(err.Error(), want) || !fault.Is(err, fault.Invalid) {
+		if err == nil || !strings.Contains(err.Error(), want) || !errors.As(err, &wrong) {
 			t.Errorf("%.80s: got %v, want %s", in, err, want)
 		}
 	}

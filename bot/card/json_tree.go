@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-
-	"github.com/backchannel-portal/backchannel/internal/fault"
 )
 
 // member is one member of a JSON object; order and repetition are kept so that repeats can be refused.
@@ -52,9 +50,22 @@ func (o object) number(key string) float64 {
 	return f
 }
 
-// wrong is an error of kind Invalid at a path such as blocks[2].items[0].label.
+// JSONError is what is wrong with the JSON form of a message, and where.
+type JSONError struct {
+	Path    string // for example blocks[2].items[0].label; empty for the message as a whole
+	Message string // English, without a final full stop
+}
+
+// Error renders path and message.
+func (e *JSONError) Error() string {
+	if e.Path == "" {
+		return e.Message
+	}
+	return e.Path + ": " + e.Message
+}
+
 func wrong(path, format string, args ...any) error {
-	return fault.At(fault.Position{Field: path}, format, args...)
+	return &JSONError{path, fmt.Sprintf(format, args...)}
 }
 
 // parseJSON reads one JSON value within the bounds of size, depth and number of values.

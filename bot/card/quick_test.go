@@ -52,7 +52,7 @@ func (g generator) tame() Message {
 
 func TestTheShortWayDoesWhatFitDoes(t *testing.T) {
 	taken := 0
-	for seed := range uint64(20000) {
+	for seed := range uint64(4000) {
 		g := generator{rand.New(rand.NewPCG(seed, 6))}
 		m, l := g.tame(), g.limits()
 		if g.IntN(4) == 0 {
@@ -67,7 +67,7 @@ func TestTheShortWayDoesWhatFitDoes(t *testing.T) {
 			t.Fatalf("seed %d:\n got %+v\nwant %+v", seed, got, want)
 		}
 	}
-	if taken < 1000 {
+	if taken < 200 {
 		t.Errorf("only %d messages took the short way", taken)
 	}
 }

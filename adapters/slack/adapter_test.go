@@ -336,7 +336,7 @@ func TestPressReplies(t *testing.T) {
 		value string
 		want  []slacktest.Message
 	}{
-		{public, "x", []slacktest.Message{{Method: "response_url", Type: "ephemeral", Replace: true, Text: "updated: x"}}},
+		{public, "x", []slacktest.Message{{Method: "response_url", Type: "in_channel", Replace: true, Text: "updated: x"}}},
 		{private, "x", []slacktest.Message{{Method: "response_url", Type: "ephemeral", Replace: true, Text: "updated: x"}}},
 		{private, "share", []slacktest.Message{
 			{Method: "response_url", Type: "in_channel", Text: "shared"},
@@ -354,7 +354,7 @@ func TestPressReplies(t *testing.T) {
 		n += len(tt.want)
 		for i, m := range got {
 			w := tt.want[i]
-			if m.Method != w.Method || m.Type != w.Type || m.Replace != w.Replace || m.Text != w.Text || m.Channel != "C1" || m.Thread != tt.press.Thread {
+			if m.Method != w.Method || m.Type != w.Type || m.Replace != w.Replace || m.Text != w.Text || m.Channel != "C1" || !m.Replace && m.Thread != tt.press.Thread {
 				t.Errorf("%s %d: got %+v, want %+v", tt.value, i, m, w)
 			}
 		}

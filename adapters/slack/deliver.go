@@ -161,7 +161,7 @@ func (s *session) showPress(ctx context.Context, ar *arrival, reply bot.Reply, p
 	switch reply := reply.(type) {
 	case bot.Update:
 		if hasURL {
-			return s.respondAll(ctx, ar, ephemeral, true, parts)
+			return s.respondAll(ctx, ar, ar.pressedType(), true, parts)
 		}
 		return s.say(ctx, ar, ar.back.thread, parts, &slot{ts: ar.back.message})
 	case bot.Share:
@@ -191,7 +191,15 @@ func (s *session) share(ctx context.Context, ar *arrival, reply bot.Share, parts
 	if isEmpty(reply.Done) {
 		return nil
 	}
-	return s.respondAll(ctx, ar, ephemeral, true, s.fit(reply.Done)[:1])
+	return s.respondAll(ctx, ar, ar.pressedType(), true, s.fit(reply.Done)[:1])
+}
+
+// pressedType is who sees the pressed message. What replaces it must be seen by the same, or Slack adds a message.
+func (ar *arrival) pressedType() responseType {
+	if ar.back.private {
+		return ephemeral
+	}
+	return inChannel
 }
 
 // pressThread is the thread a public answer to a press belongs to: that of the pressed message, or one below it.

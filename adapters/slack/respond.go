@@ -43,8 +43,11 @@ func (r *renderer) response(kind responseType, replace bool, thread string, m ca
 
 // respondAll sends messages to the arrival's response_url, of which only the first may replace the original.
 func (s *session) respondAll(ctx context.Context, ar *arrival, kind responseType, replace bool, parts []card.Message) error {
-	thread := ar.back.thread
 	for i, m := range parts {
+		thread := ar.back.thread
+		if replace && i == 0 {
+			thread = "" // it stays where it is
+		}
 		if kind == inChannel {
 			if err := s.pace.wait(ctx, ar.back.channel); err != nil {
 				return fault.Wrap(fault.Upstream, err, "wait to post")

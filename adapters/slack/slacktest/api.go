@@ -162,6 +162,9 @@ func (s *Server) serveRespond(w http.ResponseWriter, r *http.Request) {
 // respond records a message that answers a command or press.
 func (s *Server) respond(m Message, to *response) {
 	m.Channel, m.TS = to.channel, s.ts()
+	if m.Replace && m.Type == "ephemeral" && s.public(to.channel, to.on) {
+		s.problem("an ephemeral response cannot replace a message that everybody sees")
+	}
 	if m.Type == "ephemeral" {
 		m.User = to.user
 	}

@@ -35,6 +35,13 @@ func (s *Server) Shown(user, channel string) []Shown {
 	return out
 }
 
+// public reports whether a message is there and everybody sees it.
+func (s *Server) public(channel, ts string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.ContainsFunc(s.rooms[channel], func(m Shown) bool { return m.TS == ts && m.User == "" })
+}
+
 // apply shows a message in its channel, with the lock held. On is the message that a response may replace.
 func (s *Server) apply(m Message, on *string) {
 	text, buttons := readable(m)

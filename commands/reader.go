@@ -22,6 +22,9 @@ func (r *reader) fresh(g catalog.Generation, shape plugins.RadarShape) bool {
 	return r != nil && r.generation == g && r.radar.Source == shape.Source && len(r.radar.Rings) == len(shape.Rings)
 }
 
+// Prepare prepares the language of the catalog as it is now, so that the first question does not wait for it.
+func (c *Commands) Prepare(ctx context.Context) { c.rebuild(ctx) }
+
 // Keep prepares the language of the catalog anew whenever it has changed, until ctx is done; it looks every so often.
 // Preparing takes long for a large catalog, so a pause of several times as long follows. While Keep runs no question
 // waits for it: those asked in between are read in the language of before, with names looked up as they are now.

@@ -22,6 +22,7 @@ const (
 	settleInterval  = 500 * time.Millisecond // how long the catalog must be quiet before code and docs are looked at again
 	firstRetry      = time.Second            // after a source could not be read, doubling up to the refresh interval
 	changedInterval = 100 * time.Millisecond // how often a new generation is noticed
+	speakInterval   = 250 * time.Millisecond // how often the language is prepared anew, where the catalog changed
 )
 
 // followed is an app that follows its sources.
@@ -33,6 +34,7 @@ type followed struct {
 	sick    map[string]string // what is wrong, by source
 	started atomic.Int32      // sources whose first read was tried
 	target  atomic.Uint64     // generation of the last applied change
+	ready   atomic.Bool       // questions are answered without a wait
 	warm    atomic.Int32      // first readings of code and of documentation that are done
 }
 
@@ -56,11 +58,11 @@ func (f *followed) loaded() bool {
 // indexed reports whether words are found as well.
 func (f *followed) indexed() bool {
 	r := f.live.Reader()
-	return f.loaded() && r.TextGeneration() >= r.Generation()
+	return f.ready.Load() && r.TextGeneration() >= r.Generation()
 }
 
 // warmed reports whether code and documentation were read once besides.
-func (f *followed) warmed() bool { return f.loaded() && f.warm.Load() == 2 }
+func (f *followed) warmed() bool { return f.ready.Load() && f.warm.Load() == 2 }
 
 // run follows everything until ctx is done.
 func (f *followed) run(ctx context.Context) error {
@@ -72,6 +74,7 @@ func (f *followed) run(ctx context.Context) error {
 	for _, s := range f.sources {
 		g.Go(func() error { f.source(ctx, s); return nil })
 	}
+	g.Go(func() error { f.speak(ctx); return nil })
 	runner := f.app.inventory(
 		func() []*catalog.Entity { return components(f.entities()) },
 		func() []catalog.Fact {
@@ -96,6 +99,16 @@ func (f *followed) run(ctx context.Context) error {
 		g.Go(func() error { f.radar.Watch(ctx, pluginInterval, f.noted("tech radar")); return nil })
 	}
 	return g.Wait()
+}
+
+// speak prepares the language of the catalog once it is loaded, and keeps it up to date.
+func (f *followed) speak(ctx context.Context) {
+	if waitFor(ctx, changedInterval/10, f.loaded) != nil {
+		return
+	}
+	f.commands.Prepare(ctx)
+	f.ready.Store(true)
+	f.commands.Keep(ctx, speakInterval)
 }
 
 func (f *followed) entities() []*catalog.Entity {

@@ -1,7 +1,7 @@
 package main
 
 import (
-	"bufio"
+	"bytes"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
@@ -14,6 +14,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -65,8 +66,8 @@ func sign(timestamp string, body []byte) string {
 
 func BenchmarkSlashCommand(b *testing.B) {
 	dir := b.TempDir()
-	names := writeCatalog(b, filepath.Join(dir, "catalog.yaml"), loadEntities)
-	config := fmt.Sprintf("catalog: {locations: [{type: file, target: catalog.yaml}], refresh: 1h}\nlimits: off\nslack: {mode: http, signing_secret: %s, api_url: \"http://127.0.0.1:9/\"}\n", loadSecret)
+	names := writeCatalog(b, filepath.Join(dir, "catalog"), loadEntities)
+	config := fmt.Sprintf("catalog: {locations: [{type: file, target: ./catalog/*.yaml}], refresh: 1h}\nlimits: off\nslack: {mode: http, signing_secret: %s, api_url: \"http://127.0.0.1:9/\"}\n", loadSecret)
 	if err := os.WriteFile(filepath.Join(dir, "backchannel.yaml"), []byte(config), 0o600); err != nil {
 		b.Fatal(err)
 	}
@@ -84,6 +85,9 @@ func BenchmarkSlashCommand(b *testing.B) {
 
 	bodies := slashBodies(names)
 	_, size := load(b, addr, bodies, 2000)
+	if answer := answerText(b, addr, bodies[0]); !strings.Contains(answer, "is owned by") {
+		b.Fatalf("not an answer: %s", answer)
+	}
 	floorAddr := freeAddr(b)
 	floor := startProcess(b, dir, floorAddr, "backchannel-floor", "FLOOR_ADDR="+floorAddr, "FLOOR_BYTES="+strconv.Itoa(size))
 	load(b, floorAddr, bodies, 2000)
@@ -104,24 +108,27 @@ func BenchmarkSlashCommand(b *testing.B) {
 	}
 }
 
-// writeCatalog writes generated entities as documents of one file and returns the names of components.
-func writeCatalog(b *testing.B, path string, n int) []string {
+// loadFile is how many entities a descriptor file of the load run holds.
+const loadFile = 1000
+
+// writeCatalog writes generated entities as documents of files in dir and returns the names of components.
+func writeCatalog(b *testing.B, dir string, n int) []string {
 	b.Helper()
-	f, err := os.Create(path)
-	if err != nil {
+	if err := os.Mkdir(dir, 0o755); err != nil {
 		b.Fatal(err)
 	}
-	defer f.Close()
-	w := bufio.NewWriter(f)
 	var names []string
-	for _, e := range searchtest.Generate(n) {
-		fmt.Fprintf(w, "---\n%s\n", e.JSON)
-		if e.Ref.Kind == "component" && len(names) < loadBodies {
-			names = append(names, e.Name)
+	for i, part := range slices.Collect(slices.Chunk(searchtest.Generate(n), loadFile)) {
+		var text bytes.Buffer
+		for _, e := range part {
+			fmt.Fprintf(&text, "---\n%s\n", e.JSON)
+			if e.Ref.Kind == "component" && len(names) < loadBodies {
+				names = append(names, e.Name)
+			}
 		}
-	}
-	if err := w.Flush(); err != nil {
-		b.Fatal(err)
+		if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("part-%03d.yaml", i)), text.Bytes(), 0o644); err != nil {
+			b.Fatal(err)
+		}
 	}
 	return names
 }
@@ -192,7 +199,7 @@ func load(b *testing.B, addr string, bodies []signedBody, n int) (time.Duration,
 	for c := range loadClients {
 		wg.Go(func() {
 			for i := c; i < n; i += loadClients {
-				size, err := post(client, addr, bodies[i%len(bodies)])
+				size, err := post(client, addr, bodies[i%len(bodies)], io.Discard)
 				if err != nil {
 					b.Error(err)
 					return
@@ -205,7 +212,17 @@ func load(b *testing.B, addr string, bodies []signedBody, n int) (time.Duration,
 	return time.Since(start), sizes[0]
 }
 
-func post(client *http.Client, addr string, body signedBody) (int, error) {
+// answerText is the body of one answer.
+func answerText(b *testing.B, addr string, body signedBody) string {
+	b.Helper()
+	var text bytes.Buffer
+	if _, err := post(http.DefaultClient, addr, body, &text); err != nil {
+		b.Fatal(err)
+	}
+	return text.String()
+}
+
+func post(client *http.Client, addr string, body signedBody, answer io.Writer) (int, error) {
 	req, err := http.NewRequest(http.MethodPost, "http://"+addr+"/slack/commands", strings.NewReader(body.body))
 	if err != nil {
 		return 0, err
@@ -218,11 +235,11 @@ func post(client *http.Client, addr string, body signedBody) (int, error) {
 		return 0, err
 	}
 	defer resp.Body.Close()
-	text, err := io.ReadAll(resp.Body)
-	if err == nil && (resp.StatusCode != http.StatusOK || len(text) == 0) {
-		err = fmt.Errorf("status %d, %d bytes", resp.StatusCode, len(text))
+	n, err := io.Copy(answer, resp.Body)
+	if err == nil && (resp.StatusCode != http.StatusOK || n == 0) {
+		err = fmt.Errorf("status %d, %d bytes", resp.StatusCode, n)
 	}
-	return len(text), err
+	return int(n), err
 }
 
 // cpuOf returns the CPU time that a process spends while f runs (proc(5), fields utime and stime).

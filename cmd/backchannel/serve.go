@@ -146,7 +146,7 @@ func (s *service) run(ctx context.Context, addr string) error {
 func (s *service) routes(open bool) http.Handler {
 	r := chi.NewRouter()
 	r.Get("/healthz", healthz)
-	r.Get("/readyz", readyz(s.loaded, s.allParts))
+	r.Get("/readyz", readyz(s.ready.Load, s.allParts))
 	if s.cfg.Web.MetricsListen == "" {
 		r.Method(http.MethodGet, "/metrics", s.metrics.handler())
 	}
@@ -169,6 +169,6 @@ func (s *service) allParts() []part {
 		detail, ok := s.slack.Status()
 		parts = append(parts, part{Name: "slack", OK: ok, Detail: detail})
 	}
-	parts = append(parts, part{Name: "catalog", OK: s.loaded(), Detail: fmt.Sprintf("%s entities, generation %d", s.count(), s.live.Reader().Generation())})
+	parts = append(parts, part{Name: "catalog", OK: s.ready.Load(), Detail: fmt.Sprintf("%s entities, generation %d", s.count(), s.live.Reader().Generation())})
 	return parts
 }

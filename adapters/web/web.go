@@ -105,16 +105,21 @@ func New(cfg Config) (*Web, error) {
 func (w *Web) Mount(r chi.Router) {
 	r.Group(func(r chi.Router) {
 		r.Use(w.guard)
-		r.Get("/", w.home)
-		r.Get("/chat", w.home)
+		get := func(path string, h http.HandlerFunc) {
+			r.Get(path, h)
+			r.Head(path, h)
+		}
+		get("/", w.home)
+		get("/chat", w.home)
 		r.Post("/chat/messages", w.postMessage)
-		r.Get("/catalog", w.list)
-		r.Get("/catalog/{namespace}/{kind}/{name}", w.entity)
-		r.Get("/search", w.search)
-		r.Get("/docs/{namespace}/{kind}/{name}", w.docsPage)
-		r.Get("/docs/{namespace}/{kind}/{name}/*", w.docsPage)
-		r.Get("/static/*", w.file)
-		r.Get("/favicon.ico", http.RedirectHandler("/static/favicon.svg", http.StatusMovedPermanently).ServeHTTP)
+		get("/chat/messages", http.RedirectHandler("/", http.StatusSeeOther).ServeHTTP) // a reload without the form
+		get("/catalog", w.list)
+		get("/catalog/{namespace}/{kind}/{name}", w.entity)
+		get("/search", w.search)
+		get("/docs/{namespace}/{kind}/{name}", w.docsPage)
+		get("/docs/{namespace}/{kind}/{name}/*", w.docsPage)
+		get("/static/*", w.file)
+		get("/favicon.ico", http.RedirectHandler("/static/favicon.svg", http.StatusMovedPermanently).ServeHTTP)
 		r.Post("/api/ask", w.ask)
 	})
 }

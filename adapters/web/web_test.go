@@ -260,6 +260,16 @@ func TestTemplates(t *testing.T) {
 	}
 }
 
+func TestHeadAndReload(t *testing.T) {
+	w := site(t)
+	if rec := call(t, w, http.MethodHead, "/catalog/default/component/checkout", ""); rec.Code != 200 {
+		t.Errorf("HEAD: %d", rec.Code)
+	}
+	if rec := call(t, w, http.MethodGet, "/chat/messages", ""); rec.Code != http.StatusSeeOther || rec.Header().Get("Location") != "/" {
+		t.Errorf("a reload: %d %v", rec.Code, rec.Header())
+	}
+}
+
 func TestABadBaseURLIsAnError(t *testing.T) {
 	for _, u := range []string{"localhost:7007", "::", "http://"} {
 		if _, err := New(Config{BaseURL: u}); err == nil {

@@ -2,7 +2,6 @@ package card
 
 import (
 	_ "embed" // schema.json
-	"encoding/json"
 	"time"
 
 	"github.com/backchannel-portal/backchannel/internal/lang"
@@ -16,7 +15,7 @@ func Schema() string { return schema }
 
 // MarshalJSON writes the JSON form: blocks and spans are objects with a type. Platform user ids of persons are left
 // out, since they mean nothing elsewhere; a message that was read cannot mention anybody.
-func (m Message) MarshalJSON() ([]byte, error) { return json.Marshal(encodeMessage(m)) }
+func (m Message) MarshalJSON() ([]byte, error) { return appendJSON(nil, encodeMessage(m)) }
 
 // UnmarshalJSON reads the JSON form strictly. An unknown field, a missing one or a wrong type is a
 // *JSONError that names its path; a block of an unknown type becomes a Note that says so. At most a megabyte, twelve

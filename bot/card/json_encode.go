@@ -5,7 +5,8 @@ import (
 	"time"
 )
 
-// ordered is an object whose members are written in order; members with an empty value are left out unless kept.
+// ordered is an object whose members are written in order under names that need no escaping; members with an empty
+// value are left out unless kept.
 type ordered []pair
 
 type pair struct {
@@ -14,27 +15,40 @@ type pair struct {
 	keep  bool
 }
 
-// MarshalJSON writes the members in order.
-func (o ordered) MarshalJSON() ([]byte, error) {
-	out := []byte{'{'}
-	for _, p := range o {
-		if !p.keep && empty(p.value) {
-			continue
+// appendJSON writes a value made of ordered, []any and what JSON has itself.
+func appendJSON(out []byte, v any) ([]byte, error) {
+	var err error
+	switch v := v.(type) {
+	case ordered:
+		out = append(out, '{')
+		for _, p := range v {
+			if !p.keep && empty(p.value) {
+				continue
+			}
+			if out[len(out)-1] != '{' {
+				out = append(out, ',')
+			}
+			out = append(append(append(out, '"'), p.key...), '"', ':')
+			if out, err = appendJSON(out, p.value); err != nil {
+				return nil, err
+			}
 		}
-		v, err := json.Marshal(p.value)
-		if err != nil {
-			return nil, err
+		return append(out, '}'), nil
+	case []any:
+		out = append(out, '[')
+		for i, e := range v {
+			if i > 0 {
+				out = append(out, ',')
+			}
+			if out, err = appendJSON(out, e); err != nil {
+				return nil, err
+			}
 		}
-		k, err := json.Marshal(p.key)
-		if err != nil {
-			return nil, err
-		}
-		if len(out) > 1 {
-			out = append(out, ',')
-		}
-		out = append(append(append(out, k...), ':'), v...)
+		return append(out, ']'), nil
+	default:
+		raw, err := json.Marshal(v)
+		return append(out, raw...), err
 	}
-	return append(out, '}'), nil
 }
 
 func empty(v any) bool {

@@ -93,6 +93,9 @@ func (l *lexicon) hanWord(ts []token, i int) (unit, bool) {
 	for j := end; j > i; j-- {
 		k := joinNorm(ts[i:j])
 		if e := l.words[k]; e != nil {
+			if j == i+1 && !e.stop && !e.filler && e.kind == 0 && !l.wordAt(ts, j) {
+				return unit{}, false // one character of a longer word nobody knows
+			}
 			u := unit{from: i, to: j, text: k, entry: e, stems: []string{k}, han: true}
 			if j-i >= 4 {
 				u.nested = l.nestedHan(ts, i, j)
@@ -101,6 +104,22 @@ func (l *lexicon) hanWord(ts []token, i int) (unit, bool) {
 		}
 	}
 	return unit{}, false
+}
+
+// wordAt reports whether no unknown Chinese word begins at token i.
+func (l *lexicon) wordAt(ts []token, i int) bool {
+	if i >= len(ts) || ts[i].class != han {
+		return true
+	}
+	for j := min(len(ts), i+maxHan); j > i; j-- {
+		if !allHan(ts[i:j]) {
+			continue
+		}
+		if e := l.words[joinNorm(ts[i:j])]; e != nil && (j > i+1 || e.stop || e.filler || e.kind > 0) {
+			return true
+		}
+	}
+	return false
 }
 
 // nestedHan cuts a long Chinese word into two shorter ones that the lexicon knows, if it can.

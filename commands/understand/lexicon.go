@@ -57,10 +57,18 @@ func loadLexicon(files fs.FS, dir string) (*lexicon, error) {
 	}{
 		{"simplified.txt", l.readSimplified},
 		{"stop.txt", l.readStop},
-		{"phrases.txt", l.readPhrase},
 		{"kinds.txt", l.readKind},
 	} {
 		if err := readLines(files, dir+"/"+part.file, part.read); err != nil {
+			return nil, err
+		}
+	}
+	books, err := fs.Glob(files, dir+"/phrases*.txt")
+	if err != nil {
+		return nil, fault.Wrap(fault.Internal, err, "list the phrase files")
+	}
+	for _, n := range books {
+		if err := readLines(files, n, l.readPhrase); err != nil {
 			return nil, err
 		}
 	}

@@ -31,10 +31,22 @@ func weightOf(u *unit) float64 {
 		return weightFiller
 	case e.stop:
 		return 0
+	case emptyPhrase(u):
+		return weightFiller
 	case e.soft:
 		return weightSoft
 	}
 	return weightWord
+}
+
+// emptyPhrase reports whether a phrase is made of empty words alone ("looking for").
+func emptyPhrase(u *unit) bool {
+	for i := range u.nested {
+		if weightOf(&u.nested[i]) > weightFiller {
+			return false
+		}
+	}
+	return len(u.nested) > 0
 }
 
 // unitMatches finds what a unit occurs in: it fills best with how well (0..1) and returns the unit's weight.

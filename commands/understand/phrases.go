@@ -41,6 +41,7 @@ func (b *phraseBook) add(section string, weight float64, pattern string) error {
 // finish builds the tables; known words of the lexicon are never taken for typing errors.
 func (b *phraseBook) finish(l *lexicon) {
 	b.first, b.open, b.vocab, b.fixes = map[string][]int{}, nil, map[string]bool{}, map[string]string{}
+	telling := map[string]bool{}
 	for i, p := range b.all {
 		words, any := p.prog.starts()
 		slices.Sort(words)
@@ -53,19 +54,23 @@ func (b *phraseBook) finish(l *lexicon) {
 		for _, in := range p.prog {
 			if in.op == opWord && isASCII(in.lit) {
 				b.vocab[in.lit] = true
+				telling[in.lit] = telling[in.lit] || p.weight >= fixWeight
 			}
 		}
 	}
-	b.buildFixes(l)
+	b.buildFixes(telling)
 }
 
-// fixable is the shortest word in which a typing error is looked for.
-const fixable = 5
+// fixable is the shortest word in which a typing error is looked for, fixWeight the least weight of its phrase.
+const (
+	fixable   = 5
+	fixWeight = 6
+)
 
 // buildFixes prepares the correction of one typing error in the words of the phrases that matter most.
-func (b *phraseBook) buildFixes(l *lexicon) {
-	for _, w := range slices.Sorted(mapsKeys(b.vocab)) {
-		if len(w) < fixable {
+func (b *phraseBook) buildFixes(telling map[string]bool) {
+	for _, w := range slices.Sorted(mapsKeys(telling)) {
+		if len(w) < fixable || !telling[w] {
 			continue
 		}
 		b.fixes[w] = w

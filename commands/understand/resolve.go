@@ -61,10 +61,15 @@ const surnames = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗�
 // personUnknown reports whether what nothing is called looks like the name of a Chinese person.
 func (r *run) personUnknown() bool {
 	us := r.content(nil)
-	if len(us) != 1 || us[0].entry != nil || !us[0].han {
+	for i := range us {
+		if !us[i].han || us[i].entry != nil && us[i].to-us[i].from > 1 || i > 0 && us[i].from != us[i-1].to {
+			return false
+		}
+	}
+	if len(us) == 0 {
 		return false
 	}
-	n := us[0].to - us[0].from
+	n := us[len(us)-1].to - us[0].from
 	return n >= 2 && n <= 4 && strings.ContainsRune(surnames, firstRune(us[0].text))
 }
 
@@ -94,6 +99,10 @@ func (r *run) entities() outcome {
 			return outcome{}
 		}
 		return r.found(us)
+	case !slices.ContainsFunc(named, func(n mention) bool { return r.mentionPrior(&n) >= 0.55 }) && r.intent != Show:
+		if o := r.found(r.content(nil)); o.settled() {
+			return o // what is named is of no kind that this is asked of
+		}
 	case r.doubtful(named):
 		if o, ok := r.betterDescribed(named); ok {
 			return o
@@ -155,7 +164,7 @@ func (r *run) useful() []mention {
 			n.strength = medium
 		}
 		n.keys = r.fitting(&n)
-		if len(n.keys) == 0 {
+		if len(n.keys) == 0 || n.strength < strong && r.mentionPrior(&n) < 0.4 && r.intent != Show && r.intent != Scaffold {
 			continue
 		}
 		out = append(out, n)

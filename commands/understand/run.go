@@ -42,6 +42,9 @@ func (r *run) read() {
 	r.traits()
 	r.technologies()
 	switch {
+	case strings.Contains(r.q.Text, "../"): // a path on some disk names nothing in a catalog
+		r.unknown()
+		r.finish(Show)
 	case r.intent == Radar:
 		r.finish(Radar)
 	case r.intent == Version && r.fleet():
@@ -208,7 +211,7 @@ func (r *run) markHits() {
 var contentVerb = map[string]bool{"sends": true, "keeps": true, "stores": true, "verifies": true, "checks": true, "processes": true, "ships": true,
 	"scans": true, "edited": true, "edit": true, "stored": true, "configured": true, "calculated": true, "computed": true, "predicts": true,
 	"prints": true, "tracks": true, "recognises": true, "collects": true, "cleans": true, "loads": true, "detects": true, "prevents": true,
-	"generates": true, "calculates": true, "computes": true, "reads": true, "writes": true, "decides": true, "pulls": true, "contains": false,
+	"generates": true, "calculates": true, "computes": true, "reads": true, "writes": true, "decides": true, "determines": true, "pulls": true, "contains": false,
 	"manage": true, "managed": true, "configure": true, "browse": true, "schedule": true, "administers": true, "controls": true, "serves": true}
 
 // traits notes the details asked for.

@@ -50,6 +50,7 @@ type Event struct {
 	Locale  lang.Lang      // language of the interface; the language of the question is found by reading it
 	Zone    *time.Location // the actor's time zone; nil when not known
 	Input   Input
+	Full    bool // the surface shows long lists whole; elsewhere they are cut, with a way to the rest
 
 	// Memory is what was said in this conversation before, oldest first. The Mux fills it in.
 	Memory []Turn

@@ -64,7 +64,7 @@ func say(q Question, a bot.Answer, m card.Message) bot.Reply {
 
 // question is an event's situation without its text.
 func (c *Commands) question(ev *bot.Event) Question {
-	q := Question{Channel: ev.Channel.Name, Zone: ev.Zone, Thread: turns(ev.Memory), Now: c.deps.Now()}
+	q := Question{Channel: ev.Channel.Name, Zone: ev.Zone, Thread: turns(ev.Memory), Now: c.deps.Now(), Full: ev.Full}
 	if ev.Channel.Direct {
 		q.Channel = ""
 	}
@@ -134,6 +134,6 @@ func (c *Commands) pressed(ev *bot.Event) (bot.Pressed, Question, understand.Rea
 	in, _ := ev.Input.(bot.Pressed)
 	q := c.question(ev)
 	r, full := decode(in.Intent.Args)
-	q.Full = full
+	q.Full = full || ev.Full
 	return in, q, r
 }

@@ -83,9 +83,6 @@ func (s *session) commandBody(ar *arrival, reply bot.Reply) *renderer {
 
 // fit settles Slack's limits; the result has at least one message.
 func (s *session) fit(m card.Message) []card.Message {
-	if fits(&m) {
-		return []card.Message{m}
-	}
 	if parts := card.Fit(m, s.a.limits); len(parts) > 0 {
 		return parts
 	}

@@ -18,6 +18,10 @@ func appendJSON(dst []byte, s string) []byte {
 func appendJSONText(dst []byte, s string) []byte {
 	start := 0
 	for i := 0; i < len(s); {
+		if i+8 <= len(s) && eightPlain(s[i:i+8]) {
+			i += 8
+			continue
+		}
 		c := s[i]
 		if c < utf8.RuneSelf {
 			if c >= ' ' && c != '"' && c != '\\' {
@@ -50,6 +54,19 @@ func appendJSONText(dst []byte, s string) []byte {
 		i += n
 	}
 	return append(dst, s[start:]...)
+}
+
+// eightPlain reports whether none of eight bytes is a control character, a quote, a backslash or beyond ASCII. It
+// looks at all at once: taking a byte from each sets the high bit of those that are too small.
+func eightPlain(s string) bool {
+	const ones, highs = 0x0101010101010101, 0x8080808080808080
+	_ = s[7]
+	w := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+	small := w - ones*' '
+	quote := (w ^ ones*'"') - ones
+	slash := (w ^ ones*'\\') - ones
+	return (w|small|quote|slash)&highs == 0
 }
 
 // appendNumber appends a finite number as JSON.

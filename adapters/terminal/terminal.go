@@ -127,6 +127,7 @@ func (t *Terminal) event(in bot.Input) *bot.Event {
 		Locale:  t.cfg.Lang,
 		Zone:    t.cfg.Zone,
 		Input:   in,
+		Full:    true,
 	}
 }
 

@@ -36,7 +36,7 @@ var rules = []struct {
 	{"catalog", []string{"leaves"}},
 	{"catalog/descriptor", []string{"leaves", "catalog"}},
 	{"catalog/inventory", []string{"leaves", "catalog"}},
-	{"catalog/ingest/...", []string{"leaves", "catalog", "catalog/descriptor", "catalog/inventory"}},
+	{"catalog/ingest/...", []string{"leaves", "catalog", "catalog/descriptor"}},
 	{"catalog/search", []string{"leaves", "catalog"}},
 	{"docs", []string{"leaves", "catalog", "catalog/search"}},
 	{"scaffold/template", []string{"leaves"}},

@@ -82,7 +82,7 @@ func loadLexicon(files fs.FS, dir string) (*lexicon, error) {
 		}
 	}
 	l.mergePlain()
-	l.phrases.finish(l)
+	l.phrases.finish()
 	return l, nil
 }
 
@@ -271,7 +271,7 @@ func (l *lexicon) with(v Vocabulary) *lexicon {
 		for _, p := range v.Phrases {
 			_ = n.phrases.add(string(p.Intent), ownPhraseWeight, p.Pattern)
 		}
-		n.phrases.finish(&n)
+		n.phrases.finish()
 	}
 	return &n
 }

@@ -38,8 +38,8 @@ func (b *phraseBook) add(section string, weight float64, pattern string) error {
 	return nil
 }
 
-// finish builds the tables; known words of the lexicon are never taken for typing errors.
-func (b *phraseBook) finish(l *lexicon) {
+// finish builds the tables.
+func (b *phraseBook) finish() {
 	b.first, b.open, b.vocab, b.fixes = map[string][]int{}, nil, map[string]bool{}, map[string]string{}
 	telling := map[string]bool{}
 	for i, p := range b.all {

@@ -20,7 +20,7 @@ func New(v Vocabulary) *Understander {
 	l, err := builtin()
 	if err != nil { // a test keeps the files readable
 		l = &lexicon{phrases: newPhraseBook(), words: map[string]*entryWord{}, simplified: map[rune]rune{}, known: map[string]bool{}}
-		l.phrases.finish(l)
+		l.phrases.finish()
 	}
 	l = l.with(v)
 	var known []string

@@ -14,6 +14,7 @@ type docIndex struct {
 	x        *index
 	sections []docSection
 	posts    map[uint32][]posting
+	owners   map[uint32]bool // entities with documentation
 	b        *builder
 }
 
@@ -35,7 +36,7 @@ const (
 )
 
 func newDocIndex(x *index) *docIndex {
-	return &docIndex{x: x, posts: map[uint32][]posting{}, b: &builder{x: x, seen: map[uint32]uint8{}}}
+	return &docIndex{x: x, posts: map[uint32][]posting{}, owners: map[uint32]bool{}, b: newBuilder(x, nil)}
 }
 
 func (d *docIndex) add(ent uint32, docs []*search.Doc) {
@@ -46,6 +47,7 @@ func (d *docIndex) add(ent uint32, docs []*search.Doc) {
 		clear(d.b.seen)
 		id := uint32(len(d.sections))
 		d.sections = append(d.sections, docSection{s, ent})
+		d.owners[ent] = true
 		d.b.text(s.Title, qPage)
 		d.b.text(spaced(s.Page), qPage)
 		d.b.text(s.Heading, qHeading)
@@ -63,7 +65,7 @@ func (d *docIndex) long(s string) {
 	if len(s) > runes {
 		s = strings.ToValidUTF8(s[:runes], "")
 	}
-	ts := tokenise(clean(s, d.x.lex.simplify).text)
+	ts := tokenise(d.x.lex.plainText(s))
 	d.b.units(d.x.lex.analyse(ts), qBody)
 }
 
@@ -144,5 +146,5 @@ func compareFloat(a, b float64) int {
 // has reports whether an entity has documentation.
 func (d *docIndex) has(ref catalog.Ref) bool {
 	id, ok := d.x.byRef[ref]
-	return ok && slices.ContainsFunc(d.sections, func(s docSection) bool { return s.ent == id })
+	return ok && d.owners[id]
 }

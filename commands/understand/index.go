@@ -125,16 +125,21 @@ type builder struct {
 	x    *index
 	v    search.View
 	seen map[uint32]uint8
+	memo map[string][]unit // texts read before: systems, owners, tags and types return again and again
 }
 
+// maxMemo bounds the memo of a builder.
+const maxMemo = 5_000
+
 func newBuilder(x *index, v search.View) *builder {
-	return &builder{x: x, v: v, seen: map[uint32]uint8{}}
+	return &builder{x: x, v: v, seen: map[uint32]uint8{}, memo: map[string][]unit{}}
 }
 
 func (b *builder) add(id uint32, e *catalog.Entity) {
 	clear(b.seen)
 	x := b.x
-	x.addKeys(id, e)
+	aliases := aliasesOf(e)
+	x.addKeys(id, e, aliases)
 	x.addLinks(id, e)
 	if e.Ref.Kind == "user" {
 		return
@@ -147,7 +152,7 @@ func (b *builder) add(id uint32, e *catalog.Entity) {
 		x.ents[id].name = append(x.ents[id].name, t)
 	}
 	slices.Sort(x.ents[id].name)
-	for _, a := range aliasesOf(e) {
+	for _, a := range aliases {
 		b.text(a.text, qAlias)
 	}
 	b.text(e.Description, qText)
@@ -194,11 +199,18 @@ func (b *builder) text(s string, q int) {
 	if s == "" {
 		return
 	}
-	ts := tokenise(clean(s, b.x.lex.simplify).text)
-	if len(ts) > maxWords*3 {
-		ts = ts[:maxWords*3]
+	us, ok := b.memo[s]
+	if !ok {
+		ts := tokenise(b.x.lex.plainText(s))
+		if len(ts) > maxWords*3 {
+			ts = ts[:maxWords*3]
+		}
+		us = b.x.lex.analyse(ts)
+		if len(b.memo) < maxMemo {
+			b.memo[s] = us
+		}
 	}
-	b.units(b.x.lex.analyse(ts), q)
+	b.units(us, q)
 }
 
 func (b *builder) units(us []unit, q int) {

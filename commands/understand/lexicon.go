@@ -8,6 +8,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"golang.org/x/text/unicode/norm"
+
 	"github.com/backchannel-portal/backchannel/internal/fault"
 )
 
@@ -250,6 +252,14 @@ func (l *lexicon) simplify(r rune) rune {
 		return s
 	}
 	return r
+}
+
+// plainText puts text from the catalog into the form that questions are read in; unlike clean it looks for no markup.
+func (l *lexicon) plainText(s string) string {
+	if isASCII(s) {
+		return s
+	}
+	return strings.Map(func(r rune) rune { return keepRune(l.simplify(r)) }, norm.NFKC.String(strings.ToValidUTF8(s, " ")))
 }
 
 // with returns a copy that also knows a company's own synonyms and phrases. What cannot be read is left out.

@@ -34,11 +34,18 @@ func aliasesOf(e *catalog.Entity) []alias {
 		}
 	}
 	for _, text := range []string{e.Title, e.Description} {
-		for _, m := range englishAlias.FindAllStringSubmatch(text, 4) {
-			add(m[1], keyAlias)
+		if mentionsAlias(text) {
+			for _, m := range englishAlias.FindAllStringSubmatch(text, 4) {
+				add(m[1], keyAlias)
+			}
 		}
-		for _, m := range chineseAlias.FindAllStringSubmatch(text, 4) {
-			add(m[1], keyAlias)
+		if !isASCII(text) {
+			for _, m := range chineseAlias.FindAllStringSubmatch(text, 4) {
+				add(m[1], keyAlias)
+			}
+		}
+		if !strings.ContainsAny(text, "(（[【") {
+			continue
 		}
 		for _, m := range bracketed.FindAllStringSubmatch(text, 4) {
 			if acronym.MatchString(m[1]) {
@@ -60,6 +67,12 @@ func aliasesOf(e *catalog.Entity) []alias {
 	return out
 }
 
+// mentionsAlias tells cheaply whether a text can hold what englishAlias looks for.
+func mentionsAlias(s string) bool {
+	s = strings.ToLower(s)
+	return anyOf(s, "called", "known as", "aka", "a.k.a", "nickname", "formerly", "previously", "code name", "codename", "goes by", "alias", "old name", "internally")
+}
+
 // leadingHan returns the Chinese words a description starts with, up to the first mark, when they are short enough
 // to be a name: "订单服务:保存订单" is about the 订单服务.
 func leadingHan(s string) string {
@@ -78,7 +91,7 @@ func leadingHan(s string) string {
 }
 
 // addKeys enters the names an entity can be called by.
-func (x *index) addKeys(id uint32, e *catalog.Entity) {
+func (x *index) addKeys(id uint32, e *catalog.Entity, aliases []alias) {
 	names := []alias{{e.Name, keyName}}
 	for _, t := range []string{e.Title, e.Profile.DisplayName} {
 		if t == "" {
@@ -96,7 +109,7 @@ func (x *index) addKeys(id uint32, e *catalog.Entity) {
 	if local, _, ok := strings.Cut(e.Profile.Email, "@"); ok && e.Ref.Kind == "user" {
 		names = append(names, alias{local, keyTitle})
 	}
-	names = append(names, aliasesOf(e)...)
+	names = append(names, aliases...)
 	for _, n := range names {
 		x.addName(id, e, n)
 	}
@@ -119,7 +132,7 @@ func scripts(t string) []alias {
 }
 
 func (x *index) addName(id uint32, e *catalog.Entity, n alias) {
-	ts := tokenise(clean(n.text, x.lex.simplify).text)
+	ts := tokenise(x.lex.plainText(n.text))
 	x.addKey(id, squash(n.text), n.class, len(ts))
 	ws := plainWords(ts)
 	x.addKey(id, strings.Join(without(ws, "and"), ""), n.class, len(ts))
@@ -150,6 +163,9 @@ func (x *index) addName(id uint32, e *catalog.Entity, n alias) {
 	}
 }
 
+// maxNamesakes bounds how many entities one name is kept for.
+const maxNamesakes = 64
+
 func (x *index) addKey(id uint32, k string, c keyClass, tokens int) {
 	if utf8.RuneCountInString(k) < 2 {
 		return
@@ -159,6 +175,9 @@ func (x *index) addKey(id uint32, k string, c keyClass, tokens int) {
 			x.keys[k][i].class = min(r.class, c)
 			return
 		}
+	}
+	if len(x.keys[k]) >= maxNamesakes {
+		return
 	}
 	x.keys[k] = append(x.keys[k], keyRef{id, c})
 	x.maxKey = max(x.maxKey, min(tokens, 12))

@@ -33,7 +33,7 @@ func BenchmarkLargeCatalog(b *testing.B) {
 }
 
 func BenchmarkNew(b *testing.B) {
-	view, _ := big(b, 20_000)
+	view, _ := big(b, 5_000)
 	for b.Loop() {
 		understand.New(understand.Vocabulary{Catalog: view})
 	}

@@ -12,8 +12,7 @@ type unit struct {
 	han      bool
 }
 
-func (u *unit) stop() bool   { return u.entry != nil && u.entry.stop }
-func (u *unit) filler() bool { return u.entry != nil && u.entry.filler }
+func (u *unit) stop() bool { return u.entry != nil && u.entry.stop }
 
 // analyse cuts tokens into units, the longest entries of the lexicon first.
 func (l *lexicon) analyse(ts []token) []unit {

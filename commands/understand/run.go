@@ -34,7 +34,7 @@ func (r *run) read() {
 	r.intent, r.sure = r.m.best()
 	r.why("phrases: %s %.1f", r.intent, r.sure)
 	r.readThread()
-	if r.picked() || r.declined() || r.bareFollowUp() {
+	if r.picked() || r.declined() {
 		return
 	}
 	r.adjust()

@@ -139,7 +139,6 @@ func (r *run) noIntent() {
 		}
 		r.intent = ""
 	}
-	us := r.content(nil)
 	named := r.useful()
 	if len(named) > 0 && !telling(r.content(&named[0])) {
 		r.put(r.resolveAll(named))
@@ -148,7 +147,7 @@ func (r *run) noIntent() {
 		return
 	}
 	question := strings.ContainsAny(r.m.clean.text, "?哪吗么几怎谁") || anyOf(r.m.clean.text, "多少", "不能", "能否", "有没有") || r.howto() || r.m.cue("fleet")
-	us = r.docWords(nil)
+	us := r.docWords(nil)
 	least := docSure
 	if !question {
 		least = docPlain

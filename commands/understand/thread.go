@@ -1,7 +1,6 @@
 package understand
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -93,8 +92,6 @@ func (r *run) readWithPast() {
 		r.about()
 	}
 }
-
-var numbered = regexp.MustCompile(`(?:^|[\s,;:，；：?？(])(\d{1,2})[.)、:：]\s*([\p{L}\p{N}_\-/: ]{2,60}?)(?:\s+(?:\d{1,2}[.)、:：])|[,;，；\n(（)）]|$)`)
 
 // readAnswer notes what an answer named and offered.
 func (r *run) readAnswer(c *context, t *Turn) {
@@ -297,9 +294,6 @@ func (r *run) fitsUnit(id uint32, u *unit) bool {
 	}
 	return e.old && (u.text == "old" || u.text == "legacy" || u.text == "deprecated" || u.text == "旧" || u.text == "老" || u.text == "旧版")
 }
-
-// bareFollowUp settles a message that only corrects or continues with what is known.
-func (r *run) bareFollowUp() bool { return false }
 
 // fromThread takes the entities from the conversation.
 func (r *run) fromThread() outcome {

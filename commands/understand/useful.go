@@ -1,0 +1,224 @@
+package understand
+
+import "slices"
+
+// useful returns the mentions that count for the intent.
+func (r *run) useful() []mention {
+	var out []mention
+	strongest := weak
+	for _, n := range r.m.mentions {
+		if n.negated || r.usedUp(&n) || r.intent == Version && r.techAt(&n) || r.m.toks[n.from].code && len(r.m.mentions) > 1 {
+			continue
+		}
+		n.kind, n.kindAt = r.kindBeside(&n)
+		if n.kind != nil && n.kind.kind != "api" && n.strength == weak && slices.ContainsFunc(n.keys, func(k keyRef) bool { return r.x.ents[k.ent].ref.Kind == n.kind.kind }) {
+			n.strength = medium
+		}
+		n.keys = r.fitting(&n)
+		if len(n.keys) == 0 || n.strength < strong && r.mentionPrior(&n) < 0.4 && r.intent != Show && r.intent != Scaffold {
+			continue
+		}
+		out = append(out, n)
+		strongest = max(strongest, n.strength)
+	}
+	out = r.dropUnwanted(out)
+	if strongest == strong {
+		all := slices.Clone(out)
+		return slices.DeleteFunc(out, func(n mention) bool { return n.strength < strong && !r.joined(&n, all) })
+	}
+	return r.loose(out)
+}
+
+// loose chooses among mentions that are all everyday words: those in the place of a name, or those that stand alone.
+func (r *run) loose(l []mention) []mention {
+	if !slices.ContainsFunc(l, func(n mention) bool { return n.strength > weak }) {
+		if len(l) == 1 && r.m.toks[l[0].from].class == han && !telling(r.content(&l[0])) && r.kindAgrees(&l[0]) {
+			return l
+		}
+		return nil
+	}
+	l = slices.DeleteFunc(l, func(n mention) bool { return n.strength == weak })
+	if len(l) < 2 {
+		return l
+	}
+	both := slices.Clone(l)
+	listed := func(n mention) bool {
+		return slices.ContainsFunc(both, func(o mention) bool { return r.slot(&o) && (r.listed2(&o, &n) || r.listed2(&n, &o)) })
+	}
+	if placed := slices.DeleteFunc(slices.Clone(l), func(n mention) bool { return !r.slot(&n) && n.kind == nil && !listed(n) }); len(placed) > 0 {
+		l = placed
+	}
+	all := slices.Clone(l)
+	for i := range l[1:] {
+		if !r.listed2(&l[i], &l[i+1]) {
+			last := l[len(l)-1]
+			for _, n := range all {
+				if r.mentionPrior(&n) > r.mentionPrior(&last) {
+					last = n
+				}
+			}
+			return []mention{last}
+		}
+	}
+	return l
+}
+
+// kindAgrees reports whether something called so is of the kind that is named beside it.
+func (r *run) kindAgrees(n *mention) bool {
+	return n.kind == nil || slices.ContainsFunc(n.keys, func(k keyRef) bool { return r.x.ents[k.ent].ref.Kind == n.kind.kind })
+}
+
+// mentionPrior is how readily what a mention may be is meant by the intent.
+func (r *run) mentionPrior(n *mention) float64 {
+	p := 0.0
+	for _, k := range n.keys {
+		p = max(p, kindPrior(r.intent, r.x.ents[k.ent].ref.Kind))
+	}
+	return p
+}
+
+// usedUp reports whether the words of a mention were what told the intent.
+func (r *run) usedUp(n *mention) bool {
+	if n.strength == strong {
+		return false
+	}
+	for i := n.from; i < n.to; i++ {
+		if !r.hit[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// fitting keeps the entities of a mention that the viewer may see and that the kind word or the intent allows.
+func (r *run) fitting(n *mention) []keyRef {
+	var out []keyRef
+	for _, k := range n.keys {
+		e := &r.x.ents[k.ent]
+		if r.visible(e.ref) && (e.ref.Kind != "template" || r.intent == Scaffold || r.intent == Show || r.intent == Owner) {
+			out = append(out, k)
+		}
+	}
+	if n.kind != nil {
+		if kept := keep(out, func(k keyRef) bool { return r.x.ents[k.ent].ref.Kind == n.kind.kind }); len(kept) > 0 {
+			out = kept
+		}
+	}
+	if kept := keep(out, func(k keyRef) bool { return kindFits(r.intent, r.x.ents[k.ent].ref.Kind) }); len(kept) > 0 {
+		out = kept
+	}
+	return out
+}
+
+func keep(l []keyRef, f func(keyRef) bool) []keyRef {
+	var out []keyRef
+	for _, k := range l {
+		if f(k) {
+			out = append(out, k)
+		}
+	}
+	return out
+}
+
+// kindFits reports whether an intent is normally asked of a kind.
+func kindFits(in Intent, kind string) bool {
+	switch in {
+	case Members:
+		return kind == "group" || kind == "user"
+	case OwnedBy:
+		return kind == "group" || kind == "user"
+	case Docs, Builds, Version, Lighthouse:
+		return kind == "component"
+	case API:
+		return kind == "component" || kind == "api"
+	case Lifecycle:
+		return kind == "component" || kind == "api"
+	case Owner, Dependencies, Dependents:
+		return kind != "group" && kind != "user"
+	}
+	return true
+}
+
+// dropUnwanted leaves out mentions of other sorts of things than the intent is about: the team in "is X with Y".
+func (r *run) dropUnwanted(l []mention) []mention {
+	fits := func(n mention) bool {
+		return slices.ContainsFunc(n.keys, func(k keyRef) bool { return kindFits(r.intent, r.x.ents[k.ent].ref.Kind) })
+	}
+	if len(l) > 1 && slices.ContainsFunc(l, func(n mention) bool { return fits(n) && n.strength >= medium }) {
+		return slices.DeleteFunc(l, func(n mention) bool { return !fits(n) })
+	}
+	return l
+}
+
+// joined reports whether a mention is listed together with another ("A and B").
+func (r *run) joined(n *mention, l []mention) bool {
+	for i := range l {
+		o := &l[i]
+		if o.strength < strong {
+			continue
+		}
+		if n.to <= o.from && r.listed2(n, o) || o.to <= n.from && r.listed2(o, n) {
+			return true
+		}
+	}
+	return false
+}
+
+// listed2 reports whether nothing but "and" stands between two mentions.
+func (r *run) listed2(a, b *mention) bool {
+	if b.from-a.to > 4 {
+		return false
+	}
+	and := false
+	for k := a.to; k < b.from; k++ {
+		switch r.m.toks[k].norm {
+		case "and", "or", "&", ",", "和", "与", "跟", "或", "及", "vs":
+			and = true
+		case "the", "还", "有", "以", "service", "服", "务":
+		default:
+			return false
+		}
+	}
+	return and
+}
+
+// kindBeside finds a word for a kind right behind or in front of a mention: "X team", "team X", "X 服务".
+func (r *run) kindBeside(n *mention) (*kindWord, int) {
+	for i := range r.m.units {
+		u := &r.m.units[i]
+		if u.entry == nil || u.entry.kind == 0 {
+			continue
+		}
+		k := &r.u.lex.kinds[u.entry.kind-1]
+		if u.from == n.to || u.from == n.to+1 && r.m.toks[n.to].norm == "的" && k.kind != "api" {
+			if k.kind == "group" && !r.hit[u.from] || k.kind != "group" || r.intent == Members || r.intent == OwnedBy || r.intent == OnCall {
+				return k, u.from
+			}
+		}
+		if u.to == n.from && k.kind == "group" && !r.hit[u.from] {
+			return k, u.from
+		}
+	}
+	return nil, -1
+}
+
+// slot reports whether a mention stands where the intent's phrase expects a name.
+func (r *run) slot(n *mention) bool {
+	i := n.from - 1
+	for i >= 0 && (r.m.toks[i].norm == "the" || r.m.toks[i].norm == "our" || r.m.toks[i].norm == "a") {
+		i--
+	}
+	if i >= 0 && (r.hit[i] || preposition[r.m.toks[i].norm]) {
+		return true
+	}
+	j := n.to
+	if n.kindAt == j {
+		j++
+	}
+	for j < len(r.m.toks) && (r.m.toks[j].norm == "的" || r.m.toks[j].norm == "'s" || r.m.toks[j].norm == "is" || r.m.toks[j].norm == "现" || r.m.toks[j].norm == "在") {
+		j++
+	}
+	return j < len(r.m.toks) && r.hit[j]
+}
+
+var preposition = map[string]bool{"of": true, "for": true, "on": true, "in": true, "to": true, "with": true, "from": true, "through": true, "about": true, "is": true, "does": true, "owns": true}

@@ -4,6 +4,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
+	"hash"
 	"net/url"
 	"strconv"
 	"strings"
@@ -18,11 +19,14 @@ import (
 // macBytes is the length of a token's truncated HMAC: 96 bits, too many to guess within a token's life.
 const macBytes = 12
 
+// escaper keeps what references are made of readable and short.
+var escaper = strings.NewReplacer("%", "%25", "|", "%7C", "#", "%23")
+
 // Tokens makes and opens the tokens that buttons carry. A token holds the intent, its expiry and a truncated
 // HMAC-SHA-256 that also covers the workspace and, unless anyone may press, the actor. An intent that does not fit
 // the platform's limit is kept in a bounded table and the token holds its number.
 type Tokens struct {
-	keys [][]byte // the first signs, all open
+	keys []*signer // the first signs, all open
 	now  func() time.Time
 	life time.Duration
 
@@ -38,7 +42,11 @@ const maxRows = 4096
 // NewTokens returns a maker whose tokens live for the given time. The first key signs; all keys open, so that a key
 // can be replaced without breaking buttons already shown. Keys should have 32 random bytes.
 func NewTokens(keys [][]byte, life time.Duration, now func() time.Time) *Tokens {
-	return &Tokens{keys: keys, life: life, now: now, rows: make(map[string]card.Intent)}
+	t := &Tokens{life: life, now: now, rows: make(map[string]card.Intent)}
+	for _, key := range keys {
+		t.keys = append(t.keys, newSigner(key))
+	}
+	return t
 }
 
 // Token implements TokenMaker.
@@ -53,7 +61,7 @@ func (t *Tokens) Token(i card.Intent, to Actor, anyone bool, limit int) string {
 	if len(head)+1+macChars+1+len(body) > limit {
 		body = "#" + t.keep(i)
 	}
-	return head + "." + t.mac(t.keys[0], head, body, to, anyone) + "." + body
+	return head + "." + t.keys[0].mac(head, body, to, anyone) + "." + body
 }
 
 // Open returns the intent of a token that actor pressed. Its error has kind Forbidden when the token is expired, was
@@ -66,7 +74,7 @@ func (t *Tokens) Open(token string, actor Actor) (card.Intent, error) {
 	}
 	valid := false
 	for _, key := range t.keys {
-		if hmac.Equal([]byte(mac), []byte(t.mac(key, head, body, actor, head[0] == 'a'))) {
+		if hmac.Equal([]byte(mac), []byte(key.mac(head, body, actor, head[0] == 'a'))) {
 			valid = true
 		}
 	}
@@ -89,18 +97,32 @@ func (t *Tokens) Open(token string, actor Actor) (card.Intent, error) {
 	return decodeIntent(body)
 }
 
-func (t *Tokens) mac(key []byte, head, body string, to Actor, anyone bool) string {
-	h := hmac.New(sha256.New, key)
+// signer computes the codes of one key. Its hashes are used again: a message has several buttons.
+type signer struct{ hashes sync.Pool }
+
+func newSigner(key []byte) *signer {
+	s := &signer{}
+	s.hashes.New = func() any { return hmac.New(sha256.New, key) }
+	return s
+}
+
+// mac covers every part with its length, so that no two tokens have the same input.
+func (s *signer) mac(head, body string, to Actor, anyone bool) string {
+	h := s.hashes.Get().(hash.Hash)
+	defer s.hashes.Put(h)
+	h.Reset()
 	who := to.ID
 	if anyone {
 		who = ""
 	}
-	for _, s := range [...]string{head, body, to.Platform, to.Workspace, who} {
-		h.Write([]byte(strconv.Itoa(len(s))))
-		h.Write([]byte{':'})
-		h.Write([]byte(s))
+	var stack [256]byte
+	b := stack[:0]
+	for _, part := range [...]string{head, body, to.Platform, to.Workspace, who} {
+		b = strconv.AppendInt(b, int64(len(part)), 10)
+		b = append(append(b, ':'), part...)
 	}
-	return base64.RawURLEncoding.EncodeToString(h.Sum(nil)[:macBytes])
+	h.Write(b)
+	return base64.RawURLEncoding.EncodeToString(h.Sum(b[:0])[:macBytes])
 }
 
 func (t *Tokens) keep(i card.Intent) string {
@@ -120,17 +142,12 @@ func (t *Tokens) keep(i card.Intent) string {
 // encodeIntent writes name and arguments separated by "|", each query-escaped so that neither "|" nor "#" can occur.
 func encodeIntent(i card.Intent) string {
 	var b strings.Builder
-	b.WriteString(escapePart(i.Name))
+	b.WriteString(escaper.Replace(i.Name))
 	for _, a := range i.Args {
 		b.WriteByte('|')
-		b.WriteString(escapePart(a))
+		b.WriteString(escaper.Replace(a))
 	}
 	return b.String()
-}
-
-// escapePart keeps what references are made of readable and short.
-func escapePart(s string) string {
-	return strings.NewReplacer("%", "%25", "|", "%7C", "#", "%23").Replace(s)
 }
 
 func decodeIntent(body string) (card.Intent, error) {

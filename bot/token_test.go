@@ -97,3 +97,14 @@ func FuzzOpenToken(f *testing.F) {
 		}
 	})
 }
+
+func BenchmarkToken(b *testing.B) {
+	now := time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
+	tokens := NewTokens([][]byte{[]byte("k")}, time.Hour, func() time.Time { return now })
+	alice := Actor{Platform: "p", Workspace: "W1", ID: "alice"}
+	intent := card.Intent{Name: "ask", Args: []string{"oncall", "en", "@component:payments-api"}}
+	b.ReportAllocs()
+	for b.Loop() {
+		tokens.Token(intent, alice, false, 2000)
+	}
+}

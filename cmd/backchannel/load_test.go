@@ -28,7 +28,7 @@ import (
 // that checks the same signature and returns as many bytes. Both run as processes of their own; what counts is the
 // CPU that each spends on a request.
 const (
-	loadEntities = 100_000
+	loadEntities = 100_000 // LOAD_ENTITIES in the environment sets another number
 	loadRequests = 20_000
 	loadClients  = 16
 	loadBodies   = 512
@@ -66,7 +66,11 @@ func sign(timestamp string, body []byte) string {
 
 func BenchmarkSlashCommand(b *testing.B) {
 	dir := b.TempDir()
-	names := writeCatalog(b, filepath.Join(dir, "catalog"), loadEntities)
+	entities := loadEntities
+	if n, err := strconv.Atoi(os.Getenv("LOAD_ENTITIES")); err == nil {
+		entities = n
+	}
+	names := writeCatalog(b, filepath.Join(dir, "catalog"), entities)
 	config := fmt.Sprintf("catalog: {locations: [{type: file, target: ./catalog/*.yaml}], refresh: 1h}\nlimits: off\nslack: {mode: http, signing_secret: %s, api_url: \"http://127.0.0.1:9/\"}\n", loadSecret)
 	if err := os.WriteFile(filepath.Join(dir, "backchannel.yaml"), []byte(config), 0o600); err != nil {
 		b.Fatal(err)
@@ -78,7 +82,7 @@ func BenchmarkSlashCommand(b *testing.B) {
 	}
 	start := time.Now()
 	server := startProcess(b, dir, addr, "backchannel", "serve", "--quiet")
-	b.Logf("%d entities ready after %.1f s", loadEntities, time.Since(start).Seconds())
+	b.Logf("%d entities ready after %.1f s", entities, time.Since(start).Seconds())
 	time.Sleep(2 * time.Second) // the text index and the first reading of code end after the names are ready
 	waitIdle(b, server)
 	resident := residentMB(b, server)

@@ -11,7 +11,7 @@ import (
 )
 
 // Generate returns n entities, always the same ones for the same n: names such as payment-ledger-api and
-// cartEngineWorker, about 4.5 relations each and about 0.85 kB of JSON each. One in ten is an API, one in twenty a
+// cartEngineWorker, about 4.5 relations each and about 0.85 kB of JSON each, which is a valid descriptor. One in ten is an API, one in twenty a
 // resource, one in fifty a system, one in a hundred a group; the rest are components.
 func Generate(n int) []*catalog.Entity {
 	g := generator{rnd: rand.New(rand.NewPCG(11, uint64(n))), used: make(map[string]bool, n)}
@@ -37,6 +37,8 @@ type generator struct {
 	rnd  *rand.Rand
 	used map[string]bool
 	out  []*catalog.Entity
+
+	systems []catalog.Ref
 }
 
 // Words of generated names and texts.
@@ -99,12 +101,15 @@ func (g *generator) add(kind, typ string, owner, links int) {
 		relate(e, "ownedBy", e.Owner)
 	}
 	for i := range links {
-		target := g.out[g.rnd.IntN(len(g.out))].Ref
-		if i == 0 && kind != "Group" {
-			relate(e, "partOf", target)
-		} else {
-			relate(e, "dependsOn", target)
+		switch {
+		case i == 0 && kind != "System":
+			relate(e, "partOf", g.systems[g.rnd.IntN(len(g.systems))])
+		case kind == "Component" || kind == "Resource":
+			relate(e, "dependsOn", g.out[g.rnd.IntN(len(g.out))].Ref)
 		}
+	}
+	if kind == "System" {
+		g.systems = append(g.systems, r)
 	}
 	e.Relations = slices.Clip(slices.Clone(e.Relations))
 	e.JSON = g.json(e)
@@ -117,22 +122,40 @@ func relate(e *catalog.Entity, relation string, target catalog.Ref) {
 
 // json is the entity's canonical form with enough prose for its usual size.
 func (g *generator) json(e *catalog.Entity) json.RawMessage {
+	metadata := map[string]any{
+		"name": e.Name, "namespace": e.Namespace, "description": e.Description, "tags": e.Tags,
+		"annotations": map[string]string{"backstage.io/techdocs-ref": "dir:.", "github.com/project-slug": "acme/" + e.Name, "example.com/notes": g.text(30)},
+		"links":       []map[string]string{{"url": "https://metrics.example/d/" + e.Name, "title": "Metrics board", "icon": "dashboard"}},
+	}
+	if e.Title != "" {
+		metadata["title"] = e.Title
+	}
+	raw, _ := json.Marshal(map[string]any{"apiVersion": e.APIVersion, "kind": e.Kind, "metadata": metadata, "spec": spec(e)})
+	return raw
+}
+
+// spec states what the columns and relations of an entity say.
+func spec(e *catalog.Entity) map[string]any {
+	if e.Kind == "Group" {
+		return map[string]any{"type": e.Type, "children": []string{}}
+	}
 	spec := map[string]any{"type": e.Type, "lifecycle": e.Lifecycle, "owner": e.Owner.String()}
+	switch e.Kind {
+	case "System":
+		delete(spec, "type")
+	case "API":
+		spec["definition"] = "openapi: 3.0.3\ninfo: {title: " + e.Name + ", version: 1.0.0}\npaths: {}\n"
+	}
 	for _, r := range e.Relations {
-		if r.Type == "dependsOn" {
+		switch r.Type {
+		case "partOf":
+			spec["system"] = r.Target.String()
+		case "dependsOn":
 			deps, _ := spec["dependsOn"].([]string)
 			spec["dependsOn"] = append(deps, r.Target.String())
 		}
 	}
-	raw, _ := json.Marshal(map[string]any{
-		"apiVersion": e.APIVersion, "kind": e.Kind, "spec": spec,
-		"metadata": map[string]any{
-			"name": e.Name, "namespace": e.Namespace, "title": e.Title, "description": e.Description, "tags": e.Tags,
-			"annotations": map[string]string{"backstage.io/techdocs-ref": "dir:.", "github.com/project-slug": "acme/" + e.Name, "example.com/notes": g.text(30)},
-			"links":       []map[string]string{{"url": "https://metrics.example/d/" + e.Name, "title": "Metrics board", "icon": "dashboard"}},
-		},
-	})
-	return raw
+	return spec
 }
 
 // Typo returns s with that many random edits: a letter inserted, left out, replaced or swapped with its neighbour.

@@ -28,7 +28,9 @@ func (b *bench) answers() {
 }
 
 func (b *bench) whispers() {
-	b.set(func(context.Context, *bot.Event) (bot.Reply, error) { return bot.Whisper{Message: message("a secret")}, nil })
+	b.set(func(context.Context, *bot.Event) (bot.Reply, error) {
+		return bot.Whisper{Message: message("a secret")}, nil
+	})
 	b.driver.Ask(b.Ways[0], "whispers", "alice", "general", "psst")
 	if s := b.shows("alice", "general", "a secret"); b.Whispers && !s.Private {
 		b.Error("a whisper was shown to everybody")

@@ -93,7 +93,7 @@ func (d *docIndex) find(us []unit, scope map[uint32]bool) []docFound {
 	for i := range us {
 		u := &us[i]
 		best := map[uint32]float64{}
-		w := d.x.unitMatches(u, d.posts, d.idf, best)
+		w := d.x.unitMatches(u, d.posts, d.idf, best, nil)
 		if o := weightOf(u); o > 0 && o < weightDoc {
 			w *= weightDoc / o
 		}

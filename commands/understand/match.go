@@ -49,8 +49,13 @@ func emptyPhrase(u *unit) bool {
 	return len(u.nested) > 0
 }
 
-// unitMatches finds what a unit occurs in: it fills best with how well (0..1) and returns the unit's weight.
-func (x *index) unitMatches(u *unit, posts map[uint32][]posting, idf func(int) float64, best map[uint32]float64) float64 {
+// crowd is how many entities a term may be looked up in one by one. A term of more is only checked on those that a
+// rarer term found; so the work of a question does not grow with the catalog.
+const crowd = 3000
+
+// unitMatches finds what a unit occurs in: it fills best with how well (0..1) and returns the unit's weight. Terms
+// that very many have are looked up among within only.
+func (x *index) unitMatches(u *unit, posts map[uint32][]posting, idf func(int) float64, best map[uint32]float64, within map[uint32]*scored) float64 {
 	w := weightOf(u)
 	if w == 0 {
 		return 0
@@ -59,7 +64,15 @@ func (x *index) unitMatches(u *unit, posts map[uint32][]posting, idf func(int) f
 	take := func(t uint32, factor float64) {
 		l := x.postings(t, posts)
 		df = max(df, len(l))
-		for _, p := range l {
+		if len(l) > crowd && len(within) > 0 {
+			for e := range within {
+				if i, ok := slices.BinarySearchFunc(l, e, func(p posting, e uint32) int { return int(p.ent) - int(e) }); ok {
+					best[e] = max(best[e], float64(l[i].q)/100*factor)
+				}
+			}
+			return
+		}
+		for _, p := range l[:min(len(l), crowd)] {
 			if q := float64(p.q) / 100 * factor; q > best[p.ent] {
 				best[p.ent] = q
 			}
@@ -80,7 +93,7 @@ func (x *index) unitMatches(u *unit, posts map[uint32][]posting, idf func(int) f
 		total := 0.0
 		for i := range u.nested {
 			b := map[uint32]float64{}
-			nw := x.unitMatches(&u.nested[i], posts, idf, b)
+			nw := x.unitMatches(&u.nested[i], posts, idf, b, within)
 			total += nw
 			for e, q := range b {
 				sum[e] += q * nw
@@ -140,10 +153,10 @@ func (x *index) describe(us []unit, prior func(*indexed) float64, must map[int]b
 	hits := map[uint32]int{}
 	terms := map[uint32]bool{}
 	best := map[uint32]float64{}
-	for i := range us {
+	for _, i := range x.rarestFirst(us) {
 		u := &us[i]
 		clear(best)
-		w := x.unitMatches(u, nil, x.idf, best)
+		w := x.unitMatches(u, nil, x.idf, best, got)
 		if w == 0 {
 			continue
 		}
@@ -184,9 +197,24 @@ func (x *index) describe(us []unit, prior func(*indexed) float64, must map[int]b
 		if c := compareFloat(b.score, a.score); c != 0 {
 			return c
 		}
-		return x.ents[a.ent].ref.Compare(x.ents[b.ent].ref)
+		return int(a.ent) - int(b.ent) // entities are numbered in the order of their references
 	})
 	return out[:min(len(out), 40)]
+}
+
+// rarestFirst orders units by how many entities their most frequent term has.
+func (x *index) rarestFirst(us []unit) []int {
+	order, size := make([]int, len(us)), make([]int, len(us))
+	for i := range us {
+		order[i] = i
+		terms := map[uint32]bool{}
+		x.collectTerms(&us[i], terms)
+		for t := range terms {
+			size[i] = max(size[i], len(x.posts[t]))
+		}
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return size[a] - size[b] })
+	return order
 }
 
 func (x *index) collectTerms(u *unit, terms map[uint32]bool) {

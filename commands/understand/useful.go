@@ -172,7 +172,7 @@ func (r *run) listed2(a, b *mention) bool {
 	and := false
 	for k := a.to; k < b.from; k++ {
 		switch r.m.toks[k].norm {
-		case "and", "or", "&", ",", "和", "与", "跟", "或", "及", "vs":
+		case "and", "or", "&", "+", "/", ",", "和", "与", "跟", "或", "及", "vs":
 			and = true
 		case "the", "还", "有", "以", "service", "服", "务":
 		default:

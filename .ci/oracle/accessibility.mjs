@@ -1,0 +1,64 @@
+// Runs axe on the pages of a running demo, light and dark, and in a window as narrow as a phone.
+// usage: node accessibility.mjs BASE CHROMIUM
+import fs from 'node:fs';
+import { createRequire } from 'node:module';
+import { chromium } from 'playwright-core';
+
+const [base, executablePath] = process.argv.slice(2);
+const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const pages = [
+  '/', '/catalog', '/catalog/default/component/checkout', '/catalog/default/group/checkout-crew',
+  '/catalog/default/api/checkout-api', '/docs/default/component/checkout', '/search?q=', '/search?q=roll+back',
+];
+const questions = ['who owns checkout', 'which services are on spring boot', 'who owns the gateway'];
+
+async function ready() {
+  for (let i = 0; i < 120; i++) {
+    try { if ((await fetch(`${base}/readyz`)).ok) return; } catch { /* not listening yet */ }
+    await new Promise(done => setTimeout(done, 500));
+  }
+  throw new Error('the demo does not get ready');
+}
+
+let wrong = 0;
+async function check(page, what) {
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => window.axe.run(document));
+  for (const v of violations) {
+    const serious = ['serious', 'critical'].includes(v.impact);
+    if (serious) wrong++;
+    console.log(`  ${what}: ${v.impact}${serious ? '' : ' (allowed)'}: ${v.id}: ${v.help}`);
+    for (const n of v.nodes.slice(0, 3)) console.log(`    ${n.target.join(' ')}: ${(n.failureSummary ?? '').replace(/\s+/g, ' ').slice(0, 300)}`);
+  }
+}
+
+await ready();
+const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+let runs = 0;
+for (const colorScheme of ['light', 'dark']) {
+  for (const width of [1200, 380]) {
+    // The pages allow no foreign script; axe is one.
+    const context = await browser.newContext({ colorScheme, viewport: { width, height: 900 }, bypassCSP: true });
+    const page = await context.newPage();
+    const at = `${colorScheme}, ${width} wide`;
+    for (const path of pages) {
+      const response = await page.goto(base + path);
+      if (!response.ok()) { wrong++; console.log(`  ${path} (${at}): status ${response.status()}`); continue; }
+      await check(page, `${path} (${at})`);
+      runs++;
+    }
+    await page.goto(`${base}/`);
+    for (const q of questions) {
+      const before = await page.locator('#log .exchange').count();
+      await page.fill('#question', q);
+      await page.press('#question', 'Enter');
+      await page.waitForFunction(n => document.querySelectorAll('#log .exchange').length > n && !document.querySelector('#log .thinking'), before, { timeout: 20000 });
+    }
+    await check(page, `a conversation (${at})`);
+    runs++;
+    await context.close();
+  }
+}
+await browser.close();
+console.log(`accessibility: axe on ${runs} views, ${wrong === 0 ? 'nothing serious' : `${wrong} serious or critical VIOLATIONS`}`);
+process.exit(wrong > 0 ? 1 : 0);

@@ -50,6 +50,8 @@ type Commands struct {
 	kept    atomic.Bool // Keep runs
 	reading sync.Mutex  // held by whoever rebuilds reader
 	reader  atomic.Pointer[reader]
+
+	readings readings // of common questions
 }
 
 // New returns the commands.
@@ -121,9 +123,18 @@ func (c *Commands) Answer(ctx context.Context, q Question, r understand.Reading)
 
 func (c *Commands) read(ctx context.Context, view search.View, q Question) understand.Reading {
 	u, fresh := c.understander(ctx)
+	key, common := keyOf(q)
+	if common {
+		if r, ok := c.readings.get(u, key); ok {
+			return r
+		}
+	}
 	r := u.Understand(view, understand.Question{
 		Text: q.Text, Lang: q.Lang, Channel: q.Channel, Thread: q.Thread, Asker: q.Asker, Bound: q.Bound,
 	})
+	if common && r.Alone {
+		c.readings.put(u, key, r)
+	}
 	if !fresh {
 		late(view, &r)
 	}

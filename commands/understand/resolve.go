@@ -26,7 +26,8 @@ func (r *run) about() {
 		return
 	}
 	o := r.entities()
-	if o.empty() {
+	named := !o.empty()
+	if !named {
 		o = r.elsewhere()
 	}
 	if us := r.docWords(nil); o.empty() && (r.intent == Show || r.intent == Lifecycle) && telling(us) && r.sections(us, nil, docSure) {
@@ -39,6 +40,7 @@ func (r *run) about() {
 	}
 	r.put(o)
 	r.finish(r.intent)
+	r.out.Alone = named && len(o.refs) > 0 && len(o.choices) == 0 && r.sure >= sureIntent && !r.m.cue("follow") && !r.m.cue("about")
 }
 
 // asksHow settles "how do I swap an on-call shift": a page that says how goes before what single words ask for.

@@ -192,6 +192,9 @@ func (r *run) elsewhere() outcome {
 	if telling(r.content(nil)) && !(r.past != nil && r.m.cue("follow")) && r.sure < 7 || r.namesUnknown() {
 		return outcome{}
 	}
+	if r.endsUnknown() {
+		return outcome{}
+	}
 	if o := r.fromThread(); !o.empty() {
 		return o
 	}
@@ -199,6 +202,21 @@ func (r *run) elsewhere() outcome {
 		return outcome{}
 	}
 	return r.fromChannel()
+}
+
+// endsUnknown reports whether a short question ends in a word that means nothing to us, as "who owns zzz" does: it is
+// about that word, not about what was said before.
+func (r *run) endsUnknown() bool {
+	const short = 6
+	us := r.content(nil)
+	if len(us) == 0 || len(r.m.toks) > short || r.m.cue("follow") || r.m.cue("about") {
+		return false
+	}
+	last := len(r.m.toks)
+	for last > 0 && r.m.toks[last-1].class == punct {
+		last--
+	}
+	return us[len(us)-1].to == last && !slices.ContainsFunc(us, func(u unit) bool { return u.entry != nil || u.han })
 }
 
 // namesUnknown reports whether the message holds what can only be a name, and nothing is called so.

@@ -42,7 +42,7 @@ func (r *run) readThread() {
 
 func (r *run) readQuestion(c *context, t *Turn) {
 	in, refs := t.Intent, t.Entities
-	if in == "" || len(refs) == 0 {
+	if in == "" || in == Version { // what is known of a turn does not say which technology it was about
 		sub := &run{u: r.u, x: r.x, view: r.view, q: Question{Text: t.Text}, m: r.u.parse(r.view, t.Text)}
 		if c.intent != "" || len(c.told) > 0 {
 			sub.past = &context{intent: c.intent, tech: c.tech, asked: c.asked, told: c.told, groups: c.groups}
@@ -96,11 +96,11 @@ func (r *run) readWithPast() {
 // readAnswer notes what an answer named and offered.
 func (r *run) readAnswer(c *context, t *Turn) {
 	c.told, c.offered = t.Entities, t.Candidates
-	m := r.u.parse(r.view, t.Text)
-	if len(c.offered) == 0 {
+	if t.Intent == "" && len(c.offered) == 0 {
 		c.offered = r.offers(t.Text)
 	}
-	if len(c.told) == 0 {
+	if t.Intent == "" && len(c.told) == 0 {
+		m := r.u.parse(r.view, t.Text)
 		for i := range m.mentions {
 			n := &m.mentions[i]
 			if n.strength < medium {

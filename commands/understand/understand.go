@@ -71,6 +71,7 @@ type Reading struct {
 	Docs       []search.DocHit // for docs: the sections that fit Topic best, best first; empty when none fits well
 	Trait      string          // a detail asked for: "lead", "chat", "repo", "site", "secondary", "next", "until", "successor" ...
 	Confidence float64         // 0..1
+	Alone      bool            // read from the question alone: neither the conversation nor the channel could change it
 	Why        []string        // for --explain: which phrases and terms decided
 }
 

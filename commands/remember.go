@@ -1,0 +1,75 @@
+package commands
+
+import (
+	"slices"
+	"sync"
+
+	"github.com/backchannel-portal/backchannel/commands/understand"
+	"github.com/backchannel-portal/backchannel/internal/lang"
+)
+
+// The bounds of the readings that are remembered: how many in each half, and how long a text may be.
+const (
+	rememberedHalf = 2048
+	rememberedText = 200 // bytes
+)
+
+// readings remembers what short questions mean, in two halves: when the newer one is full it becomes the older one,
+// whose readings are forgotten unless they are asked for again. Only what was read from the question alone is kept,
+// and only as everybody reads it: what a viewer may not see is left out of readings.
+type readings struct {
+	mu       sync.Mutex
+	by       *understand.Understander // whose readings these are; another one starts anew
+	new, old map[questionKey]understand.Reading
+}
+
+type questionKey struct {
+	text string
+	lang lang.Lang
+}
+
+// keyOf returns the key of a question whose reading may be remembered.
+func keyOf(q Question) (questionKey, bool) {
+	if len(q.Text) > rememberedText || q.Viewer.Actor != "" || len(q.Viewer.Principals) > 0 || choosing(q.Thread) {
+		return questionKey{}, false
+	}
+	return questionKey{q.Text, q.Lang}, true
+}
+
+// choosing reports whether the last answer offered a choice, which any message may settle.
+func choosing(thread []understand.Turn) bool {
+	return len(thread) > 0 && (len(thread[len(thread)-1].Candidates) > 0 || thread[len(thread)-1].Intent == "")
+}
+
+func (m *readings) get(u *understand.Understander, k questionKey) (understand.Reading, bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.by != u {
+		return understand.Reading{}, false
+	}
+	r, ok := m.new[k]
+	if !ok {
+		if r, ok = m.old[k]; ok {
+			m.keep(k, r)
+		}
+	}
+	r.Entities = slices.Clone(r.Entities)
+	return r, ok
+}
+
+func (m *readings) put(u *understand.Understander, k questionKey, r understand.Reading) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.by != u {
+		m.by, m.new, m.old = u, nil, nil
+	}
+	r.Entities = slices.Clone(r.Entities)
+	m.keep(k, r)
+}
+
+func (m *readings) keep(k questionKey, r understand.Reading) {
+	if m.new == nil || len(m.new) >= rememberedHalf {
+		m.old, m.new = m.new, make(map[questionKey]understand.Reading, rememberedHalf)
+	}
+	m.new[k] = r
+}

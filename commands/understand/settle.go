@@ -146,7 +146,7 @@ func (r *run) noIntent() {
 		r.finish(Show)
 		return
 	}
-	question := strings.ContainsAny(r.m.clean.text, "?哪吗么几怎谁") || anyOf(r.m.clean.text, "多少", "不能", "能否", "有没有") || r.howto() || r.m.cue("fleet")
+	question := r.asks()
 	us := r.docWords(nil)
 	least := docSure
 	if !question {
@@ -173,6 +173,17 @@ func (r *run) noIntent() {
 		r.finish(None)
 	}
 }
+
+// asks reports whether a message is a question, with a question mark or by its words.
+func (r *run) asks() bool {
+	text := r.m.clean.text
+	return strings.ContainsAny(text, "?哪吗么几怎谁") || anyOf(text, "多少", "不能", "能否", "有没有") || r.howto() || r.m.cue("fleet") ||
+		len(r.m.toks) > 2 && asking[r.m.toks[0].norm]
+}
+
+// asking holds the words that questions begin with.
+var asking = map[string]bool{"who": true, "whose": true, "whom": true, "what": true, "which": true, "where": true, "when": true, "why": true, "how": true,
+	"is": true, "are": true, "does": true, "did": true, "can": true, "could": true, "may": true, "should": true, "would": true, "will": true, "has": true, "any": true}
 
 // wellNamed reports whether words that ask for nothing still name something: a kind, or most of a name.
 func (r *run) wellNamed(us []unit) bool {

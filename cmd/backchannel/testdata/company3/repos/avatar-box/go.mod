@@ -1,0 +1,4 @@
+module github.com/vireo/avatar-box
+
+go 1.19
+

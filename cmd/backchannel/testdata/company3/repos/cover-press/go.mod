@@ -1,0 +1,4 @@
+module github.com/vireo/cover-press
+
+go 1.20
+

@@ -1,0 +1,4 @@
+module github.com/vireo/flagpole
+
+go 1.21
+

@@ -1,0 +1,4 @@
+module github.com/vireo/match-host
+
+go 1.22
+

@@ -1,0 +1,4 @@
+module github.com/vireo/orchard
+
+go 1.22
+

@@ -1,0 +1,4 @@
+module github.com/vireo/release-train
+
+go 1.22
+

@@ -1,0 +1,4 @@
+module github.com/vireo/takedown
+
+go 1.21
+

@@ -1,0 +1,4 @@
+module github.com/tessaly/nest
+
+go 1.22
+

@@ -1,0 +1,4 @@
+defmodule App.MixProject do
+  use Mix.Project
+  def project, do: [app: :push_bell, version: "1.0.0", elixir: "~> 1.15"]
+end

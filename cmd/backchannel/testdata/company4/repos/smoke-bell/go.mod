@@ -1,0 +1,4 @@
+module github.com/tessaly/smoke-bell
+
+go 1.21
+

@@ -1,0 +1,4 @@
+module github.com/tessaly/speaker
+
+go 1.20
+

@@ -1,0 +1,4 @@
+module github.com/brightwater/mesh
+
+go 1.22
+

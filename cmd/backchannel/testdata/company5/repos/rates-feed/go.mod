@@ -1,0 +1,4 @@
+module github.com/brightwater/rates-feed
+
+go 1.21
+

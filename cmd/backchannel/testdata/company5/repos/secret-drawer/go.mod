@@ -1,0 +1,4 @@
+module github.com/brightwater/secret-drawer
+
+go 1.22
+

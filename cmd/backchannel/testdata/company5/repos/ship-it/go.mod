@@ -1,0 +1,4 @@
+module github.com/brightwater/ship-it
+
+go 1.21
+

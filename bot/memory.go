@@ -2,6 +2,7 @@ package bot
 
 import (
 	"container/list"
+	"slices"
 	"sync"
 	"time"
 )
@@ -18,14 +19,14 @@ type Turn struct {
 
 // Memory keeps the last turns of conversations. Keys name one conversation each and are never shared.
 type Memory interface {
-	// Recall returns the turns of a conversation that are not yet forgotten, oldest first.
+	// Recall returns the turns of a conversation that are not yet forgotten, oldest first. The slice must not be changed.
 	Recall(key string, now time.Time) []Turn
 	// Record appends turns.
 	Record(key string, turns ...Turn)
 }
 
 // maxTurns bounds one conversation's memory; a follow-up never reaches back further.
-const maxTurns = 12
+const maxTurns = 8
 
 // ShortMemory is a Memory in the process: bounded, and forgetful after a time.
 type ShortMemory struct {
@@ -54,13 +55,11 @@ func (m *ShortMemory) Recall(key string, now time.Time) []Turn {
 	if !ok {
 		return nil
 	}
-	var out []Turn
-	for _, t := range el.Value.(*conversation).turns {
-		if now.Sub(t.At) < m.keep {
-			out = append(out, t)
-		}
+	turns := el.Value.(*conversation).turns
+	for len(turns) > 0 && now.Sub(turns[0].At) >= m.keep {
+		turns = turns[1:]
 	}
-	return out
+	return slices.Clip(turns)
 }
 
 // Record implements Memory.
@@ -78,9 +77,9 @@ func (m *ShortMemory) Record(key string, turns ...Turn) {
 	}
 	m.order.MoveToBack(el)
 	c := el.Value.(*conversation)
-	c.turns = append(c.turns, turns...)
+	c.turns = append(c.turns, turns...) // who recalled a shorter slice does not see what is behind it
 	if n := len(c.turns) - maxTurns; n > 0 {
-		c.turns = append([]Turn(nil), c.turns[n:]...)
+		c.turns = c.turns[n:]
 	}
 }
 

@@ -52,6 +52,7 @@ type Commands struct {
 	reader  atomic.Pointer[reader]
 
 	readings readings // of common questions
+	answers  answers  // of this second
 }
 
 // New returns the commands.
@@ -103,12 +104,28 @@ type Question struct {
 	Now     time.Time      // the time answers speak of; zero: the clock
 	Full    bool           // every row of every list; otherwise lists are cut for a chat
 	Private bool           // only the asker sees the answer: it can be shared
+
+	memory []bot.Turn // instead of Thread, as an event carries it: most questions never look at it
 }
 
 // Ask answers a question. It does not wait for a network: everything comes from memory.
 func (c *Commands) Ask(ctx context.Context, q Question) (bot.Answer, card.Message) {
 	view := c.deps.View(q.Viewer)
-	return c.answer(ctx, view, q, c.read(ctx, view, q))
+	r := c.read(ctx, view, q)
+	if q.Now.IsZero() {
+		q.Now = c.deps.Now()
+	}
+	key, common := keyOf(q)
+	if !common || !r.Alone {
+		return c.answer(ctx, view, q, r)
+	}
+	as := answerKey{key, q.Full, q.Private, q.Zone}
+	if a, ok := c.answers.get(view.Generation(), q.Now, as); ok {
+		return a.answer, a.message
+	}
+	a, m := c.answer(ctx, view, q, r)
+	c.answers.put(view.Generation(), q.Now, as, answered{a, m})
+	return a, m
 }
 
 // Read returns what a question is understood to mean, for explaining an answer.
@@ -128,6 +145,9 @@ func (c *Commands) read(ctx context.Context, view search.View, q Question) under
 		if r, ok := c.readings.get(u, key); ok {
 			return r
 		}
+	}
+	if len(q.memory) > 0 {
+		q.Thread = turns(q.memory)
 	}
 	r := u.Understand(view, understand.Question{
 		Text: q.Text, Lang: q.Lang, Channel: q.Channel, Thread: q.Thread, Asker: q.Asker, Bound: q.Bound,

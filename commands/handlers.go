@@ -64,7 +64,7 @@ func say(q Question, a bot.Answer, m card.Message) bot.Reply {
 
 // question is an event's situation without its text.
 func (c *Commands) question(ev *bot.Event) Question {
-	q := Question{Channel: ev.Channel.Name, Zone: ev.Zone, Thread: turns(ev.Memory), Now: c.deps.Now(), Full: ev.Full}
+	q := Question{Channel: ev.Channel.Name, Zone: ev.Zone, memory: ev.Memory, Now: c.deps.Now(), Full: ev.Full}
 	if ev.Channel.Direct {
 		q.Channel = ""
 	}

@@ -3,7 +3,11 @@ package commands
 import (
 	"slices"
 	"sync"
+	"time"
 
+	"github.com/backchannel-portal/backchannel/bot"
+	"github.com/backchannel-portal/backchannel/bot/card"
+	"github.com/backchannel-portal/backchannel/catalog"
 	"github.com/backchannel-portal/backchannel/commands/understand"
 	"github.com/backchannel-portal/backchannel/internal/lang"
 )
@@ -30,15 +34,19 @@ type questionKey struct {
 
 // keyOf returns the key of a question whose reading may be remembered.
 func keyOf(q Question) (questionKey, bool) {
-	if len(q.Text) > rememberedText || q.Viewer.Actor != "" || len(q.Viewer.Principals) > 0 || choosing(q.Thread) {
+	if len(q.Text) > rememberedText || q.Viewer.Actor != "" || len(q.Viewer.Principals) > 0 || choosing(q) {
 		return questionKey{}, false
 	}
 	return questionKey{q.Text, q.Lang}, true
 }
 
 // choosing reports whether the last answer offered a choice, which any message may settle.
-func choosing(thread []understand.Turn) bool {
-	return len(thread) > 0 && (len(thread[len(thread)-1].Candidates) > 0 || thread[len(thread)-1].Intent == "")
+func choosing(q Question) bool {
+	if n := len(q.memory); n > 0 {
+		return len(q.memory[n-1].Candidates) > 0 || q.memory[n-1].Intent == ""
+	}
+	n := len(q.Thread)
+	return n > 0 && (len(q.Thread[n-1].Candidates) > 0 || q.Thread[n-1].Intent == "")
 }
 
 func (m *readings) get(u *understand.Understander, k questionKey) (understand.Reading, bool) {
@@ -72,4 +80,44 @@ func (m *readings) keep(k questionKey, r understand.Reading) {
 		m.old, m.new = m.new, make(map[questionKey]understand.Reading, rememberedHalf)
 	}
 	m.new[k] = r
+}
+
+// answers are those given in the present second at the present generation: when something breaks, many people ask the
+// same at once. Messages are values that nobody changes, so they are shared.
+type answers struct {
+	mu         sync.Mutex
+	generation catalog.Generation
+	second     int64
+	given      map[answerKey]answered
+}
+
+type answerKey struct {
+	questionKey
+	full, private bool
+	zone          *time.Location
+}
+
+type answered struct {
+	answer  bot.Answer
+	message card.Message
+}
+
+func (m *answers) get(g catalog.Generation, now time.Time, k answerKey) (answered, bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.generation != g || m.second != now.Unix() {
+		return answered{}, false
+	}
+	a, ok := m.given[k]
+	return a, ok
+}
+
+func (m *answers) put(g catalog.Generation, now time.Time, k answerKey, a answered) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.generation != g || m.second != now.Unix() || len(m.given) >= rememberedHalf {
+		m.generation, m.second = g, now.Unix()
+		m.given = make(map[answerKey]answered)
+	}
+	m.given[k] = a
 }

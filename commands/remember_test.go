@@ -3,7 +3,9 @@ package commands
 import (
 	"fmt"
 	"testing"
+	"time"
 
+	"github.com/backchannel-portal/backchannel/bot"
 	"github.com/backchannel-portal/backchannel/catalog"
 	"github.com/backchannel-portal/backchannel/commands/understand"
 )
@@ -61,5 +63,32 @@ func TestOnlyCommonQuestionsAreRemembered(t *testing.T) {
 		if _, ok := keyOf(tt.q); ok != tt.want {
 			t.Errorf("%+v: %v, want %v", tt.q, ok, tt.want)
 		}
+	}
+}
+
+func TestAnswersAreOfOneSecondAndGeneration(t *testing.T) {
+	var m answers
+	now := time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
+	k := answerKey{questionKey: questionKey{text: "who owns pay"}}
+	m.put(7, now, k, answered{answer: bot.Answer{Intent: "owner"}})
+	if a, ok := m.get(7, now.Add(900*time.Millisecond), k); !ok || a.answer.Intent != "owner" {
+		t.Errorf("within the second: %+v, %v", a, ok)
+	}
+	if _, ok := m.get(7, now.Add(time.Second), k); ok {
+		t.Error("an answer of the second before was given")
+	}
+	if _, ok := m.get(8, now, k); ok {
+		t.Error("an answer of the generation before was given")
+	}
+	private := k
+	private.private = true
+	if _, ok := m.get(7, now, private); ok {
+		t.Error("a public answer was given in private, without Share")
+	}
+	for i := range 3 * rememberedHalf {
+		m.put(7, now, answerKey{questionKey: questionKey{text: fmt.Sprint(i)}}, answered{})
+	}
+	if len(m.given) > rememberedHalf {
+		t.Errorf("%d answers are kept", len(m.given))
 	}
 }

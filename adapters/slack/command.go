@@ -22,7 +22,7 @@ func (s *session) command(ar *arrival) *renderer {
 	ar.fill(s.people.lookup(ar.event.Actor.Workspace, ar.event.Actor.ID))
 	done := make(chan *renderer, 1)
 	settled := new(claim)
-	go func() {
+	s.hands.run(func() {
 		defer s.works.leave()
 		reply := s.handle(&ar.event)
 		if _, long := reply.(bot.Work); long {
@@ -35,7 +35,7 @@ func (s *session) command(ar *arrival) *renderer {
 			return
 		}
 		s.deliver(ar, reply)
-	}()
+	})
 	t := time.NewTimer(s.a.tune.budget)
 	defer t.Stop()
 	select {

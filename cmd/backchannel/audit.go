@@ -99,10 +99,18 @@ func appendEntry(b []byte, e bot.Entry) []byte {
 			continue
 		}
 		b = append(append(append(b, `,"`...), f.key...), `":`...)
-		b = appendJSON(b, f.value)
+		b = appendString(b, f.value)
+	}
+	for i, ref := range e.Answer.Entities {
+		if i == 0 {
+			b = append(b, `,"entities":[`...)
+		} else {
+			b = append(b, ',')
+		}
+		b = appendString(b, ref)
 	}
 	if len(e.Answer.Entities) > 0 {
-		b = appendJSON(append(b, `,"entities":`...), e.Answer.Entities)
+		b = append(b, ']')
 	}
 	if e.Limited {
 		b = append(b, `,"limited":true`...)
@@ -110,6 +118,16 @@ func appendEntry(b []byte, e bot.Entry) []byte {
 	b = append(b, `,"us":`...)
 	b = strconv.AppendInt(b, e.Took.Microseconds(), 10)
 	return append(b, "}\n"...)
+}
+
+// appendString appends a string; most are plain and need no encoder.
+func appendString(b []byte, s string) []byte {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '\\' {
+			return appendJSON(b, s)
+		}
+	}
+	return append(append(append(b, '"'), s...), '"')
 }
 
 // appendJSON appends a string or a list of strings, which always encode.

@@ -12,41 +12,34 @@ import (
 // Slash commands are answered in the acknowledgement itself when the handler is quick, which it is for everything
 // that needs no network. What takes longer is acknowledged empty, and the answer goes to the response_url.
 
-// claim decides between the answer and the clock: whoever comes first settles how the command is acknowledged.
-type claim = atomic.Bool
-
-// command answers a slash command. It returns within the budget, with a renderer holding the body of the
-// acknowledgement, which the caller hands back to s.rings, or nil for an empty one. The gate must have been entered;
-// command leaves it when everything is done.
-func (s *session) command(ar *arrival) *renderer {
+// command answers a slash command on the goroutine that took it in, which costs less than handing it over. It returns
+// a renderer with the body of the acknowledgement, which the caller hands back to s.rings, or nil for an empty one.
+// When the handler takes longer than the budget, the clock calls early, which acknowledges empty, and command
+// delivers the answer before it returns; acknowledged then tells the caller that nothing is left to do. The gate must
+// have been entered; command leaves it when everything is done.
+func (s *session) command(ar *arrival, early func()) (body *renderer, acknowledged bool) {
+	defer s.works.leave()
 	ar.fill(s.people.lookup(ar.event.Actor.Workspace, ar.event.Actor.ID))
-	done := make(chan *renderer, 1)
-	settled := new(claim)
-	s.hands.run(func() {
-		defer s.works.leave()
-		reply := s.handle(&ar.event)
-		if _, long := reply.(bot.Work); long {
-			done <- nil
-			s.deliver(ar, reply)
-			return
-		}
+	var settled atomic.Bool // by the answer or by the clock, whoever comes first
+	done := make(chan struct{})
+	clock := time.AfterFunc(s.a.tune.budget, func() {
 		if settled.CompareAndSwap(false, true) {
-			done <- s.commandBody(ar, reply)
-			return
+			early()
+			close(done)
 		}
-		s.deliver(ar, reply)
 	})
-	t := time.NewTimer(s.a.tune.budget)
-	defer t.Stop()
-	select {
-	case r := <-done:
-		return r
-	case <-t.C:
-		if settled.CompareAndSwap(false, true) {
-			return nil
-		}
-		return <-done
+	reply := s.handle(&ar.event)
+	if !settled.CompareAndSwap(false, true) {
+		<-done
+		s.deliver(ar, reply)
+		return nil, true
 	}
+	clock.Stop()
+	if _, long := reply.(bot.Work); long {
+		s.deliver(ar, reply)
+		return nil, false
+	}
+	return s.commandBody(ar, reply), false
 }
 
 // handle asks the handler, which never returns an error that matters here: the Mux has made a sentence of it.

@@ -146,13 +146,20 @@ func (h *callbacks) command(w http.ResponseWriter, s *session, c *command) {
 		http.Error(w, "shutting down", http.StatusServiceUnavailable)
 		return
 	}
-	answer := s.command(&ar)
-	if answer == nil {
+	answer, acknowledged := s.command(&ar, func() { acknowledgeEarly(w) })
+	if answer == nil || acknowledged {
 		return
 	}
 	w.Header()["Content-Type"] = h.json
 	w.Write(answer.dst)
 	s.rings.Put(answer)
+}
+
+// acknowledgeEarly sends an empty answer while the handler of the request is still at work.
+func acknowledgeEarly(w http.ResponseWriter) {
+	w.Header().Set("Content-Length", "0")
+	w.WriteHeader(http.StatusOK)
+	_ = http.NewResponseController(w).Flush() // a client that is gone needs no answer
 }
 
 // event answers an Events API delivery.

@@ -21,7 +21,6 @@ type session struct {
 	out     *lanes // messages to send, in order within a channel
 	asked   *lanes // slash commands over Socket Mode
 	works   gate   // slash commands and long work under way
-	hands   *hands // that slash commands are handled by
 	threads *recent
 	pace    *pacer
 	rings   sync.Pool // of *renderer
@@ -30,7 +29,6 @@ type session struct {
 func newSession(ctx context.Context, a *Adapter, h bot.Handler) *session {
 	s := &session{
 		a: a, ctx: ctx, handler: h,
-		hands:   newHands(ctx),
 		people:  newPeople(a.fetchPerson, a.deps.Now),
 		events:  newLanes(a.tune.workers, a.tune.queue),
 		out:     newLanes(a.tune.senders, a.tune.outbox),

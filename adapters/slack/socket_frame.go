@@ -98,7 +98,10 @@ func (c *socket) command(f *frame) {
 		if !c.s.works.enter() {
 			return
 		}
-		r := c.s.command(&ar)
+		r, acknowledged := c.s.command(&ar, func() { c.ack(f, nil) })
+		if acknowledged {
+			return
+		}
 		if r == nil {
 			c.ack(f, nil)
 			return

@@ -125,6 +125,10 @@ func (s *session) oneShot(cfg *config.Config, now func() time.Time) (*app, error
 		a.close()
 		return nil, err
 	}
+	if err := a.usable(); err != nil {
+		a.close()
+		return nil, err
+	}
 	changes, err := a.store.Changes(s.ctx, 0)
 	if err != nil {
 		a.close()
@@ -162,7 +166,7 @@ func (s *session) catalogOnly(cfg *config.Config, now func() time.Time) (*app, e
 	for _, src := range a.sources {
 		d, err := src.Read(s.ctx)
 		if err != nil {
-			return nil, fault.Wrap(fault.Invalid, err, "read %s", src.Origin())
+			return nil, err
 		}
 		if _, err := a.store.Apply(s.ctx, d); err != nil {
 			return nil, err
@@ -176,16 +180,47 @@ func (s *session) catalogOnly(cfg *config.Config, now func() time.Time) (*app, e
 	return a, nil
 }
 
-// readPlugins reads the data files of the plugins.
-func (a *app) readPlugins() error {
+// usable refuses a catalog of which nothing can be read, with the first of the reasons: every question would be
+// answered with "not found".
+func (a *app) usable() error {
+	view := a.view(catalog.Viewer{})
+	if view.Count(search.Filter{}) > 0 {
+		return nil
+	}
+	problems := view.FileProblems()
+	if len(problems) == 0 {
+		return nil
+	}
+	p := problems[0]
+	return fault.At(fault.Position{File: p.File, Line: p.Line, Field: p.Field}, "%s; nothing in the catalog can be read", p.Message)
+}
+
+// dataFile is a data file of a plugin, with the name that people know it by.
+type dataFile struct {
+	name string
+	file interface {
+		Reload() error
+		Watch(ctx context.Context, every time.Duration, changed func(error))
+	}
+}
+
+// dataFiles are the configured data files.
+func (a *app) dataFiles() []dataFile {
+	var all []dataFile
 	if a.oncall != nil {
-		if err := a.oncall.Reload(); err != nil {
-			return fault.Wrap(fault.Invalid, err, "read the on-call file")
-		}
+		all = append(all, dataFile{"on-call file", a.oncall})
 	}
 	if a.radar != nil {
-		if err := a.radar.Reload(); err != nil {
-			return fault.Wrap(fault.Invalid, err, "read the tech radar")
+		all = append(all, dataFile{"tech radar", a.radar})
+	}
+	return all
+}
+
+// readPlugins reads the data files of the plugins; the first that cannot be read is an error.
+func (a *app) readPlugins() error {
+	for _, d := range a.dataFiles() {
+		if err := d.file.Reload(); err != nil {
+			return fault.Wrap(fault.Invalid, err, "read the %s", d.name)
 		}
 	}
 	return nil

@@ -50,17 +50,17 @@ func (c *askCmd) Run(s *session) error {
 	}
 	q := web.Question{Text: strings.Join(c.Question, " "), Channel: c.Channel}
 	if c.Thread != "" {
-		if q.Thread, err = readThread(c.Thread); err != nil {
+		if q.Thread, err = readThread(s.ctx, c.Thread); err != nil {
 			return err
 		}
 	}
 	return c.one(s, a, q)
 }
 
-func readThread(path string) ([]web.Turn, error) {
-	data, err := os.ReadFile(path)
+func readThread(ctx context.Context, path string) ([]web.Turn, error) {
+	data, err := readInput(ctx, path, maxQuestionLine)
 	if err != nil {
-		return nil, fault.Wrap(fault.Invalid, err, "read the thread")
+		return nil, err
 	}
 	var turns []web.Turn
 	if err := json.Unmarshal(data, &turns); err != nil {
@@ -118,17 +118,26 @@ type badLine struct {
 
 // batch answers JSON lines in order. A bad line gives an error in its place, and errPrinted at the end.
 func (c *askCmd) batch(s *session, a *app) error {
-	in := bufio.NewReaderSize(s.in, 64<<10)
+	in := bufio.NewReaderSize(&interruptible{ctx: s.ctx, r: s.in}, 64<<10)
 	out := bufio.NewWriter(s.out)
 	defer out.Flush()
+	skipMark(in)
 	bad := false
 	for {
+		if in.Buffered() == 0 { // whoever asks line by line waits for the answer
+			if err := out.Flush(); err != nil {
+				return err
+			}
+		}
 		line, err := readLine(in, maxQuestionLine)
 		if errors.Is(err, io.EOF) {
 			break
 		}
+		if s.ctx.Err() != nil {
+			return s.ctx.Err()
+		}
 		if err != nil && !errors.Is(err, errLongLine) {
-			return fault.Wrap(fault.Invalid, err, "read questions")
+			return fault.New(fault.Invalid, "the questions on standard input cannot be read: %s", reason(err))
 		}
 		if err == nil && strings.TrimSpace(string(line)) == "" {
 			continue
@@ -152,14 +161,19 @@ func (c *askCmd) batch(s *session, a *app) error {
 		if err := writeLine(out, result); err != nil {
 			return err
 		}
-		if s.ctx.Err() != nil {
-			return s.ctx.Err()
-		}
 	}
 	if bad {
 		return errPrinted
 	}
 	return out.Flush()
+}
+
+// skipMark skips the byte order mark that some editors and shells put before UTF-8.
+func skipMark(in *bufio.Reader) {
+	const mark = "\uFEFF"
+	if start, err := in.Peek(len(mark)); err == nil && string(start) == mark {
+		_, _ = in.Discard(len(mark)) // it was just seen
+	}
 }
 
 var errLongLine = errors.New("the line is too long")

@@ -4,10 +4,8 @@ import (
 	"bufio"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/backchannel-portal/backchannel/catalog"
 	"github.com/backchannel-portal/backchannel/catalog/descriptor"
@@ -19,6 +17,7 @@ type catalogCmd struct {
 	Validate validateCmd `cmd:"" help:"Check descriptor files, a verdict a document."`
 	Dump     dumpCmd     `cmd:"" help:"Print every entity as a line of JSON, with its relations."`
 	Problems problemsCmd `cmd:"" help:"List what is wrong with the data, owner by owner."`
+	Now      moment      `help:"The time of the catalog's ages (RFC 3339)." placeholder:"TIME"`
 }
 
 type validateCmd struct {
@@ -34,7 +33,10 @@ func (c *validateCmd) Run(s *session) error {
 	defer out.Flush()
 	valid, readable := true, true
 	for _, path := range c.Files {
-		data, err := readDescriptor(path)
+		data, err := readInput(s.ctx, path, maxDescriptorFile)
+		if s.ctx.Err() != nil {
+			return s.ctx.Err()
+		}
 		if err != nil {
 			fmt.Fprintln(s.err, "backchannel:", err)
 			readable = false
@@ -60,22 +62,6 @@ func (c *validateCmd) Run(s *session) error {
 	return out.Flush()
 }
 
-func readDescriptor(path string) ([]byte, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, fault.Wrap(fault.Invalid, err, "read a descriptor")
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxDescriptorFile+1))
-	if err != nil {
-		return nil, fault.Wrap(fault.Invalid, err, "read a descriptor")
-	}
-	if len(data) > maxDescriptorFile {
-		return nil, fault.At(fault.Position{File: path}, "the file is larger than %d MB", maxDescriptorFile>>20)
-	}
-	return data, nil
-}
-
 type dumpCmd struct{}
 
 // Run prints the entities.
@@ -85,6 +71,9 @@ func (dumpCmd) Run(s *session) error {
 		return err
 	}
 	defer a.close()
+	if err := a.usable(); err != nil {
+		return err
+	}
 	view := a.view(catalog.Viewer{})
 	out := bufio.NewWriter(s.out)
 	err = descriptor.Dump(out, slices.Collect(view.Entities(search.Filter{})),
@@ -101,7 +90,7 @@ func (s *session) readCatalog() (*app, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.catalogOnly(cfg, time.Now)
+	return s.catalogOnly(cfg, s.now.clock())
 }
 
 type problemsCmd struct {

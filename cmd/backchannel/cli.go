@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/alecthomas/kong"
@@ -19,6 +20,8 @@ const (
 	exitDone  = 0
 	exitFound = 1 // the check found something wrong
 	exitUsage = 2 // bad usage or unreadable input
+
+	exitInterrupted = 130 // a signal ended a command before it was done, as shells have it
 )
 
 // errFound ends a command whose check found something wrong; what was found has been printed.
@@ -57,6 +60,7 @@ type session struct {
 	globals
 	streams
 	ctx context.Context
+	now moment // of the catalog's commands
 }
 
 // run parses the command line, runs the command and returns the exit code.
@@ -86,7 +90,7 @@ func run(ctx context.Context, args []string, std streams) (code int) {
 		fmt.Fprintf(std.err, "backchannel: %v; see backchannel --help\n", err)
 		return exitUsage
 	}
-	err = parsed.Run(&session{globals: g.globals, streams: std, ctx: ctx})
+	err = parsed.Run(&session{globals: g.globals, streams: std, ctx: ctx, now: g.Cat.Now})
 	switch {
 	case err == nil:
 		return exitDone
@@ -94,12 +98,24 @@ func run(ctx context.Context, args []string, std streams) (code int) {
 		return exitFound
 	case errors.Is(err, errPrinted):
 		return exitUsage
+	case errors.Is(err, context.Canceled) && ctx.Err() != nil:
+		fmt.Fprintln(std.err, "backchannel: interrupted")
+		return exitInterrupted
 	}
-	fmt.Fprintln(std.err, "backchannel:", err)
+	fmt.Fprintln(std.err, "backchannel:", sentence(err))
 	if k := fault.KindOf(err); k == fault.Invalid || k == fault.NotFound {
 		return exitUsage
 	}
 	return exitFound
+}
+
+// sentence is an error on one line; of several that were joined it is the first.
+func sentence(err error) string {
+	first, rest, _ := strings.Cut(err.Error(), "\n")
+	if rest == "" {
+		return first
+	}
+	return fmt.Sprintf("%s (and %d more)", first, strings.Count(rest, "\n")+1)
 }
 
 // load reads the configuration and applies --catalog.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net"
 	"os"
 	"path/filepath"
 	"time"
@@ -25,6 +26,11 @@ type demoCmd struct {
 // goes on serving until SIGINT or SIGTERM. Its folder is removed at the end.
 func (c *demoCmd) Run(s *session) error {
 	limitMemory()
+	port, err := openPort(c.Listen) // first, so that a port that is taken is said at once
+	if err != nil {
+		return err
+	}
+	defer port.Close() // closed already unless something failed before it was served on
 	dir, err := os.MkdirTemp("", "backchannel-demo-")
 	if err != nil {
 		return fault.Wrap(fault.Internal, err, "make a folder for the demo")
@@ -40,23 +46,33 @@ func (c *demoCmd) Run(s *session) error {
 	if err := s.override(cfg); err != nil {
 		return err
 	}
-	cfg.Web.Listen, cfg.Web.Auth.Open = c.Listen, true
-	cfg.Web.BaseURL = config.BaseURL(c.Listen)
-	svc, err := newService(cfg, slog.New(slog.NewTextHandler(s.err, &slog.HandlerOptions{Level: slog.LevelWarn})), [][]byte{newKey()})
+	cfg.Web.Listen, cfg.Web.Auth.Open = c.address(port), true
+	cfg.Web.BaseURL = config.BaseURL(cfg.Web.Listen)
+	svc, err := newService(cfg, slog.New(slog.NewTextHandler(s.err, &slog.HandlerOptions{Level: slog.LevelWarn})), [][]byte{newKey()}, filepath.Join(dir, "index"))
 	if err != nil {
 		return err
 	}
 	if err := svc.wire(); err != nil {
 		return err
 	}
-	return c.start(s, svc)
+	return c.start(s, svc, port)
 }
 
-func (c *demoCmd) start(s *session, svc *service) error {
+// address is what to listen on with the number of the port that was opened: port 0 takes any that is free.
+func (c *demoCmd) address(port net.Listener) string {
+	host, _, err := net.SplitHostPort(c.Listen)
+	_, number, err2 := net.SplitHostPort(port.Addr().String())
+	if err != nil || err2 != nil {
+		return c.Listen
+	}
+	return net.JoinHostPort(host, number)
+}
+
+func (c *demoCmd) start(s *session, svc *service, port net.Listener) error {
 	ctx, stop := context.WithCancel(s.ctx)
 	defer stop()
 	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error { return svc.run(ctx, c.Listen) })
+	g.Go(func() error { return svc.run(ctx, port) })
 	g.Go(func() error {
 		start, cancel := context.WithTimeout(ctx, startTimeout)
 		defer cancel()

@@ -66,8 +66,12 @@ func (f *followed) warmed() bool { return f.ready.Load() && f.warm.Load() == 2 }
 
 // run follows everything until ctx is done.
 func (f *followed) run(ctx context.Context) error {
-	if err := f.readPlugins(); err != nil {
-		f.log.Error("a plugin starts without its data", "err", err)
+	for _, d := range f.dataFiles() {
+		err := d.file.Reload()
+		if err != nil {
+			f.log.Error("a plugin starts without its data", "file", d.name, "err", err)
+		}
+		f.note(d.name, err)
 	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return f.live.Run(ctx) })
@@ -92,11 +96,8 @@ func (f *followed) run(ctx context.Context) error {
 		return nil
 	})
 	g.Go(func() error { f.docs(ctx, runner); return nil })
-	if f.oncall != nil {
-		g.Go(func() error { f.oncall.Watch(ctx, pluginInterval, f.noted("on-call file")); return nil })
-	}
-	if f.radar != nil {
-		g.Go(func() error { f.radar.Watch(ctx, pluginInterval, f.noted("tech radar")); return nil })
+	for _, d := range f.dataFiles() {
+		g.Go(func() error { d.file.Watch(ctx, pluginInterval, f.noted(d.name)); return nil })
 	}
 	return g.Wait()
 }
@@ -210,11 +211,8 @@ func (f *followed) parts() []part {
 	for _, s := range f.sources {
 		names = append(names, s.Origin())
 	}
-	if f.oncall != nil {
-		names = append(names, "on-call file")
-	}
-	if f.radar != nil {
-		names = append(names, "tech radar")
+	for _, d := range f.dataFiles() {
+		names = append(names, d.name)
 	}
 	var parts []part
 	for _, n := range names {

@@ -1,7 +1,7 @@
 package main
 
 import (
-	"os"
+	"context"
 	"slices"
 
 	"github.com/backchannel-portal/backchannel/commands/understand"
@@ -9,14 +9,17 @@ import (
 	"github.com/backchannel-portal/backchannel/internal/yamldoc"
 )
 
+// maxLexicon bounds a lexicon, in bytes.
+const maxLexicon = 8 << 20
+
 // readLexicons reads the words a company adds to the language: YAML files with phrases (lang, pattern, intent) and
 // terms (class, text, aliases, value).
 func readLexicons(paths []string) (understand.Vocabulary, error) {
 	var all understand.Vocabulary
 	for _, path := range paths {
-		data, err := os.ReadFile(path)
+		data, err := readInput(context.Background(), path, maxLexicon)
 		if err != nil {
-			return all, fault.Wrap(fault.Invalid, err, "read a lexicon")
+			return all, err
 		}
 		root, err := yamldoc.Parse(data, yamldoc.Limits{})
 		if err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"syscall"
 	"time"
 
 	"github.com/backchannel-portal/backchannel/internal/fault"
@@ -28,14 +29,34 @@ type listener struct {
 
 // listen opens the port. An address in use is an error of kind Invalid.
 func listen(addr string, h http.Handler) (*listener, error) {
-	l, err := net.Listen("tcp", addr)
+	l, err := openPort(addr)
 	if err != nil {
-		return nil, fault.Wrap(fault.Invalid, err, "listen on %s", addr)
+		return nil, err
 	}
+	return serveOn(l, h), nil
+}
+
+// openPort opens a port whose handler is not known yet; see listen.
+func openPort(addr string) (net.Listener, error) {
+	l, err := net.Listen("tcp", addr)
+	if err == nil {
+		return l, nil
+	}
+	why := err.Error()
+	if e, ok := errors.AsType[*net.OpError](err); ok {
+		why = e.Err.Error()
+	}
+	if errors.Is(err, syscall.EADDRINUSE) {
+		why = "another program uses this port; choose another one with demo --listen or web.listen"
+	}
+	return nil, fault.New(fault.Invalid, "cannot listen on %s: %s", addr, why)
+}
+
+func serveOn(l net.Listener, h http.Handler) *listener {
 	return &listener{Listener: l, server: &http.Server{
 		Handler: h, ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout,
 		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes,
-	}}, nil
+	}}
 }
 
 // run serves until ctx is done, then lets requests finish.

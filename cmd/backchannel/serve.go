@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
+	"path/filepath"
 	"time"
 
 	"github.com/go-chi/chi/v5"
@@ -48,7 +50,7 @@ func (serveCmd) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	svc, err := newService(cfg, log, keys)
+	svc, err := newService(cfg, log, keys, filepath.Join(cfg.Store.DataDir, "index"))
 	if err != nil {
 		return err
 	}
@@ -56,7 +58,11 @@ func (serveCmd) Run(s *session) error {
 	if err := svc.wire(); err != nil {
 		return err
 	}
-	return svc.run(s.ctx, cfg.Web.Listen)
+	l, err := openPort(cfg.Web.Listen)
+	if err != nil {
+		return err
+	}
+	return svc.run(s.ctx, l)
 }
 
 // service is a running Backchannel: the catalog it follows, the conversation, and where people reach it.
@@ -70,9 +76,9 @@ type service struct {
 	web     *web.Web
 }
 
-// newService wires the catalog of a service; wire adds the conversation.
-func newService(cfg *config.Config, log *slog.Logger, keys [][]byte) (*service, error) {
-	f, err := follow(cfg, time.Now, log, "")
+// newService wires the catalog of a service; wire adds the conversation. indexes is the folder of index files.
+func newService(cfg *config.Config, log *slog.Logger, keys [][]byte, indexes string) (*service, error) {
+	f, err := follow(cfg, time.Now, log, indexes)
 	if err != nil {
 		return nil, err
 	}
@@ -108,16 +114,14 @@ func (s *service) wire() error {
 	return err
 }
 
-// run serves on addr until ctx is done.
-func (s *service) run(ctx context.Context, addr string) error {
+// run serves on an open port until ctx is done, and closes it.
+func (s *service) run(ctx context.Context, port net.Listener) error {
+	addr := port.Addr().String()
 	open := s.cfg.Web.Auth.Open || onLoopback(addr)
 	if !open {
 		s.log.Warn("the listener is reachable from outside and web.auth is not set: only chat callbacks, health and metrics are served", "listen", addr)
 	}
-	l, err := listen(addr, s.routes(open))
-	if err != nil {
-		return err
-	}
+	l := serveOn(port, s.routes(open))
 	s.log.Info("listening", "addr", l.Addr().String(), "url", s.cfg.Web.BaseURL)
 	g, ctx := errgroup.WithContext(ctx)
 	if m := s.cfg.Web.MetricsListen; m != "" {
@@ -145,10 +149,14 @@ func (s *service) run(ctx context.Context, addr string) error {
 // routes is everything that is served; open says whether pages and API are.
 func (s *service) routes(open bool) http.Handler {
 	r := chi.NewRouter()
-	r.Get("/healthz", healthz)
-	r.Get("/readyz", readyz(s.ready.Load, s.allParts))
+	get := func(path string, h http.Handler) { // HEAD as well: probes use it
+		r.Method(http.MethodGet, path, h)
+		r.Method(http.MethodHead, path, h)
+	}
+	get("/healthz", http.HandlerFunc(healthz))
+	get("/readyz", readyz(s.ready.Load, s.allParts))
 	if s.cfg.Web.MetricsListen == "" {
-		r.Method(http.MethodGet, "/metrics", s.metrics.handler())
+		get("/metrics", s.metrics.handler())
 	}
 	if s.slack != nil {
 		for _, route := range s.slack.Routes() {

@@ -30,11 +30,11 @@ func (s *Source) scan(ctx context.Context, dirty map[string]bool) (*scan, error)
 	sc := &scan{s: s, ctx: ctx, dirty: dirty, seen: map[string]bool{}, dirs: map[string]bool{}}
 	m, err := expand(s.target, true)
 	if err != nil {
-		return nil, fault.Wrap(kindOf(err), err, "the catalog location %s cannot be read", s.target)
+		return nil, fault.New(kindOf(err), "the catalog location %s cannot be read: %s", s.target, reason(err))
 	}
 	if !m.pattern {
 		if _, err := os.Stat(s.target); err != nil && s.known[s.target] == nil {
-			return nil, fault.Wrap(kindOf(err), err, "the catalog location %s cannot be read", s.target)
+			return nil, fault.New(kindOf(err), "the catalog location %s cannot be read: %s", s.target, reason(err))
 		}
 	}
 	s.folder = s.target

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -30,7 +31,7 @@ func Load(path string, getenv func(string) (string, bool)) (*Config, error) {
 	}
 	data, err := readBounded(path)
 	if err != nil {
-		return nil, fault.Wrap(fault.Invalid, err, "read the configuration")
+		return nil, fault.At(fault.Position{File: path}, "the configuration cannot be read: %v", err)
 	}
 	c.Path, c.Dir = path, filepath.Dir(path)
 	root, err := yamldoc.Parse(data, yamldoc.Limits{})
@@ -98,13 +99,17 @@ func expand(s, dir string, getenv func(string) (string, bool)) (string, error) {
 
 func readBounded(path string) ([]byte, error) {
 	info, err := os.Stat(path)
-	if err != nil {
-		return nil, err
+	if err == nil && (!info.Mode().IsRegular() || info.Size() > maxFile) {
+		return nil, fmt.Errorf("it is not a file of at most %d kB", maxFile>>10)
 	}
-	if !info.Mode().IsRegular() || info.Size() > maxFile {
-		return nil, fmt.Errorf("%s is not a file of at most %d bytes", path, maxFile)
+	var data []byte
+	if err == nil {
+		data, err = os.ReadFile(path)
 	}
-	return os.ReadFile(path)
+	if e, ok := errors.AsType[*fs.PathError](err); ok {
+		err = e.Err // the sentence around it names the path
+	}
+	return data, err
 }
 
 // check refuses values that no field type can refuse.
@@ -171,11 +176,14 @@ func (c *Config) settle() error {
 
 // BaseURL is how a browser on this machine reaches the listener.
 func BaseURL(listen string) string {
-	host, port, ok := strings.Cut(listen, ":")
-	if !ok || host == "" || host == "0.0.0.0" || host == "127.0.0.1" {
+	host, port, err := net.SplitHostPort(listen)
+	if err != nil {
+		host, port = listen, "" // which cannot be listened on either, and is said there
+	}
+	if ip := net.ParseIP(host); host == "" || host == "127.0.0.1" || ip != nil && ip.IsUnspecified() {
 		host = "localhost"
 	}
-	return "http://" + host + ":" + port
+	return "http://" + strings.TrimSuffix(net.JoinHostPort(host, port), ":")
 }
 
 func within(dir, path string) string {

@@ -141,7 +141,12 @@ func (t *Tokens) keep(i card.Intent) string {
 
 // encodeIntent writes name and arguments separated by "|", each query-escaped so that neither "|" nor "#" can occur.
 func encodeIntent(i card.Intent) string {
+	size := len(i.Name)
+	for _, a := range i.Args {
+		size += 1 + len(a)
+	}
 	var b strings.Builder
+	b.Grow(size)
 	b.WriteString(escaper.Replace(i.Name))
 	for _, a := range i.Args {
 		b.WriteByte('|')

@@ -143,7 +143,7 @@ func splitName(s string) (han, latin string, read bool) {
 		}
 		return "", "", false
 	}
-	words := strings.Fields(strings.NewReplacer("/", " ", "|", " ").Replace(s))
+	words := strings.FieldsFunc(s, func(r rune) bool { return r == '/' || r == '|' || unicode.IsSpace(r) })
 	var h, l []string
 	changes := 0
 	for i, w := range words {

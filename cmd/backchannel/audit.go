@@ -21,6 +21,7 @@ type audit struct {
 	lost  atomic.Int64
 	out   *lumberjack.Logger
 	log   *slog.Logger
+	batch []byte // used again
 }
 
 // The audit's bounds: entries that wait, and megabytes and number of files that are kept.
@@ -65,7 +66,7 @@ func (a *audit) run(ctx context.Context) {
 }
 
 func (a *audit) drain() {
-	var batch []byte
+	batch := a.batch[:0]
 	for len(batch) < 1<<20 {
 		select {
 		case e := <-a.queue:
@@ -75,6 +76,7 @@ func (a *audit) drain() {
 		}
 		break
 	}
+	a.batch = batch
 	if len(batch) == 0 {
 		return
 	}
@@ -92,7 +94,7 @@ func appendEntry(b []byte, e bot.Entry) []byte {
 	b = e.Time.UTC().AppendFormat(b, time.RFC3339Nano)
 	b = append(b, '"')
 	for _, f := range [...]struct{ key, value string }{
-		{"event", e.Event}, {"actor", e.Actor.Key()}, {"channel", e.Address.Channel}, {"what", e.What},
+		{"event", e.Event}, {"platform", e.Actor.Platform}, {"workspace", e.Actor.Workspace}, {"actor", e.Actor.ID}, {"channel", e.Address.Channel}, {"what", e.What},
 		{"intent", e.Answer.Intent}, {"outcome", string(e.Answer.Outcome)}, {"failure", e.Failure},
 	} {
 		if f.value == "" {

@@ -33,18 +33,30 @@ func (w *Web) guard(next http.Handler) http.Handler {
 		default:
 			if err := w.cross.Check(r); err != nil {
 				w.cfg.Log.Warn("refused a request from another site", "path", r.URL.Path, "origin", clip(r.Header.Get("Origin")))
-				http.Error(rw, "This request came from another site and was refused.", http.StatusForbidden)
+				w.refuse(rw, r, http.StatusForbidden, "This request came from another site and was refused.")
 				return
 			}
 			if !w.ours(r.Host) {
 				w.cfg.Log.Warn("refused a request to a foreign host name", "path", r.URL.Path, "host", clip(r.Host))
-				http.Error(rw, "This host name is not the one in web.base_url.", http.StatusMisdirectedRequest)
+				w.refuse(rw, r, http.StatusMisdirectedRequest, "This host name is not the one in web.base_url.")
 				return
 			}
 		}
 		next.ServeHTTP(rw, r)
 	})
 }
+
+// refuse says why a request is not answered: in JSON where a program asks, in plain text elsewhere.
+func (w *Web) refuse(rw http.ResponseWriter, r *http.Request, status int, why string) {
+	if programs(r) {
+		w.json(rw, status, failure{Error: why})
+		return
+	}
+	http.Error(rw, why, status)
+}
+
+// programs reports whether a path is one that programs ask.
+func programs(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/api/") }
 
 // ours reports whether a Host header is the base URL's, or names this machine where the base URL does or is empty.
 func (w *Web) ours(host string) bool {

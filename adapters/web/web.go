@@ -12,6 +12,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/go-chi/chi/v5"
@@ -129,11 +130,32 @@ func (w *Web) Handler() http.Handler {
 	r := chi.NewRouter()
 	w.Mount(r)
 	r.NotFound(w.NotFound)
+	r.MethodNotAllowed(w.MethodNotAllowed)
 	return r
 }
 
 // NotFound answers addresses that lead nowhere.
 func (w *Web) NotFound(rw http.ResponseWriter, r *http.Request) {
 	w.secure(rw.Header())
+	if programs(r) {
+		w.refuse(rw, r, http.StatusNotFound, "There is nothing at this address.")
+		return
+	}
 	w.missing(rw, r, "")
+}
+
+// MethodNotAllowed answers an address that is asked in a way it does not know, and says which ways it does.
+func (w *Web) MethodNotAllowed(rw http.ResponseWriter, r *http.Request) {
+	w.secure(rw.Header())
+	var allowed []string
+	if routes := chi.RouteContext(r.Context()); routes != nil && routes.Routes != nil {
+		for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost} {
+			if routes.Routes.Match(chi.NewRouteContext(), method, r.URL.Path) {
+				allowed = append(allowed, method)
+			}
+		}
+	}
+	ways := strings.Join(allowed, ", ")
+	rw.Header().Set("Allow", ways)
+	w.refuse(rw, r, http.StatusMethodNotAllowed, "This address does not take "+clip(r.Method)+"; it takes "+ways+".")
 }

@@ -208,8 +208,38 @@ func TestAsk(t *testing.T) {
 			t.Errorf("%.40s: %d %s", tt.body, rec.Code, rec.Body)
 		}
 	}
-	if rec := call(t, w, http.MethodGet, "/api/ask", ""); rec.Code != http.StatusMethodNotAllowed {
-		t.Errorf("GET: %d", rec.Code)
+}
+
+// What a program asks is refused in JSON, what a browser asks in words; both name the ways that are open.
+func TestRefusals(t *testing.T) {
+	w := site(t)
+	for _, tt := range []struct {
+		method, path, origin string
+		status               int
+		kind, allow          string
+	}{
+		{http.MethodGet, "/api/ask", "", 405, "application/json", "POST"},
+		{http.MethodDelete, "/catalog", "", 405, "text/plain; charset=utf-8", "GET, HEAD"},
+		{http.MethodPost, "/docs/default/component/checkout/a/b", "", 405, "text/plain; charset=utf-8", "GET, HEAD"},
+		{http.MethodGet, "/api/nothing", "", 404, "application/json", ""},
+		{http.MethodGet, "/nothing", "", 404, "text/html; charset=utf-8", ""},
+		{http.MethodPost, "/api/ask", "https://evil.example", 403, "application/json", ""},
+		{http.MethodPost, "/chat/messages", "https://evil.example", 403, "text/plain; charset=utf-8", ""},
+	} {
+		r := httptest.NewRequest(tt.method, tt.path, strings.NewReader("{}"))
+		r.Host = "localhost:7007"
+		if tt.origin != "" {
+			r.Header.Set("Origin", tt.origin)
+		}
+		rec := httptest.NewRecorder()
+		w.Handler().ServeHTTP(rec, r)
+		h := rec.Header()
+		if rec.Code != tt.status || h.Get("Content-Type") != tt.kind || h.Get("Allow") != tt.allow || rec.Body.Len() == 0 {
+			t.Errorf("%s %s: %d %v %s", tt.method, tt.path, rec.Code, h, rec.Body)
+		}
+		if tt.kind == "application/json" && !json.Valid(rec.Body.Bytes()) {
+			t.Errorf("%s %s: %s", tt.method, tt.path, rec.Body)
+		}
 	}
 }
 

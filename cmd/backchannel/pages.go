@@ -1,7 +1,12 @@
 package main
 
 import (
+	"context"
+	"time"
+
 	"github.com/backchannel-portal/backchannel/adapters/web"
+	"github.com/backchannel-portal/backchannel/bot"
+	"github.com/backchannel-portal/backchannel/bot/card"
 	"github.com/backchannel-portal/backchannel/catalog"
 	"github.com/backchannel-portal/backchannel/catalog/search"
 )
@@ -14,9 +19,22 @@ func (s *service) pages() (*web.Web, error) {
 		View:         func() search.View { return s.view(catalog.Viewer{}) },
 		Chat:         s.mux,
 		Tokens:       s.tokens,
-		Ask:          s.ask,
+		Ask:          s.askProgram,
 		Docs:         s.library,
 		Plugins:      s.plugins,
 		Log:          s.log,
 	})
+}
+
+// askProgram answers POST /api/ask, which passes by the mux because it brings its own thread; metrics and audit hear
+// of it all the same.
+func (s *service) askProgram(ctx context.Context, q web.Question) (bot.Answer, card.Message) {
+	start := time.Now()
+	answer, message := s.ask(ctx, q)
+	const api = "api"
+	s.seen.Observe(bot.Entry{
+		Time: start, Actor: bot.Actor{Platform: api}, Address: bot.Address{Platform: api}, What: "question",
+		Answer: answer, Took: time.Since(start),
+	})
+	return answer, message
 }

@@ -71,6 +71,7 @@ type service struct {
 	tokens  *bot.Tokens
 	metrics *eventMetrics
 	audit   *audit // nil: not kept
+	seen    bot.Observer // of every event: metrics and audit
 	mux     *bot.Mux
 	slack   *slack.Adapter // nil: not configured
 	web     *web.Web
@@ -90,6 +91,7 @@ func (s *service) wire() error {
 	if s.audit != nil {
 		observers = append(observers, s.audit)
 	}
+	s.seen = observers
 	mux, err := bot.NewMux(bot.MuxConfig{
 		Ask:      s.commands.Handler(),
 		Commands: s.commands.SubCommands(),
@@ -166,6 +168,7 @@ func (s *service) routes(open bool) http.Handler {
 	if open {
 		s.web.Mount(r)
 		r.NotFound(s.web.NotFound)
+		r.MethodNotAllowed(s.web.MethodNotAllowed)
 	}
 	return r
 }

@@ -21,6 +21,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-chi/chi/v5"
+
 	"github.com/backchannel-portal/backchannel/catalog/search/searchtest"
 )
 
@@ -36,25 +38,30 @@ const (
 	loadSecret   = "8f742231b10e8888abcd99yyyzzz85a5"
 )
 
-// floorMain is the floor: it checks the signature of a slash command and answers with a fixed body of
-// FLOOR_BYTES bytes.
+// floorMain is the floor: behind the same router it checks the signature of a slash command, parses its form and
+// answers with a fixed body of FLOOR_BYTES bytes.
 func floorMain() {
 	size, err := strconv.Atoi(os.Getenv("FLOOR_BYTES"))
 	if err != nil {
 		panic(err)
 	}
 	answer := []byte(strings.Repeat("x", size))
-	http.HandleFunc("POST /slack/commands", func(w http.ResponseWriter, r *http.Request) {
+	r := chi.NewRouter()
+	r.Post("/slack/commands", func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 1<<20))
 		if err != nil || !hmac.Equal([]byte(sign(r.Header.Get("X-Slack-Request-Timestamp"), body)), []byte(r.Header.Get("X-Slack-Signature"))) {
 			w.WriteHeader(http.StatusUnauthorized)
 			return
 		}
+		if form, err := url.ParseQuery(string(body)); err != nil || form.Get("command") == "" {
+			w.WriteHeader(http.StatusBadRequest)
+			return
+		}
 		w.Header().Set("Content-Type", "application/json; charset=utf-8")
 		w.Write(answer)
 	})
-	http.HandleFunc("GET /readyz", healthz)
-	fmt.Fprintln(os.Stderr, http.ListenAndServe(os.Getenv("FLOOR_ADDR"), nil))
+	r.Get("/readyz", healthz)
+	fmt.Fprintln(os.Stderr, http.ListenAndServe(os.Getenv("FLOOR_ADDR"), r))
 }
 
 func sign(timestamp string, body []byte) string {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"os"
+	"sync"
 
 	"golang.org/x/term"
 )
@@ -12,9 +13,11 @@ import (
 // maxLine bounds one line of input, in bytes; what is longer ends the session with an error.
 const maxLine = 1 << 20
 
-// reader reads one line. It returns io.EOF at the end of the input and when the user presses ctrl-C.
+// reader reads one line. It returns io.EOF at the end of the input and when the user presses ctrl-C. close leaves the
+// terminal as it was found, while a line is being read too.
 type reader interface {
 	read() (string, error)
+	close() error
 }
 
 // newReader edits lines with history where in is a terminal, and reads them plainly elsewhere. It reports whether
@@ -45,11 +48,17 @@ func (r *plainReader) read() (string, error) {
 	return "", io.EOF
 }
 
+func (*plainReader) close() error { return nil }
+
 // editor holds the terminal in raw mode only while a line is typed, so that answers are written as usual and ctrl-C
 // interrupts a slow one.
 type editor struct {
 	fd int
 	t  *term.Terminal
+
+	mu     sync.Mutex
+	before *term.State // of the terminal; nil while it is not raw
+	closed bool
 }
 
 func (e *editor) read() (string, error) {
@@ -58,18 +67,45 @@ func (e *editor) read() (string, error) {
 			return "", err
 		}
 	}
-	state, err := term.MakeRaw(e.fd)
-	if err != nil {
+	if err := e.raw(); err != nil {
 		return "", err
 	}
 	line, err := e.t.ReadLine()
-	if back := term.Restore(e.fd, state); err == nil {
+	if back := e.restore(); err == nil {
 		err = back
 	}
 	if err == term.ErrPasteIndicator {
 		err = nil
 	}
 	return line, err
+}
+
+func (e *editor) raw() (err error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.closed {
+		return io.EOF
+	}
+	e.before, err = term.MakeRaw(e.fd)
+	return err
+}
+
+func (e *editor) restore() error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.before == nil {
+		return nil
+	}
+	err := term.Restore(e.fd, e.before)
+	e.before = nil
+	return err
+}
+
+func (e *editor) close() error {
+	e.mu.Lock()
+	e.closed = true
+	e.mu.Unlock()
+	return e.restore()
 }
 
 // Detect returns the options that fit an output: colours on a terminal unless NO_COLOR is set (no-color.org) or TERM

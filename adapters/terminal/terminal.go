@@ -62,10 +62,11 @@ func (t *Terminal) Limits() card.Limits { return Limits() }
 
 // Run implements bot.Platform: it reads questions line by line and writes the answers, until the input ends, the user
 // quits, or ctx is done. A number picks from the choices shown last.
-func (t *Terminal) Run(ctx context.Context, h bot.Handler) error {
+func (t *Terminal) Run(ctx context.Context, h bot.Handler) (err error) {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	r, typed := newReader(t.cfg.In, t.cfg.Out, "› ")
+	defer func() { err = errors.Join(err, r.close()) }()
 	if typed {
 		t.say(lang.TerminalWelcome, lang.Args{"organization": t.cfg.Organization})
 	}

@@ -3,6 +3,7 @@ package understand
 import (
 	"embed"
 	"io/fs"
+	"maps"
 	"strings"
 	"sync"
 	"unicode"
@@ -25,6 +26,7 @@ type lexicon struct {
 	words      map[string]*entryWord // English phrases as stems joined by blanks, Chinese words as they are
 	plain      map[string]*entryWord // English words that are empty only in exactly this form, as they are spelt
 	concepts   int                   // how many sets of synonyms there are
+	apart      map[uint32][][]string // by set: the stems of its English phrases, which a text may have apart from each other
 	kinds      []kindWord
 	simplified map[rune]rune
 	known      map[string]bool // English words that are no typing errors, as stems
@@ -52,7 +54,7 @@ const (
 )
 
 func loadLexicon(files fs.FS, dir string) (*lexicon, error) {
-	l := &lexicon{phrases: newPhraseBook(), words: map[string]*entryWord{}, plain: map[string]*entryWord{}, simplified: map[rune]rune{}, known: map[string]bool{}}
+	l := &lexicon{phrases: newPhraseBook(), words: map[string]*entryWord{}, plain: map[string]*entryWord{}, simplified: map[rune]rune{}, known: map[string]bool{}, apart: map[uint32][][]string{}}
 	for _, part := range []struct {
 		file string
 		read func(line, section string) error
@@ -172,12 +174,26 @@ func (l *lexicon) readConcept(line string, soft bool) error {
 	l.concepts++
 	for _, w := range words {
 		e := l.entry(w)
+		if p := l.apartOf(w); len(p) > 1 && !soft {
+			l.apart[id] = append(l.apart[id], p)
+		}
 		e.soft = soft && (e.soft || len(e.concepts) == 0)
 		if len(e.concepts) == 0 || e.concepts[len(e.concepts)-1] != id {
 			e.concepts = append(e.concepts, id)
 		}
 	}
 	return nil
+}
+
+// apartOf returns the stems of the telling words of an English phrase.
+func (l *lexicon) apartOf(w string) []string {
+	var out []string
+	for p := range strings.FieldsSeq(lower(w)) {
+		if e := l.plain[p]; isASCII(p) && (e == nil || !e.stop && !e.filler) {
+			out = append(out, stem(p))
+		}
+	}
+	return out
 }
 
 // plainEntry returns the entry of a word of the stop list.
@@ -271,7 +287,7 @@ func (l *lexicon) with(v Vocabulary) *lexicon {
 			continue
 		}
 		if !copied {
-			n.words, n.plain, n.known, copied = cloneEntries(l.words), cloneEntries(l.plain), cloneSet(l.known), true
+			n.words, n.plain, n.known, n.apart, copied = cloneEntries(l.words), cloneEntries(l.plain), cloneSet(l.known), maps.Clone(l.apart), true
 		}
 		_ = n.readConcept(strings.Join(append([]string{t.Text}, t.Aliases...), ","), false)
 		n.mergePlain()

@@ -86,6 +86,7 @@ func (x *index) unitMatches(u *unit, posts map[uint32][]posting, idf func(int) f
 		}
 		for _, c := range u.entry.concepts {
 			take(c, f)
+			x.apartMatches(c, posts, best)
 		}
 	}
 	if len(u.nested) > 0 {
@@ -109,6 +110,45 @@ func (x *index) unitMatches(u *unit, posts map[uint32][]posting, idf func(int) f
 		df = max(df, len(x.ents)/softShare) // an everyday word that nothing mentions tells no more than one that some do
 	}
 	return w * idf(df)
+}
+
+// apartFactor is how well a phrase is matched by its words in any order. Words that more than apartCrowd have are not
+// looked for in this way.
+const (
+	apartFactor = 0.7
+	apartCrowd  = 400
+)
+
+// apartMatches finds what has all words of an English phrase of a set of synonyms, in any order: "lost card" in
+// "blocks a card that was lost".
+func (x *index) apartMatches(concept uint32, posts map[uint32][]posting, best map[uint32]float64) {
+	for _, phrase := range x.lex.apart[concept] {
+		lists := make([][]posting, 0, len(phrase))
+		for _, s := range phrase {
+			t, ok := x.terms[s]
+			if !ok || len(x.postings(t, posts)) > apartCrowd {
+				break
+			}
+			lists = append(lists, x.postings(t, posts))
+		}
+		if len(lists) < len(phrase) {
+			continue
+		}
+		slices.SortFunc(lists, func(a, b []posting) int { return len(a) - len(b) })
+		for _, p := range lists[0] {
+			q, all := p.q, true
+			for _, l := range lists[1:] {
+				i, ok := slices.BinarySearchFunc(l, p.ent, func(p posting, e uint32) int { return int(p.ent) - int(e) })
+				if all = all && ok; !all {
+					break
+				}
+				q = min(q, l[i].q)
+			}
+			if all {
+				best[p.ent] = max(best[p.ent], float64(q)/100*apartFactor)
+			}
+		}
+	}
 }
 
 // stemMatches looks up the raw terms; an unknown Chinese run is found by how many of its pairs occur.

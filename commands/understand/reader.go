@@ -19,7 +19,7 @@ type Understander struct {
 func New(v Vocabulary) *Understander {
 	l, err := builtin()
 	if err != nil { // a test keeps the files readable
-		l = &lexicon{phrases: newPhraseBook(), words: map[string]*entryWord{}, simplified: map[rune]rune{}, known: map[string]bool{}}
+		l = &lexicon{phrases: newPhraseBook(), words: map[string]*entryWord{}, simplified: map[rune]rune{}, known: map[string]bool{}, apart: map[uint32][][]string{}}
 		l.phrases.finish()
 	}
 	l = l.with(v)

@@ -164,11 +164,11 @@ func (t *talk) finish() (bot.Answer, card.Message) {
 		r.Lang = t.l
 		t.actions = append(t.actions, t.button(t.text(lang.ActAll, nil), intentMore, r, true))
 	}
-	if a := t.buttons(); len(a) > 0 {
-		m.Blocks = append(m.Blocks, card.Actions{Items: a})
-	}
 	if note := t.note(); len(note) > 0 {
 		m.Blocks = append(m.Blocks, card.Note{Spans: note})
+	}
+	if a := t.buttons(); len(a) > 0 {
+		m.Blocks = append(m.Blocks, card.Actions{Items: a})
 	}
 	a := bot.Answer{
 		Intent: string(t.r.Intent), Outcome: t.outcome, Lang: t.l, Sources: t.sources,

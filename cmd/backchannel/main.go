@@ -7,11 +7,18 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 )
+
+// grace is how long a command may take to clean up after a signal before the next one ends it at once.
+const grace = 3 * time.Second
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // the second signal ends what does not listen to the first
+	context.AfterFunc(ctx, func() { // from then on a signal ends what did not listen to the first
+		time.Sleep(grace) // a terminal or a supervisor often sends the first one twice
+		stop()
+	})
 	code := run(ctx, os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr})
 	stop()
 	os.Exit(code)

@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/backchannel-portal/backchannel/catalog/ingest/file"
 	"github.com/backchannel-portal/backchannel/internal/fault"
 	"github.com/backchannel-portal/backchannel/internal/yamldoc"
 )
@@ -123,12 +124,21 @@ func (c *Config) check(root *yamldoc.Node, d yamldoc.Decoder) error {
 		if l.Target == "" {
 			return d.Errorf(n, field+".target", "a location needs a target: a file, a glob or a folder")
 		}
+		if _, err := file.New(file.Options{Target: l.Target}); err != nil {
+			return d.Errorf(n, field+".target", "%v", err)
+		}
 	}
 	for i, m := range c.Integrations.Mirrors {
 		n, field := root.At("integrations", "mirrors").Items[i], fmt.Sprintf("integrations.mirrors[%d]", i)
 		if u, err := url.Parse(m.URL); err != nil || u.Host == "" || m.Dir == "" {
 			return d.Errorf(n, field, "a mirror needs an absolute url and a dir")
 		}
+	}
+	if u, err := url.Parse(c.Web.BaseURL); c.Web.BaseURL != "" && (err != nil || u.Host == "") {
+		return d.Errorf(root.At("web", "base_url"), "web.base_url", "expected an address such as http://localhost:7007, found %q", c.Web.BaseURL)
+	}
+	if err := c.checkLinks(root, d); err != nil {
+		return err
 	}
 	if s := c.Slack; s != nil {
 		n := root.At("slack")
@@ -150,6 +160,21 @@ func (c *Config) check(root *yamldoc.Node, d yamldoc.Decoder) error {
 	}
 	return nil
 }
+
+// checkLinks refuses URL templates with a placeholder that nothing fills in.
+func (c *Config) checkLinks(root *yamldoc.Node, d yamldoc.Decoder) error {
+	for _, l := range []struct{ key, text string }{{"entity", c.Links.Entity}, {"docs", c.Links.Docs}} {
+		for _, m := range placeholder.FindAllString(l.text, -1) {
+			if m == "{page}" && l.key == "docs" || m == "{kind}" || m == "{namespace}" || m == "{name}" {
+				continue
+			}
+			return d.Errorf(root.At("links", l.key), "links."+l.key, "nothing fills in %s; known are {kind}, {namespace}, {name} and, for docs, {page}", m)
+		}
+	}
+	return nil
+}
+
+var placeholder = regexp.MustCompile(`\{[^{}]*\}`)
 
 // settle makes paths absolute or relative to the working folder, and derives what was left out.
 func (c *Config) settle() error {

@@ -16,7 +16,8 @@ const maxWatched = 8000
 
 // Watch implements catalog.Source. Changes that the system signals are reported once the files have been quiet for
 // Options.Settle, and every Interval all files are looked at. Folders rather than files are watched, so that
-// editors that write a new file and rename it are followed. It returns nil when ctx is done.
+// editors that write a new file and rename it are followed. It returns nil when ctx is done, and an error when the
+// configured target is there no more.
 func (s *Source) Watch(ctx context.Context, emit func(catalog.Delta)) error {
 	w, err := fsnotify.NewWatcher()
 	if err != nil {
@@ -54,9 +55,14 @@ func (s *Source) Watch(ctx context.Context, emit func(catalog.Delta)) error {
 		case <-tick.C:
 		case <-quiet.C:
 		}
-		if d, err := s.changes(ctx, dirty); err == nil {
-			emit(d)
+		d, err := s.changes(ctx, dirty)
+		if err != nil {
+			if ctx.Err() != nil {
+				return nil
+			}
+			return err // whoever watches says so, keeps what there was, and tries again
 		}
+		emit(d)
 		dirty, first = map[string]bool{}, time.Time{}
 		if s.rewatch(w, watched) {
 			quiet.Reset(s.opt.Settle) // files may have come before their folder was watched

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/backchannel-portal/backchannel/catalog"
+	"github.com/backchannel-portal/backchannel/internal/fault"
 )
 
 // watching runs Watch on a source that was read, until the test ends.
@@ -163,5 +164,28 @@ func TestWatchStops(t *testing.T) {
 	}
 	if _, err := newSource(t, Options{Target: "a.yaml", Base: dir}).Read(ctx); err == nil {
 		t.Error("a read that is called off succeeds")
+	}
+}
+
+// A folder that goes away ends the watch with an error, so that somebody hears of it; what it held stays.
+func TestWatchEndsWithItsFolder(t *testing.T) {
+	dir := tree(t, map[string]string{"cat/catalog-info.yaml": component("a")})
+	s := newSource(t, Options{Target: "cat", Base: dir, Settle: 10 * time.Millisecond, Interval: 20 * time.Millisecond})
+	if _, err := s.Read(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan error, 1)
+	go func() { done <- s.Watch(context.Background(), func(catalog.Delta) {}) }()
+	if err := os.Rename(filepath.Join(dir, "cat"), filepath.Join(dir, "dog")); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-done; !fault.Is(err, fault.NotFound) {
+		t.Errorf("got %v", err)
+	}
+	if err := os.Rename(filepath.Join(dir, "dog"), filepath.Join(dir, "cat")); err != nil {
+		t.Fatal(err)
+	}
+	if d, err := s.Read(context.Background()); err != nil || len(d.Files) != 1 {
+		t.Errorf("the folder is back: %+v, %v", d, err)
 	}
 }

@@ -70,7 +70,7 @@ type service struct {
 	*followed
 	tokens  *bot.Tokens
 	metrics *eventMetrics
-	audit   *audit // nil: not kept
+	audit   *audit       // nil: not kept
 	seen    bot.Observer // of every event: metrics and audit
 	mux     *bot.Mux
 	slack   *slack.Adapter // nil: not configured

@@ -80,7 +80,7 @@ func newApp(cfg *config.Config, now func() time.Time, log *slog.Logger, reader f
 
 func (a *app) source(l config.Location) (catalog.Source, error) {
 	rules := a.cfg.Catalog.Rules
-	if len(l.Rules) > 0 {
+	if len(rules) > 0 { // without any everything is allowed, and a location's own rules have nothing to add
 		rules = append(append([]config.Rule(nil), rules...), l.Rules...)
 	}
 	var allow []file.Rule

@@ -165,6 +165,15 @@ func (t *talk) fleetTable(groups []version) {
 	}
 }
 
+// shownRange writes a range as people do: a bare number is a series.
+func shownRange(r string) string {
+	version, exact := strings.CutPrefix(r, "=")
+	if exact && !strings.ContainsAny(version, ".xX<>=") {
+		return version + ".x"
+	}
+	return version
+}
+
 // fleetRange lists who is within the versions asked about.
 func (t *talk) fleetRange(m understand.TechMention, uses []inventory.Use, rng inventory.Range) {
 	var in []inventory.Use
@@ -173,7 +182,7 @@ func (t *talk) fleetRange(m understand.TechMention, uses []inventory.Use, rng in
 			in = append(in, u)
 		}
 	}
-	args := lang.Args{"tech": t.techName(m), "range": card.M(m.Range), "total": len(entitiesOf(uses)), "count": t.usersCount(in)}
+	args := lang.Args{"tech": t.techName(m), "range": card.M(shownRange(m.Range)), "total": len(entitiesOf(uses)), "count": t.usersCount(in)}
 	if len(in) == 0 {
 		t.line(lang.FleetRangeNone, args)
 		t.fleetTable(byVersion(uses))

@@ -55,7 +55,7 @@ func (t *talk) template(e *catalog.Entity, all []*catalog.Entity) {
 	if len(others) > 0 {
 		t.line(lang.MakeOther, lang.Args{"list": t.refs(others, t.inline())})
 	}
-	if u := t.c.links.own("templates"); u != "" {
+	if u := t.c.links.entity(e.Ref); u != "" {
 		t.actions = append(t.actions, card.Action{Label: t.text(lang.ActOpen, nil), URL: u})
 	}
 }
@@ -63,7 +63,7 @@ func (t *talk) template(e *catalog.Entity, all []*catalog.Entity) {
 func (t *talk) templates(all []*catalog.Entity) {
 	t.outcome = bot.Answered
 	t.line(lang.MakeChoose, lang.Args{"n": len(all)})
-	list := card.List{MoreURL: t.c.links.own("templates")}
+	list := card.List{MoreURL: t.c.links.own("catalog")}
 	for _, e := range all {
 		t.from(e)
 		var about []card.Span

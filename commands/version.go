@@ -104,7 +104,7 @@ func (t *talk) use(e *catalog.Entity, m understand.TechMention, uses []inventory
 		if rng.Contains(u.Version()) {
 			key = lang.VersionIn
 		}
-		sentence(key, lang.Args{"range": card.M(m.Range)})
+		sentence(key, lang.Args{"range": card.M(shownRange(m.Range))})
 	}
 	if u.Indirect {
 		sentence(lang.VersionIndirect, nil)

@@ -127,7 +127,9 @@ func (s *service) run(ctx context.Context, port net.Listener) error {
 	s.log.Info("listening", "addr", l.Addr().String(), "url", s.cfg.Web.BaseURL)
 	g, ctx := errgroup.WithContext(ctx)
 	if m := s.cfg.Web.MetricsListen; m != "" {
-		ml, err := listen(m, s.metrics.handler())
+		only := chi.NewRouter()
+		only.Method(http.MethodGet, "/metrics", s.metrics.handler())
+		ml, err := listen(m, only)
 		if err != nil {
 			l.Close()
 			return err

@@ -2,6 +2,8 @@ package commands
 
 import (
 	"strconv"
+	"strings"
+	"unicode"
 
 	"github.com/backchannel-portal/backchannel/bot"
 	"github.com/backchannel-portal/backchannel/bot/card"
@@ -25,7 +27,7 @@ func (t *talk) radar() {
 	}
 	names := t.radarNames()
 	if len(names) == 0 {
-		t.radarList(shape, plugins.RadarFilter{})
+		t.radarList(shape, t.ringAsked(shape))
 		return
 	}
 	for i, name := range names {
@@ -37,6 +39,17 @@ func (t *talk) radar() {
 	if t.answered {
 		t.outcome = bot.Answered
 	}
+}
+
+// ringAsked is the ring or the quadrant that the question names as a word ("what is on hold"), or everything.
+func (t *talk) ringAsked(shape plugins.RadarShape) plugins.RadarFilter {
+	words := strings.FieldsFunc(strings.ToLower(t.q.Text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	for _, w := range words {
+		if f, ok := ringOrQuadrant(shape, w); ok {
+			return f
+		}
+	}
+	return plugins.RadarFilter{}
 }
 
 // radarNames are the technologies a question asks about, as they may be called on the radar.

@@ -44,12 +44,13 @@ func (t *talk) radar() {
 // ringAsked is the ring or the quadrant that the question names as a word ("what is on hold"), or everything.
 func (t *talk) ringAsked(shape plugins.RadarShape) plugins.RadarFilter {
 	words := strings.FieldsFunc(strings.ToLower(t.q.Text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	var found plugins.RadarFilter
 	for _, w := range words {
-		if f, ok := ringOrQuadrant(shape, w); ok {
-			return f
+		if f, ok := ringOrQuadrant(shape, w); ok && (found == plugins.RadarFilter{} || f.Ring != "") {
+			found = f // "which tools are on hold" is about the ring
 		}
 	}
-	return plugins.RadarFilter{}
+	return found
 }
 
 // radarNames are the technologies a question asks about, as they may be called on the radar.

@@ -111,7 +111,7 @@ func usesOf(f catalog.Fact) []Use {
 type Coverage struct {
 	Read      int // with at least one manifest
 	Empty     int // whose tree has no known manifest
-	Unread    int // whose code could not be found or read
+	Unread    int // whose code could not be read, or no longer
 	Oldest    time.Time
 	Newest    time.Time
 	WithFault int // read, but with a problem in some manifest

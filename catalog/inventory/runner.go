@@ -237,8 +237,8 @@ func (r *Runner) look(ctx context.Context, j job) result {
 			return res // the last good facts stay
 		}
 		scanned.Problems = []Problem{{Message: clip(err.Error(), maxFileRef)}}
-	case scanned.Print == j.last.print && fresh:
-		return res
+	case scanned.Print == j.last.print && fresh, scanned.State == StateNoSource && j.last.print == "":
+		return res // nothing is known, or nothing new
 	}
 	res.facts = scanned.Facts(j.ref, now)
 	return res

@@ -21,14 +21,18 @@ func (e *snapshotEdit) applyFacts(facts []catalog.Fact) {
 		id := e.node(f.Entity)
 		byNode[id] = append(byNode[id], f)
 	}
-	// In the order of ids, so that lists of ids grow at their end.
+	holders := map[factKey][]uint32{}
 	for _, id := range slices.Sorted(maps.Keys(byNode)) {
-		e.entityFacts(id, byNode[id])
+		e.entityFacts(id, byNode[id], holders)
+	}
+	for k, ids := range holders {
+		e.addHolders(k, ids)
 	}
 }
 
-// entityFacts merges facts of one entity; of several with one key the last one counts.
-func (e *snapshotEdit) entityFacts(id uint32, facts []catalog.Fact) {
+// entityFacts merges facts of one entity; of several with one key the last one counts. Keys that it did not have
+// before are noted in holders, whose lists grow in the order of ids.
+func (e *snapshotEdit) entityFacts(id uint32, facts []catalog.Fact, holders map[factKey][]uint32) {
 	n := e.nodes.at(id)
 	list := slices.Clone(n.facts)
 	for _, f := range facts {
@@ -40,33 +44,41 @@ func (e *snapshotEdit) entityFacts(id uint32, facts []catalog.Fact) {
 		switch {
 		case f.Value == "" && found:
 			list = slices.Delete(list, i, i+1)
-			e.factHolder(k, id, false)
+			holders[k] = slices.DeleteFunc(holders[k], func(h uint32) bool { return h == id })
+			e.removeHolder(k, id)
 		case f.Value == "":
 		case found:
 			list[i] = f
 		default:
 			list = slices.Insert(list, i, f)
-			e.factHolder(k, id, true)
+			holders[k] = append(holders[k], id)
 		}
 	}
 	n.facts = slices.Clip(list)
 	e.nodes.set(id, n)
 }
 
-// factHolder notes that a node has, or no longer has, a fact of a key.
-func (e *snapshotEdit) factHolder(k factKey, id uint32, has bool) {
-	ids, _ := e.facts.get(k)
-	before := len(ids)
-	if has {
-		ids = insertID(ids, id)
-	} else {
-		ids = removeID(ids, id)
+// addHolders notes that nodes, in the order of ids, have a fact of a key.
+func (e *snapshotEdit) addHolders(k factKey, added []uint32) {
+	if len(added) == 0 {
+		return
 	}
-	e.newKeys = e.newKeys || (before == 0) != (len(ids) == 0)
-	if len(ids) == 0 {
+	ids, _ := e.facts.get(k)
+	e.newKeys = e.newKeys || len(ids) == 0
+	merged := append(append(make([]uint32, 0, len(ids)+len(added)), ids...), added...)
+	slices.Sort(merged)
+	e.facts.set(k, slices.Compact(merged))
+}
+
+// removeHolder notes that a node no longer has a fact of a key.
+func (e *snapshotEdit) removeHolder(k factKey, id uint32) {
+	ids, _ := e.facts.get(k)
+	switch left := removeID(ids, id); {
+	case len(left) > 0:
+		e.facts.set(k, left)
+	case len(ids) > 0:
+		e.newKeys = true
 		e.facts.remove(k)
-	} else {
-		e.facts.set(k, ids)
 	}
 }
 

@@ -86,11 +86,13 @@ func (f *followed) run(ctx context.Context) error {
 		})
 	g.Go(func() error {
 		if waitFor(ctx, changedInterval, f.indexed) == nil {
-			giveMemoryBack()
 			if _, err := runner.Pass(ctx); err != nil {
 				f.log.Warn("the first reading of the components' code failed", "err", err)
 			}
 			f.warm.Add(1)
+			if waitFor(ctx, settleInterval, func() bool { return f.warmed() && f.indexed() }) == nil {
+				giveMemoryBack()
+			}
 			runner.Run(ctx)
 		}
 		return nil

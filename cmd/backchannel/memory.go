@@ -7,7 +7,7 @@ import (
 
 // The soft limits of memory, in bytes: while the catalog is loaded, and the least once its size is known.
 const (
-	loadMemory = 1 << 30
+	loadMemory = 4 << 30
 	minMemory  = 256 << 20
 )
 

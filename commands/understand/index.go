@@ -51,12 +51,11 @@ type index struct {
 
 // indexed is what is kept of an entity.
 type indexed struct {
-	ref       catalog.Ref
-	typ       string
-	owner     catalog.Ref
-	namespace string
-	name      []uint32 // the terms of its name
-	old       bool     // deprecated
+	ref   catalog.Ref
+	typ   string
+	owner catalog.Ref
+	name  []uint32 // the terms of its name
+	old   bool     // deprecated
 }
 
 // The weight of the places where a word can stand.
@@ -84,13 +83,14 @@ func buildIndex(l *lexicon, v search.View) *index {
 	if v == nil {
 		return x
 	}
+	x.ents = make([]indexed, 0, v.Count(search.Filter{}))
 	for e := range v.Entities(search.Filter{}) {
 		if e.Ref.Kind == "location" {
 			continue
 		}
 		id := uint32(len(x.ents))
 		x.byRef[e.Ref] = id
-		x.ents = append(x.ents, indexed{ref: e.Ref, typ: strings.ToLower(e.Type), owner: e.Owner, namespace: e.Ref.Namespace,
+		x.ents = append(x.ents, indexed{ref: e.Ref, typ: strings.ToLower(e.Type), owner: e.Owner,
 			old: strings.EqualFold(e.Lifecycle, "deprecated")})
 	}
 	b := newBuilder(x, v)
@@ -241,6 +241,12 @@ func (b *builder) finish() {
 	for k, l := range b.x.links {
 		slices.Sort(l)
 		b.x.links[k] = slices.Compact(l)
+	}
+	const slack = 64 // postings; what is longer has room to spare that nobody needs any more
+	for i, l := range b.x.posts {
+		if cap(l)-len(l) > slack {
+			b.x.posts[i] = slices.Clone(l)
+		}
 	}
 }
 

@@ -207,7 +207,7 @@ func (r *run) inNamespace(keys []keyRef) []keyRef {
 		return keys
 	}
 	kept := keep(keys, func(k keyRef) bool {
-		ns := r.x.ents[k.ent].namespace
+		ns := r.x.ents[k.ent].ref.Namespace
 		return ns != catalog.DefaultNamespace && slices.ContainsFunc(r.m.toks, func(t token) bool { return t.norm == ns })
 	})
 	if len(kept) > 0 {

@@ -19,16 +19,19 @@ func limitMemory() {
 }
 
 // giveMemoryBack returns to the system what loading needed and serving does not, and sets the soft limit a quarter
-// above what lives now, so that garbage is collected before it costs memory but never in a frenzy.
+// above what is mapped then, so that garbage is collected before it costs memory but never in a frenzy.
 func giveMemoryBack() {
 	debug.FreeOSMemory()
 	if debug.SetMemoryLimit(-1) != loadMemory {
 		return // GOMEMLIMIT rules
 	}
-	sample := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
-	metrics.Read(sample)
-	if sample[0].Value.Kind() == metrics.KindUint64 {
-		live := int64(sample[0].Value.Uint64())
-		debug.SetMemoryLimit(max(minMemory, live+live/4))
+	samples := []metrics.Sample{{Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"}}
+	metrics.Read(samples)
+	for _, s := range samples {
+		if s.Value.Kind() != metrics.KindUint64 {
+			return // another Go, other metrics
+		}
 	}
+	mapped := int64(samples[0].Value.Uint64()) - int64(samples[1].Value.Uint64())
+	debug.SetMemoryLimit(max(minMemory, mapped+mapped/4))
 }

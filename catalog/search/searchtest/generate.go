@@ -90,7 +90,7 @@ func (g *generator) add(kind, typ string, owner, links int) {
 	e := &catalog.Entity{
 		Ref: r, APIVersion: "backstage.io/v1alpha1", Kind: kind, Namespace: "default", Name: name,
 		Description: g.text(14), Type: typ, Lifecycle: "production", Tags: []string{pick(g.rnd, strings.Fields(ends)), "tier-" + fmt.Sprint(1+g.rnd.IntN(3))},
-		Annotations: []catalog.Pair{{Key: "backstage.io/techdocs-ref", Value: "dir:."}, {Key: "github.com/project-slug", Value: "acme/" + name}},
+		Annotations: []catalog.Pair{{Key: "github.com/project-slug", Value: "acme/" + name}},
 		Source:      catalog.Provenance{Origin: "generated", Location: "generated/" + name + ".yaml", Line: 1},
 	}
 	if g.rnd.IntN(2) == 0 {
@@ -124,7 +124,7 @@ func relate(e *catalog.Entity, relation string, target catalog.Ref) {
 func (g *generator) json(e *catalog.Entity) json.RawMessage {
 	metadata := map[string]any{
 		"name": e.Name, "namespace": e.Namespace, "description": e.Description, "tags": e.Tags,
-		"annotations": map[string]string{"backstage.io/techdocs-ref": "dir:.", "github.com/project-slug": "acme/" + e.Name, "example.com/notes": g.text(30)},
+		"annotations": map[string]string{"github.com/project-slug": "acme/" + e.Name, "example.com/notes": g.text(30)},
 		"links":       []map[string]string{{"url": "https://metrics.example/d/" + e.Name, "title": "Metrics board", "icon": "dashboard"}},
 	}
 	if e.Title != "" {

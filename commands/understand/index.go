@@ -242,9 +242,9 @@ func (b *builder) finish() {
 		slices.Sort(l)
 		b.x.links[k] = slices.Compact(l)
 	}
-	const slack = 64 // postings; what is longer has room to spare that nobody needs any more
+	const spare = 64 // postings; what is longer has room to spare that nobody needs any more
 	for i, l := range b.x.posts {
-		if cap(l)-len(l) > slack {
+		if cap(l)-len(l) > spare {
 			b.x.posts[i] = slices.Clone(l)
 		}
 	}

@@ -51,8 +51,9 @@ type Commands struct {
 	reading sync.Mutex  // held by whoever rebuilds reader
 	reader  atomic.Pointer[reader]
 
-	readings readings // of common questions
-	answers  answers  // of this second
+	docs     atomic.Uint64 // how often documentation changed
+	readings readings      // of common questions
+	answers  answers       // of this second
 }
 
 // New returns the commands.

@@ -14,13 +14,18 @@ import (
 type reader struct {
 	generation catalog.Generation
 	radar      plugins.RadarShape
+	docs       uint64 // how often documentation was said to have changed
 	understand *understand.Understander
 }
 
 // fresh reports whether the reader still speaks the language of the catalog and the radar.
-func (r *reader) fresh(g catalog.Generation, shape plugins.RadarShape) bool {
-	return r != nil && r.generation == g && r.radar.Source == shape.Source && len(r.radar.Rings) == len(shape.Rings)
+func (r *reader) fresh(g catalog.Generation, docs uint64, shape plugins.RadarShape) bool {
+	return r != nil && r.generation == g && r.docs == docs && r.radar.Source == shape.Source && len(r.radar.Rings) == len(shape.Rings)
 }
+
+// DocsChanged says that documentation changed, which no generation of the catalog tells: its words belong to the
+// language too.
+func (c *Commands) DocsChanged() { c.docs.Add(1) }
 
 // Prepare prepares the language of the catalog as it is now, so that the first question does not wait for it.
 func (c *Commands) Prepare(ctx context.Context) { c.rebuild(ctx) }
@@ -54,7 +59,7 @@ func (c *Commands) Keep(ctx context.Context, every time.Duration) {
 func (c *Commands) understander(ctx context.Context) (u *understand.Understander, fresh bool) {
 	now := c.reader.Load()
 	shape, _ := c.cap.Radar.Shape(ctx) // a radar that does not answer adds no words
-	if now.fresh(c.deps.View(catalog.Viewer{}).Generation(), shape) {
+	if now.fresh(c.deps.View(catalog.Viewer{}).Generation(), c.docs.Load(), shape) {
 		return now.understand, true
 	}
 	if now != nil && (c.kept.Load() || !c.reading.TryLock()) {
@@ -70,12 +75,13 @@ func (c *Commands) understander(ctx context.Context) (u *understand.Understander
 func (c *Commands) rebuild(ctx context.Context) *reader {
 	c.reading.Lock()
 	defer c.reading.Unlock()
+	docs := c.docs.Load()
 	view := c.deps.View(catalog.Viewer{})
 	shape, _ := c.cap.Radar.Shape(ctx)
-	if now := c.reader.Load(); now.fresh(view.Generation(), shape) {
+	if now := c.reader.Load(); now.fresh(view.Generation(), docs, shape) {
 		return now
 	}
-	r := &reader{view.Generation(), shape, understand.New(c.Vocabulary(ctx, view))}
+	r := &reader{view.Generation(), shape, docs, understand.New(c.Vocabulary(ctx, view))}
 	c.reader.Store(r)
 	return r
 }

@@ -2,6 +2,7 @@ package inventory
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"slices"
 	"sync"
@@ -230,6 +231,9 @@ func (r *Runner) look(ctx context.Context, j job) result {
 	}
 	res := result{ref: j.ref, state: scanned.State, seen: seen{scanned.Print, now}}
 	switch {
+	case errors.Is(err, context.Canceled):
+		res.state = StateFailed // the program ends; nothing is wrong with the component
+		return res
 	case err != nil:
 		r.c.Log.Warn("inventory", "entity", j.ref.String(), "error", err)
 		res.state = StateFailed

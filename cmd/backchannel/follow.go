@@ -166,8 +166,16 @@ func (f *followed) docs(ctx context.Context, runner *inventory.Runner) {
 	}
 	for first := true; ; first = false {
 		seen := f.target.Load()
-		err := f.library.Load(ctx, f.entities(), f.live.SetDocs)
+		changed := false
+		err := f.library.Load(ctx, f.entities(), func(ref catalog.Ref, sections []search.Doc) {
+			changed = true
+			f.live.SetDocs(ref, sections)
+		})
+		if changed {
+			f.commands.DocsChanged()
+		}
 		if first {
+			f.commands.Prepare(ctx)
 			f.warm.Add(1)
 		}
 		if ctx.Err() != nil {

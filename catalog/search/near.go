@@ -43,7 +43,7 @@ func (r *resolver) nearSpelling(note func(uint32, float64)) {
 	}
 	try := func(key uint32) {
 		p := r.n.posts.at(key)
-		if d := distance(p.text, r.folded, most); d <= most {
+		if d := Distance(p.text, r.folded, most); d <= most {
 			for _, id := range p.ids {
 				note(id, 1-float64(d)/float64(n))
 			}
@@ -116,7 +116,7 @@ func (r *resolver) similarWords(w string) []similarWord {
 		case strings.HasPrefix(have, k) || len(have) > 3 && strings.HasPrefix(k, have):
 			out = append(out, similarWord{have, float64(min(len(k), len(have))) / float64(max(len(k), len(have)))})
 		case len(k) > 3 && len(have) > 3 && onesApart(sig, signature(have)) <= 2*edits:
-			if d := distance(have, k, edits); d <= edits {
+			if d := Distance(have, k, edits); d <= edits {
 				out = append(out, similarWord{have, 1 - float64(d)/float64(len(k))})
 			}
 		}

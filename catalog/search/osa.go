@@ -58,8 +58,10 @@ func osa[T byte | rune](a, b []T, most int) int {
 	return min(prev[len(b)], most+1)
 }
 
-// distance is osa of two texts, by characters.
-func distance(a, b string, most int) int {
+// Distance is the optimal string alignment distance of two texts, by characters: how many inserted, deleted or
+// replaced characters or swapped neighbours turn one into the other. It is most+1 for anything beyond most, and for
+// texts longer than 64 characters.
+func Distance(a, b string, most int) int {
 	if isPlain(a) && isPlain(b) {
 		var x, y [osaLimit]byte
 		if len(a) > osaLimit || len(b) > osaLimit {

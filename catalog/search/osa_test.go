@@ -43,8 +43,8 @@ func TestDistance(t *testing.T) {
 		{"paymentsx", "payments", 1, 1}, {"paxments", "payments", 1, 1}, {"pyamnets", "payments", 2, 2},
 		{"ledger", "payments", 2, 3}, {"", "ab", 2, 2}, {"", "abc", 2, 3}, {"支付服务", "支附服务", 1, 1}, {"ca", "abc", 3, 3},
 	} {
-		if got := distance(c.a, c.b, c.most); got != c.want {
-			t.Errorf("distance(%q, %q, %d) = %d, want %d", c.a, c.b, c.most, got, c.want)
+		if got := Distance(c.a, c.b, c.most); got != c.want {
+			t.Errorf("Distance(%q, %q, %d) = %d, want %d", c.a, c.b, c.most, got, c.want)
 		}
 	}
 }
@@ -79,12 +79,12 @@ func TestSpellingsMissNothing(t *testing.T) {
 		for most := 1; most <= 2; most++ {
 			var want, got []uint32
 			for key := range uint32(n.posts.len()) {
-				if distance(n.posts.at(key).text, text, most) <= most {
+				if Distance(n.posts.at(key).text, text, most) <= most {
 					want = append(want, key)
 				}
 			}
 			note := func(key uint32) {
-				if distance(n.posts.at(key).text, text, most) <= most {
+				if Distance(n.posts.at(key).text, text, most) <= most {
 					got = append(got, key)
 				}
 			}

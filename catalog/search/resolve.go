@@ -155,7 +155,7 @@ func (r *resolver) misspelt(edits int) []Candidate {
 		}
 		seen[key] = true
 		p := r.n.posts.at(key)
-		if len(p.ids) == 0 || distance(p.text, r.folded, edits) != edits || !q.plausible(p.text, edits) {
+		if len(p.ids) == 0 || Distance(p.text, r.folded, edits) != edits || !q.plausible(p.text, edits) {
 			return
 		}
 		for _, id := range p.ids {
@@ -292,7 +292,7 @@ func (q query) candidate(e *catalog.Entity, key string, edits int, lower string)
 		if q.known && !sameStems(q.words, ws) || swallowed(q.folded, ws, edits) {
 			continue
 		}
-		raw := distance(strings.ToLower(l.text), lower, 2*edits+2)
+		raw := Distance(strings.ToLower(l.text), lower, 2*edits+2)
 		c.Score = max(c.Score, 1/float64(1+raw)-0.05*float64(l.rank))
 	}
 	return c, c.Score > 0

@@ -312,7 +312,7 @@ func (x *index) hanTypo(ts []token, i int, taken []bool, edges map[int]bool) (me
 			short := string(rs[:d]) + string(rs[d+1:])
 			for _, k := range x.hanFixes[short] {
 				kr := []rune(k)
-				if len(kr) == n && osa(k, string(rs)) <= 1 {
+				if len(kr) == n && search.Distance(k, string(rs), 1) <= 1 {
 					return mention{from: i, to: i + n, keys: x.keys[k], strength: strong, typo: true, kindAt: -1}, true
 				}
 			}

@@ -3,6 +3,8 @@ package understand
 import (
 	"slices"
 	"strings"
+
+	"github.com/backchannel-portal/backchannel/catalog/search"
 )
 
 // ownPhraseWeight is how much a phrase from a company's configuration counts.
@@ -104,38 +106,11 @@ func (b *phraseBook) fix(w string) string {
 		return f
 	}
 	for i := range len(w) { // a letter too many, a wrong one, or two swapped
-		if f := b.fixes[w[:i]+w[i+1:]]; f != "" && f[0] == w[0] && osa(f, w) <= 1 {
+		if f := b.fixes[w[:i]+w[i+1:]]; f != "" && f[0] == w[0] && search.Distance(f, w, 1) <= 1 {
 			return f
 		}
 	}
 	return w
-}
-
-// osa is the optimal string alignment distance, up to 3.
-func osa(a, b string) int {
-	x, y := []rune(a), []rune(b)
-	if d := len(x) - len(y); d > 2 || d < -2 {
-		return 3
-	}
-	prev2, prev, cur := make([]int, len(y)+1), make([]int, len(y)+1), make([]int, len(y)+1)
-	for j := range prev {
-		prev[j] = j
-	}
-	for i := 1; i <= len(x); i++ {
-		cur[0] = i
-		for j := 1; j <= len(y); j++ {
-			c := 1
-			if x[i-1] == y[j-1] {
-				c = 0
-			}
-			cur[j] = min(prev[j]+1, cur[j-1]+1, prev[j-1]+c)
-			if i > 1 && j > 1 && x[i-1] == y[j-2] && x[i-2] == y[j-1] {
-				cur[j] = min(cur[j], prev2[j-2]+1)
-			}
-		}
-		prev2, prev, cur = prev, cur, prev2
-	}
-	return min(prev[len(y)], 3)
 }
 
 // found is a phrase that occurs in a message.

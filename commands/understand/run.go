@@ -257,58 +257,6 @@ func traitFits(t string, in Intent) bool {
 	return in == Show || in == Owner
 }
 
-// technologies notes the technologies named and the versions asked about.
-func (r *run) technologies() {
-	for _, s := range r.m.techs {
-		t := TechMention{ID: s.id, Range: rangeOf(r.m.toks, s)}
-		if r.intent == Radar && s.radar != "" {
-			t.ID = s.radar
-		}
-		for i := s.from; i < s.to; i++ {
-			if i > s.from && r.m.toks[i].glue == 0 && r.m.toks[i].class != han {
-				t.Name += " "
-			}
-			t.Name += r.m.toks[i].text
-		}
-		if !slices.ContainsFunc(r.out.Tech, func(o TechMention) bool { return o.ID == t.ID }) {
-			r.out.Tech = append(r.out.Tech, t)
-		}
-	}
-	if r.intent == Radar && len(r.out.Tech) == 0 {
-		if t := r.topic(r.content(nil)); t != "" {
-			r.out.Tech = append(r.out.Tech, TechMention{ID: strings.ReplaceAll(lower(t), " ", "-"), Name: t})
-		}
-	}
-}
-
-// fleet reports whether a version question is about everybody.
-func (r *run) fleet() bool {
-	for i := range r.m.mentions {
-		if n := &r.m.mentions[i]; !n.negated && n.strength >= medium && !r.techAt(n) {
-			return false
-		}
-	}
-	if len(r.m.techs) == 0 {
-		return false
-	}
-	if r.past != nil && r.m.cue("follow") && !r.m.cue("fleet") {
-		return false
-	}
-	us := r.content(nil)
-	if len(us) > 0 {
-		if got := r.found(us); got.settled() {
-			return false
-		}
-	}
-	r.out.Fleet = true
-	return true
-}
-
-// techAt reports whether a mention is also the name of a technology and nothing more.
-func (r *run) techAt(n *mention) bool {
-	return slices.ContainsFunc(r.m.techs, func(s techSpan) bool { return s.from <= n.from && s.to >= n.to })
-}
-
 func (r *run) inMention(tok int) bool {
 	return slices.ContainsFunc(r.m.mentions, func(n mention) bool { return tok >= n.from && tok < n.to && n.strength > weak })
 }

@@ -3,13 +3,10 @@
 // It knows no file format (catalog/descriptor), no index (catalog/search) and no SQL (internal/store).
 package catalog
 
-import (
-	"encoding/json"
-	"time"
-)
+import "time"
 
 // Entity is one catalog entity. It is immutable once published: readers share it without locks.
-// Fields that answers use are columns; everything else is in JSON.
+// Fields that answers use are columns; everything else is in Document.
 type Entity struct {
 	Ref        Ref    // lower case; the identity
 	APIVersion string // as written
@@ -29,8 +26,8 @@ type Entity struct {
 	Profile     Profile // Users and Groups
 	API         API     // APIs
 
-	JSON      json.RawMessage // the whole entity, canonical: placeholders and namespace filled in; no relations, status, uid, etag
-	Relations []Relation      // what this descriptor states, seen from this entity; sorted. Inverse gives the other ends'
+	Document  Document   // the whole entity, canonical: placeholders and namespace filled in; no relations, status, uid, etag
+	Relations []Relation // what this descriptor states, seen from this entity; sorted. Inverse gives the other ends'
 	Source    Provenance      // where it was read
 	Problems  []Problem
 }

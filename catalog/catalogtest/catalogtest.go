@@ -128,7 +128,7 @@ func entity(name, title, location string, line int) *catalog.Entity {
 	text, _ := json.Marshal(map[string]string{"name": name, "title": title})
 	return &catalog.Entity{
 		Ref: ref(name), APIVersion: "backstage.io/v1alpha1", Kind: "Component", Namespace: "default", Name: name,
-		Title: title, JSON: text, Source: catalog.Provenance{Origin: "file:all", Location: location, Line: line},
+		Title: title, Document: catalog.NewDocument(text), Source: catalog.Provenance{Origin: "file:all", Location: location, Line: line},
 		Relations: []catalog.Relation{{Type: "ownedBy", Target: catalog.MakeRef("group", "", "team")}},
 	}
 }

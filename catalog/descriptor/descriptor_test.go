@@ -105,7 +105,7 @@ func TestColumns(t *testing.T) {
 		Source:      catalog.Provenance{Origin: "file:sample.yaml", Location: "sample.yaml", Line: 2},
 	}
 	got := *e
-	got.JSON, got.Relations = nil, nil
+	got.Document, got.Relations = catalog.Document{}, nil
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
@@ -228,8 +228,8 @@ func FuzzDescriptor(f *testing.F) {
 				if d.OK != (len(d.Errors) == 0) || d.OK && (d.Entity == nil || d.Ref.IsZero() || d.Claim != d.Ref) {
 					t.Errorf("%+v", d)
 				}
-				if d.Entity != nil && !json.Valid(d.Entity.JSON) {
-					t.Errorf("no valid JSON: %s", d.Entity.JSON)
+				if d.Entity != nil && !json.Valid(d.Entity.Document.JSON()) {
+					t.Errorf("no valid JSON: %s", d.Entity.Document.JSON())
 				}
 			}
 			if err := WriteVerdicts(&bytes.Buffer{}, docs); err != nil {

@@ -1,7 +1,6 @@
 package descriptor
 
 import (
-	"bytes"
 	"slices"
 	"strings"
 
@@ -47,7 +46,7 @@ func entity(root *yamldoc.Node, ref catalog.Ref, relations []catalog.Relation) *
 		e.API = definition(e.Type, spec.Get("definition").Str())
 	}
 	e.Relations = relations
-	e.JSON = canonical(root)
+	e.Document = catalog.NewDocument(canonical(root))
 	return e
 }
 
@@ -88,7 +87,7 @@ func canonical(root *yamldoc.Node) []byte {
 			buf = yamldoc.AppendJSON(buf, f.Value)
 		}
 	}
-	return bytes.Clone(append(buf, '}'))
+	return append(buf, '}')
 }
 
 func metadataJSON(buf []byte, metadata *yamldoc.Node) []byte {

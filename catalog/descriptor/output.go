@@ -141,7 +141,7 @@ func Dump(w io.Writer, entities []*catalog.Entity, relations func(catalog.Ref) [
 	for _, e := range sorted {
 		d := dumped{
 			Ref: e.Ref.String(), Kind: e.Kind, Namespace: e.Namespace, Name: e.Name, Title: e.Title,
-			Entity: e.JSON, Source: dumpedSource{e.Source.Location, e.Source.Line},
+			Entity: e.Document.JSON(), Source: dumpedSource{e.Source.Location, e.Source.Line},
 			Relations: []dumpedRelation{}, Problems: []dumpedProblem{},
 		}
 		for _, r := range relations(e.Ref) {

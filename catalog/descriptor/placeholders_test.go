@@ -34,7 +34,7 @@ func more(t *testing.T, d Document) string {
 	var e struct {
 		Spec struct{ More json.RawMessage }
 	}
-	if err := json.Unmarshal(d.Entity.JSON, &e); err != nil {
+	if err := json.Unmarshal(d.Entity.Document.JSON(), &e); err != nil {
 		t.Fatal(err)
 	}
 	return string(e.Spec.More)

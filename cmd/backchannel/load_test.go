@@ -132,7 +132,7 @@ func writeCatalog(b *testing.B, dir string, n int) []string {
 	for i, part := range slices.Collect(slices.Chunk(searchtest.Generate(n), loadFile)) {
 		var text bytes.Buffer
 		for _, e := range part {
-			fmt.Fprintf(&text, "---\n%s\n", e.JSON)
+			fmt.Fprintf(&text, "---\n%s\n", e.Document.JSON())
 			if e.Ref.Kind == "component" && len(names) < loadBodies {
 				names = append(names, e.Name)
 			}

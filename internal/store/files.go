@@ -1,7 +1,6 @@
 package store
 
 import (
-	"bytes"
 	"fmt"
 	"slices"
 	"time"
@@ -190,7 +189,7 @@ func (m *Memory) problems(location string) []catalog.Problem {
 
 // equal reports whether two readings of an entity say the same, so that the earlier one can stay.
 func equal(a, b *catalog.Entity) bool {
-	return a.Source == b.Source && bytes.Equal(a.JSON, b.JSON) && slices.Equal(a.Problems, b.Problems)
+	return a.Source == b.Source && a.Document.Equal(b.Document) && slices.Equal(a.Problems, b.Problems)
 }
 
 // lastGood marks an entity whose present descriptor cannot be used.

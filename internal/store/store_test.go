@@ -57,7 +57,7 @@ func BenchmarkApply(b *testing.B) {
 	files := make([]catalog.File, 10_000)
 	for i := range files {
 		name := fmt.Sprintf("e%d", i)
-		e := &catalog.Entity{Ref: catalog.MakeRef("component", "", name), Name: name, JSON: []byte(name)}
+		e := &catalog.Entity{Ref: catalog.MakeRef("component", "", name), Name: name, Document: catalog.NewDocument([]byte(name))}
 		files[i] = catalog.File{Location: name, Hash: [32]byte{1}, Entities: []*catalog.Entity{e}}
 	}
 	b.Run("load", func(b *testing.B) {
@@ -75,7 +75,7 @@ func BenchmarkApply(b *testing.B) {
 		for i := 0; b.Loop(); i++ {
 			f := files[0]
 			e := *f.Entities[0]
-			e.JSON = fmt.Append(nil, i)
+			e.Document = catalog.NewDocument(fmt.Append(nil, i))
 			f.Hash, f.Entities = [32]byte{2, byte(i), byte(i >> 8), byte(i >> 16)}, []*catalog.Entity{&e}
 			g, err := m.Apply(context.Background(), catalog.Delta{Files: []catalog.File{f}})
 			if err != nil {

@@ -261,7 +261,7 @@ func TestPlaceholders(t *testing.T) {
 		}
 		f := d.Files[i]
 		if len(f.Entities) == 1 {
-			if got := f.Entities[0].API.Title + " " + f.Entities[0].API.Version; got != want || strings.Contains(string(f.Entities[0].JSON), `$text`) {
+			if got := f.Entities[0].API.Title + " " + f.Entities[0].API.Version; got != want || strings.Contains(string(f.Entities[0].Document.JSON()), `$text`) {
 				t.Errorf("%s: %s", name, got)
 			}
 			continue
@@ -359,7 +359,7 @@ func TestPlaceholderTargetIsPartOfTheFile(t *testing.T) {
 	first, _ := s.Read(context.Background())
 	put(t, filepath.Join(dir, "note.txt"), "two")
 	d, err := s.changes(context.Background(), nil)
-	if err != nil || len(d.Files) != 1 || d.Files[0].Hash == first.Files[0].Hash || !strings.Contains(string(d.Files[0].Entities[0].JSON), `"note":"two"`) {
+	if err != nil || len(d.Files) != 1 || d.Files[0].Hash == first.Files[0].Hash || !strings.Contains(string(d.Files[0].Entities[0].Document.JSON()), `"note":"two"`) {
 		t.Error(d, err)
 	}
 }

@@ -25,7 +25,8 @@ func Entity(ref string, opts ...Option) *catalog.Entity {
 	for _, o := range opts {
 		o(e)
 	}
-	e.JSON, _ = json.Marshal(map[string]any{"kind": e.Kind, "metadata": map[string]any{"name": name}})
+	text, _ := json.Marshal(map[string]any{"kind": e.Kind, "metadata": map[string]any{"name": name}})
+	e.Document = catalog.NewDocument(text)
 	return e
 }
 

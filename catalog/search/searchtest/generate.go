@@ -112,7 +112,7 @@ func (g *generator) add(kind, typ string, owner, links int) {
 		g.systems = append(g.systems, r)
 	}
 	e.Relations = slices.Clip(slices.Clone(e.Relations))
-	e.JSON = g.json(e)
+	e.Document = catalog.NewDocument(g.json(e))
 	g.out = append(g.out, e)
 }
 

@@ -79,6 +79,9 @@ func newApp(cfg *config.Config, now func() time.Time, log *slog.Logger, reader f
 }
 
 func (a *app) source(l config.Location) (catalog.Source, error) {
+	if l.File == nil {
+		return nil, fault.New(fault.Invalid, "this version reads locations of type file only, not %s", l.Type)
+	}
 	rules := a.cfg.Catalog.Rules
 	if len(rules) > 0 { // without any everything is allowed, and a location's own rules have nothing to add
 		rules = append(append([]config.Rule(nil), rules...), l.Rules...)
@@ -89,7 +92,7 @@ func (a *app) source(l config.Location) (catalog.Source, error) {
 			allow = append(allow, file.Rule{Kind: kind})
 		}
 	}
-	return file.New(file.Options{Target: l.Target, Allow: allow, Trees: a.trees, Interval: a.cfg.Catalog.Refresh, Clock: a.now})
+	return file.New(file.Options{Target: l.File.Target, Allow: allow, Trees: a.trees, Interval: a.cfg.Catalog.Refresh, Clock: a.now})
 }
 
 // capabilities connects the sources of the built-in intents.

@@ -136,7 +136,7 @@ func (s *session) override(cfg *config.Config) error {
 	if len(s.globals.Catalog) > 0 {
 		cfg.Catalog.Locations = nil
 		for _, path := range s.globals.Catalog {
-			cfg.Catalog.Locations = append(cfg.Catalog.Locations, config.Location{Type: "file", Target: path})
+			cfg.Catalog.Locations = append(cfg.Catalog.Locations, config.Location{Type: "file", File: &config.FileLocation{Target: path}})
 		}
 	}
 	return nil

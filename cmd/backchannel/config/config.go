@@ -59,13 +59,6 @@ type Catalog struct {
 	Rules     []Rule
 }
 
-// Location is one place of descriptors.
-type Location struct {
-	Type   string // file
-	Target string // path, glob or folder
-	Rules  []Rule
-}
-
 // Rule allows kinds of entities. Without any rule everything is allowed.
 type Rule struct{ Allow []string }
 

@@ -49,7 +49,7 @@ limits: {user: 120/m, workspace: off}
 		User, Workspace                                        Rate
 	}
 	got := view{
-		c.Catalog.Locations[0].Target, c.Catalog.Locations[1].Target, c.Integrations.Mirrors[0].Dir, c.Store.DataDir, c.Web.BaseURL,
+		c.Catalog.Locations[0].File.Target, c.Catalog.Locations[1].File.Target, c.Integrations.Mirrors[0].Dir, c.Store.DataDir, c.Web.BaseURL,
 		c.Slack.BotToken, c.Slack.SigningSecret, c.Plugins.OnCall.Schedules, c.Catalog.Refresh, c.Limits.User, c.Limits.Workspace,
 	}
 	want := view{
@@ -81,28 +81,36 @@ func TestDefaults(t *testing.T) {
 
 func TestErrorsNameFileLineAndField(t *testing.T) {
 	for text, want := range map[string]string{
-		"organisation: x":                                              ":1: organisation: unknown key",
-		"catalog:\n  locatoins: []":                                    ":2: catalog.locatoins: unknown key",
-		"catalog: {locations: [{type: ftp, target: x}]}":               ":1: catalog.locations[0].type: the type of a location is file",
-		"catalog:\n  locations:\n    - {type: file}":                   ":3: catalog.locations[0].target: a location needs a target",
-		"catalog: {refresh: 0s}":                                       ":1: catalog.refresh: the refresh interval",
-		"catalog: {refresh: soon}":                                     ":1: catalog.refresh: expected a duration",
-		"integrations: {mirrors: [{url: nope, dir: x}]}":               ":1: integrations.mirrors[0]: a mirror needs",
-		"slack: {mode: carrier-pigeon}":                                ":1: slack.mode: the mode is http or socket",
-		"slack: {mode: http}":                                          ":1: slack.signing_secret: mode http needs",
-		"slack: {mode: socket}":                                        ":1: slack.app_token: mode socket needs",
-		"slack: {mode: socket, app_token: \"${NOPE}\"}":                ":1: slack.app_token: the environment variable NOPE is not set",
-		"slack: {mode: socket, app_token: \"${file:none}\"}":           ":1: slack.app_token: ${file:none}:",
-		"catalog:\n  locations:\n    - {type: file, target: \"a[/x\"}": ":3: catalog.locations[0].target: the target \"a[/x\" is not a valid pattern",
-		"web: {base_url: \"::::\"}":                                    ":1: web.base_url: expected an address",
-		"links:\n  entity: \"https://x/{nmae}\"":                       ":2: links.entity: nothing fills in {nmae}",
-		"limits: {user: fast}":                                         ":1: limits.user: expected a rate",
-		"limits: {user: 10/week}":                                      ":1: limits.user: expected a rate",
-		"permissions: [{deny: [read]}]":                                ":1: permissions: this version cannot enforce",
-		"web: {auth: {oidc: {issuer: x}}}":                             ":1: web.auth.oidc: this version cannot enforce",
-		"a: b\na: c":                                                   ":2",
-		"- a":                                                          ":1: expected a map, found a list",
-		"\xff\xfe":                                                     "",
+		"organisation: x":                                                                 ":1: organisation: unknown key",
+		"catalog:\n  locatoins: []":                                                       ":2: catalog.locatoins: unknown key",
+		"catalog: {locations: [{type: ftp, target: x}]}":                                  ":1: catalog.locations[0].type: the type of a location is one of",
+		"catalog:\n  locations:\n    - {type: file}":                                      ":3: catalog.locations[0].target: a location needs a target",
+		"catalog: {locations: [{type: github, path: x}]}":                                 ":1: catalog.locations[0].org: a location of type github needs",
+		"catalog: {locations: [{type: github, org: x, target: y}]}":                       ":1: catalog.locations[0].target: unknown key",
+		"catalog: {locations: [{type: gitlab, group: x, filters: {visibility: [open]}}]}": ":1: catalog.locations[0].filters.visibility: a repository is",
+		"catalog: {locations: [{type: backstage, url: portal}]}":                          ":1: catalog.locations[0].url: a location of type backstage needs",
+		"catalog: {locations: [{type: ldap, url: \"ldap://x\"}]}":                         ":1: catalog.locations[0].users.base: a location of type ldap needs",
+		"catalog: {locations: [{type: url, target: \"ftp://x\"}]}":                        ":1: catalog.locations[0].target: a location of type url needs",
+		"catalog: {locations: [{type: git}]}":                                             ":1: catalog.locations[0].url: a location of type git needs",
+		"catalog: {locations: [x]}":                                                       ":1: catalog.locations[0]: expected a map with type",
+		"catalog: {refresh: 0s}":                                                          ":1: catalog.refresh: the refresh interval",
+		"catalog: {refresh: soon}":                                                        ":1: catalog.refresh: expected a duration",
+		"integrations: {mirrors: [{url: nope, dir: x}]}":                                  ":1: integrations.mirrors[0]: a mirror needs",
+		"slack: {mode: carrier-pigeon}":                                                   ":1: slack.mode: the mode is http or socket",
+		"slack: {mode: http}":                                                             ":1: slack.signing_secret: mode http needs",
+		"slack: {mode: socket}":                                                           ":1: slack.app_token: mode socket needs",
+		"slack: {mode: socket, app_token: \"${NOPE}\"}":                                   ":1: slack.app_token: the environment variable NOPE is not set",
+		"slack: {mode: socket, app_token: \"${file:none}\"}":                              ":1: slack.app_token: ${file:none}:",
+		"catalog:\n  locations:\n    - {type: file, target: \"a[/x\"}":                    ":3: catalog.locations[0].target: the target \"a[/x\" is not a valid pattern",
+		"web: {base_url: \"::::\"}":                                                       ":1: web.base_url: expected an address",
+		"links:\n  entity: \"https://x/{nmae}\"":                                          ":2: links.entity: nothing fills in {nmae}",
+		"limits: {user: fast}":                                                            ":1: limits.user: expected a rate",
+		"limits: {user: 10/week}":                                                         ":1: limits.user: expected a rate",
+		"permissions: [{deny: [read]}]":                                                   ":1: permissions: this version cannot enforce",
+		"web: {auth: {oidc: {issuer: x}}}":                                                ":1: web.auth.oidc: this version cannot enforce",
+		"a: b\na: c":                                                                      ":2",
+		"- a":                                                                             ":1: expected a map, found a list",
+		"\xff\xfe":                                                                        "",
 	} {
 		_, dir, err := load(t, text, nil)
 		if err == nil || !fault.Is(err, fault.Invalid) {

@@ -12,7 +12,6 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/backchannel-portal/backchannel/catalog/ingest/file"
 	"github.com/backchannel-portal/backchannel/internal/fault"
 	"github.com/backchannel-portal/backchannel/internal/yamldoc"
 )
@@ -115,17 +114,10 @@ func readBounded(path string) ([]byte, error) {
 
 // check refuses values that no field type can refuse.
 func (c *Config) check(root *yamldoc.Node, d yamldoc.Decoder) error {
-	for i, l := range c.Catalog.Locations {
-		field := fmt.Sprintf("catalog.locations[%d]", i)
-		n := root.At("catalog", "locations").Items[i]
-		if l.Type != "file" {
-			return d.Errorf(n, field+".type", "the type of a location is file, found %q", l.Type)
-		}
-		if l.Target == "" {
-			return d.Errorf(n, field+".target", "a location needs a target: a file, a glob or a folder")
-		}
-		if _, err := file.New(file.Options{Target: l.Target}); err != nil {
-			return d.Errorf(n, field+".target", "%v", err)
+	for i := range c.Catalog.Locations {
+		n, field := root.At("catalog", "locations").Items[i], fmt.Sprintf("catalog.locations[%d]", i)
+		if err := c.Catalog.Locations[i].check(n, field, d); err != nil {
+			return err
 		}
 	}
 	for i, m := range c.Integrations.Mirrors {
@@ -179,7 +171,7 @@ var placeholder = regexp.MustCompile(`\{[^{}]*\}`)
 // settle makes paths absolute or relative to the working folder, and derives what was left out.
 func (c *Config) settle() error {
 	for i := range c.Catalog.Locations {
-		c.Catalog.Locations[i].Target = within(c.Dir, c.Catalog.Locations[i].Target)
+		c.Catalog.Locations[i].settle(c.Dir)
 	}
 	for i := range c.Integrations.Mirrors {
 		c.Integrations.Mirrors[i].Dir = within(c.Dir, c.Integrations.Mirrors[i].Dir)

@@ -27,8 +27,8 @@ type Entity struct {
 	API         API     // APIs
 
 	Document  Document   // the whole entity, canonical: placeholders and namespace filled in; no relations, status, uid, etag
-	Relations []Relation // what this descriptor states, seen from this entity; sorted. Inverse gives the other ends'
-	Source    Provenance      // where it was read
+	Relations Relations  // what this descriptor states, seen from this entity; sorted. Inverse gives the other ends'
+	Source    Provenance // where it was read
 	Problems  []Problem
 }
 

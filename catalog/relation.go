@@ -26,7 +26,7 @@ func Opposite(relation string) (opposite string, ok bool) {
 // Relations. Relations of an entity with itself are in Relations only, in both directions.
 func (e *Entity) Inverse() iter.Seq[Edge] {
 	return func(yield func(Edge) bool) {
-		for _, r := range e.Relations {
+		for r := range e.Relations.All() {
 			if r.Target == e.Ref {
 				continue
 			}

@@ -25,7 +25,7 @@ func testApply(b *bench) {
 	b.expect(g, "no component:default/z")
 	b.content("component:default/w  at a.yaml:2", "component:default/x New at a.yaml:1")
 	e := b.changes(0).Upserts[0]
-	if len(e.Relations) != 1 || e.Document.IsZero() || e.Source.Origin != "file:all" {
+	if e.Relations.Len() != 1 || e.Document.IsZero() || e.Source.Origin != "file:all" {
 		b.Errorf("an entity does not come back as it was given: %+v", e)
 	}
 }

@@ -129,7 +129,7 @@ func entity(name, title, location string, line int) *catalog.Entity {
 	return &catalog.Entity{
 		Ref: ref(name), APIVersion: "backstage.io/v1alpha1", Kind: "Component", Namespace: "default", Name: name,
 		Title: title, Document: catalog.NewDocument(text), Source: catalog.Provenance{Origin: "file:all", Location: location, Line: line},
-		Relations: []catalog.Relation{{Type: "ownedBy", Target: catalog.MakeRef("group", "", "team")}},
+		Relations: catalog.NewRelations(catalog.Relation{Type: "ownedBy", Target: catalog.MakeRef("group", "", "team")}),
 	}
 }
 

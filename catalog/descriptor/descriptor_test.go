@@ -68,7 +68,7 @@ func TestDump(t *testing.T) {
 	relations := func(ref catalog.Ref) (out []catalog.Relation) {
 		for _, e := range entities {
 			if e.Ref == ref {
-				out = append(out, e.Relations...)
+				out = append(out, e.Relations.List()...)
 			}
 			for edge := range e.Inverse() {
 				if edge.Source == ref {
@@ -105,14 +105,14 @@ func TestColumns(t *testing.T) {
 		Source:      catalog.Provenance{Origin: "file:sample.yaml", Location: "sample.yaml", Line: 2},
 	}
 	got := *e
-	got.Document, got.Relations = catalog.Document{}, nil
+	got.Document, got.Relations = catalog.Document{}, catalog.Relations{}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	if !slices.IsSortedFunc(e.Relations, func(a, b catalog.Relation) int {
+	if !slices.IsSortedFunc(e.Relations.List(), func(a, b catalog.Relation) int {
 		return strings.Compare(a.Type+a.Target.String(), b.Type+b.Target.String())
 	}) {
-		t.Errorf("relations are not sorted: %v", e.Relations)
+		t.Errorf("relations are not sorted: %v", e.Relations.List())
 	}
 	for edge := range e.Inverse() {
 		if edge.Source == e.Ref || edge.Target != e.Ref {

@@ -45,7 +45,7 @@ func entity(root *yamldoc.Node, ref catalog.Ref, relations []catalog.Relation) *
 	if e.Kind == "API" {
 		e.API = definition(e.Type, spec.Get("definition").Str())
 	}
-	e.Relations = relations
+	e.Relations = catalog.NewRelations(relations...)
 	e.Document = catalog.NewDocument(canonical(root))
 	return e
 }

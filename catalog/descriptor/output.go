@@ -47,7 +47,7 @@ func (d *Document) Relations() [][3]string {
 	if !d.OK {
 		return out
 	}
-	for _, r := range d.Entity.Relations {
+	for r := range d.Entity.Relations.All() {
 		out = append(out, [3]string{d.Ref.String(), r.Type, r.Target.String()})
 	}
 	for e := range d.Entity.Inverse() {

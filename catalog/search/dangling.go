@@ -14,7 +14,7 @@ func (v *view) Problems(ref catalog.Ref) []catalog.Problem {
 		return nil
 	}
 	out := slices.Clone(e.Problems)
-	for _, r := range e.Relations {
+	for r := range e.Relations.All() {
 		if _, target := v.s.find(r.Target); target != nil {
 			continue
 		}

@@ -77,21 +77,17 @@ func (e *snapshotEdit) lean(ref catalog.Ref, x *catalog.Entity) *catalog.Entity 
 	if !c.Owner.IsZero() {
 		c.Owner = e.nodes.at(e.node(c.Owner)).ref
 	}
-	c.Relations = make([]catalog.Relation, len(x.Relations))
-	for i, r := range x.Relations {
-		c.Relations[i] = catalog.Relation{Type: e.relTypes[e.relType(r.Type)], Target: e.nodes.at(e.node(r.Target)).ref}
-	}
 	return &c
 }
 
 // state adds the edges that x's descriptor states, its own ones to n, and returns the other nodes that got any.
 func (e *snapshotEdit) state(id uint32, x *catalog.Entity, n *node) []uint32 {
-	edges := make([]edge, 0, len(n.edges)+len(x.Relations))
+	edges := make([]edge, 0, len(n.edges)+x.Relations.Len())
 	edges = append(edges, n.edges...)
-	for _, r := range x.Relations {
+	for r := range x.Relations.All() {
 		edges = append(edges, edge{e.relType(r.Type), e.node(r.Target), id})
 	}
-	given := make([]uint32, 0, len(x.Relations))
+	given := make([]uint32, 0, x.Relations.Len())
 	for v := range x.Inverse() {
 		at, to := e.node(v.Source), e.node(v.Target)
 		ed := edge{e.relType(v.Type), to, id}

@@ -71,12 +71,13 @@ func Owner(ref string) Option {
 func Rel(relation, target string) Option {
 	return func(e *catalog.Entity) {
 		t := Ref(target)
-		e.Relations = append(e.Relations, catalog.Relation{Type: relation, Target: t})
-		slices.SortFunc(e.Relations, func(a, b catalog.Relation) int {
+		list := append(e.Relations.List(), catalog.Relation{Type: relation, Target: t})
+		slices.SortFunc(list, func(a, b catalog.Relation) int {
 			if a.Type != b.Type {
 				return strings.Compare(a.Type, b.Type)
 			}
 			return a.Target.Compare(b.Target)
 		})
+		e.Relations = catalog.NewRelations(list...)
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
-	"slices"
 	"strings"
 
 	"github.com/backchannel-portal/backchannel/catalog"
@@ -38,7 +37,8 @@ type generator struct {
 	used map[string]bool
 	out  []*catalog.Entity
 
-	systems []catalog.Ref
+	systems   []catalog.Ref
+	relations []catalog.Relation // of the entity in the making
 }
 
 // Words of generated names and texts.
@@ -98,26 +98,27 @@ func (g *generator) add(kind, typ string, owner, links int) {
 	}
 	if kind != "Group" {
 		e.Owner = g.out[min(owner, len(g.out)-1)].Ref
-		relate(e, "ownedBy", e.Owner)
+		g.relate("ownedBy", e.Owner)
 	}
 	for i := range links {
 		switch {
 		case i == 0 && kind != "System":
-			relate(e, "partOf", g.systems[g.rnd.IntN(len(g.systems))])
+			g.relate("partOf", g.systems[g.rnd.IntN(len(g.systems))])
 		case kind == "Component" || kind == "Resource":
-			relate(e, "dependsOn", g.out[g.rnd.IntN(len(g.out))].Ref)
+			g.relate("dependsOn", g.out[g.rnd.IntN(len(g.out))].Ref)
 		}
 	}
 	if kind == "System" {
 		g.systems = append(g.systems, r)
 	}
-	e.Relations = slices.Clip(slices.Clone(e.Relations))
+	e.Relations = catalog.NewRelations(g.relations...)
+	g.relations = g.relations[:0]
 	e.Document = catalog.NewDocument(g.json(e))
 	g.out = append(g.out, e)
 }
 
-func relate(e *catalog.Entity, relation string, target catalog.Ref) {
-	e.Relations = append(e.Relations, catalog.Relation{Type: relation, Target: target})
+func (g *generator) relate(relation string, target catalog.Ref) {
+	g.relations = append(g.relations, catalog.Relation{Type: relation, Target: target})
 }
 
 // json is the entity's canonical form with enough prose for its usual size.
@@ -146,7 +147,7 @@ func spec(e *catalog.Entity) map[string]any {
 	case "API":
 		spec["definition"] = "openapi: 3.0.3\ninfo: {title: " + e.Name + ", version: 1.0.0}\npaths: {}\n"
 	}
-	for _, r := range e.Relations {
+	for r := range e.Relations.All() {
 		switch r.Type {
 		case "partOf":
 			spec["system"] = r.Target.String()

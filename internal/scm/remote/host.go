@@ -1,0 +1,220 @@
+package remote
+
+import (
+	"context"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/singleflight"
+
+	"github.com/backchannel-portal/backchannel/internal/fault"
+	"github.com/backchannel-portal/backchannel/internal/scm/rest"
+)
+
+// HostOptions configure a Host.
+type HostOptions struct {
+	// Name is the host in the addresses of its repositories, with its port where it has one: github.com.
+	Name string
+	// API asks the host.
+	API API
+	// Cache keeps what was read; nil: nothing is kept but the trees in use.
+	Cache rest.Cache
+	// Fresh is how long the head of a branch is taken for granted; zero: FreshFor.
+	Fresh time.Duration
+	// Clock tells the time; nil: time.Now.
+	Clock func() time.Time
+}
+
+// Host reads the repositories of one host. It is safe for concurrent use.
+type Host struct {
+	o      HostOptions
+	flight singleflight.Group
+
+	mu    sync.Mutex
+	repos map[string]knownRepo // by lower-case path
+	heads map[string]head      // by repository id and ref
+	warm  *recent[*Listing]    // by repository id and tree
+}
+
+type knownRepo struct {
+	repo Repo
+	at   time.Time
+}
+
+type head struct {
+	commit Commit
+	at     time.Time
+}
+
+// maxKnown bounds what is remembered of repositories and branches.
+const maxKnown = 100_000
+
+// NewHost returns a host of which nothing is known yet.
+func NewHost(o HostOptions) *Host {
+	if o.Fresh <= 0 {
+		o.Fresh = FreshFor
+	}
+	if o.Clock == nil {
+		o.Clock = time.Now
+	}
+	o.Name = strings.ToLower(o.Name)
+	return &Host{o: o, repos: map[string]knownRepo{}, heads: map[string]head{}, warm: newRecent[*Listing](maxWarm)}
+}
+
+// Name is the host's name in addresses, lower case.
+func (h *Host) Name() string { return h.o.Name }
+
+// Learn takes over repositories that somebody listed, so that nobody asks for them again.
+func (h *Host) Learn(repos ...Repo) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if len(h.repos)+len(repos) > maxKnown {
+		clear(h.repos)
+	}
+	now := h.o.Clock()
+	for _, r := range repos {
+		h.repos[strings.ToLower(r.Path)] = knownRepo{r, now}
+	}
+}
+
+// Repository finds a repository by its path.
+func (h *Host) Repository(ctx context.Context, path string) (Repo, error) {
+	key := strings.ToLower(path)
+	h.mu.Lock()
+	known, ok := h.repos[key]
+	h.mu.Unlock()
+	const keep = 10 * time.Minute // a renamed repository is found under its old name as well
+	if ok && h.o.Clock().Sub(known.at) < keep {
+		return known.repo, nil
+	}
+	v, err, _ := h.flight.Do("repo "+key, func() (any, error) { return h.o.API.Repository(ctx, path) })
+	if err != nil {
+		return Repo{}, err
+	}
+	r := v.(Repo)
+	h.Learn(r)
+	h.mu.Lock()
+	h.repos[key] = knownRepo{r, h.o.Clock()}
+	h.mu.Unlock()
+	return r, nil
+}
+
+// Head returns the present commit of a branch, tag or commit id.
+func (h *Host) Head(ctx context.Context, r Repo, ref string) (Commit, error) {
+	key := r.ID + "\x00" + ref
+	h.mu.Lock()
+	known, ok := h.heads[key]
+	h.mu.Unlock()
+	if ok && h.o.Clock().Sub(known.at) < h.o.Fresh {
+		return known.commit, nil
+	}
+	v, err, _ := h.flight.Do("head "+key, func() (any, error) { return h.o.API.Head(ctx, r, ref) })
+	if err != nil {
+		return Commit{}, err
+	}
+	c := v.(Commit)
+	h.Confirm(r, ref, c)
+	return c, nil
+}
+
+// Confirm says that somebody found out, or knows, the present commit of a branch.
+func (h *Host) Confirm(r Repo, ref string, c Commit) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if len(h.heads) >= maxKnown {
+		clear(h.heads)
+	}
+	h.heads[r.ID+"\x00"+ref] = head{c, h.o.Clock()}
+}
+
+// Forget drops what is taken for granted about a repository: it was pushed to, renamed or removed.
+func (h *Host) Forget(path string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	key := strings.ToLower(path)
+	known, ok := h.repos[key]
+	if !ok {
+		return
+	}
+	delete(h.repos, key)
+	for k := range h.heads {
+		if strings.HasPrefix(k, known.repo.ID+"\x00") {
+			delete(h.heads, k)
+		}
+	}
+}
+
+// Files lists the files of a commit, from the cache where it has them.
+func (h *Host) Files(ctx context.Context, r Repo, c Commit) (*Listing, error) {
+	key := "tree/" + h.o.Name + "/" + r.ID + "/" + c.ID
+	h.mu.Lock()
+	l, ok := h.warm.get(key)
+	h.mu.Unlock()
+	if ok {
+		return l, nil
+	}
+	v, err, _ := h.flight.Do(key, func() (any, error) {
+		if l, ok := h.kept(key); ok {
+			return l, nil
+		}
+		entries, err := h.o.API.Files(ctx, r, c)
+		if err != nil {
+			return nil, err
+		}
+		if len(entries) > MaxEntries {
+			return nil, fault.New(fault.Invalid, "%s has more than %d files", r.Path, MaxEntries)
+		}
+		l := NewListing(entries)
+		if h.o.Cache != nil {
+			h.o.Cache.Put(key, l.encode())
+		}
+		return l, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	l = v.(*Listing)
+	h.mu.Lock()
+	h.warm.put(key, l, len(l.entries)+1)
+	h.mu.Unlock()
+	return l, nil
+}
+
+func (h *Host) kept(key string) (*Listing, bool) {
+	if h.o.Cache == nil {
+		return nil, false
+	}
+	data, ok := h.o.Cache.Get(key)
+	if !ok {
+		return nil, false
+	}
+	l, err := decodeListing(data)
+	return l, err == nil
+}
+
+// Content reads a file, from the cache where it has it. A file of more than MaxBlob bytes is an error of kind
+// fault.Invalid.
+func (h *Host) Content(ctx context.Context, r Repo, e Entry) ([]byte, error) {
+	if e.Size > MaxBlob {
+		return nil, fault.New(fault.Invalid, "%s is larger than %d bytes", e.Path, MaxBlob)
+	}
+	key := "blob/" + h.o.Name + "/" + r.ID + "/" + e.ID
+	if h.o.Cache != nil {
+		if data, ok := h.o.Cache.Get(key); ok {
+			return data, nil
+		}
+	}
+	v, err, _ := h.flight.Do(key, func() (any, error) { return h.o.API.Content(ctx, r, e) })
+	if err != nil {
+		return nil, err
+	}
+	data := v.([]byte)
+	if len(data) > MaxBlob {
+		return nil, fault.New(fault.Invalid, "%s is larger than %d bytes", e.Path, MaxBlob)
+	}
+	if h.o.Cache != nil {
+		h.o.Cache.Put(key, data)
+	}
+	return data, nil
+}

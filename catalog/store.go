@@ -16,6 +16,7 @@ type File struct {
 	Broken   []Ref     // documents that are invalid now but whose reference can still be told
 	Opaque   bool      // a document is broken and its reference cannot be told: nothing missing here may be dropped
 	Problems []Problem // of the file as a whole and of its broken documents
+	Text     []byte    // the descriptor as read; nil when it could not be, and when Hash is the one reported before
 }
 
 // Delta is a change that a source reports.

@@ -6,16 +6,19 @@ package file
 import (
 	"context"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/backchannel-portal/backchannel/catalog"
+	"github.com/backchannel-portal/backchannel/catalog/ingest"
 	"github.com/backchannel-portal/backchannel/internal/fault"
 	"github.com/backchannel-portal/backchannel/internal/scm"
 	"github.com/backchannel-portal/backchannel/internal/yamldoc"
 )
+
+// Rule allows entities of a kind.
+type Rule = ingest.Rule
 
 // Options configure a Source.
 type Options struct {
@@ -42,11 +45,11 @@ type Source struct {
 	opt    Options
 	origin string
 	target string // Options.Target below Base, cleaned
-	folder string // the folder of the location: placeholders reach no further
+	disk   *disk
+	engine *ingest.Engine
 
-	mu    sync.Mutex
-	known map[string]*entry // by location, as of the last scan
-	dirs  []string          // folders to watch, as of the last scan
+	mu   sync.Mutex // one scan at a time
+	dirs []string   // folders to watch, as of the last scan
 }
 
 var _ catalog.Source = (*Source)(nil)
@@ -63,17 +66,19 @@ func New(o Options) (*Source, error) {
 	if o.Settle <= 0 {
 		o.Settle = 100 * time.Millisecond
 	}
-	if o.Clock == nil {
-		o.Clock = time.Now
-	}
 	target := filepath.FromSlash(strings.TrimPrefix(o.Target, "file:"))
 	if !filepath.IsAbs(target) {
 		target = filepath.Join(o.Base, target)
 	}
-	s := &Source{opt: o, origin: "file:" + o.Target, target: filepath.Clean(target), known: map[string]*entry{}}
-	if err := validPattern(s.target); err != nil {
+	target = filepath.Clean(target)
+	if err := validPattern(target); err != nil {
 		return nil, err
 	}
+	s := &Source{opt: o, origin: "file:" + o.Target, target: target}
+	s.disk = &disk{most: ingest.MaxBytes(o.Limits)}
+	s.engine = ingest.New(ingest.Options{
+		Origin: s.origin, Allow: o.Allow, Place: s.disk, Trees: o.Trees, Limits: o.Limits, Clock: o.Clock,
+	})
 	return s, nil
 }
 
@@ -82,55 +87,21 @@ func (s *Source) Origin() string { return s.origin }
 
 // Read implements catalog.Source.
 func (s *Source) Read(ctx context.Context) (catalog.Delta, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	found, err := s.scan(ctx, nil)
-	if err != nil {
-		return catalog.Delta{}, err
-	}
-	d := catalog.Delta{Origin: s.origin, Full: true, Checked: s.opt.Clock()}
-	for _, e := range found.entries {
-		d.Files = append(d.Files, e.file)
-	}
-	s.keep(found)
-	return d, nil
+	return s.scan(nil, func(targets []string) (catalog.Delta, error) { return s.engine.Read(ctx, targets) })
 }
 
 // changes scans again and reports what differs from the last scan. dirty are the paths known to have been touched.
 func (s *Source) changes(ctx context.Context, dirty map[string]bool) (catalog.Delta, error) {
+	return s.scan(dirty, func(targets []string) (catalog.Delta, error) { return s.engine.Changes(ctx, targets, nil) })
+}
+
+func (s *Source) scan(dirty map[string]bool, do func(targets []string) (catalog.Delta, error)) (catalog.Delta, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	found, err := s.scan(ctx, dirty)
-	if err != nil {
-		return catalog.Delta{}, err
+	s.disk.begin(dirty)
+	d, err := do([]string{s.target})
+	if err == nil {
+		s.dirs = s.disk.watch()
 	}
-	d := catalog.Delta{Origin: s.origin, Checked: s.opt.Clock()}
-	present := make(map[string]bool, len(found.entries))
-	for _, e := range found.entries {
-		present[e.file.Location] = true
-		if was := s.known[e.file.Location]; was == nil || !same(&was.file, &e.file) {
-			d.Files = append(d.Files, e.file)
-		}
-	}
-	for location := range s.known {
-		if !present[location] {
-			d.Gone = append(d.Gone, location)
-		}
-	}
-	slices.Sort(d.Gone)
-	s.keep(found)
-	return d, nil
-}
-
-func (s *Source) keep(found *scan) {
-	s.known = make(map[string]*entry, len(found.entries))
-	for _, e := range found.entries {
-		s.known[e.file.Location] = e
-	}
-	s.dirs = found.watch()
-}
-
-// same reports whether two states of a file need not be told apart.
-func same(a, b *catalog.File) bool {
-	return a.Hash == b.Hash && slices.Equal(a.Problems, b.Problems)
+	return d, err
 }

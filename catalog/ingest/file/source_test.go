@@ -13,6 +13,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/backchannel-portal/backchannel/catalog"
+	"github.com/backchannel-portal/backchannel/catalog/ingest"
 	"github.com/backchannel-portal/backchannel/internal/fault"
 	"github.com/backchannel-portal/backchannel/internal/scm"
 )
@@ -197,7 +198,7 @@ func TestLocationsNestedTooDeep(t *testing.T) {
 		files[string(rune('A'+i))+".yaml"] = locationEntity("target: ./" + string(rune('A'+i+1)) + ".yaml")
 	}
 	d := read(t, Options{Target: "A.yaml", Base: tree(t, files)})
-	if got := problems(d); len(got) != 1 || len(d.Files) != maxDepth+1 {
+	if got := problems(d); len(got) != 1 || len(d.Files) != ingest.MaxDepth+1 {
 		t.Errorf("%d files, problems %v", len(d.Files), got)
 	}
 }

@@ -10,9 +10,10 @@ import (
 
 	"github.com/backchannel-portal/backchannel/catalog"
 	"github.com/backchannel-portal/backchannel/catalog/catalogtest"
+	"github.com/backchannel-portal/backchannel/internal/store/storetest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { goleak.VerifyTestMain(storetest.Main(m)) }
 
 func clock() time.Time { return catalogtest.Start.Add(time.Hour) }
 

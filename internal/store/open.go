@@ -1,0 +1,124 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/backchannel-portal/backchannel/internal/fault"
+)
+
+// Options say where the database is.
+type Options struct {
+	// URL is "sqlite:PATH" for a file of our own, or "postgres://USER:PASSWORD@HOST/DATABASE?..." (libpq's form).
+	URL string
+	// DataDir is the folder for what the store keeps beside the database; "" keeps nothing there.
+	DataDir string
+	Clock   func() time.Time // nil: time.Now
+	Logger  *slog.Logger     // nil: slog.Default()
+
+	release release // what this program knows of the schema; tests play other versions
+}
+
+// DB is an open database. It is safe for concurrent use; Close ends it.
+type DB struct {
+	dialect dialect
+	writer  *sql.DB
+	reader  *sql.DB
+	pool    *pgxpool.Pool // PostgreSQL only
+	clock   func() time.Time
+	log     *slog.Logger
+	release release
+	dataDir string
+
+	signals *signals
+	stop    context.CancelFunc
+	done    chan struct{} // closed when the goroutine that listens has ended
+}
+
+// Open opens the database, creates or migrates its schema, and starts to listen for changes of other processes. A
+// schema that a program two versions away has made is refused. Several processes may open one database at once.
+func Open(ctx context.Context, o Options) (*DB, error) {
+	db := &DB{clock: o.Clock, log: o.Logger, release: o.release, dataDir: o.DataDir, signals: newSignals(), done: make(chan struct{})}
+	if db.clock == nil {
+		db.clock = time.Now
+	}
+	if db.log == nil {
+		db.log = slog.Default()
+	}
+	if db.release.migrations == nil {
+		db.release = thisRelease()
+	}
+	var err error
+	scheme, rest, _ := strings.Cut(o.URL, ":")
+	switch scheme {
+	case "sqlite":
+		err = db.openSQLite(ctx, rest)
+	case "postgres", "postgresql":
+		err = db.openPostgres(ctx, o.URL)
+	default:
+		return nil, fault.New(fault.Invalid, "the store's URL must start with sqlite: or postgres://, not with %q", scheme+":")
+	}
+	if err != nil {
+		db.closePools()
+		return nil, err
+	}
+	listening, stop := context.WithCancel(context.WithoutCancel(ctx))
+	db.stop = stop
+	go func() {
+		defer close(db.done)
+		db.listen(listening)
+	}()
+	return db, nil
+}
+
+// Close stops listening and closes the database. Those who wait for changes get an error.
+func (db *DB) Close() error {
+	db.stop()
+	<-db.done
+	return db.closePools()
+}
+
+func (db *DB) closePools() error {
+	var first error
+	for _, p := range []*sql.DB{db.writer, db.reader} {
+		if p == nil {
+			continue
+		}
+		if err := p.Close(); err != nil && first == nil {
+			first = err
+		}
+	}
+	if db.pool != nil {
+		db.pool.Close()
+	}
+	return first
+}
+
+// Ping reports whether the database answers.
+func (db *DB) Ping(ctx context.Context) error {
+	return db.fault(db.reader.PingContext(ctx), "ask the database")
+}
+
+// now is the time that rows are stamped with, as the database keeps it: microseconds since 1970 in UTC.
+func (db *DB) now() int64 { return micros(db.clock()) }
+
+// micros turns an instant into a column; the zero time is 0.
+func micros(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMicro()
+}
+
+// instant turns a column into an instant in UTC.
+func instant(micros int64) time.Time {
+	if micros == 0 {
+		return time.Time{}
+	}
+	return time.UnixMicro(micros).UTC()
+}

@@ -1,0 +1,86 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+// tx is one transaction. Statements have $1 placeholders on both databases.
+type tx struct {
+	*sql.Tx
+	conn    *sql.Conn
+	dialect dialect
+	topics  []string
+}
+
+// write runs do in a transaction that may change rows, and wakes those who wait for the topics it names. On SQLite it
+// has the write lock from its first statement on. do runs again after a conflict that the database resolved by
+// ending the transaction, so it must not change anything outside.
+func (db *DB) write(ctx context.Context, what string, do func(*tx) error) error {
+	const attempts = 5
+	for attempt := 1; ; attempt++ {
+		err := db.attempt(ctx, db.writer, &sql.TxOptions{}, do)
+		if err == nil || attempt == attempts || !conflict(err) {
+			return db.fault(err, what)
+		}
+		select {
+		case <-ctx.Done():
+			return db.fault(err, what)
+		case <-time.After(time.Duration(attempt) * 10 * time.Millisecond):
+		}
+	}
+}
+
+// read runs do in a transaction that sees one state of the database from its first statement on.
+func (db *DB) read(ctx context.Context, what string, do func(*tx) error) error {
+	o := sql.TxOptions{ReadOnly: true}
+	if db.dialect.postgres() {
+		o.Isolation = sql.LevelRepeatableRead
+	}
+	return db.fault(db.attempt(ctx, db.reader, &o, do), what)
+}
+
+func (db *DB) attempt(ctx context.Context, pool *sql.DB, o *sql.TxOptions, do func(*tx) error) error {
+	conn, err := pool.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	if !db.dialect.postgres() {
+		o = nil // the connection decides
+	}
+	raw, err := conn.BeginTx(ctx, o)
+	if err != nil {
+		return err
+	}
+	t := &tx{Tx: raw, conn: conn, dialect: db.dialect}
+	if err := do(t); err != nil {
+		_ = raw.Rollback() // the first error counts; a connection that cannot roll back is thrown away
+		return err
+	}
+	if err := raw.Commit(); err != nil {
+		return err
+	}
+	db.signals.send(t.topics...)
+	return nil
+}
+
+// notify wakes those who wait for a topic, in this and other processes, once the transaction is committed.
+func (t *tx) notify(ctx context.Context, topic string) error {
+	t.topics = append(t.topics, topic)
+	if !t.dialect.postgres() {
+		return nil
+	}
+	_, err := t.ExecContext(ctx, `SELECT pg_notify($1, $2)`, notifyChannel, topic)
+	return err
+}
+
+// conflict reports whether a transaction ended because of another one and may be tried again.
+func conflict(err error) bool {
+	pg, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && (pg.Code == "40001" || pg.Code == "40P01") // serialization failure, deadlock
+}

@@ -8,7 +8,9 @@ package job
 
 import (
 	"encoding/json"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/backchannel-portal/backchannel/internal/fault"
 )
@@ -63,6 +65,8 @@ func (r Request) Check() error {
 		return fault.New(fault.Invalid, "the key of a job has at most %d bytes", MaxKey)
 	case len(r.Payload) > MaxPayload:
 		return fault.New(fault.Invalid, "the payload of job %s has %d bytes, more than %d", r.Kind, len(r.Payload), MaxPayload)
+	case !clean(r.Kind) || !clean(r.Key) || !clean(r.Tenant):
+		return fault.New(fault.Invalid, "kind, key and tenant of a job are UTF-8 without NUL")
 	case r.Payload != nil && !json.Valid(r.Payload):
 		return fault.New(fault.Invalid, "the payload of job %s is not JSON", r.Kind)
 	case r.Attempts < 0 || r.Attempts > MaxAttempts:
@@ -70,6 +74,8 @@ func (r Request) Check() error {
 	}
 	return nil
 }
+
+func clean(s string) bool { return utf8.ValidString(s) && !strings.Contains(s, "\x00") }
 
 // Tries returns how often the job is tried, with the default filled in.
 func (r Request) Tries() int {

@@ -22,7 +22,7 @@ type Memory struct {
 	last      int64 // id
 	turn      int64
 	jobs      map[int64]*row
-	keys      map[[2]string]int64 // kind and key of the jobs that are not finished
+	keys      map[[2]string]int64         // kind and key of the jobs that are not finished
 	turns     map[string]map[string]int64 // by kind and tenant; of jobs that are kept
 	schedules map[string]time.Time
 	moved     chan struct{} // closed and replaced when a job is added

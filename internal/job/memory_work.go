@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -131,12 +132,13 @@ func (m *Memory) Finish(ctx context.Context, l Lease, o Outcome) error {
 	return nil
 }
 
-// Cut shortens an error to MaxError bytes.
+// Cut makes an error fit to be kept: at most MaxError bytes of UTF-8 without NUL.
 func Cut(s string) string {
+	s = strings.ReplaceAll(strings.ToValidUTF8(s, "�"), "\x00", "�")
 	if len(s) <= MaxError {
 		return s
 	}
-	return string([]rune(s[:MaxError-4])) + "…"
+	return strings.ToValidUTF8(s[:MaxError-len("…")], "") + "…"
 }
 
 // Wait implements Worker.

@@ -87,7 +87,7 @@ type work struct {
 // schedules of one name are errors of kind Internal.
 func NewRunner(q Store, cfg Config) (*Runner, error) {
 	cfg.Lease = cmp.Or(cfg.Lease, 30*time.Second)
-	cfg.Poll = cmp.Or(cfg.Poll, time.Second)
+	cfg.Poll = min(cmp.Or(cfg.Poll, time.Second), cfg.Lease/3)
 	cfg.Grace = cmp.Or(cfg.Grace, 10*time.Second)
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
@@ -156,6 +156,8 @@ func (r *Runner) turn(ctx, alive context.Context) error {
 		return nil
 	}
 	asked := time.Now()
+	ctx, cancel := context.WithTimeout(ctx, r.cfg.Lease/2)
+	defer cancel()
 	jobs, err := r.queue.Take(ctx, want, r.cfg.Lease)
 	for _, j := range jobs {
 		r.start(alive, j, asked.Add(r.cfg.Lease))

@@ -146,6 +146,7 @@ func examine(file string, d yamldoc.Document, o Options) Document {
 	for _, w := range c.warnings {
 		out.Entity.Problems = append(out.Entity.Problems, catalog.Problem{Code: catalog.ProblemDoubtful, Field: w.Path, Line: w.Line, Message: w.Message})
 	}
+	out.Entity = catalog.Lean(out.Entity)
 	if root.Get("kind").Text == "Location" && known {
 		out.Location = location(root.Get("spec"))
 	}

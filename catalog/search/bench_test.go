@@ -173,27 +173,20 @@ func BenchmarkSnapshot(b *testing.B) {
 	}
 }
 
-// BenchmarkMemory100k reports what the process holds after a load of 100,000 entities with their text index: shared
-// with a store in memory, and in compact form beside a store on disk.
+// BenchmarkMemory100k reports what the process holds after a load of 100,000 entities with their text index. The
+// entities are shared with the store.
 func BenchmarkMemory100k(b *testing.B) {
-	for _, compact := range []bool{false, true} {
-		b.Run(fmt.Sprintf("compact=%v", compact), func(b *testing.B) {
-			for range b.N {
-				base := resident(b)
-				feed := st.NewFeed(st.Generate(large)...)
-				entities := resident(b)
-				l := startLive(b, feed, search.Options{Dir: b.TempDir(), Compact: compact})
-				eventually(b, "the text index", textAt(l, 1))
-				if compact {
-					feed.Forget()
-				}
-				b.ReportMetric(base, "before-MB")
-				b.ReportMetric(entities-base, "entities-MB")
-				b.ReportMetric(resident(b), "rss-MB")
-				runtime.KeepAlive(l)
-				runtime.KeepAlive(feed)
-			}
-		})
+	for range b.N {
+		base := resident(b)
+		feed := st.NewFeed(st.Generate(large)...)
+		entities := resident(b)
+		l := startLive(b, feed, search.Options{Dir: b.TempDir()})
+		eventually(b, "the text index", textAt(l, 1))
+		b.ReportMetric(base, "before-MB")
+		b.ReportMetric(entities-base, "entities-MB")
+		b.ReportMetric(resident(b), "rss-MB")
+		runtime.KeepAlive(l)
+		runtime.KeepAlive(feed)
 	}
 }
 

@@ -17,9 +17,6 @@ type Options struct {
 	Dir    string       // for index files, created when missing; "" takes the system's temporary directory
 	Logger *slog.Logger // nil: slog.Default()
 	Rules  Rules        // who may see what; nil: everybody everything
-	// Compact copies entities into a form that shares what they have in common and leaves out Inverse. It saves
-	// memory with a store that does not keep them in this process, and costs some with one that does.
-	Compact bool
 }
 
 // Live follows a store's change feed and keeps the Reader of its newest state. Its methods are safe for concurrent

@@ -16,7 +16,6 @@ type Reader struct {
 	docs     table[catalog.Ref, docSet]
 	text     *text
 	rules    Rules
-	compact  bool
 	shown    audiences
 }
 
@@ -59,7 +58,7 @@ func (v *view) Docs(ref catalog.Ref) []*Doc {
 
 // emptyReader shows nothing yet.
 func emptyReader(o Options, log *slog.Logger) *Reader {
-	return &Reader{snapshot: &snapshot{}, names: (&names{}).edit().commit(), text: newText(log), rules: o.Rules, compact: o.Compact}
+	return &Reader{snapshot: &snapshot{}, names: (&names{}).edit().commit(), text: newText(log), rules: o.Rules}
 }
 
 // NewReader returns a Reader of one state that is not followed, for one-shot commands and tests. Its text index is
@@ -110,18 +109,18 @@ func (r *Reader) next(c catalog.Changes) *Reader {
 		base = &Reader{snapshot: &snapshot{checked: r.snapshot.checked}, names: &names{}}
 	}
 	se, ne := base.snapshot.edit(), base.names.edit()
-	se.compact = r.compact
 	for _, ref := range c.Deletes {
 		if id, was := se.remove(ref); was != nil {
 			ne.replace(id, was, nil)
 		}
 	}
 	for _, e := range c.Upserts {
+		e = catalog.Lean(e)
 		id, was := se.upsert(e)
 		ne.replace(id, was, e)
 	}
 	se.applyFacts(c.Facts)
-	return &Reader{snapshot: se.commit(c), names: ne.commit(), docs: r.docs, text: r.text, rules: r.rules, compact: r.compact}
+	return &Reader{snapshot: se.commit(c), names: ne.commit(), docs: r.docs, text: r.text, rules: r.rules}
 }
 
 // withDocs returns a Reader that differs in the documentation of one entity only.
@@ -132,5 +131,5 @@ func (r *Reader) withDocs(ref catalog.Ref, set docSet) *Reader {
 	} else {
 		d.set(ref, set)
 	}
-	return &Reader{snapshot: r.snapshot, names: r.names, docs: d.table, text: r.text, rules: r.rules, compact: r.compact}
+	return &Reader{snapshot: r.snapshot, names: r.names, docs: d.table, text: r.text, rules: r.rules}
 }

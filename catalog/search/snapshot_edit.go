@@ -4,7 +4,6 @@ import (
 	"maps"
 	"slices"
 	"time"
-	"unique"
 
 	"github.com/backchannel-portal/backchannel/catalog"
 )
@@ -24,7 +23,6 @@ type snapshotEdit struct {
 	gone     bool              // order holds ids of deleted entities
 	newKeys  bool              // the set of fact keys changed
 	dead     int
-	compact  bool // entities are copied without what the snapshot keeps itself
 }
 
 func (s *snapshot) edit() *snapshotEdit {
@@ -56,28 +54,12 @@ func (e *snapshotEdit) upsert(x *catalog.Entity) (uint32, *catalog.Entity) {
 	n := e.nodes.at(id)
 	old := n.entity
 	n.given = e.state(id, x, &n)
-	if n.entity = x; e.compact {
-		n.entity = e.lean(n.ref, x)
-	}
+	n.entity = x
 	e.nodes.set(id, n)
 	if old == nil {
 		e.fresh = append(e.fresh, id)
 	}
 	return id, old
-}
-
-// lean copies an entity without what the snapshot keeps in its own form, and with one spelling in memory of whatever
-// many entities have in common: references, types, origins.
-func (e *snapshotEdit) lean(ref catalog.Ref, x *catalog.Entity) *catalog.Entity {
-	c := *x
-	c.Ref = ref
-	for _, s := range [...]*string{&c.APIVersion, &c.Kind, &c.Namespace, &c.Type, &c.Lifecycle, &c.Source.Origin, &c.API.Format} {
-		*s = unique.Make(*s).Value()
-	}
-	if !c.Owner.IsZero() {
-		c.Owner = e.nodes.at(e.node(c.Owner)).ref
-	}
-	return &c
 }
 
 // state adds the edges that x's descriptor states, its own ones to n, and returns the other nodes that got any.

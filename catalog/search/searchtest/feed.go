@@ -3,6 +3,7 @@ package searchtest
 import (
 	"context"
 	"sync"
+	"time"
 
 	"github.com/backchannel-portal/backchannel/catalog"
 	"github.com/backchannel-portal/backchannel/internal/fault"
@@ -58,16 +59,6 @@ func (f *Feed) Break(err error) {
 	f.wake()
 }
 
-// Forget drops the content of all changes so far, as a store does that keeps them outside the process. Only those
-// who have read them already can go on.
-func (f *Feed) Forget() {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	for i := range f.changes {
-		f.changes[i] = catalog.Changes{Generation: f.changes[i].Generation}
-	}
-}
-
 func (f *Feed) wake() {
 	close(f.moved)
 	f.moved = make(chan struct{})
@@ -120,4 +111,11 @@ func (f *Feed) ApplyFacts(_ context.Context, producer string, _ []catalog.Ref, f
 		}
 	}
 	return f.Push(catalog.Changes{Facts: facts}), nil
+}
+
+// Sweep implements catalog.Store: there is nothing to sweep.
+func (f *Feed) Sweep(context.Context, []string, time.Duration) (catalog.Generation, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return catalog.Generation(len(f.changes)), nil
 }

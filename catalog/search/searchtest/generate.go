@@ -114,7 +114,7 @@ func (g *generator) add(kind, typ string, owner, links int) {
 	e.Relations = catalog.NewRelations(g.relations...)
 	g.relations = g.relations[:0]
 	e.Document = catalog.NewDocument(g.json(e))
-	g.out = append(g.out, e)
+	g.out = append(g.out, catalog.Lean(e))
 }
 
 func (g *generator) relate(relation string, target catalog.Ref) {

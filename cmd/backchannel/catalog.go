@@ -3,14 +3,11 @@ package main
 import (
 	"bufio"
 	"fmt"
-	"io"
 	"slices"
-	"strings"
 
 	"github.com/backchannel-portal/backchannel/catalog"
 	"github.com/backchannel-portal/backchannel/catalog/descriptor"
 	"github.com/backchannel-portal/backchannel/catalog/search"
-	"github.com/backchannel-portal/backchannel/internal/fault"
 )
 
 type catalogCmd struct {
@@ -91,123 +88,4 @@ func (s *session) readCatalog() (*app, error) {
 		return nil, err
 	}
 	return s.catalogOnly(cfg, s.now.clock())
-}
-
-type problemsCmd struct {
-	Summary bool `help:"Only count, by owner and kind of problem."`
-}
-
-// found is one problem with where it stands and whose it is.
-type found struct {
-	Owner   string `json:"owner"`
-	Entity  string `json:"entity,omitempty"`
-	File    string `json:"file"`
-	Line    int    `json:"line,omitempty"`
-	Code    string `json:"code"`
-	Field   string `json:"field,omitempty"`
-	Message string `json:"message"`
-}
-
-// nobody is the owner of what has none.
-const nobody = "(no owner)"
-
-// Run prints the problems; it exits 1 when there are any.
-func (c *problemsCmd) Run(s *session) error {
-	a, err := s.readCatalog()
-	if err != nil {
-		return err
-	}
-	defer a.close()
-	list := problemsOf(a.view(catalog.Viewer{}))
-	if c.Summary {
-		err = writeSummary(s.out, list, s.Output == "json")
-	} else {
-		err = writeProblems(s.out, list, s.Output == "json")
-	}
-	if err != nil {
-		return err
-	}
-	if len(list) > 0 {
-		return errFound
-	}
-	if s.Output != "json" && !s.Quiet {
-		fmt.Fprintln(s.out, "No problems found.")
-	}
-	return nil
-}
-
-func problemsOf(view search.View) []found {
-	var list []found
-	for e := range view.Entities(search.Filter{}) {
-		owner := nobody
-		if !e.Owner.IsZero() {
-			owner = e.Owner.String()
-		}
-		for _, p := range view.Problems(e.Ref) {
-			line := p.Line
-			if line == 0 {
-				line = e.Source.Line
-			}
-			list = append(list, found{owner, e.Ref.String(), e.Source.Location, line, p.Code, p.Field, p.Message})
-		}
-	}
-	for _, p := range view.FileProblems() {
-		list = append(list, found{nobody, "", p.File, p.Line, p.Code, p.Field, p.Message})
-	}
-	slices.SortStableFunc(list, func(a, b found) int { return strings.Compare(a.Owner, b.Owner) })
-	return list
-}
-
-func writeProblems(w io.Writer, list []found, asJSON bool) error {
-	owner := ""
-	for _, p := range list {
-		var err error
-		if asJSON {
-			err = writeLine(w, p)
-		} else {
-			if p.Owner != owner {
-				owner = p.Owner
-				fmt.Fprintf(w, "%s\n", owner)
-			}
-			at := fault.Position{File: p.File, Line: p.Line, Field: p.Field}
-			_, err = fmt.Fprintf(w, "  %s: %s (%s)\n", at, p.Message, p.Code)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// writeSummary counts problems by owner and code.
-func writeSummary(w io.Writer, list []found, asJSON bool) error {
-	type key struct{ Owner, Code string }
-	counts := map[key]int{}
-	var keys []key
-	for _, p := range list {
-		k := key{p.Owner, p.Code}
-		if counts[k] == 0 {
-			keys = append(keys, k)
-		}
-		counts[k]++
-	}
-	slices.SortFunc(keys, func(a, b key) int {
-		return strings.Compare(a.Owner+"\x00"+a.Code, b.Owner+"\x00"+b.Code)
-	})
-	for _, k := range keys {
-		var err error
-		if asJSON {
-			err = writeLine(w, struct {
-				Owner string `json:"owner"`
-				Code  string `json:"code"`
-				Count int    `json:"count"`
-			}{k.Owner, k.Code, counts[k]})
-		} else {
-			_, err = fmt.Fprintf(w, "%6d  %-16s %s\n", counts[k], k.Code, k.Owner)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -119,6 +119,13 @@ func (c *Client) Get(ctx context.Context, path string, out any) error {
 	return a.JSON(out)
 }
 
+// Fetch is Get for what never changes, such as a blob by its id, and which the caller keeps: the answer is not cached.
+func (c *Client) Fetch(ctx context.Context, path string, out any) error {
+	uncached := *c
+	uncached.o.Cache = nil
+	return uncached.Get(ctx, path, out)
+}
+
 // Post sends a JSON body and decodes the answer into out.
 func (c *Client) Post(ctx context.Context, path string, in, out any) error {
 	body, err := json.Marshal(in)

@@ -182,7 +182,7 @@ func (c *Client) get(ctx context.Context, account, path string, out any) error {
 
 // fetch asks for something that never changes.
 func (c *Client) fetch(ctx context.Context, account, path string, out any) error {
-	return c.do(ctx, account, func(r *rest.Client) error { return r.Fetch(ctx, path, out) })
+	return c.do(ctx, account, func(r *rest.Client) error { return r.Uncached().Get(ctx, path, out) })
 }
 
 func owner(path string) string {

@@ -119,11 +119,12 @@ func (c *Client) Get(ctx context.Context, path string, out any) error {
 	return a.JSON(out)
 }
 
-// Fetch is Get for what never changes, such as a blob by its id, and which the caller keeps: the answer is not cached.
-func (c *Client) Fetch(ctx context.Context, path string, out any) error {
-	uncached := *c
-	uncached.o.Cache = nil
-	return uncached.Get(ctx, path, out)
+// Uncached is the same client for what never changes, such as a blob by its id, and which the caller keeps: answers
+// are not cached. It shares the budget.
+func (c *Client) Uncached() *Client {
+	u := *c
+	u.o.Cache = nil
+	return &u
 }
 
 // Post sends a JSON body and decodes the answer into out.

@@ -34,6 +34,9 @@ func (l *lexicon) analyse(ts []token) []unit {
 }
 
 func (l *lexicon) latinUnit(ts []token, i int) unit {
+	if !l.leads[stem(ts[i].norm)] {
+		return l.single(ts, i)
+	}
 	stems := make([]string, 0, maxPhrase)
 	for j := i; j < len(ts) && j < i+maxPhrase && (ts[j].class == word || ts[j].class == num); j++ {
 		stems = append(stems, stem(ts[j].norm))

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/backchannel-portal/backchannel/catalog"
+	"github.com/backchannel-portal/backchannel/catalog/search"
 )
 
 // When a description is taken for an entity.
@@ -238,10 +239,9 @@ func (r *run) listed() []catalog.Ref {
 		return nil
 	}
 	var out []catalog.Ref
-	for i := range r.x.ents {
-		e := &r.x.ents[i]
-		if e.ref.Kind == want.kind && (len(want.types) == 0 || slices.Contains(want.types, e.typ)) && r.visible(e.ref) && len(out) < maxListed {
-			out = append(out, e.ref)
+	for e := range r.view.Entities(search.Filter{Kinds: []string{want.kind}, Types: want.types}) {
+		if out = append(out, e.Ref); len(out) == maxListed {
+			break
 		}
 	}
 	r.out.Kind = want.kind

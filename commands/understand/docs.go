@@ -9,18 +9,19 @@ import (
 	"github.com/backchannel-portal/backchannel/catalog/search"
 )
 
-// docIndex knows the words and meanings of the sections of all documentation.
+// docIndex knows the words and meanings of the sections of all documentation. Like the index it belongs to it has a
+// packed part and late sections.
 type docIndex struct {
 	x        *index
-	sections []docSection
-	posts    map[uint32][]posting
-	owners   map[uint32]bool // entities with documentation
-	b        *builder
+	sections []*search.Doc // packed, in the order of entities
+	late     []lateDoc     // in the order of entities
+	shelf    *shelf        // a row is a section
 }
 
-type docSection struct {
-	doc *search.Doc
-	ent uint32
+// lateDoc is a section that came after the packing.
+type lateDoc struct {
+	doc   *search.Doc
+	terms []posting
 }
 
 // Places in documentation and their weight; docWords bounds how many words of a section are read.
@@ -35,57 +36,71 @@ const (
 	maxDocs   = 200_000
 )
 
-func newDocIndex(x *index) *docIndex {
-	return &docIndex{x: x, posts: map[uint32][]posting{}, owners: map[uint32]bool{}, b: newBuilder(x, nil)}
+// doc returns a section.
+func (d *docIndex) doc(row uint32) *search.Doc {
+	if n := uint32(len(d.sections)); row >= n {
+		return d.late[row-n].doc
+	}
+	return d.sections[row]
 }
 
-func (d *docIndex) add(ent uint32, docs []*search.Doc) {
-	for _, s := range docs {
-		if len(d.sections) >= maxDocs {
-			return
+// readDocs reads all documentation of the packed entities.
+func (x *index) readDocs(b *builder) (sections []*search.Doc, texts heap) {
+	for i := range uint32(x.base.size()) {
+		ref := x.base.ref(i)
+		if ref.Kind == "user" {
+			continue
 		}
-		clear(d.b.seen)
-		id := uint32(len(d.sections))
-		d.sections = append(d.sections, docSection{s, ent})
-		d.owners[ent] = true
-		d.b.text(s.Title, qPage)
-		d.b.text(spaced(s.Page), qPage)
-		d.b.text(s.Heading, qHeading)
-		d.long(s.Text)
-		d.b.text(spaced(s.Entity.Name), qAbout)
-		for t, q := range d.b.seen {
-			d.posts[t] = append(d.posts[t], posting{id, q})
+		for _, s := range b.v.Docs(ref) {
+			if len(sections) >= maxDocs {
+				return sections, texts
+			}
+			b.section(s)
+			for _, t := range b.terms {
+				texts.add(t, uint32(len(sections)), b.seen[t])
+			}
+			sections = append(sections, s)
 		}
 	}
+	return sections, texts
+}
+
+// section reads a section.
+func (b *builder) section(s *search.Doc) {
+	b.forget()
+	b.text(s.Title, qPage)
+	b.text(spaced(s.Page), qPage)
+	b.text(s.Heading, qHeading)
+	b.long(s.Text)
+	b.text(spaced(s.Entity.Name), qAbout)
 }
 
 // long reads the running text of a section.
-func (d *docIndex) long(s string) {
+func (b *builder) long(s string) {
 	const runes = docWords * 6
 	if len(s) > runes {
 		s = strings.ToValidUTF8(s[:runes], "")
 	}
-	ts := tokenise(d.x.lex.plainText(s))
-	d.b.units(d.x.lex.analyse(ts), qBody)
+	if !b.plain(s, runes, qBody) {
+		b.units(b.keys.lex.analyse(tokenise(b.keys.lex.plainText(s))), qBody)
+	}
 }
 
-func (d *docIndex) finish() { d.b = nil }
-
 func (d *docIndex) idf(df int) float64 {
-	n := float64(len(d.sections)) + 1
+	n := float64(d.shelf.live()) + 1
 	return math.Log(1 + n/(float64(df)+1))
 }
 
 // docFound is a section and how much of the question it covers (0..1).
 type docFound struct {
-	docSection
+	doc   *search.Doc
 	cover float64
 	score float64
 }
 
 // find ranks sections by the units of a question. scope limits it to some entities' documentation.
-func (d *docIndex) find(us []unit, scope map[uint32]bool) []docFound {
-	if len(d.sections) == 0 {
+func (d *docIndex) find(us []unit, scope []catalog.Ref) []docFound {
+	if d.shelf.live() == 0 {
 		return nil
 	}
 	got := map[uint32]float64{}
@@ -93,7 +108,7 @@ func (d *docIndex) find(us []unit, scope map[uint32]bool) []docFound {
 	for i := range us {
 		u := &us[i]
 		best := map[uint32]float64{}
-		w := d.x.unitMatches(u, d.posts, d.idf, best, nil)
+		w := d.x.unitMatches(u, d.shelf, d.idf, best, nil)
 		if o := weightOf(u); o > 0 && o < weightDoc {
 			w *= weightDoc / o
 		}
@@ -107,11 +122,11 @@ func (d *docIndex) find(us []unit, scope map[uint32]bool) []docFound {
 	}
 	var out []docFound
 	for s, g := range got {
-		sec := d.sections[s]
-		if scope != nil && !scope[sec.ent] {
+		doc := d.doc(s)
+		if len(scope) > 0 && !slices.Contains(scope, doc.Entity) {
 			continue
 		}
-		out = append(out, docFound{sec, g / total, g})
+		out = append(out, docFound{doc, g / total, g})
 	}
 	slices.SortFunc(out, func(a, b docFound) int {
 		if c := compareFloat(b.cover, a.cover); c != 0 {
@@ -145,6 +160,25 @@ func compareFloat(a, b float64) int {
 
 // has reports whether an entity has documentation.
 func (d *docIndex) has(ref catalog.Ref) bool {
-	id, ok := d.x.byRef[ref]
-	return ok && d.owners[id]
+	from, to := d.lateOf(ref)
+	if from < to {
+		return true
+	}
+	from, to = d.packedOf(ref)
+	return from < to && !isDead(d.shelf.dead, uint32(from))
+}
+
+// packedOf returns where the packed sections of an entity begin and end, dead or not.
+func (d *docIndex) packedOf(ref catalog.Ref) (from, to int) {
+	from, _ = slices.BinarySearchFunc(d.sections, ref, func(s *search.Doc, r catalog.Ref) int { return s.Entity.Compare(r) })
+	for to = from; to < len(d.sections) && d.sections[to].Entity == ref; to++ {
+	}
+	return from, to
+}
+
+func (d *docIndex) lateOf(ref catalog.Ref) (from, to int) {
+	from, _ = slices.BinarySearchFunc(d.late, ref, func(s lateDoc, r catalog.Ref) int { return s.doc.Entity.Compare(r) })
+	for to = from; to < len(d.late) && d.late[to].doc.Entity == ref; to++ {
+	}
+	return from, to
 }

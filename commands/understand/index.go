@@ -3,7 +3,6 @@ package understand
 import (
 	"math"
 	"slices"
-	"strings"
 
 	"github.com/backchannel-portal/backchannel/catalog"
 	"github.com/backchannel-portal/backchannel/catalog/search"
@@ -22,241 +21,140 @@ const (
 	keyInitials                     // the initials of its title
 )
 
-type keyRef struct {
-	ent   uint32
-	class keyClass
-}
-
-// posting says that a term occurs in what is written about an entity, and how tellingly (0..100).
-type posting struct {
-	ent uint32
-	q   uint8
-}
-
-// index knows the names of a catalog and the words and meanings of its texts. It is immutable.
+// index knows the names of a catalog and the words and meanings of its texts. It is immutable; patch derives the next
+// one. What does not fit the packed part any more is in late records, until there are so many that all is packed anew.
 type index struct {
-	lex      *lexicon
-	ents     []indexed
-	byRef    map[catalog.Ref]uint32
-	keys     map[string][]keyRef
-	maxKey   int                 // the longest key, in tokens
-	hanFixes map[string][]string // Chinese keys with one character left out
-	links    map[string][]uint32 // hosts and paths that belong to entities
-	terms    map[string]uint32   // raw words; concepts have the first numbers
-	posts    [][]posting
-	heads    map[string][]uint32 // stem of the last word of a name -> entities
-	parts    map[string][]uint32 // stem of any word of a name or title -> entities
-	docs     *docIndex
+	keys    keyer
+	view    search.View // what it was made from; nil for an empty catalog
+	words   *wordBook
+	base    entities
+	late    []*record // in the order of their references
+	texts   *shelf    // what is written about entities; a row is an entity
+	named   hashes
+	linked  hashes // hosts and paths that belong to entities
+	fixes   hashes // Chinese keys with one character left out
+	docs    *docIndex
+	packing int // how many late records are borne; 0 for the usual number
 }
 
-// indexed is what is kept of an entity.
-type indexed struct {
-	ref   catalog.Ref
-	typ   string
-	owner catalog.Ref
-	name  []uint32 // the terms of its name
-	old   bool     // deprecated
+// record is what one entity contributes to an index.
+type record struct {
+	ref    catalog.Ref
+	family family
+	name   []uint32
+	terms  []posting // by term
+	keys   []hashed
+	links  []uint64
+	fixes  []uint64
 }
 
-// The weight of the places where a word can stand.
-const (
-	qName    = 100
-	qTitle   = 100
-	qAlias   = 95
-	qText    = 85
-	qTag     = 60
-	qType    = 50
-	qNear    = 50 // what is said of the API it provides, or of the component behind an API
-	qSystem  = 25
-	qOwner   = 15
-	synonym  = 0.85 // a term that only means the same
-	maxWords = 80   // words read of a description
-)
+// size is how many entities there are.
+func (x *index) size() int { return x.texts.live() }
 
-func buildIndex(l *lexicon, v search.View) *index {
-	x := &index{
-		lex: l, byRef: map[catalog.Ref]uint32{}, keys: map[string][]keyRef{}, hanFixes: map[string][]string{},
-		links: map[string][]uint32{}, terms: map[string]uint32{}, posts: make([][]posting, l.concepts),
-		heads: map[string][]uint32{}, parts: map[string][]uint32{},
+// ref returns the reference of an indexed entity.
+func (x *index) ref(id uint32) catalog.Ref {
+	if n := uint32(x.base.size()); id >= n {
+		return x.late[id-n].ref
 	}
-	x.docs = newDocIndex(x)
-	if v == nil {
-		return x
+	return x.base.ref(id)
+}
+
+// ent returns what is known of an indexed entity.
+func (x *index) ent(id uint32) indexed {
+	if n := uint32(x.base.size()); id >= n {
+		r := x.late[id-n]
+		return indexed{r.ref, r.family.typ, r.name, r.family.old}
 	}
-	x.ents = make([]indexed, 0, v.Count(search.Filter{}))
-	for e := range v.Entities(search.Filter{}) {
-		if e.Ref.Kind == "location" {
-			continue
-		}
-		id := uint32(len(x.ents))
-		x.byRef[e.Ref] = id
-		x.ents = append(x.ents, indexed{ref: e.Ref, typ: strings.ToLower(e.Type), owner: e.Owner,
-			old: strings.EqualFold(e.Lifecycle, "deprecated")})
+	return x.base.at(id)
+}
+
+// id returns the number of an entity.
+func (x *index) id(ref catalog.Ref) (uint32, bool) {
+	if i, ok := x.lateAt(ref); ok {
+		return uint32(x.base.size() + i), true
 	}
-	b := newBuilder(x, v)
-	for id := range x.ents {
-		if e, ok := v.Entity(x.ents[id].ref); ok {
-			b.add(uint32(id), e)
-		}
+	i, ok := x.base.position(ref)
+	return i, ok && !isDead(x.texts.dead, i)
+}
+
+func (x *index) lateAt(ref catalog.Ref) (int, bool) {
+	return slices.BinarySearchFunc(x.late, ref, func(r *record, ref catalog.Ref) int { return r.ref.Compare(ref) })
+}
+
+// called returns the entities of which a key is a name.
+func (x *index) called(key string) []keyRef {
+	if key == "" {
+		return nil
 	}
-	b.finish()
-	return x
+	return x.named.find(x.texts, keyHash(key))
 }
 
 // idf is how telling a term is.
 func (x *index) idf(df int) float64 {
-	n := float64(len(x.ents)) + 1
+	n := float64(x.size()) + 1
 	return math.Log(1 + n/(float64(df)+1))
 }
 
-// term returns the number of a raw word, new if need be.
-func (x *index) term(w string) uint32 {
-	t, ok := x.terms[w]
-	if !ok {
-		t = uint32(len(x.posts))
-		x.terms[w] = t
-		x.posts = append(x.posts, nil)
-	}
-	return t
+// known reports whether a word stands in the catalog's texts or in documentation.
+func (x *index) known(stem string) bool {
+	t, ok := x.words.find(stem)
+	return ok && (x.texts.df(t) > 0 || x.docs.shelf.df(t) > 0)
 }
 
-// builder collects what is written about one entity after the other.
-type builder struct {
-	x    *index
-	v    search.View
-	seen map[uint32]uint8
-	memo map[string][]unit // texts read before: systems, owners, tags and types return again and again
+// written reports whether a word stands in what is written about entities.
+func (x *index) written(stem string) bool {
+	t, ok := x.words.find(stem)
+	return ok && x.texts.df(t) > 0
 }
 
-// maxMemo bounds the memo of a builder.
-const maxMemo = 5_000
-
-func newBuilder(x *index, v search.View) *builder {
-	return &builder{x: x, v: v, seen: map[uint32]uint8{}, memo: map[string][]unit{}}
+func newIndex(k keyer) *index {
+	x := &index{keys: k, words: packWords(uint32(k.lex.concepts), nil), texts: &shelf{}}
+	x.docs = &docIndex{x: x, shelf: &shelf{}}
+	return x
 }
 
-func (b *builder) add(id uint32, e *catalog.Entity) {
-	clear(b.seen)
-	x := b.x
-	aliases := aliasesOf(e)
-	x.addKeys(id, e, aliases)
-	x.addLinks(id, e)
-	if e.Ref.Kind == "user" {
-		return
+// buildIndex reads everything.
+func buildIndex(k keyer, v search.View) *index {
+	x := newIndex(k)
+	if v == nil {
+		return x
 	}
-	name := spaced(e.Name)
-	b.text(name, qName)
-	b.text(e.Title, qTitle)
-	b.text(e.Profile.DisplayName, qTitle)
-	for t := range b.seen {
-		x.ents[id].name = append(x.ents[id].name, t)
-	}
-	slices.Sort(x.ents[id].name)
-	for _, a := range aliases {
-		b.text(a.text, qAlias)
-	}
-	b.text(e.Description, qText)
-	for _, t := range e.Tags {
-		b.text(spaced(t), qTag)
-	}
-	b.text(spaced(e.Type), qType)
-	b.text(e.API.Title, qNear)
-	b.related(e)
-	for t, q := range b.seen {
-		x.posts[t] = append(x.posts[t], posting{id, q})
-	}
-	x.docs.add(id, b.v.Docs(e.Ref))
-}
-
-// related reads what is written about the closest neighbours.
-func (b *builder) related(e *catalog.Entity) {
-	near := func(typ string, q int) {
-		for _, r := range b.v.Relations(e.Ref, typ) {
-			if o, ok := b.v.Entity(r.Target); ok && o.Ref.Kind != "user" {
-				b.text(spaced(o.Name), q)
-				b.text(o.Title, q)
-				if q >= qNear {
-					b.text(o.Description, q)
-				}
-			}
+	x.view = v
+	b := newBuilder(k, x.words.edit(), v)
+	p := newEntityPacker(v.Count(search.Filter{}))
+	var texts heap
+	var named, linked, fixes []entry
+	for e := range v.Entities(search.Filter{}) {
+		if !worthReading(e.Ref) {
+			continue
 		}
+		id := uint32(p.out.size())
+		r := b.read(e)
+		p.add(r.family, r.ref.Name, r.name)
+		for _, t := range r.terms {
+			texts.add(t.ent, id, t.q)
+		}
+		for _, k := range r.keys {
+			named = append(named, entry{k.hash, id, k.class})
+		}
+		linked, fixes = addEntries(linked, r.links, id), addEntries(fixes, r.fixes, id)
 	}
-	switch e.Ref.Kind {
-	case "component":
-		near("providesApi", qNear)
-		near("partOf", qSystem)
-		near("ownedBy", qOwner)
-	case "api":
-		near("apiProvidedBy", qNear)
-		near("partOf", qSystem)
-	case "resource":
-		near("partOf", qSystem)
-		near("ownedBy", qOwner)
-	}
+	x.base = p.finish()
+	x.named.base, x.linked.base, x.fixes.base = packHashes(named), packHashes(linked), packHashes(fixes)
+	named, linked, fixes = nil, nil, nil
+	sections, docTexts := x.readDocs(b)
+	x.words = packWords(uint32(k.lex.concepts), b.words.all())
+	x.texts = &shelf{base: texts.pack(x.base.size(), x.words.size()), rows: uint32(x.base.size())}
+	x.docs = &docIndex{x: x, sections: sections, shelf: &shelf{base: docTexts.pack(len(sections), x.words.size()), rows: uint32(len(sections))}}
+	return x
 }
 
-func (b *builder) text(s string, q int) {
-	if s == "" {
-		return
+func addEntries(all []entry, hashes []uint64, id uint32) []entry {
+	for _, h := range hashes {
+		all = append(all, entry{hash: h, ent: id})
 	}
-	us, ok := b.memo[s]
-	if !ok {
-		ts := tokenise(b.x.lex.plainText(s))
-		if len(ts) > maxWords*3 {
-			ts = ts[:maxWords*3]
-		}
-		us = b.x.lex.analyse(ts)
-		if len(b.memo) < maxMemo {
-			b.memo[s] = us
-		}
-	}
-	b.units(us, q)
+	return all
 }
 
-func (b *builder) units(us []unit, q int) {
-	for i := range us {
-		u := &us[i]
-		if u.entry == nil || len(u.entry.concepts) > 0 || !u.entry.stop || q >= qTitle {
-			for _, s := range u.stems {
-				b.put(b.x.term(s), q)
-			}
-		}
-		if u.entry != nil {
-			for _, c := range u.entry.concepts {
-				b.put(c, q)
-			}
-		}
-		b.units(u.nested, q*9/10)
-	}
-}
-
-func (b *builder) put(t uint32, q int) {
-	if uint8(q) > b.seen[t] {
-		b.seen[t] = uint8(q)
-	}
-}
-
-func (b *builder) finish() {
-	b.x.docs.finish()
-	for k, l := range b.x.links {
-		slices.Sort(l)
-		b.x.links[k] = slices.Compact(l)
-	}
-	const spare = 64 // postings; what is longer has room to spare that nobody needs any more
-	for i, l := range b.x.posts {
-		if cap(l)-len(l) > spare {
-			b.x.posts[i] = slices.Clone(l)
-		}
-	}
-}
-
-// spaced turns the separators of a name into blanks.
-func spaced(s string) string {
-	return strings.Map(func(r rune) rune {
-		switch r {
-		case '-', '_', '.', '/', ':':
-			return ' '
-		}
-		return r
-	}, s)
-}
+// worthReading reports whether an entity can be asked about.
+func worthReading(ref catalog.Ref) bool { return ref.Kind != "location" }

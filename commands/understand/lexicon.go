@@ -30,6 +30,7 @@ type lexicon struct {
 	kinds      []kindWord
 	simplified map[rune]rune
 	known      map[string]bool // English words that are no typing errors, as stems
+	leads      map[string]bool // the stems that English entries of several words begin with
 }
 
 // entryWord is what the lexicon knows about one word.
@@ -223,6 +224,12 @@ func (l *lexicon) mergePlain() {
 	for w, e := range l.plain {
 		if s := l.words[stem(w)]; s != nil {
 			e.concepts, e.kind, e.soft, e.brand = s.concepts, s.kind, s.soft, s.brand
+		}
+	}
+	l.leads = map[string]bool{}
+	for k := range l.words {
+		if first, _, ok := strings.Cut(k, " "); ok {
+			l.leads[first] = true
 		}
 	}
 }

@@ -55,28 +55,28 @@ const crowd = 3000
 
 // unitMatches finds what a unit occurs in: it fills best with how well (0..1) and returns the unit's weight. Terms
 // that very many have are looked up among within only.
-func (x *index) unitMatches(u *unit, posts map[uint32][]posting, idf func(int) float64, best map[uint32]float64, within map[uint32]*scored) float64 {
+func (x *index) unitMatches(u *unit, posts *shelf, idf func(int) float64, best map[uint32]float64, within map[uint32]*scored) float64 {
 	w := weightOf(u)
 	if w == 0 {
 		return 0
 	}
 	df := 0
 	take := func(t uint32, factor float64) {
-		l := x.postings(t, posts)
-		df = max(df, len(l))
-		if len(l) > crowd && len(within) > 0 {
+		n := posts.df(t)
+		df = max(df, n)
+		if n > crowd && len(within) > 0 {
 			for e := range within {
-				if i, ok := slices.BinarySearchFunc(l, e, func(p posting, e uint32) int { return int(p.ent) - int(e) }); ok {
-					best[e] = max(best[e], float64(l[i].q)/100*factor)
+				if q, ok := posts.find(t, e); ok {
+					best[e] = max(best[e], float64(q)/100*factor)
 				}
 			}
 			return
 		}
-		for _, p := range l[:min(len(l), crowd)] {
-			if q := float64(p.q) / 100 * factor; q > best[p.ent] {
-				best[p.ent] = q
+		posts.each(t, crowd, func(ent uint32, q uint8) {
+			if q := float64(q) / 100 * factor; q > best[ent] {
+				best[ent] = q
 			}
-		}
+		})
 	}
 	x.stemMatches(u, take, best)
 	if u.entry != nil {
@@ -107,7 +107,7 @@ func (x *index) unitMatches(u *unit, posts map[uint32][]posting, idf func(int) f
 		}
 	}
 	if w < weightWord {
-		df = max(df, len(x.ents)/softShare) // an everyday word that nothing mentions tells no more than one that some do
+		df = max(df, x.size()/softShare) // an everyday word that nothing mentions tells no more than one that some do
 	}
 	return w * idf(df)
 }
@@ -121,33 +121,30 @@ const (
 
 // apartMatches finds what has all words of an English phrase of a set of synonyms, in any order: "lost card" in
 // "blocks a card that was lost".
-func (x *index) apartMatches(concept uint32, posts map[uint32][]posting, best map[uint32]float64) {
-	for _, phrase := range x.lex.apart[concept] {
-		lists := make([][]posting, 0, len(phrase))
+func (x *index) apartMatches(concept uint32, posts *shelf, best map[uint32]float64) {
+	for _, phrase := range x.lex().apart[concept] {
+		terms := make([]uint32, 0, maxPhrase)
 		for _, s := range phrase {
-			t, ok := x.terms[s]
-			if !ok || len(x.postings(t, posts)) > apartCrowd {
+			t, ok := x.words.find(s)
+			if n := posts.df(t); !ok || n == 0 || n > apartCrowd {
 				break
 			}
-			lists = append(lists, x.postings(t, posts))
+			terms = append(terms, t)
 		}
-		if len(lists) < len(phrase) {
+		if len(terms) < len(phrase) {
 			continue
 		}
-		slices.SortFunc(lists, func(a, b []posting) int { return len(a) - len(b) })
-		for _, p := range lists[0] {
-			q, all := p.q, true
-			for _, l := range lists[1:] {
-				i, ok := slices.BinarySearchFunc(l, p.ent, func(p posting, e uint32) int { return int(p.ent) - int(e) })
-				if all = all && ok; !all {
-					break
+		slices.SortFunc(terms, func(a, b uint32) int { return posts.df(a) - posts.df(b) })
+		posts.each(terms[0], apartCrowd, func(ent uint32, q uint8) {
+			for _, t := range terms[1:] {
+				o, ok := posts.find(t, ent)
+				if !ok {
+					return
 				}
-				q = min(q, l[i].q)
+				q = min(q, o)
 			}
-			if all {
-				best[p.ent] = max(best[p.ent], float64(q)/100*apartFactor)
-			}
-		}
+			best[ent] = max(best[ent], float64(q)/100*apartFactor)
+		})
 	}
 }
 
@@ -155,24 +152,17 @@ func (x *index) apartMatches(concept uint32, posts map[uint32][]posting, best ma
 func (x *index) stemMatches(u *unit, take func(uint32, float64), best map[uint32]float64) {
 	if len(u.stems) <= 1 {
 		for _, s := range u.stems {
-			if t, ok := x.terms[s]; ok {
+			if t, ok := x.words.find(s); ok {
 				take(t, 1)
 			}
 		}
 		return
 	}
 	for _, s := range u.stems {
-		if t, ok := x.terms[s]; ok {
+		if t, ok := x.words.find(s); ok {
 			take(t, 1/float64(len(u.stems)))
 		}
 	}
-}
-
-func (x *index) postings(t uint32, posts map[uint32][]posting) []posting {
-	if posts != nil {
-		return posts[t]
-	}
-	return x.posts[t]
 }
 
 // scored is an entity found by words.
@@ -196,7 +186,7 @@ func (x *index) describe(us []unit, prior func(*indexed) float64, must map[int]b
 	for _, i := range x.rarestFirst(us) {
 		u := &us[i]
 		clear(best)
-		w := x.unitMatches(u, nil, x.idf, best, got)
+		w := x.unitMatches(u, x.texts, x.idf, best, got)
 		if w == 0 {
 			continue
 		}
@@ -227,8 +217,9 @@ func (x *index) describe(us []unit, prior func(*indexed) float64, must map[int]b
 	for e, s := range got {
 		s.cover /= total
 		s.must = hits[e] >= needed
-		s.named = x.namedShare(&x.ents[e], terms)
-		s.score = (s.cover + 0.12*s.named) * prior(&x.ents[e])
+		ent := x.ent(e)
+		s.named = x.namedShare(&ent, terms)
+		s.score = (s.cover + 0.12*s.named) * prior(&ent)
 		if s.score > 0 {
 			out = append(out, *s)
 		}
@@ -237,7 +228,7 @@ func (x *index) describe(us []unit, prior func(*indexed) float64, must map[int]b
 		if c := compareFloat(b.score, a.score); c != 0 {
 			return c
 		}
-		return int(a.ent) - int(b.ent) // entities are numbered in the order of their references
+		return x.texts.compare(a.ent, b.ent)
 	})
 	return out[:min(len(out), 40)]
 }
@@ -250,7 +241,7 @@ func (x *index) rarestFirst(us []unit) []int {
 		terms := map[uint32]bool{}
 		x.collectTerms(&us[i], terms)
 		for t := range terms {
-			size[i] = max(size[i], len(x.posts[t]))
+			size[i] = max(size[i], x.texts.df(t))
 		}
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return size[a] - size[b] })
@@ -259,7 +250,7 @@ func (x *index) rarestFirst(us []unit) []int {
 
 func (x *index) collectTerms(u *unit, terms map[uint32]bool) {
 	for _, s := range u.stems {
-		if t, ok := x.terms[s]; ok {
+		if t, ok := x.words.find(s); ok {
 			terms[t] = true
 		}
 	}

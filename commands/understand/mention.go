@@ -3,8 +3,8 @@ package understand
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 
-	"github.com/backchannel-portal/backchannel/catalog"
 	"github.com/backchannel-portal/backchannel/catalog/search"
 )
 
@@ -19,7 +19,8 @@ const (
 
 // mention is a stretch of the message that may name entities.
 type mention struct {
-	from, to int // tokens
+	from, to int    // tokens
+	key      string // what they are called by; "" where that was misspelt
 	keys     []keyRef
 	strength strength
 	typo     bool
@@ -58,19 +59,20 @@ func (x *index) longest(ts []token, i int) (mention, bool) {
 		if !ok {
 			continue
 		}
-		refs := x.keys[key]
+		refs := x.called(key)
 		if refs == nil {
-			if k, ok := spanKey(ts[i:j], true); ok && ts[i].norm != "and" && ts[j-1].norm != "and" {
-				refs = x.keys[k]
+			if k, ok := spanKey(ts[i:j], true); ok && k != key && ts[i].norm != "and" && ts[j-1].norm != "and" {
+				key, refs = k, x.called(k)
 			}
 		}
 		if refs == nil {
-			refs = x.keys[sortedKey(ts[i:j])]
+			key = sortedKey(ts[i:j])
+			refs = x.called(key)
 		}
 		if refs == nil {
 			continue
 		}
-		m := mention{from: i, to: j, keys: refs, kindAt: -1}
+		m := mention{from: i, to: j, key: key, keys: refs, kindAt: -1}
 		m.strength = x.strengthOf(ts, &m)
 		if m.strength > 0 {
 			return m, true
@@ -132,11 +134,11 @@ func (x *index) strengthOf(ts []token, m *mention) strength {
 		if t.class == punct {
 			continue
 		}
-		e := x.lex.lookup(t.norm)
+		e := x.lex().lookup(t.norm)
 		if t.class == han || e == nil || !e.stop {
 			content++
 		}
-		if t.class != han && !x.lex.known[t.norm] && !x.lex.known[stem(t.norm)] {
+		if t.class != han && !x.lex().known[t.norm] && !x.lex().known[stem(t.norm)] {
 			plain++
 		}
 	}
@@ -158,7 +160,7 @@ func (x *index) strengthOf(ts []token, m *mention) strength {
 }
 
 func (x *index) hanStrength(s string, best keyClass) strength {
-	e := x.lex.words[s]
+	e := x.lex().words[s]
 	switch {
 	case e != nil && e.stop:
 		return 0
@@ -198,7 +200,7 @@ func (x *index) typos(view search.View, m *message, taken []bool) []mention {
 			continue
 		}
 		if ts[i].class == han {
-			if m, ok := x.hanTypo(ts, i, taken, edges); ok {
+			if m, ok := x.hanTypo(view, ts, i, taken, edges); ok {
 				out = append(out, m)
 				i = m.to - 1
 			}
@@ -217,11 +219,10 @@ func (x *index) typos(view search.View, m *message, taken []bool) []mention {
 
 // knownWord reports whether a word is spelt like one that the lexicon or the catalog's texts know.
 func (x *index) knownWord(w string) bool {
-	if x.lex.known[w] || x.lex.known[stem(w)] || x.lex.phrases.vocab[w] {
+	if x.lex().known[w] || x.lex().known[stem(w)] || x.lex().phrases.vocab[w] {
 		return true
 	}
-	_, ok := x.terms[stem(w)]
-	return ok
+	return x.known(stem(w))
 }
 
 func hardGlued(ts []token, i int) bool {
@@ -244,10 +245,10 @@ func (x *index) typoAround(view search.View, ts []token, i int, taken []bool, tr
 		if s[0] < 0 || s[1] > len(ts) || *tries >= typoTries || slices.Contains(taken[s[0]:s[1]], true) || !startsName(ts, s[0]) || !endsName(ts, s[1]) {
 			continue
 		}
-		if e := x.lex.lookup(ts[s[0]].norm); e != nil && e.stop {
+		if e := x.lex().lookup(ts[s[0]].norm); e != nil && e.stop {
 			continue
 		}
-		if e := x.lex.lookup(ts[s[1]-1].norm); e != nil && e.stop {
+		if e := x.lex().lookup(ts[s[1]-1].norm); e != nil && e.stop {
 			continue
 		}
 		key, ok := spanKey(ts[s[0]:s[1]], false)
@@ -276,7 +277,7 @@ func (x *index) misspelt(view search.View, ts []token, key string) []keyRef {
 	}
 	var out []keyRef
 	for _, c := range view.Resolve(key, search.ResolveOptions{Deepest: deepest, Limit: 6}) {
-		id, ok := x.byRef[c.Entity.Ref]
+		id, ok := x.id(c.Entity.Ref)
 		if !ok || c.Match == search.MatchWords || c.Match == search.MatchNear {
 			continue
 		}
@@ -291,7 +292,7 @@ func (x *index) misspelt(view search.View, ts []token, key string) []keyRef {
 func (x *index) keepsWords(ts []token, names string) bool {
 	for i := range ts {
 		t := &ts[i]
-		if t.class == num || len(ts) > 1 && t.class == word && len(t.norm) > 3 && x.knownWord(t.norm) || t.class == word && len(t.norm) > 3 && x.lex.known[t.norm] {
+		if t.class == num || len(ts) > 1 && t.class == word && len(t.norm) > 3 && x.knownWord(t.norm) || t.class == word && len(t.norm) > 3 && x.lex().known[t.norm] {
 			if !strings.Contains(names, t.norm) && !strings.Contains(names, stem(t.norm)) {
 				return false
 			}
@@ -302,7 +303,7 @@ func (x *index) keepsWords(ts []token, names string) bool {
 
 // hanTypo looks for a Chinese name with one wrong character.
 // The span has to start and end where words do.
-func (x *index) hanTypo(ts []token, i int, taken []bool, edges map[int]bool) (mention, bool) {
+func (x *index) hanTypo(view search.View, ts []token, i int, taken []bool, edges map[int]bool) (mention, bool) {
 	for n := 8; n >= 3; n-- {
 		if i+n > len(ts) || !edges[i] || !edges[i+n] || slices.Contains(taken[i:i+n], true) || !allHan(ts[i:i+n]) || !x.oddHan(ts[i:i+n]) {
 			continue
@@ -310,15 +311,32 @@ func (x *index) hanTypo(ts []token, i int, taken []bool, edges map[int]bool) (me
 		rs := []rune(joinNorm(ts[i : i+n]))
 		for d := range rs {
 			short := string(rs[:d]) + string(rs[d+1:])
-			for _, k := range x.hanFixes[short] {
-				kr := []rune(k)
-				if len(kr) == n && search.Distance(k, string(rs), 1) <= 1 {
-					return mention{from: i, to: i + n, keys: x.keys[k], strength: strong, typo: true, kindAt: -1}, true
-				}
+			if k, ok := x.hanName(view, short, rs); ok {
+				return mention{from: i, to: i + n, key: k, keys: x.called(k), strength: strong, typo: true, kindAt: -1}, true
 			}
 		}
 	}
 	return mention{}, false
+}
+
+// hanName finds a name that is rs but for one character; short is rs without that character.
+func (x *index) hanName(view search.View, short string, rs []rune) (name string, found bool) {
+	for _, k := range x.fixes.find(x.texts, keyHash(short)) {
+		e, ok := view.Entity(x.ref(k.ent))
+		if !ok {
+			continue
+		}
+		x.keys.names(e, x.keys.aliasesOf(e), func(key []byte, _ keyClass) {
+			if !found && utf8.RuneCount(key) == len(rs) && search.Distance(string(key), string(rs), 1) <= 1 {
+				eachFix(string(key), func(s string) { found = found || s == short })
+				name = string(key)
+			}
+		})
+		if found {
+			return name, true
+		}
+	}
+	return "", false
 }
 
 func allHan(ts []token) bool {
@@ -327,7 +345,7 @@ func allHan(ts []token) bool {
 
 // oddHan reports whether the characters do not all belong to words the lexicon knows.
 func (x *index) oddHan(ts []token) bool {
-	for _, u := range x.lex.analyse(ts) {
+	for _, u := range x.lex().analyse(ts) {
 		if u.entry == nil {
 			return true
 		}
@@ -335,5 +353,5 @@ func (x *index) oddHan(ts []token) bool {
 	return false
 }
 
-// ref returns the reference of an indexed entity.
-func (x *index) ref(id uint32) catalog.Ref { return x.ents[id].ref }
+// lex is the lexicon that the index was made with.
+func (x *index) lex() *lexicon { return x.keys.lex }

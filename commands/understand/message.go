@@ -193,7 +193,7 @@ func (u *Understander) aboutCatalog(m *message, f found) bool {
 		if e := u.lex.lookup(t.norm); t.class == han || e != nil && e.stop {
 			continue
 		}
-		if id, ok := u.index.terms[stem(t.norm)]; ok && len(u.index.posts[id]) > 0 {
+		if u.index.written(stem(t.norm)) {
 			return true
 		}
 	}

@@ -53,11 +53,13 @@ func aliasesOf(e *catalog.Entity) []alias {
 			}
 		}
 	}
-	for _, p := range slices.Concat(e.Annotations, e.Labels) {
-		if k := strings.ToLower(p.Key[strings.LastIndexByte(p.Key, '/')+1:]); strings.Contains(k, "alias") || k == "aka" || strings.Contains(k, "nickname") ||
-			strings.Contains(k, "former") || strings.Contains(k, "codename") || strings.Contains(k, "display-name") {
-			for _, s := range strings.FieldsFunc(p.Value, func(r rune) bool { return strings.ContainsRune(",;|，、", r) }) {
-				add(s, keyAlias)
+	for _, list := range [...][]catalog.Pair{e.Annotations, e.Labels} {
+		for _, p := range list {
+			if k := strings.ToLower(p.Key[strings.LastIndexByte(p.Key, '/')+1:]); strings.Contains(k, "alias") || k == "aka" || strings.Contains(k, "nickname") ||
+				strings.Contains(k, "former") || strings.Contains(k, "codename") || strings.Contains(k, "display-name") {
+				for _, s := range strings.FieldsFunc(p.Value, func(r rune) bool { return strings.ContainsRune(",;|，、", r) }) {
+					add(s, keyAlias)
+				}
 			}
 		}
 	}
@@ -90,28 +92,47 @@ func leadingHan(s string) string {
 	return s
 }
 
-// addKeys enters the names an entity can be called by.
-func (x *index) addKeys(id uint32, e *catalog.Entity, aliases []alias) {
-	names := []alias{{e.Name, keyName}}
-	for _, t := range []string{e.Title, e.Profile.DisplayName} {
+// keyer lists the names that entities can be called by.
+type keyer struct {
+	lex     *lexicon
+	aliases map[catalog.Ref][]string // from the configuration
+}
+
+// names calls f for every key that an entity is found by; the same one may come again in a better or worse class. f
+// must not keep the key.
+func (k *keyer) names(e *catalog.Entity, aliases []alias, f func(key []byte, c keyClass)) {
+	k.name(e, alias{e.Name, keyName}, f)
+	for _, t := range [...]string{e.Title, e.Profile.DisplayName} {
 		if t == "" {
 			continue
 		}
-		names = append(names, alias{t, keyTitle})
-		outside := strings.TrimSpace(bracketed.ReplaceAllString(t, " "))
-		for _, m := range bracketed.FindAllStringSubmatch(t, 2) {
-			if e.Ref.Kind == "user" {
-				names = append(names, alias{outside, keyTitle}, alias{m[1], keyTitle})
+		k.name(e, alias{t, keyTitle}, f)
+		if e.Ref.Kind == "user" {
+			outside := strings.TrimSpace(bracketed.ReplaceAllString(t, " "))
+			for _, m := range bracketed.FindAllStringSubmatch(t, 2) {
+				k.name(e, alias{outside, keyTitle}, f)
+				k.name(e, alias{m[1], keyTitle}, f)
 			}
 		}
-		names = append(names, scripts(t)...)
+		for _, a := range scripts(t) {
+			k.name(e, a, f)
+		}
 	}
 	if local, _, ok := strings.Cut(e.Profile.Email, "@"); ok && e.Ref.Kind == "user" {
-		names = append(names, alias{local, keyTitle})
+		k.name(e, alias{local, keyTitle}, f)
 	}
-	names = append(names, aliases...)
-	for _, n := range names {
-		x.addName(id, e, n)
+	for _, a := range aliases {
+		k.name(e, a, f)
+	}
+	for _, s := range k.aliases[e.Ref] {
+		give(appendSquashed(nil, s), keyAlias, f)
+	}
+}
+
+// give passes a key on that is long enough to be one.
+func give(key []byte, c keyClass, f func([]byte, keyClass)) {
+	if _, n := utf8.DecodeRune(key); n < len(key) {
+		f(key, c)
 	}
 }
 
@@ -131,76 +152,113 @@ func scripts(t string) []alias {
 	return []alias{{hanPart.String(), keyAlias}, {strings.Trim(latin.String(), " ()（）"), keyAlias}}
 }
 
-func (x *index) addName(id uint32, e *catalog.Entity, n alias) {
-	ts := tokenise(x.lex.plainText(n.text))
-	x.addKey(id, squash(n.text), n.class, len(ts))
-	ws := plainWords(ts)
-	x.addKey(id, strings.Join(without(ws, "and"), ""), n.class, len(ts))
-	if n.class == keyAlias && isHan(firstRune(n.text)) || n.class == keyLabel {
-		x.addKey(id, stripHanKind(x.lex, n.text), keyStripped, len(ts))
+// name lists the keys of one name.
+func (k *keyer) name(e *catalog.Entity, n alias, f func([]byte, keyClass)) {
+	var buf [64]byte
+	squashed := appendSquashed(buf[:0], n.text)
+	give(squashed, n.class, f)
+	han := isHan(firstRune(n.text))
+	if n.class == keyAlias && han || n.class == keyLabel {
+		give([]byte(stripHanKind(k.lex, n.text)), keyStripped, f)
 	}
+	ws := k.nameWords(n.text)
+	var joined [64]byte
+	give(appendJoined(joined[:0], ws, "and"), n.class, f)
 	if n.class > keyTitle || e.Ref.Kind == "user" {
 		return
 	}
 	if len(ws) > 1 {
-		sorted := slices.Clone(ws)
-		slices.Sort(sorted)
-		x.addKey(id, " "+strings.Join(sorted, " "), keyWords, len(ts))
-		x.addStripped(id, ws)
+		k.stripped(ws, f)
 		if n.class == keyTitle && len(ws) >= 3 {
-			x.addKey(id, initials(ws), keyInitials, 1)
+			give([]byte(initials(ws)), keyInitials, f)
 		}
-	}
-	for i, w := range ws {
-		s := stem(w)
-		x.parts[s] = appendNew(x.parts[s], id)
-		if i == len(ws)-1 && n.class == keyName || i == len(ws)-1 && e.Title == n.text {
-			x.heads[s] = appendNew(x.heads[s], id)
+		slices.Sort(ws)
+		sorted := joined[:0]
+		for _, w := range ws {
+			sorted = append(append(sorted, ' '), w...)
 		}
+		give(sorted, keyWords, f)
 	}
-	if isHan(firstRune(n.text)) {
-		x.addKey(id, stripHanKind(x.lex, n.text), keyStripped, len(ts))
+	if han {
+		give([]byte(stripHanKind(k.lex, n.text)), keyStripped, f)
 	}
 }
 
-// maxNamesakes bounds how many entities one name is kept for.
-const maxNamesakes = 64
+// nameWords returns the words and numbers of a name.
+func (k *keyer) nameWords(s string) []string {
+	if !plainText(s) {
+		return plainWords(tokenise(k.lex.plainText(s)))
+	}
+	var out []string
+	for i := 0; i < len(s); {
+		if !wordByte(s[i]) {
+			i++
+			continue
+		}
+		j := i + 1
+		for j < len(s) && wordByte(s[j]) {
+			j++
+		}
+		for _, part := range humps(s[i:j]) {
+			out = append(out, strings.ToLower(part))
+		}
+		i = j
+	}
+	return out
+}
 
-func (x *index) addKey(id uint32, k string, c keyClass, tokens int) {
-	if utf8.RuneCountInString(k) < 2 {
-		return
-	}
-	for i, r := range x.keys[k] {
-		if r.ent == id {
-			x.keys[k][i].class = min(r.class, c)
-			return
+// appendJoined joins words, leaving one out.
+func appendJoined(b []byte, ws []string, but string) []byte {
+	for _, w := range ws {
+		if w != but {
+			b = append(b, w...)
 		}
 	}
-	if len(x.keys[k]) >= maxNamesakes {
+	return b
+}
+
+// eachFix calls f with what is left of a Chinese key when one character is missing.
+func eachFix(k string, f func(short string)) {
+	if !isHan(firstRune(k)) {
 		return
 	}
-	x.keys[k] = append(x.keys[k], keyRef{id, c})
-	x.maxKey = max(x.maxKey, min(tokens, 12))
-	if rs := []rune(k); len(rs) >= 3 && len(rs) <= 8 && isHan(rs[0]) {
-		for i := range rs {
-			d := string(rs[:i]) + string(rs[i+1:])
-			if !slices.Contains(x.hanFixes[d], k) {
-				x.hanFixes[d] = append(x.hanFixes[d], k)
-			}
-		}
+	rs := []rune(k)
+	if len(rs) < 3 || len(rs) > 8 {
+		return
+	}
+	for i := range rs {
+		f(string(rs[:i]) + string(rs[i+1:]))
 	}
 }
 
-// addStripped enters a name without the word for its kind at its end, and without a word for what it is at all.
-func (x *index) addStripped(id uint32, ws []string) {
+// stripped lists a name without the word for its kind at its end, and without a word for what it is at all.
+func (k *keyer) stripped(ws []string, f func([]byte, keyClass)) {
+	var buf [64]byte
 	for n := len(ws); n > 1; n-- {
-		e := x.lex.words[stem(ws[n-1])]
+		e := k.lex.words[stem(ws[n-1])]
 		if e == nil || e.kind == 0 {
 			return
 		}
-		x.addKey(id, strings.Join(ws[:n-1], ""), keyStripped, n)
+		give(appendJoined(buf[:0], ws[:n-1], ""), keyStripped, f)
 	}
 }
+
+// bears reports whether a key is one of an entity's, as the catalog has it now: two names may share a hash.
+func (k *keyer) bears(e *catalog.Entity, key string) bool {
+	var buf [64]byte
+	if string(appendSquashed(buf[:0], e.Name)) == key {
+		return true
+	}
+	found := false
+	is := func(b []byte, _ keyClass) { found = found || string(b) == key }
+	if k.names(e, nil, is); !found {
+		k.names(e, k.aliasesOf(e), is)
+	}
+	return found
+}
+
+// aliasesOf lists the other names that an entity's texts give it.
+func (k *keyer) aliasesOf(e *catalog.Entity) []alias { return aliasesOf(e) }
 
 // stripHanKind takes a word for a kind off the end of a Chinese name: 风控组 -> 风控.
 func stripHanKind(l *lexicon, s string) string {
@@ -226,10 +284,6 @@ func plainWords(ts []token) []string {
 	return out
 }
 
-func without(ws []string, w string) []string {
-	return slices.DeleteFunc(slices.Clone(ws), func(s string) bool { return s == w })
-}
-
 func initials(ws []string) string {
 	var b strings.Builder
 	for _, w := range ws {
@@ -247,35 +301,25 @@ func firstRune(s string) rune {
 	return r
 }
 
-func appendNew(ids []uint32, id uint32) []uint32 {
-	if len(ids) > 0 && ids[len(ids)-1] == id {
-		return ids
+// linksOf calls f for every key of the addresses that belong to an entity.
+func linksOf(e *catalog.Entity, f func(key string)) {
+	address := func(s string) {
+		if u, err := url.Parse(s); err == nil && u.Host != "" {
+			for _, k := range linkKeys(u) {
+				f(k)
+			}
+		}
 	}
-	return append(ids, id)
-}
-
-// addLinks enters the addresses that belong to an entity.
-func (x *index) addLinks(id uint32, e *catalog.Entity) {
 	for _, l := range e.Links {
-		x.addLink(id, l.URL)
+		address(l.URL)
 	}
 	for _, a := range e.Annotations {
 		switch v := strings.TrimPrefix(a.Value, "url:"); {
 		case strings.HasPrefix(v, "http://"), strings.HasPrefix(v, "https://"):
-			x.addLink(id, v)
+			address(v)
 		case strings.HasSuffix(a.Key, "project-slug") && strings.Count(v, "/") >= 1:
-			x.links["/"+strings.ToLower(v)] = appendNew(x.links["/"+strings.ToLower(v)], id)
+			f("/" + strings.ToLower(v))
 		}
-	}
-}
-
-func (x *index) addLink(id uint32, s string) {
-	u, err := url.Parse(s)
-	if err != nil || u.Host == "" {
-		return
-	}
-	for _, k := range linkKeys(u) {
-		x.links[k] = appendNew(x.links[k], id)
 	}
 }
 

@@ -1,16 +1,16 @@
 package understand
 
 import (
-	"strings"
-
+	"github.com/backchannel-portal/backchannel/catalog"
 	"github.com/backchannel-portal/backchannel/catalog/search"
 )
 
 // Understander reads questions. It is immutable and safe for concurrent use.
 type Understander struct {
-	lex   *lexicon
-	index *index
-	tech  *techBook
+	vocabulary Vocabulary
+	lex        *lexicon
+	index      *index
+	tech       *techBook
 }
 
 // New prepares the language of one company at one generation of its catalog. It indexes v.Catalog; what a viewer may
@@ -23,18 +23,31 @@ func New(v Vocabulary) *Understander {
 		l.phrases.finish()
 	}
 	l = l.with(v)
+	return &Understander{vocabulary: v, lex: l, index: buildIndex(keyer{l, configured(v)}, v.Catalog), tech: newTechBook(l, v, curated())}
+}
+
+// curated is the built-in list of technologies.
+func curated() []string {
 	var known []string
 	_ = readLines(lexiconFiles, "lexicon/technologies.txt", func(line, _ string) error {
 		known = append(known, line)
 		return nil
 	})
-	u := &Understander{lex: l, index: buildIndex(l, v.Catalog), tech: newTechBook(l, v, known)}
+	return known
+}
+
+// configured lists the aliases of the configuration: the value of the term is the reference of the entity.
+func configured(v Vocabulary) map[catalog.Ref][]string {
+	out := map[catalog.Ref][]string{}
 	for _, t := range v.Terms {
-		if t.Class == "alias" {
-			u.index.addTerm(t)
+		if t.Class != "alias" {
+			continue
+		}
+		if ref, err := catalog.ParseRef(t.Value, "", ""); err == nil {
+			out[ref] = append(append(out[ref], t.Text), t.Aliases...)
 		}
 	}
-	return u
+	return out
 }
 
 // Understand reads a question on behalf of whom the view shows the catalog to. It never blocks and never fails: what
@@ -47,16 +60,4 @@ func (u *Understander) Understand(view search.View, q Question) Reading {
 	}
 	r.read()
 	return r.out
-}
-
-// addTerm enters an alias from the configuration: Value is the reference of the entity it stands for.
-func (x *index) addTerm(t Term) {
-	for ref, id := range x.byRef {
-		if strings.EqualFold(ref.String(), t.Value) || ref.String() == strings.ToLower(t.Value) {
-			for _, s := range append([]string{t.Text}, t.Aliases...) {
-				x.addKey(id, squash(s), keyAlias, len(tokenise(s)))
-			}
-			return
-		}
-	}
 }

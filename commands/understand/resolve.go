@@ -126,24 +126,14 @@ func (r *run) linked() outcome {
 			keys = append([]string{s}, keys...)
 		}
 		for _, k := range keys {
-			ids := r.x.links[k]
-			if len(ids) == 0 {
-				continue
-			}
-			var refs []catalog.Ref
-			for _, id := range ids {
-				if r.visible(r.x.ref(id)) {
-					refs = append(refs, r.x.ref(id))
-				}
-			}
-			if len(refs) == 1 {
+			if refs := r.linkedBy(k); len(refs) == 1 {
 				r.why("address %s", k)
 				return outcome{refs: refs}
 			}
 		}
 		for _, part := range slices.Backward(pathParts(u)) {
-			if refs := r.x.keys[squash(part)]; len(refs) > 0 {
-				m := mention{keys: refs, strength: strong, kindAt: -1}
+			if refs := r.x.called(squash(part)); len(refs) > 0 {
+				m := mention{key: squash(part), keys: refs, strength: strong, kindAt: -1}
 				if o := r.resolve(&m); o.settled() {
 					return o
 				}
@@ -174,8 +164,39 @@ func (r *run) resolveAll(l []mention) outcome {
 	return o
 }
 
+// linkedBy lists the entities that an address belongs to.
+func (r *run) linkedBy(key string) []catalog.Ref {
+	var out []catalog.Ref
+	for _, k := range r.x.linked.find(r.x.texts, keyHash(key)) {
+		if e, ok := r.view.Entity(r.x.ref(k.ent)); ok {
+			linksOf(e, func(have string) {
+				if have == key && !slices.Contains(out, e.Ref) {
+					out = append(out, e.Ref)
+				}
+			})
+		}
+	}
+	return out
+}
+
 // resolve settles one mention among the entities that share the name.
 func (r *run) resolve(n *mention) outcome {
+	o := r.resolveKeys(n)
+	if n.key == "" || !slices.ContainsFunc(slices.Concat(o.refs, o.choices), func(ref catalog.Ref) bool { return !r.bears(ref, n.key) }) {
+		return o
+	}
+	m := *n // the hash of the name stands for another one too
+	m.keys = keep(n.keys, func(k keyRef) bool { return r.bears(r.x.ref(k.ent), n.key) })
+	return r.resolveKeys(&m)
+}
+
+// bears reports whether an entity is called so as far as the viewer may see it.
+func (r *run) bears(ref catalog.Ref, key string) bool {
+	e, ok := r.view.Entity(ref)
+	return ok && r.x.keys.bears(e, key)
+}
+
+func (r *run) resolveKeys(n *mention) outcome {
 	best := bestClass(n.keys)
 	tier := func(c keyClass) int {
 		switch {
@@ -187,14 +208,14 @@ func (r *run) resolve(n *mention) outcome {
 		return 2
 	}
 	keys := keep(n.keys, func(k keyRef) bool { return tier(k.class) == tier(best) })
-	if exact := keep(keys, func(k keyRef) bool { return k.class == keyName }); len(exact) > 0 && best == keyName && len(exact) < len(keys) && r.x.ents[exact[0].ent].ref.Kind != "user" {
-		if same := keep(keys, func(k keyRef) bool { return k.class == keyTitle && r.x.ents[k.ent].ref.Kind == "component" }); len(same) == 0 {
+	if exact := keep(keys, func(k keyRef) bool { return k.class == keyName }); len(exact) > 0 && best == keyName && len(exact) < len(keys) && r.x.ref(exact[0].ent).Kind != "user" {
+		if same := keep(keys, func(k keyRef) bool { return k.class == keyTitle && r.x.ref(k.ent).Kind == "component" }); len(same) == 0 {
 			keys = exact
 		}
 	}
 	keys = r.inNamespace(keys)
 	if n.kind != nil && len(n.kind.types) > 0 {
-		if kept := keep(keys, func(k keyRef) bool { return slices.Contains(n.kind.types, r.x.ents[k.ent].typ) }); len(kept) > 0 {
+		if kept := keep(keys, func(k keyRef) bool { return slices.Contains(n.kind.types, r.x.ent(k.ent).typ) }); len(kept) > 0 {
 			keys = kept
 		}
 	}
@@ -207,7 +228,7 @@ func (r *run) inNamespace(keys []keyRef) []keyRef {
 		return keys
 	}
 	kept := keep(keys, func(k keyRef) bool {
-		ns := r.x.ents[k.ent].ref.Namespace
+		ns := r.x.ref(k.ent).Namespace
 		return ns != catalog.DefaultNamespace && slices.ContainsFunc(r.m.toks, func(t token) bool { return t.norm == ns })
 	})
 	if len(kept) > 0 {
@@ -248,10 +269,17 @@ func (r *run) preferred(keys []keyRef) outcome {
 func (r *run) answersDiffer() bool { return r.intent == Owner || r.intent == OnCall }
 
 func (r *run) sameOwner(refs []catalog.Ref) bool {
-	owner := r.x.ents[r.x.byRef[refs[0]]].owner
+	owner := r.owner(refs[0])
 	return !slices.ContainsFunc(refs, func(o catalog.Ref) bool {
-		return kindPrior(r.intent, o.Kind) >= 0.65 && r.x.ents[r.x.byRef[o]].owner != owner
+		return kindPrior(r.intent, o.Kind) >= 0.65 && r.owner(o) != owner
 	})
+}
+
+func (r *run) owner(ref catalog.Ref) catalog.Ref {
+	if e, ok := r.view.Entity(ref); ok {
+		return e.Owner
+	}
+	return catalog.Ref{}
 }
 
 // kindPrior is how readily a kind is meant by a question of an intent.

@@ -176,7 +176,7 @@ func (r *run) kindsNamed() (group, user, other bool) {
 		}
 		g, u, o := false, false, false
 		for _, k := range n.keys {
-			switch r.x.ents[k.ent].ref.Kind {
+			switch r.x.ref(k.ent).Kind {
 			case "group":
 				g = true
 			case "user":

@@ -100,17 +100,8 @@ func (r *run) documented(refs []catalog.Ref) bool {
 // sections looks for the sections that fit, in the documentation of some entities or of all. It reports whether one
 // fits well enough.
 func (r *run) sections(us []unit, scope []catalog.Ref, least float64) bool {
-	var in map[uint32]bool
-	if len(scope) > 0 {
-		in = map[uint32]bool{}
-		for _, ref := range scope {
-			if id, ok := r.x.byRef[ref]; ok {
-				in[id] = true
-			}
-		}
-	}
 	r.out.Docs = nil
-	for _, d := range r.x.docs.find(us, in) {
+	for _, d := range r.x.docs.find(us, scope) {
 		if d.cover < least || !r.visible(d.doc.Entity) || len(r.out.Docs) >= 5 {
 			continue
 		}
@@ -261,7 +252,7 @@ func (r *run) fromChannel() outcome {
 			continue
 		}
 		m.keys = keep(m.keys, func(k keyRef) bool {
-			return (r.x.ents[k.ent].ref.Kind == "group") == team && r.x.ents[k.ent].ref.Kind != "user"
+			return (r.x.ref(k.ent).Kind == "group") == team && r.x.ref(k.ent).Kind != "user"
 		})
 		if len(m.keys) > 0 && (m.to-m.from > best.to-best.from || m.strength > best.strength) {
 			best = m

@@ -243,8 +243,8 @@ func (r *run) narrowed(offered []catalog.Ref) []catalog.Ref {
 			continue
 		}
 		for _, ref := range offered {
-			id := r.x.byRef[ref]
-			if !r.fitsUnit(id, u) {
+			id, ok := r.x.id(ref)
+			if !ok || !r.fitsUnit(id, u) {
 				continue
 			}
 			if r.m.negated[u.from] {
@@ -257,11 +257,13 @@ func (r *run) narrowed(offered []catalog.Ref) []catalog.Ref {
 	var out []catalog.Ref
 	most := 1
 	for _, ref := range offered {
-		most = max(most, count(yes, r.x.byRef[ref]))
+		if id, ok := r.x.id(ref); ok {
+			most = max(most, count(yes, id))
+		}
 	}
 	for _, ref := range offered {
-		id := r.x.byRef[ref]
-		if slices.Contains(no, id) || len(yes) > 0 && count(yes, id) < most {
+		id, ok := r.x.id(ref)
+		if !ok || slices.Contains(no, id) || len(yes) > 0 && count(yes, id) < most {
 			continue
 		}
 		out = append(out, ref)
@@ -286,7 +288,7 @@ func count(l []uint32, id uint32) int {
 func (r *run) fitsUnit(id uint32, u *unit) bool {
 	terms := map[uint32]bool{}
 	r.x.collectTerms(u, terms)
-	e := &r.x.ents[id]
+	e := r.x.ent(id)
 	for _, t := range e.name {
 		if terms[t] {
 			return true
@@ -340,7 +342,7 @@ func (r *run) describedIn(refs []catalog.Ref) []catalog.Ref {
 func (r *run) owners(refs []catalog.Ref) []catalog.Ref {
 	var out []catalog.Ref
 	for _, ref := range refs {
-		if o := r.x.ents[r.x.byRef[ref]].owner; o.Kind == "group" && r.visible(o) && !slices.Contains(out, o) {
+		if o := r.owner(ref); o.Kind == "group" && r.visible(o) && !slices.Contains(out, o) {
 			out = append(out, o)
 		}
 	}

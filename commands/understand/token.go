@@ -3,6 +3,7 @@ package understand
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -170,6 +171,9 @@ func appendWord(ts []token, s string, glue byte, quoted bool) []token {
 
 // humps splits fooBarBaz and HTTPServer; a word in one case stays whole.
 func humps(s string) []string {
+	if strings.ToLower(s) == s {
+		return []string{s}
+	}
 	rs := []rune(s)
 	var out []string
 	start := 0
@@ -214,14 +218,26 @@ func lower(s string) string {
 }
 
 // squash joins the letters and digits of s, folded: the form under which names are looked up.
-func squash(s string) string {
-	var b strings.Builder
+func squash(s string) string { return string(appendSquashed(nil, s)) }
+
+func appendSquashed(b []byte, s string) []byte {
+	if isASCII(s) {
+		for i := range len(s) {
+			switch c := s[i]; {
+			case 'A' <= c && c <= 'Z':
+				b = append(b, c|0x20)
+			case wordByte(c):
+				b = append(b, c)
+			}
+		}
+		return b
+	}
 	for _, r := range lower(norm.NFKC.String(s)) {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) {
-			b.WriteRune(r)
+			b = utf8.AppendRune(b, r)
 		}
 	}
-	return b.String()
+	return b
 }
 
 // contract puts English contractions into one form: "who's" is "who is", a possessive is the token "'s".

@@ -11,7 +11,7 @@ func (r *run) useful() []mention {
 			continue
 		}
 		n.kind, n.kindAt = r.kindBeside(&n)
-		if n.kind != nil && n.kind.kind != "api" && n.strength == weak && slices.ContainsFunc(n.keys, func(k keyRef) bool { return r.x.ents[k.ent].ref.Kind == n.kind.kind }) {
+		if n.kind != nil && n.kind.kind != "api" && n.strength == weak && slices.ContainsFunc(n.keys, func(k keyRef) bool { return r.x.ref(k.ent).Kind == n.kind.kind }) {
 			n.strength = medium
 		}
 		n.keys = r.fitting(&n)
@@ -65,14 +65,14 @@ func (r *run) loose(l []mention) []mention {
 
 // kindAgrees reports whether something called so is of the kind that is named beside it.
 func (r *run) kindAgrees(n *mention) bool {
-	return n.kind == nil || slices.ContainsFunc(n.keys, func(k keyRef) bool { return r.x.ents[k.ent].ref.Kind == n.kind.kind })
+	return n.kind == nil || slices.ContainsFunc(n.keys, func(k keyRef) bool { return r.x.ref(k.ent).Kind == n.kind.kind })
 }
 
 // mentionPrior is how readily what a mention may be is meant by the intent.
 func (r *run) mentionPrior(n *mention) float64 {
 	p := 0.0
 	for _, k := range n.keys {
-		p = max(p, kindPrior(r.intent, r.x.ents[k.ent].ref.Kind))
+		p = max(p, kindPrior(r.intent, r.x.ref(k.ent).Kind))
 	}
 	return p
 }
@@ -94,17 +94,17 @@ func (r *run) usedUp(n *mention) bool {
 func (r *run) fitting(n *mention) []keyRef {
 	var out []keyRef
 	for _, k := range n.keys {
-		e := &r.x.ents[k.ent]
-		if r.visible(e.ref) && (e.ref.Kind != "template" || r.intent == Scaffold || r.intent == Show || r.intent == Owner) {
+		ref := r.x.ref(k.ent)
+		if r.visible(ref) && (ref.Kind != "template" || r.intent == Scaffold || r.intent == Show || r.intent == Owner) {
 			out = append(out, k)
 		}
 	}
 	if n.kind != nil {
-		if kept := keep(out, func(k keyRef) bool { return r.x.ents[k.ent].ref.Kind == n.kind.kind }); len(kept) > 0 {
+		if kept := keep(out, func(k keyRef) bool { return r.x.ref(k.ent).Kind == n.kind.kind }); len(kept) > 0 {
 			out = kept
 		}
 	}
-	if kept := keep(out, func(k keyRef) bool { return kindFits(r.intent, r.x.ents[k.ent].ref.Kind) }); len(kept) > 0 {
+	if kept := keep(out, func(k keyRef) bool { return kindFits(r.intent, r.x.ref(k.ent).Kind) }); len(kept) > 0 {
 		out = kept
 	}
 	return out
@@ -142,7 +142,7 @@ func kindFits(in Intent, kind string) bool {
 // dropUnwanted leaves out mentions of other sorts of things than the intent is about: the team in "is X with Y".
 func (r *run) dropUnwanted(l []mention) []mention {
 	fits := func(n mention) bool {
-		return slices.ContainsFunc(n.keys, func(k keyRef) bool { return kindFits(r.intent, r.x.ents[k.ent].ref.Kind) })
+		return slices.ContainsFunc(n.keys, func(k keyRef) bool { return kindFits(r.intent, r.x.ref(k.ent).Kind) })
 	}
 	if len(l) > 1 && slices.ContainsFunc(l, func(n mention) bool { return fits(n) && n.strength >= medium }) {
 		return slices.DeleteFunc(l, func(n mention) bool { return !fits(n) })

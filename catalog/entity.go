@@ -84,6 +84,7 @@ const (
 	ProblemUnreadable  = "unreadable"   // a file or target that could not be read
 	ProblemDuplicate   = "duplicate"    // another descriptor already defines this reference
 	ProblemDoubtful    = "doubtful"     // valid, but hardly what was meant
+	ProblemOrphaned    = "orphaned"     // no file defines the entity any more; it is removed after a while
 	ProblemDangling    = "dangling"     // a relation points at an entity that does not exist
 )
 

@@ -56,7 +56,8 @@ type Changes struct {
 type Store interface {
 	// Apply merges a delta under the last-good rule: an entity whose descriptor became invalid stays, with
 	// ProblemStale; of several descriptors for one reference the first stays and the later ones are reported with
-	// ProblemDuplicate. It returns the generation that contains the change.
+	// ProblemDuplicate. The entities of a file that is gone stay as orphans until Sweep removes them. It returns the
+	// generation that contains the change.
 	Apply(ctx context.Context, d Delta) (Generation, error)
 	// ApplyFacts replaces the facts of one producer about the given entities.
 	ApplyFacts(ctx context.Context, producer string, entities []Ref, facts []Fact) (Generation, error)
@@ -64,4 +65,53 @@ type Store interface {
 	Changes(ctx context.Context, after Generation) (Changes, error)
 	// Wait blocks until the store is past the given generation, a Checked time moved, or ctx is done.
 	Wait(ctx context.Context, after Generation) error
+	// Sweep ends what nobody reports any more. origins are all that are configured or registered. The files of other
+	// origins become orphans, as those do that a Delta reports as gone: their entities stay with ProblemOrphaned. An
+	// entity that has been an orphan for the grace period is removed; one that another, present file defines is
+	// removed at once, without Sweep. An origin that is configured again has its files back.
+	Sweep(ctx context.Context, origins []string, grace time.Duration) (Generation, error)
+}
+
+// Historian is a Store that remembers what was.
+type Historian interface {
+	// History returns the values that the facts, the owner and the lifecycle of an entity have had and have, by
+	// producer and key, oldest first. The entity need not exist any more.
+	History(ctx context.Context, entity Ref) ([]Past, error)
+}
+
+// Past is a value that something had for a time.
+type Past struct {
+	Producer string // of the fact; empty for the entity's own "owner" and "lifecycle"
+	Key      string
+	Value    string
+	Source   string    // as of its last reading
+	First    time.Time // when it was first seen
+	Last     time.Time // when it was found changed or gone; zero: it still is so
+}
+
+// Location is a location that was registered at run time, beside those of the configuration.
+type Location struct {
+	Origin string // names it, as Source.Origin does
+	Type   string // of the source, for example "github"
+	Target string
+	By     string // who registered it; opaque
+	At     time.Time
+}
+
+// Locations keeps registered locations.
+type Locations interface {
+	// Locations returns all, by origin.
+	Locations(ctx context.Context) ([]Location, error)
+	// Register adds a location. One that is registered already stays as it is; added is false then.
+	Register(ctx context.Context, l Location) (added bool, err error)
+	// Unregister removes a location; its entities become orphans at the next Sweep. It is an error of kind NotFound
+	// when there is no such location.
+	Unregister(ctx context.Context, origin string) error
+}
+
+// Texts is a Store that keeps descriptors as they were read.
+type Texts interface {
+	// Text returns the descriptor at a File's location with its hash. It is an error of kind NotFound when there is
+	// none, or it has never been readable.
+	Text(ctx context.Context, origin, location string) (text []byte, hash [32]byte, err error)
 }

@@ -22,8 +22,8 @@ func testApply(b *bench) {
 	b.apply(catalog.Delta{Files: []catalog.File{file("a.yaml", 2, "x=New", "w")}})
 	g = b.expect(g, "component:default/w  at a.yaml:2", "component:default/x New at a.yaml:1", "no component:default/y")
 	b.apply(catalog.Delta{Gone: []string{"b.yaml", "never-seen.yaml"}})
-	b.expect(g, "no component:default/z")
-	b.content("component:default/w  at a.yaml:2", "component:default/x New at a.yaml:1")
+	b.expect(g, "component:default/z  at b.yaml:1 orphaned")
+	b.content("component:default/w  at a.yaml:2", "component:default/x New at a.yaml:1", "component:default/z  at b.yaml:1 orphaned")
 	e := b.changes(0).Upserts[0]
 	if e.Relations.Len() != 1 || e.Document.IsZero() || e.Source.Origin != "file:all" {
 		b.Errorf("an entity does not come back as it was given: %+v", e)
@@ -47,9 +47,12 @@ func testFull(b *bench) {
 	b.apply(catalog.Delta{Origin: "file:other", Files: []catalog.File{file("o.yaml", 1, "other")}})
 	g := b.apply(catalog.Delta{Files: []catalog.File{file("a.yaml", 1, "x"), file("b.yaml", 1, "y")}})
 	b.apply(catalog.Delta{Full: true, Files: []catalog.File{file("b.yaml", 1, "y"), file("c.yaml", 1, "z")}})
-	g = b.expect(g, "component:default/z  at c.yaml:1", "no component:default/x")
+	g = b.expect(g, "component:default/x  at a.yaml:1 orphaned", "component:default/z  at c.yaml:1")
 	b.apply(catalog.Delta{Full: true})
-	b.expect(g, "no component:default/y", "no component:default/z")
+	g = b.expect(g, "component:default/y  at b.yaml:1 orphaned", "component:default/z  at c.yaml:1 orphaned")
+	b.wait(grace)
+	b.sweep("file:all", "file:other")
+	b.expect(g, "no component:default/x", "no component:default/y", "no component:default/z")
 	b.content("component:default/other  at o.yaml:1")
 }
 
@@ -102,8 +105,8 @@ func testDuplicates(b *bench) {
 	g = b.expect(g, "component:default/other  at a.yaml:1", "component:default/x B2 at b.yaml:1", "problems of b.yaml:",
 		"problems of c.yaml: duplicate@2") // it names the one that counts
 	b.apply(catalog.Delta{Gone: []string{"b.yaml"}})
-	g = b.expect(g, "component:default/x C at c.yaml:2", "problems of c.yaml:")
-	b.apply(catalog.Delta{Files: []catalog.File{file("a.yaml", 3, "x=back")}}) // a.yaml was there first
+	g = b.expect(g, "component:default/x C at c.yaml:2", "problems of c.yaml:") // rather than the orphan
+	b.apply(catalog.Delta{Files: []catalog.File{file("a.yaml", 3, "x=back")}})  // a.yaml was there first
 	g = b.expect(g, "component:default/x back at a.yaml:1", "no component:default/other", "problems of c.yaml: duplicate@2")
 	b.apply(catalog.Delta{Origin: "file:other", Files: []catalog.File{file("c.yaml", 2, "own")}})
 	b.expect(g, "problems of c.yaml:")
@@ -125,6 +128,9 @@ func testSameByTwoWays(b *bench) {
 	b.apply(catalog.Delta{Full: true})
 	b.content("component:default/x  at a.yaml:1")
 	b.apply(catalog.Delta{Origin: "file:other", Full: true})
+	b.content("component:default/x  at a.yaml:1 orphaned")
+	b.wait(grace)
+	b.sweep("file:all", "file:other")
 	if c := b.changes(g); len(c.Deletes) != 1 {
 		b.Errorf("the entity outlives both ways to it: %+v", c)
 	}
@@ -141,6 +147,5 @@ func testProblems(b *bench) {
 	b.apply(catalog.Delta{Files: []catalog.File{broken(file("a.yaml", 2), "x")}})
 	g = b.expect(g, "component:default/x  at a.yaml:1 stale", "problems of a.yaml: invalid@9")
 	b.apply(catalog.Delta{Gone: []string{"a.yaml"}})
-	b.expect(g, "no component:default/x", "problems of a.yaml:")
-	b.content()
+	b.expect(g, "component:default/x  at a.yaml:1 stale orphaned", "problems of a.yaml:")
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -17,8 +18,9 @@ import (
 // Start is the time at which the deltas of the suite were checked; later steps add to it.
 var Start = time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
 
-// Test runs the suite. newStore returns an empty store; it registers its own clean-up with t.
-func Test(t *testing.T, newStore func(t *testing.T) catalog.Store) {
+// Test runs the suite. newStore returns an empty store that goes by the given clock; it registers its own clean-up
+// with t.
+func Test(t *testing.T, newStore func(t *testing.T, clock func() time.Time) catalog.Store) {
 	for name, run := range map[string]func(*bench){
 		"empty":            testEmpty,
 		"apply":            testApply,
@@ -31,6 +33,15 @@ func Test(t *testing.T, newStore func(t *testing.T) catalog.Store) {
 		"within a file":    testDuplicateWithinFile,
 		"same by two ways": testSameByTwoWays,
 		"file problems":    testProblems,
+		"orphans":          testOrphans,
+		"orphan returns":   testOrphanReturns,
+		"orphan beaten":    testOrphanBeaten,
+		"orphan unread":    testOrphanUnreadable,
+		"dropped origin":   testDroppedOrigin,
+		"clock jumps":      testClockJumps,
+		"everything kept":  testEverythingKept,
+		"many":             testMany,
+		"random":           testRandom,
 		"facts":            testFacts,
 		"facts of several": testFactsApart,
 		"history":          testHistory,
@@ -39,7 +50,11 @@ func Test(t *testing.T, newStore func(t *testing.T) catalog.Store) {
 		"called off":       testCancelled,
 		"concurrency":      testConcurrency,
 	} {
-		t.Run(name, func(t *testing.T) { run(&bench{T: t, store: newStore(t)}) })
+		t.Run(name, func(t *testing.T) {
+			b := &bench{T: t, now: Start.Add(time.Hour)}
+			b.store = newStore(t, b.clock)
+			run(b)
+		})
 	}
 }
 
@@ -48,7 +63,37 @@ type bench struct {
 	*testing.T
 	store catalog.Store
 	steps int
+	mu    sync.Mutex
+	now   time.Time
 }
+
+func (b *bench) clock() time.Time {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.now
+}
+
+// wait moves the store's clock.
+func (b *bench) wait(d time.Duration) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.now = b.now.Add(d)
+}
+
+// sweep removes what has been an orphan for a day; without origins, the one that apply takes is configured.
+func (b *bench) sweep(origins ...string) catalog.Generation {
+	b.Helper()
+	if origins == nil {
+		origins = []string{"file:all"}
+	}
+	g, err := b.store.Sweep(context.Background(), origins, grace)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return g
+}
+
+const grace = 24 * time.Hour
 
 func (b *bench) apply(d catalog.Delta) catalog.Generation {
 	b.Helper()

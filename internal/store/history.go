@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/backchannel-portal/backchannel/catalog"
+	"github.com/backchannel-portal/backchannel/internal/fault"
 )
 
 // historyLimit is how many changed keys the feed remembers. A reader that has missed more reads everything anew,
@@ -17,15 +18,61 @@ type change struct {
 	refs       map[catalog.Ref]struct{}
 	facts      map[factKey]struct{}
 	files      map[string]struct{} // locations whose problems changed
-	touched    map[*file]string    // files whose definitions changed, until the change is settled
+
+	dropped []*definition // those that are in the database and no longer in the catalog
+	past    []past        // values that ended
 }
 
+// past is a row of what was: the value of a fact, or of an entity's owner or lifecycle.
+type past struct {
+	entity                       catalog.Ref
+	producer, key, value, source string
+	first, last                  int64
+}
+
+// The keys of an entity's own history.
+const (
+	keyOwner     = "owner"
+	keyLifecycle = "lifecycle"
+)
+
 func newChange() *change {
-	return &change{refs: map[catalog.Ref]struct{}{}, facts: map[factKey]struct{}{}, files: map[string]struct{}{}, touched: map[*file]string{}}
+	return &change{refs: map[catalog.Ref]struct{}{}, facts: map[factKey]struct{}{}, files: map[string]struct{}{}}
 }
 
 func (c *change) size() int   { return len(c.refs) + len(c.facts) + len(c.files) }
 func (c *change) empty() bool { return c.size() == 0 }
+
+// drop notes a definition whose row must go.
+func (c *change) drop(d *definition) {
+	if d.stored {
+		c.dropped = append(c.dropped, d)
+	}
+}
+
+// ended notes what an entity was until its definition was succeeded by another one, or by none, and returns since
+// when the successor is what it is. An owner or a lifecycle that stays goes on.
+func (c *change) ended(was, next *definition, now int64) since {
+	out := was.since
+	end := func(key, value string, began *int64) {
+		if value != "" {
+			c.past = append(c.past, past{entity: was.entity.Ref, key: key, value: value, source: place(was.entity), first: *began, last: max(now, *began)})
+		}
+		*began = now
+	}
+	if next == nil || owner(next.entity) != owner(was.entity) {
+		end(keyOwner, owner(was.entity), &out.owner)
+	}
+	if next == nil || next.entity.Lifecycle != was.entity.Lifecycle {
+		end(keyLifecycle, was.entity.Lifecycle, &out.lifecycle)
+	}
+	return out
+}
+
+// place is where an entity was read, as people write it.
+func place(e *catalog.Entity) string {
+	return fault.Position{File: e.Source.Location, Line: e.Source.Line}.String()
+}
 
 // history holds the latest changes, oldest first, up to a number of keys. A change larger than the limit leaves it
 // empty.
@@ -78,7 +125,7 @@ func (h *history) since(after catalog.Generation) (*change, bool) {
 // everything names all that there is; called with the lock held.
 func (m *Memory) everything() *change {
 	c := newChange()
-	for ref := range m.entities {
+	for ref := range m.model.current {
 		c.refs[ref] = struct{}{}
 	}
 	for ref, known := range m.facts {
@@ -86,11 +133,9 @@ func (m *Memory) everything() *change {
 			c.facts[factKey{ref, name}] = struct{}{}
 		}
 	}
-	for _, o := range m.origins {
-		for location := range o.files {
-			if len(m.problems(location)) > 0 {
-				c.files[location] = struct{}{}
-			}
+	for location := range m.model.places {
+		if len(m.model.problems(location)) > 0 {
+			c.files[location] = struct{}{}
 		}
 	}
 	return c

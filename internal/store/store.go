@@ -1,9 +1,11 @@
 // Package store keeps what Backchannel must remember. It implements the Store interfaces that other packages
-// declare and is the only package that speaks SQL; this first implementation keeps everything in memory.
+// declare and is the only package that speaks SQL: DB is a SQLite file or a PostgreSQL database, by URL. Memory is a
+// catalog that lives as long as the process, for commands that answer once.
 package store
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -15,15 +17,13 @@ import (
 type Memory struct {
 	clock func() time.Time
 
-	mu       sync.Mutex
-	now      catalog.Generation
-	origins  map[string]*origin
-	defs     map[catalog.Ref][]definition
-	entities map[catalog.Ref]*catalog.Entity // the definition that counts, per reference
-	facts    map[catalog.Ref]map[factName]catalog.Fact
-	history  history
-	moved    chan struct{} // closed and replaced when the state or a Checked time moves
-	files    int           // files seen so far; gives each its place in the order
+	mu      sync.Mutex
+	now     catalog.Generation
+	checked map[string]time.Time // by origin
+	model   *model
+	facts   map[catalog.Ref]map[factName]catalog.Fact
+	history history
+	moved   chan struct{} // closed and replaced when the state or a Checked time moves
 }
 
 var _ catalog.Store = (*Memory)(nil)
@@ -31,14 +31,13 @@ var _ catalog.Store = (*Memory)(nil)
 // NewMemory returns an empty store at generation 1. clock gives the time of deltas that carry none.
 func NewMemory(clock func() time.Time) *Memory {
 	return &Memory{
-		clock:    clock,
-		now:      1,
-		origins:  map[string]*origin{},
-		defs:     map[catalog.Ref][]definition{},
-		entities: map[catalog.Ref]*catalog.Entity{},
-		facts:    map[catalog.Ref]map[factName]catalog.Fact{},
-		history:  history{limit: historyLimit},
-		moved:    make(chan struct{}),
+		clock:   clock,
+		now:     1,
+		checked: map[string]time.Time{},
+		model:   newModel(),
+		facts:   map[catalog.Ref]map[factName]catalog.Fact{},
+		history: history{limit: historyLimit},
+		moved:   make(chan struct{}),
 	}
 }
 
@@ -49,28 +48,42 @@ func (m *Memory) Apply(ctx context.Context, d catalog.Delta) (catalog.Generation
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	o := m.origins[d.Origin]
-	if o == nil {
-		o = &origin{files: map[string]*file{}}
-		m.origins[d.Origin] = o
-	}
-	c := newChange()
 	gone := d.Gone
 	if d.Full {
-		gone = o.without(d.Files)
+		gone = m.model.without(d.Origin, d.Files)
 	}
-	for i := range d.Files {
-		m.put(o, &d.Files[i], c)
-	}
-	for _, location := range gone {
-		m.drop(o, location, c)
-	}
-	m.settle(c)
+	c := newChange()
+	m.model.apply(d.Origin, d.Files, gone, micros(m.clock()), c)
 	checked := d.Checked
 	if checked.IsZero() {
 		checked = m.clock()
 	}
-	o.checked = checked
+	m.checked[d.Origin] = checked
+	return m.commit(c), nil
+}
+
+// Sweep implements catalog.Store.
+func (m *Memory) Sweep(ctx context.Context, origins []string, grace time.Duration) (catalog.Generation, error) {
+	if err := ctx.Err(); err != nil {
+		return 0, err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	c := newChange()
+	configured := func(origin string) bool { return slices.Contains(origins, origin) }
+	m.model.sweep(configured, micros(m.clock()), grace.Microseconds(), c)
+	held := map[string]bool{}
+	for key := range m.model.files {
+		held[key.origin] = true
+	}
+	for origin := range m.checked {
+		if !configured(origin) && !held[origin] {
+			delete(m.checked, origin)
+		}
+	}
+	if c.empty() {
+		return m.now, nil
+	}
 	return m.commit(c), nil
 }
 
@@ -79,6 +92,7 @@ func (m *Memory) commit(c *change) catalog.Generation {
 	if !c.empty() {
 		m.now++
 		c.generation = m.now
+		c.dropped, c.past = nil, nil // the rows of a database
 		m.history.add(c)
 	}
 	close(m.moved)
@@ -94,17 +108,15 @@ func (m *Memory) Changes(ctx context.Context, after catalog.Generation) (catalog
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	out := catalog.Changes{Generation: m.now, Problems: map[string][]catalog.Problem{}, Checked: map[string]time.Time{}}
-	for name, o := range m.origins {
-		out.Checked[name] = o.checked
-	}
+	maps.Copy(out.Checked, m.checked)
 	c, ok := m.history.since(after)
 	if after == 0 || after > m.now || !ok {
 		out.Full = true
 		c = m.everything()
 	}
 	for ref := range c.refs {
-		if e := m.entities[ref]; e != nil {
-			out.Upserts = append(out.Upserts, e)
+		if d := m.model.current[ref]; d != nil {
+			out.Upserts = append(out.Upserts, d.entity)
 		} else {
 			out.Deletes = append(out.Deletes, ref)
 		}
@@ -117,7 +129,7 @@ func (m *Memory) Changes(ctx context.Context, after catalog.Generation) (catalog
 		out.Facts = append(out.Facts, f)
 	}
 	for location := range c.files {
-		out.Problems[location] = m.problems(location)
+		out.Problems[location] = m.model.problems(location)
 	}
 	slices.SortFunc(out.Upserts, func(a, b *catalog.Entity) int { return a.Ref.Compare(b.Ref) })
 	slices.SortFunc(out.Deletes, catalog.Ref.Compare)

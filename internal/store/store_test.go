@@ -18,7 +18,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(storetest.Main(m)) }
 func clock() time.Time { return catalogtest.Start.Add(time.Hour) }
 
 func TestMemory(t *testing.T) {
-	catalogtest.Test(t, func(t *testing.T) catalog.Store { return NewMemory(clock) })
+	catalogtest.Test(t, func(_ *testing.T, clock func() time.Time) catalog.Store { return NewMemory(clock) })
 }
 
 // TestShortHistory runs the suite on a store that forgets at once, so that every reader gets everything.

@@ -54,6 +54,8 @@ type Commands struct {
 	docs     atomic.Uint64 // how often documentation changed
 	readings readings      // of common questions
 	answers  answers       // of this second
+
+	figures atomic.Pointer[overview] // of the data's problems
 }
 
 // New returns the commands.
@@ -89,6 +91,7 @@ func intents() map[understand.Intent]func(*talk) {
 		understand.Help:         (*talk).help,
 		understand.Smalltalk:    (*talk).smalltalk,
 		understand.None:         (*talk).refuse,
+		intentProblems:          (*talk).problems,
 	}
 }
 

@@ -230,6 +230,16 @@ func readings() map[string][]goldenCase {
 			{"words", with(about(understand.Scaffold), topic("java web service"))},
 			{"any", about(understand.Scaffold)},
 		},
+		"problems": {
+			{"everybody", about("problems")},
+			{"a team", about("problems", "group:tracers")},
+			{"a division", about("problems", "group:nordwind")},
+			{"a team without people", about("problems", "group:ghosts")},
+			{"a person", about("problems", "user:lin")},
+			{"a component", about("problems", "orphan")},
+			{"a team above one without people", about("problems", "group:phantoms")},
+			{"nothing wrong with one", about("problems", "system:tracing")},
+		},
 		"talk": {
 			{"help", about(understand.Help)},
 			{"smalltalk", about(understand.Smalltalk)},

@@ -49,6 +49,7 @@ func subCommands() []subCommand {
 		{"lighthouse", nil, understand.Lighthouse, takesName},
 		{"radar", nil, understand.Radar, takesTech},
 		{"search", nil, understand.Search, takesWords},
+		{"problems", nil, intentProblems, takesMaybe},
 		{"help", nil, understand.Help, takesNothing},
 	}
 }
@@ -185,7 +186,7 @@ func preferred(found []search.Candidate, intent understand.Intent) *catalog.Enti
 	switch intent {
 	case understand.API:
 		kinds = []string{"api", "component"}
-	case understand.Members, understand.OwnedBy:
+	case understand.Members, understand.OwnedBy, intentProblems:
 		kinds = []string{"group"}
 	}
 	for _, kind := range kinds {

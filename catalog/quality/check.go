@@ -44,8 +44,22 @@ func (c *check) add(e *catalog.Entity, p catalog.Problem) {
 	}
 	c.findings = append(c.findings, Finding{
 		Level: LevelOf(p.Code), Code: p.Code, Owner: responsible(e), Entity: e.Ref, File: e.Source.Location, Line: line,
-		Field: p.Field, Message: p.Message, rank: rank(p.Code),
+		Field: p.Field, Message: p.Message, rank: rank(p.Code), Target: target(p),
 	})
+}
+
+// target is what a dangling relation names, as the message of the view says it.
+func target(p catalog.Problem) catalog.Ref {
+	if p.Code != catalog.ProblemDangling && p.Code != DanglingOwner {
+		return catalog.Ref{}
+	}
+	_, name, _ := strings.Cut(p.Message, " refers to ")
+	name, _, _ = strings.Cut(name, ",")
+	ref, err := catalog.ParseRef(name, "", "")
+	if err != nil {
+		return catalog.Ref{}
+	}
+	return ref
 }
 
 // responsible is who mends an entity's descriptor: its owner, or a team and a person themselves.
@@ -69,7 +83,7 @@ func (c *check) entity(e *catalog.Entity) {
 		switch {
 		case p.Code == catalog.ProblemDangling && p.Field == "spec.owner":
 			p.Code = DanglingOwner
-		case p.Code == orphaned:
+		case p.Code == catalog.ProblemOrphaned:
 			gone = true
 		}
 		c.add(e, p)
@@ -226,7 +240,7 @@ func (c *check) anybody(team catalog.Ref) bool {
 // isActive reports whether a person is in the catalog and still in the source that named them.
 func (c *check) isActive(person catalog.Ref) bool {
 	e, ok := c.view.Entity(person)
-	return ok && !slices.ContainsFunc(e.Problems, func(p catalog.Problem) bool { return p.Code == orphaned })
+	return ok && !slices.ContainsFunc(e.Problems, func(p catalog.Problem) bool { return p.Code == catalog.ProblemOrphaned })
 }
 
 func (c *check) report() *Report {

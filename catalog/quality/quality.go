@@ -22,8 +22,6 @@ const (
 	NoDocs        = "no-docs"        // a component has no documentation
 	NoOnCall      = "no-on-call"     // no schedule covers a component
 	InferredOwner = "inferred-owner" // the owner is not declared but taken from elsewhere
-
-	orphaned = "orphaned" // what a store calls an entity whose source no longer has it
 )
 
 // Level says how bad a finding is.
@@ -59,6 +57,7 @@ type Finding struct {
 	Code    string
 	Owner   catalog.Ref // whose it is to mend; zero: nobody's
 	Entity  catalog.Ref // what it is about; zero: a file or one of its documents
+	Target  catalog.Ref // what it names and is not in the catalog; zero where that is not what is wrong
 	File    string      // path or URL of the descriptor
 	Line    int         // 1-based, 0 when not known
 	Field   string      // dotted path, may be empty
@@ -107,7 +106,12 @@ func Check(v search.View, o Options) *Report {
 			c.entity(e)
 		}
 	}
+	done := map[catalog.Ref]bool{}
 	for _, owner := range o.Owners {
+		if done[owner] {
+			continue
+		}
+		done[owner] = true
 		if e, ok := v.Entity(owner); ok {
 			c.entity(e)
 		}
@@ -154,7 +158,7 @@ func compare(a, b Finding) int {
 func rank(code string) int {
 	order := [...]string{
 		catalog.ProblemUnreadable, catalog.ProblemInvalid, catalog.ProblemStale, catalog.ProblemDuplicate, DanglingOwner, NoOwner,
-		NoMembers, orphaned, catalog.ProblemDangling, catalog.ProblemUnknownKind, "",
+		NoMembers, catalog.ProblemOrphaned, catalog.ProblemDangling, catalog.ProblemUnknownKind, "",
 		InferredOwner, NoOnCall, NoDocs, NoSource, catalog.ProblemDoubtful,
 	}
 	if i := slices.Index(order[:], code); i >= 0 {

@@ -17,6 +17,7 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	"github.com/backchannel-portal/backchannel/adapters/web/readapi"
 	"github.com/backchannel-portal/backchannel/bot"
 	"github.com/backchannel-portal/backchannel/bot/card"
 	"github.com/backchannel-portal/backchannel/catalog"
@@ -65,6 +66,7 @@ type Web struct {
 	static fs.FS
 	etag   string
 	cross  *http.CrossOriginProtection
+	api    *readapi.API
 }
 
 //go:embed templates static
@@ -87,6 +89,7 @@ func New(cfg Config) (*Web, error) {
 		return nil, fault.New(fault.Invalid, "the base URL %q is not an address such as http://localhost:7007", cfg.BaseURL)
 	}
 	w := &Web{cfg: cfg, base: base, cross: http.NewCrossOriginProtection()}
+	w.api = readapi.New(readapi.Options{View: func(*http.Request) search.View { return cfg.View() }, Log: cfg.Log})
 	if base.Host != "" {
 		if err := w.cross.AddTrustedOrigin(base.Scheme + "://" + base.Host); err != nil {
 			return nil, fault.Wrap(fault.Invalid, err, "base URL")
@@ -122,6 +125,7 @@ func (w *Web) Mount(r chi.Router) {
 		get("/static/*", w.file)
 		get("/favicon.ico", http.RedirectHandler("/static/favicon.svg", http.StatusMovedPermanently).ServeHTTP)
 		r.Post("/api/ask", w.ask)
+		w.api.Mount(r)
 	})
 }
 

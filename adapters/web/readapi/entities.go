@@ -1,0 +1,284 @@
+package readapi
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/go-chi/chi/v5"
+
+	"github.com/backchannel-portal/backchannel/catalog"
+	"github.com/backchannel-portal/backchannel/internal/fault"
+)
+
+// byQuery answers GET and POST /entities/by-query.
+func (a *API) byQuery(rw http.ResponseWriter, r *http.Request) {
+	q, err := readQuestion(rw, r)
+	if err != nil {
+		a.fail(rw, r, err)
+		return
+	}
+	view := a.o.View(r)
+	s, err := newSelection(view, &q)
+	if err != nil {
+		a.fail(rw, r, err)
+		return
+	}
+	p := s.page(&q)
+	out := newStream(rw, &renderer{view: view, fields: q.fields})
+	out.text(`{"items":[`)
+	for _, row := range p.rows {
+		out.entity(row.e)
+	}
+	out.text(`],"totalItems":`)
+	if q.total {
+		out.text(strconv.Itoa(p.total))
+	} else {
+		out.text("0")
+	}
+	next, prev := s.cursors(&q, &p)
+	out.text(`,"pageInfo":{`)
+	if next != "" {
+		out.text(`"nextCursor":"` + next + `"`)
+	}
+	if prev != "" {
+		if next != "" {
+			out.text(",")
+		}
+		out.text(`"prevCursor":"` + prev + `"`)
+	}
+	out.text("}}")
+	out.flush()
+}
+
+// entities answers GET /entities, which older clients use.
+func (a *API) entities(rw http.ResponseWriter, r *http.Request) {
+	v := r.URL.Query()
+	fields, err := projection(v["fields"])
+	if err != nil {
+		a.fail(rw, r, err)
+		return
+	}
+	query, err := filterParams(v)
+	if err != nil {
+		a.fail(rw, r, err)
+		return
+	}
+	view := a.o.View(r)
+	s, err := newSelection(view, &question{query: query})
+	if err != nil {
+		a.fail(rw, r, err)
+		return
+	}
+	limit, offset, err := pagination(r)
+	if err != nil {
+		a.fail(rw, r, err)
+		return
+	}
+	var rows []*catalog.Entity
+	s.each(func(e *catalog.Entity) bool {
+		rows = append(rows, e)
+		return true
+	})
+	if err := sortRows(rows, v["order"], s); err != nil {
+		a.fail(rw, r, err)
+		return
+	}
+	rows = rows[min(offset, len(rows)):]
+	if limit >= 0 && len(rows) > limit {
+		rows = rows[:limit]
+		v.Del("offset")
+		after, _ := json.Marshal(map[string]int{"limit": limit, "offset": offset + limit}) // a map of numbers cannot fail
+		v.Set("after", base64.StdEncoding.EncodeToString(after))
+		rw.Header().Set("Link", "<"+r.URL.EscapedPath()+"?"+v.Encode()+`>; rel="next"`)
+	}
+	out := newStream(rw, &renderer{view: view, fields: fields})
+	out.text("[")
+	for _, e := range rows {
+		out.entity(e)
+	}
+	out.text("]")
+	out.flush()
+}
+
+// pagination reads limit, offset and after of GET /entities. A limit below zero is none.
+func pagination(r *http.Request) (limit, offset int, err error) {
+	v := r.URL.Query()
+	if limit, err = number(v, "limit", -1); err != nil {
+		return 0, 0, err
+	}
+	if limit == 0 {
+		return 0, 0, bad("Invalid limit, must be greater than zero")
+	}
+	if offset, err = number(v, "offset", 0); err != nil {
+		return 0, 0, err
+	}
+	if after := v.Get("after"); after != "" {
+		var at struct{ Limit, Offset *int }
+		text, err := base64.StdEncoding.DecodeString(after)
+		if err != nil || json.Unmarshal(text, &at) != nil {
+			return 0, 0, bad("Malformed after cursor, could not be parsed")
+		}
+		if at.Limit != nil {
+			limit = *at.Limit
+		}
+		if at.Offset != nil {
+			offset = *at.Offset
+		}
+		if limit == 0 || offset < 0 {
+			return 0, 0, bad("Malformed after cursor, limit or offset is out of range")
+		}
+	}
+	return limit, offset, nil
+}
+
+// sortRows orders by "asc:path" and "desc:path"; what lacks a path comes last in both directions.
+func sortRows(rows []*catalog.Entity, orders []string, s *selection) error {
+	type by struct {
+		field field
+		desc  bool
+	}
+	var list []by
+	for _, o := range orders {
+		direction, path, ok := strings.Cut(o, ":")
+		if !ok || path == "" || direction != "asc" && direction != "desc" || len(list) == mostFacets {
+			return bad(`Invalid order parameter %q, expected "<asc or desc>:<field name>"`, clip(o))
+		}
+		list = append(list, by{newField(path, s.view), direction == "desc"})
+	}
+	for i := len(list) - 1; i >= 0; i-- { // the first decides: it sorts last, and stably
+		keys := make(map[*catalog.Entity]string, len(rows))
+		for _, e := range rows {
+			if k, ok := list[i].field.low(e); ok {
+				keys[e] = k
+			}
+		}
+		slices.SortStableFunc(rows, func(a, b *catalog.Entity) int {
+			ka, hasA := keys[a]
+			kb, hasB := keys[b]
+			switch {
+			case !hasA && !hasB:
+				return 0
+			case !hasA:
+				return 1
+			case !hasB:
+				return -1
+			case list[i].desc:
+				return strings.Compare(kb, ka)
+			default:
+				return strings.Compare(ka, kb)
+			}
+		})
+	}
+	return nil
+}
+
+// byName answers GET /entities/by-name/{kind}/{namespace}/{name}.
+func (a *API) byName(rw http.ResponseWriter, r *http.Request) {
+	view := a.o.View(r)
+	e, ok := view.Entity(named(r))
+	if !ok {
+		a.fail(rw, r, unnamed(r))
+		return
+	}
+	rd := renderer{view: view}
+	write(rw, http.StatusOK, rd.entity(make([]byte, 0, 4<<10), e))
+}
+
+// named is the reference in the path of a request.
+func named(r *http.Request) catalog.Ref {
+	return catalog.MakeRef(param(r, "kind"), param(r, "namespace"), param(r, "name"))
+}
+
+func unnamed(r *http.Request) error {
+	return fault.New(fault.NotFound, "No entity named '%s' found, with kind '%s' in namespace '%s'",
+		clip(param(r, "name")), clip(param(r, "kind")), clip(param(r, "namespace")))
+}
+
+// ancestry answers with the entity alone: what led to it is in its annotations, not an entity.
+func (a *API) ancestry(rw http.ResponseWriter, r *http.Request) {
+	view := a.o.View(r)
+	e, ok := view.Entity(named(r))
+	if !ok {
+		a.fail(rw, r, fault.New(fault.NotFound, "No such entity %s", clip(named(r).String())))
+		return
+	}
+	rd := renderer{view: view}
+	b := appendString([]byte(`{"rootEntityRef":`), e.Ref.String())
+	b = rd.entity(append(b, `,"items":[{"entity":`...), e)
+	write(rw, http.StatusOK, append(b, `,"parentEntityRefs":[]}]}`...))
+}
+
+// byUID answers GET /entities/by-uid/{uid}.
+func (a *API) byUID(rw http.ResponseWriter, r *http.Request) {
+	id := chi.URLParam(r, "uid")
+	view := a.o.View(r)
+	query := append(appendString([]byte(`{"metadata.uid":`), strings.ToValidUTF8(id, "")), '}')
+	s, err := newSelection(view, &question{query: query})
+	if err != nil {
+		a.fail(rw, r, err)
+		return
+	}
+	var e *catalog.Entity
+	s.each(func(found *catalog.Entity) bool {
+		e = found
+		return false
+	})
+	if e == nil {
+		a.fail(rw, r, fault.New(fault.NotFound, "No entity with uid %s", clip(id)))
+		return
+	}
+	rd := renderer{view: view}
+	write(rw, http.StatusOK, rd.entity(nil, e))
+}
+
+// byRefs answers POST /entities/by-refs: in the order asked for, null for what is not there.
+func (a *API) byRefs(rw http.ResponseWriter, r *http.Request) {
+	var body struct {
+		Refs   []string        `json:"entityRefs"`
+		Fields []string        `json:"fields"`
+		Query  json.RawMessage `json:"query"`
+	}
+	err := readBody(rw, r, &body)
+	if err == nil && body.Refs == nil {
+		err = bad(`Malformed request body, "entityRefs" must be a list of strings`)
+	}
+	if err == nil && len(body.Refs) > mostRefs {
+		err = bad("Malformed request body, there are more than %d references", mostRefs)
+	}
+	var fields []string
+	if err == nil {
+		fields, err = projection(append(slices.Clone(body.Fields), r.URL.Query()["fields"]...))
+	}
+	var filter json.RawMessage
+	if err == nil {
+		filter, err = filterParams(r.URL.Query())
+	}
+	view := a.o.View(r)
+	var given, posted predicate
+	if err == nil {
+		given, err = compile(view, filter)
+	}
+	if err == nil {
+		posted, err = compile(view, body.Query)
+	}
+	if err != nil {
+		a.fail(rw, r, err)
+		return
+	}
+	out := newStream(rw, &renderer{view: view, fields: fields})
+	out.text(`{"items":[`)
+	for _, text := range body.Refs {
+		ref, err := catalog.ParseRef(text, "", "")
+		e, ok := view.Entity(ref)
+		if err != nil || !ok || !given.test(e) || !posted.test(e) {
+			e = nil
+		}
+		out.entity(e)
+	}
+	out.text("]}")
+	out.flush()
+}

@@ -1,0 +1,229 @@
+package readapi
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/backchannel-portal/backchannel/catalog"
+	"github.com/backchannel-portal/backchannel/catalog/search"
+)
+
+// field is a path of an entity that a filter, an order or a facet names. Most are answered from columns; the others
+// from the entity's text.
+type field struct {
+	key    string // lower case, as asked for
+	column column
+	sub    string // what follows the column's own name: a tag, the key of a label or an annotation, a relation's type
+	view   search.View
+}
+
+// column says where the values of a field are.
+type column uint8
+
+const (
+	inText column = iota
+	ofKind
+	ofAPIVersion
+	ofName
+	ofNamespace
+	ofUID
+	ofTitle
+	ofDescription
+	ofType
+	ofLifecycle
+	ofOwner // the text says how it is written; the column tells most entities apart
+	ofTags
+	ofTag
+	ofLabel
+	ofAnnotation
+	ofRelation
+	ofNothing // never has a value
+)
+
+// mostKey is the longest path that is looked for (MAX_KEY_LENGTH in buildEntitySearch).
+const mostKey = 200
+
+// newField looks a path up. Roots and keys are those that Backstage's search table has.
+func newField(path string, view search.View) field {
+	f := field{key: strings.ToLower(path), view: view}
+	if len(f.key) > mostKey {
+		f.column = ofNothing
+		return f
+	}
+	switch f.key {
+	case "kind":
+		f.column = ofKind
+	case "apiversion":
+		f.column = ofAPIVersion
+	case "metadata.name":
+		f.column = ofName
+	case "metadata.namespace":
+		f.column = ofNamespace
+	case "metadata.uid":
+		f.column = ofUID
+	case "metadata.title":
+		f.column = ofTitle
+	case "metadata.description":
+		f.column = ofDescription
+	case "metadata.tags":
+		f.column = ofTags
+	case "spec.type":
+		f.column = ofType
+	case "spec.lifecycle":
+		f.column = ofLifecycle
+	case "spec.owner":
+		f.column = ofOwner
+	case "metadata.labels", "metadata.annotations", "metadata.etag", "relations", "status", "attachments", "metadata", "spec":
+		f.column = ofNothing
+	default:
+		f.prefixed()
+	}
+	return f
+}
+
+func (f *field) prefixed() {
+	for _, p := range [...]struct {
+		prefix string
+		column column
+	}{
+		{"metadata.tags.", ofTag}, {"metadata.labels.", ofLabel}, {"metadata.annotations.", ofAnnotation},
+		{"relations.", ofRelation}, {"status.", ofNothing}, {"attachments.", ofNothing},
+	} {
+		if rest, ok := strings.CutPrefix(f.key, p.prefix); ok {
+			f.column, f.sub = p.column, rest
+			return
+		}
+	}
+}
+
+// cost orders conditions: what a column answers goes first.
+func (f *field) cost() int {
+	switch f.column {
+	case inText, ofOwner:
+		return 3
+	case ofUID:
+		return 2
+	case ofRelation:
+		return 1
+	default:
+		return 0
+	}
+}
+
+// each calls yield with every value that an entity has at the field.
+func (f *field) each(e *catalog.Entity, yield func(found)) {
+	one := func(s string) {
+		if s != "" {
+			yield(row(s))
+		}
+	}
+	switch f.column {
+	case ofKind:
+		one(e.Kind)
+	case ofAPIVersion:
+		one(e.APIVersion)
+	case ofName:
+		one(e.Name)
+	case ofNamespace:
+		one(e.Namespace)
+	case ofUID:
+		one(uid(e.Ref))
+	case ofTitle:
+		one(e.Title)
+	case ofDescription:
+		one(e.Description)
+	case ofType:
+		one(e.Type)
+	case ofLifecycle:
+		one(e.Lifecycle)
+	case inText, ofOwner:
+		at(e.Document.JSON(), f.key, yield)
+	case ofNothing:
+	default:
+		f.several(e, yield)
+	}
+}
+
+// several is each for the fields of lists.
+func (f *field) several(e *catalog.Entity, yield func(found)) {
+	switch f.column {
+	case ofTags:
+		for i, t := range e.Tags {
+			if !slices.ContainsFunc(e.Tags[:i], func(o string) bool { return strings.EqualFold(o, t) }) {
+				yield(row(t))
+			}
+		}
+	case ofTag:
+		if slices.ContainsFunc(e.Tags, func(t string) bool { return strings.ToLower(t) == f.sub }) {
+			yield(found{text: "true"})
+		}
+	case ofLabel:
+		pair(e.Labels, f.sub, yield)
+	case ofAnnotation:
+		if !pair(e.Annotations, f.sub, yield) {
+			pair(injected(e), f.sub, yield)
+		}
+	case ofRelation:
+		for _, r := range f.view.Relations(e.Ref) {
+			if strings.EqualFold(r.Type, f.sub) {
+				yield(row(r.Target.String()))
+			}
+		}
+	}
+}
+
+func pair(list []catalog.Pair, key string, yield func(found)) bool {
+	for _, p := range list {
+		if strings.EqualFold(p.Key, key) {
+			yield(row(p.Value))
+			return true
+		}
+	}
+	return false
+}
+
+// low is the value that an entity is ordered by, lower case; ok is false when it has none.
+func (f *field) low(e *catalog.Entity) (key string, ok bool) {
+	switch f.column {
+	case ofKind:
+		return e.Ref.Kind, true
+	case ofName:
+		return e.Ref.Name, true
+	case ofNamespace:
+		return e.Ref.Namespace, true
+	}
+	f.each(e, func(v found) {
+		if !ok && !v.null {
+			key, ok = strings.ToLower(v.text), true
+		}
+	})
+	return key, ok
+}
+
+// exists reports whether an entity has the field, null included.
+func (f *field) exists(e *catalog.Entity) bool {
+	has := false
+	f.each(e, func(found) { has = true })
+	return has
+}
+
+// any reports whether an entity has a value, other than null, of which ok is true. The value is as written.
+func (f *field) any(e *catalog.Entity, ok func(string) bool) bool {
+	has := false
+	f.each(e, func(v found) { has = has || !v.null && ok(v.text) })
+	return has
+}
+
+// same reports whether a value equals another one that is lower case already.
+func same(value, low string) bool {
+	return len(value) == len(low) && strings.EqualFold(value, low) || value != "" && strings.ToLower(value) == low
+}
+
+// uidSpace makes the uids of this catalog different from other version 5 UUIDs of the same text.
+var uidSpace = uuid.NewSHA1(uuid.NameSpaceURL, []byte("https://github.com/backchannel-portal/backchannel/entity"))
+
+// uid is the entity's id: it depends on its reference alone, so that every replica gives the same one and it survives
+// a registration anew.
+func uid(ref catalog.Ref) string { return uuid.NewSHA1(uidSpace, []byte(ref.String())).String() }

@@ -1,0 +1,412 @@
+package readapi
+
+import (
+	"bytes"
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"github.com/backchannel-portal/backchannel/catalog"
+	"github.com/backchannel-portal/backchannel/catalog/search"
+)
+
+// test decides about an entity.
+type test func(*catalog.Entity) bool
+
+// predicate is a filter made ready to run.
+type predicate struct {
+	test  test
+	cost  int
+	kinds []string // the only kinds it can select, lower case; nil: any
+}
+
+// The bounds of a predicate.
+const (
+	mostDepth      = 32
+	mostConditions = 2000
+)
+
+// compiler turns filters into tests over what a view shows. Its grammar is that of @backstage/filter-predicates as
+// applyPredicateEntityFilterToQuery of @backstage/plugin-catalog-backend runs it; the filter parameters of GET
+// requests are rewritten into it first, as Backstage does.
+type compiler struct {
+	view  search.View
+	count int
+}
+
+// compile reads a predicate. Text that is none is an error of kind Invalid.
+func compile(view search.View, text []byte) (predicate, error) {
+	if len(text) == 0 {
+		return predicate{test: func(*catalog.Entity) bool { return true }}, nil
+	}
+	c := compiler{view: view}
+	return c.node(text, 0)
+}
+
+func (c *compiler) node(text []byte, depth int) (predicate, error) {
+	if c.count++; depth > mostDepth || c.count > mostConditions {
+		return predicate{}, bad("Invalid query: it is too large")
+	}
+	if text = bytes.TrimSpace(text); len(text) == 0 || text[0] != '{' {
+		return predicate{}, bad("Query must be an object")
+	}
+	var parts []predicate
+	var err error
+	operators := 0
+	members(text, 0, func(key, value []byte) bool {
+		var p predicate
+		switch k := name(key); k {
+		case "$not":
+			if p, err = c.node(value, depth+1); err == nil {
+				p = negated(p)
+			}
+		case "$all", "$any":
+			p, err = c.list(k, value, depth)
+		default:
+			if strings.HasPrefix(k, "$") {
+				err = bad("Invalid query: the operator %q is not known", clip(k))
+				return false
+			}
+			p, err = c.condition(k, value)
+			parts = append(parts, p)
+			return err == nil
+		}
+		operators++
+		parts = append(parts, p)
+		return err == nil
+	})
+	if err == nil && operators > 0 && len(parts) > 1 {
+		err = bad("Invalid query: $all, $any and $not must be the only key of their object")
+	}
+	if err != nil {
+		return predicate{}, err
+	}
+	return all(parts), nil
+}
+
+func (c *compiler) list(operator string, text []byte, depth int) (predicate, error) {
+	if text[0] != '[' {
+		return predicate{}, bad("Invalid query: %s must be a list", operator)
+	}
+	var parts []predicate
+	var err error
+	items(text, 0, func(v []byte) bool {
+		var p predicate
+		p, err = c.node(v, depth+1)
+		parts = append(parts, p)
+		return err == nil
+	})
+	if err != nil {
+		return predicate{}, err
+	}
+	if operator == "$any" {
+		return anyOf(parts), nil
+	}
+	return all(parts), nil
+}
+
+func negated(p predicate) predicate {
+	inner := p.test
+	return predicate{test: func(e *catalog.Entity) bool { return !inner(e) }, cost: p.cost}
+}
+
+// all asks the cheap conditions first.
+func all(parts []predicate) predicate {
+	if len(parts) == 1 {
+		return parts[0]
+	}
+	out := predicate{}
+	slices.SortStableFunc(parts, func(a, b predicate) int { return a.cost - b.cost })
+	for _, p := range parts {
+		out.cost = max(out.cost, p.cost)
+		if p.kinds != nil && out.kinds == nil {
+			out.kinds = p.kinds
+		}
+	}
+	out.test = func(e *catalog.Entity) bool {
+		for i := range parts {
+			if !parts[i].test(e) {
+				return false
+			}
+		}
+		return true
+	}
+	return out
+}
+
+func anyOf(parts []predicate) predicate {
+	if len(parts) == 1 {
+		return parts[0]
+	}
+	out := predicate{kinds: []string{}}
+	for _, p := range parts {
+		out.cost = max(out.cost, p.cost)
+		if p.kinds == nil {
+			out.kinds = nil
+		} else if out.kinds != nil {
+			out.kinds = append(out.kinds, p.kinds...)
+		}
+	}
+	out.test = func(e *catalog.Entity) bool {
+		return slices.ContainsFunc(parts, func(p predicate) bool { return p.test(e) })
+	}
+	return out
+}
+
+// condition is what one key of a predicate asks of an entity.
+func (c *compiler) condition(key string, text []byte) (predicate, error) {
+	f := newField(key, c.view)
+	if len(text) > 0 && text[0] != '{' && text[0] != '[' && text[0] != 'n' {
+		return c.oneOf(f, []string{scalarText(text)}), nil
+	}
+	var operator string
+	var operand []byte
+	n := 0
+	members(text, 0, func(k, v []byte) bool {
+		operator, operand = name(k), v
+		n++
+		return true
+	})
+	p := predicate{cost: f.cost()}
+	switch {
+	case n != 1:
+		operator = ""
+	case operator == "$exists" && (string(operand) == "true" || string(operand) == "false"):
+		want := operand[0] == 't'
+		p.test = func(e *catalog.Entity) bool { return f.exists(e) == want }
+		return p, nil
+	case operator == "$in":
+		values, ok := scalars(operand)
+		if ok && len(values) <= mostConditions {
+			return c.oneOf(f, values), nil
+		}
+	case operator == "$hasPrefix" && operand[0] == '"':
+		prefix := strings.ToLower(name(operand))
+		p.test = func(e *catalog.Entity) bool {
+			return f.any(e, func(s string) bool { return strings.HasPrefix(strings.ToLower(s), prefix) })
+		}
+		return p, nil
+	case operator == "$contains" && operand[0] == '{' && f.key == "relations":
+		return c.relation(operand)
+	case operator == "$contains" && operand[0] != '{' && operand[0] != '[' && operand[0] != 'n':
+		return c.oneOf(f, []string{scalarText(operand)}), nil
+	}
+	return p, bad("Invalid query: the field %q is compared with a value, $exists, $in, $hasPrefix or $contains, not with %s", clip(key), clip(string(text)))
+}
+
+// relation is {"relations": {"$contains": {"type": ..., "targetRef": ...}}}.
+func (c *compiler) relation(text []byte) (predicate, error) {
+	var relation, target []byte
+	var err error
+	members(text, 0, func(k, v []byte) bool {
+		switch strings.ToLower(name(k)) {
+		case "type":
+			relation = v
+		case "targetref":
+			target = v
+		default:
+			err = bad("Invalid query: $contains on relations knows type and targetRef, not %q", clip(name(k)))
+		}
+		return err == nil
+	})
+	if err != nil {
+		return predicate{}, err
+	}
+	if len(relation) == 0 || relation[0] != '"' {
+		return predicate{}, bad(`Invalid query: $contains on relations needs a "type" string`)
+	}
+	key := "relations." + name(relation)
+	if target == nil {
+		f := newField(key, c.view)
+		return predicate{test: f.exists, cost: f.cost()}, nil
+	}
+	if target[0] == '{' {
+		if in := member(target, "$in"); len(in) < 3 || in[0] != '[' {
+			return predicate{}, bad(`Invalid query: targetRef is a string or {"$in": [strings]}`)
+		}
+	}
+	return c.condition(key, target)
+}
+
+// scalars reads a list of values as JavaScript's String would write them.
+func scalars(list []byte) (out []string, ok bool) {
+	if len(list) == 0 || list[0] != '[' {
+		return nil, false
+	}
+	ok = true
+	items(list, 0, func(v []byte) bool {
+		ok = v[0] != '{' && v[0] != '['
+		out = append(out, scalarText(v))
+		return ok
+	})
+	return out, ok
+}
+
+func scalarText(v []byte) string {
+	if v[0] == '"' {
+		return name(v)
+	}
+	return string(v)
+}
+
+// oneOf is true for entities that have one of the values.
+func (c *compiler) oneOf(f field, values []string) predicate {
+	low := make([]string, len(values))
+	for i, v := range values {
+		low[i] = strings.ToLower(v)
+	}
+	p := predicate{cost: f.cost()}
+	switch f.column {
+	case ofKind:
+		p.kinds = low
+		p.test = func(e *catalog.Entity) bool { return slices.Contains(low, e.Ref.Kind) }
+	case ofName:
+		p.test = func(e *catalog.Entity) bool { return slices.Contains(low, e.Ref.Name) }
+	case ofNamespace:
+		p.test = func(e *catalog.Entity) bool { return slices.Contains(low, e.Ref.Namespace) }
+	case ofType:
+		p.test = func(e *catalog.Entity) bool { return e.Type != "" && sameAsOne(e.Type, low) }
+	case ofLifecycle:
+		p.test = func(e *catalog.Entity) bool { return e.Lifecycle != "" && sameAsOne(e.Lifecycle, low) }
+	case ofOwner:
+		p.test = func(e *catalog.Entity) bool {
+			return (e.Owner.IsZero() || owns(e, low)) && f.any(e, func(s string) bool { return sameAsOne(s, low) })
+		}
+	case ofRelation:
+		p.test = c.related(f, low)
+	default:
+		p.test = func(e *catalog.Entity) bool {
+			return f.any(e, func(s string) bool { return sameAsOne(s, low) })
+		}
+	}
+	return p
+}
+
+func sameAsOne(value string, low []string) bool {
+	for _, l := range low {
+		if same(value, l) {
+			return true
+		}
+	}
+	return false
+}
+
+// owns reports whether one of the values, written in an entity, would name its owner. It spares most entities a look
+// into their text.
+func owns(e *catalog.Entity, values []string) bool {
+	return slices.ContainsFunc(values, func(v string) bool {
+		ref, err := catalog.ParseRef(v, "group", e.Ref.Namespace)
+		return err != nil || ref == e.Owner
+	})
+}
+
+// related is true for entities with a relation to one of the targets. It is looked up once, from the targets' side:
+// those that a target has the opposite relation to.
+func (c *compiler) related(f field, targets []string) test {
+	var slow []string
+	near := make(map[catalog.Ref]bool)
+	back := opposite(f.sub)
+	for _, t := range targets {
+		ref, err := catalog.ParseRef(t, "", "")
+		if err != nil || ref.String() != t {
+			continue
+		}
+		if _, there := c.view.Entity(ref); !there || back == "" {
+			slow = append(slow, t)
+			continue
+		}
+		for _, r := range c.view.Relations(ref, back) {
+			near[r.Target] = true
+		}
+	}
+	return func(e *catalog.Entity) bool {
+		return near[e.Ref] || len(slow) > 0 && f.any(e, func(s string) bool { return slices.Contains(slow, s) })
+	}
+}
+
+// opposite is catalog.Opposite for a relation in lower case.
+func opposite(relation string) string {
+	for _, known := range [...]string{"ownedBy", "partOf", "providesApi", "consumesApi", "dependsOn", "memberOf", "childOf"} {
+		back, _ := catalog.Opposite(known)
+		if strings.EqualFold(known, relation) {
+			return back
+		}
+		if strings.EqualFold(back, relation) {
+			return known
+		}
+	}
+	return ""
+}
+
+// filters rewrites the filter parameters of a GET request into a predicate: each is a set of conditions that must all
+// hold, of several sets one must.
+func filters(params []string) ([]byte, error) {
+	var sets [][]byte
+	for _, p := range params {
+		set, err := filterSet(p)
+		if err != nil {
+			return nil, err
+		}
+		if set != nil {
+			sets = append(sets, set)
+		}
+	}
+	switch len(sets) {
+	case 0:
+		return nil, nil
+	case 1:
+		return sets[0], nil
+	default:
+		return slices.Concat([]byte(`{"$any":[`), bytes.Join(sets, []byte(",")), []byte("]}")), nil
+	}
+}
+
+func filterSet(param string) ([]byte, error) {
+	param = strings.ToValidUTF8(param, "\uFFFD")
+	var keys []string
+	values := map[string][]string{}
+	for statement := range strings.SplitSeq(param, ",") {
+		if statement = strings.TrimSpace(statement); statement == "" {
+			continue
+		}
+		key, value, given := strings.Cut(statement, "=")
+		if key = strings.TrimSpace(key); key == "" {
+			return nil, bad("Invalid filter, '%s' is not a valid statement (expected a string on the form a=b or a= or a)", clip(statement))
+		}
+		if strings.HasPrefix(key, "$") {
+			return nil, bad("Invalid filter, '%s' is not a valid statement", clip(statement))
+		}
+		if _, known := values[key]; !known {
+			keys = append(keys, key)
+			values[key] = nil
+		}
+		if given {
+			values[key] = append(values[key], strings.TrimSpace(value))
+		}
+	}
+	var parts [][]byte
+	for _, key := range keys {
+		part := append(appendString([]byte("{"), key), ':')
+		switch vs := values[key]; len(vs) {
+		case 0:
+			part = append(part, `{"$exists":true}`...)
+		case 1:
+			part = appendString(part, vs[0])
+		default:
+			list, err := json.Marshal(vs)
+			if err != nil {
+				return nil, err
+			}
+			part = append(append(append(part, `{"$in":`...), list...), '}')
+		}
+		parts = append(parts, append(part, '}'))
+	}
+	switch len(parts) {
+	case 0:
+		return nil, nil
+	case 1:
+		return parts[0], nil
+	default:
+		return slices.Concat([]byte(`{"$all":[`), bytes.Join(parts, []byte(",")), []byte("]}")), nil
+	}
+}

@@ -1,0 +1,222 @@
+package readapi
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/backchannel-portal/backchannel/catalog"
+	"github.com/backchannel-portal/backchannel/catalog/search"
+)
+
+// selection runs a question over a view.
+type selection struct {
+	view search.View
+	pred predicate
+	text test   // of the full-text filter; nil: none
+	by   *field // the order; nil: by reference
+	desc bool
+}
+
+// newSelection makes a question's filters ready.
+func newSelection(view search.View, q *question) (*selection, error) {
+	s := &selection{view: view}
+	var err error
+	if s.pred, err = compile(view, q.query); err != nil {
+		return nil, err
+	}
+	if len(q.order) > 0 {
+		f := newField(q.order[0].Field, view)
+		s.by, s.desc = &f, q.order[0].Order == "desc"
+	}
+	if q.text != nil {
+		s.text = s.contains(q.text)
+	}
+	return s, nil
+}
+
+// contains is the full-text filter: one of the fields contains the term. Without fields Backstage looks into the
+// order's, or else into uids; here the fields people see take the place of the latter.
+func (s *selection) contains(t *fullText) test {
+	paths := t.Fields
+	if len(paths) == 0 && s.by != nil {
+		paths = []string{s.by.key}
+	} else if len(paths) == 0 {
+		paths = []string{"metadata.name", "metadata.title", "spec.profile.displayname"}
+	}
+	fields := make([]field, 0, min(len(paths), mostFields))
+	for _, p := range paths[:min(len(paths), mostFields)] {
+		fields = append(fields, newField(p, s.view))
+	}
+	term := strings.ToLower(t.Term)
+	return func(e *catalog.Entity) bool {
+		return slices.ContainsFunc(fields, func(f field) bool {
+			return f.any(e, func(v string) bool { return strings.Contains(strings.ToLower(v), term) })
+		})
+	}
+}
+
+// each calls f with every selected entity, by reference, until it returns false.
+func (s *selection) each(f func(*catalog.Entity) bool) {
+	run := func(filter search.Filter) bool {
+		for e := range s.view.Entities(filter) {
+			if s.pred.test(e) && (s.text == nil || s.text(e)) && !f(e) {
+				return false
+			}
+		}
+		return true
+	}
+	if s.pred.kinds == nil {
+		run(search.Filter{})
+		return
+	}
+	kinds := slices.Compact(slices.Sorted(slices.Values(s.pred.kinds)))
+	for _, k := range kinds {
+		if k != "" && !run(search.Filter{Kinds: []string{k}}) {
+			return
+		}
+	}
+}
+
+// place is an entity with what it is ordered by.
+type place struct {
+	key string
+	e   *catalog.Entity
+}
+
+// compare orders places as the pages run.
+func (s *selection) compare(a, b place) int {
+	c := strings.Compare(a.key, b.key)
+	if c == 0 {
+		c = a.e.Ref.Compare(b.e.Ref)
+	}
+	if s.desc {
+		return -c
+	}
+	return c
+}
+
+// page is a part of what was selected.
+type page struct {
+	rows     []place
+	total    int
+	before   bool // there is something before the first row
+	after    bool // there is something behind the last row
+	backward bool
+}
+
+// page selects one page. It keeps no more rows than the page needs while it passes over the catalog once.
+func (s *selection) page(q *question) page {
+	p := page{}
+	rank := s.compare
+	var from *place
+	if q.from != nil {
+		start, ok := placeOf(q.from)
+		if !ok {
+			return p
+		}
+		from = &start
+		if p.backward = q.from.Previous; p.backward {
+			rank = func(a, b place) int { return s.compare(b, a) }
+		}
+	}
+	skip := 0
+	if from == nil {
+		skip = q.offset
+	}
+	best := nearest{rank: rank, need: skip + q.limit + 1}
+	s.each(func(e *catalog.Entity) bool {
+		at := place{e: e}
+		if s.by != nil {
+			var has bool
+			if at.key, has = s.by.low(e); !has {
+				return true // Backstage's pages leave out what lacks the field they are ordered by
+			}
+		}
+		p.total++
+		if from != nil && rank(at, *from) <= 0 {
+			p.before = true
+			return true
+		}
+		best.add(at)
+		return q.total || s.by != nil || p.backward || len(best.rows) < best.need
+	})
+	rows := best.sorted()
+	rows = rows[min(skip, len(rows)):]
+	more := len(rows) > q.limit
+	rows = rows[:min(q.limit, len(rows))]
+	if p.backward {
+		slices.Reverse(rows)
+		p.before, p.after = more, true
+	} else {
+		p.after = more
+	}
+	p.rows = rows
+	return p
+}
+
+// placeOf is where a cursor points at; only its reference and value count.
+func placeOf(c *cursor) (place, bool) {
+	ref, err := catalog.ParseRef(c.Values[len(c.Values)-1], "", "")
+	if err != nil {
+		return place{}, false
+	}
+	at := place{e: &catalog.Entity{Ref: ref}}
+	if len(c.Values) > 1 {
+		at.key = c.Values[0]
+	}
+	return at, true
+}
+
+// cursors are the places before and behind a page, empty where there is nothing.
+func (s *selection) cursors(q *question, p *page) (next, prev string) {
+	if len(p.rows) == 0 || q.limit == 0 {
+		return "", ""
+	}
+	to := func(at place, previous bool) string {
+		c := cursor{Query: q.query, Order: q.order, Text: q.text, Previous: previous, Values: []string{at.e.Ref.String()}}
+		if s.by != nil {
+			c.Values = []string{at.key, at.e.Ref.String()}
+		}
+		if c.Order == nil {
+			c.Order = []orderField{}
+		}
+		return c.String()
+	}
+	if p.after {
+		next = to(p.rows[len(p.rows)-1], false)
+	}
+	if p.before {
+		prev = to(p.rows[0], true)
+	}
+	return next, prev
+}
+
+// nearest keeps the first need places of many.
+type nearest struct {
+	rank func(a, b place) int
+	need int
+	rows []place
+	full bool // rows[need-1] is the last that counts
+}
+
+func (n *nearest) add(p place) {
+	if n.full && n.rank(p, n.rows[n.need-1]) > 0 {
+		return
+	}
+	if n.rows = append(n.rows, p); len(n.rows) >= 2*n.need+64 {
+		n.cut()
+	}
+}
+
+func (n *nearest) cut() {
+	slices.SortFunc(n.rows, n.rank)
+	if len(n.rows) > n.need {
+		n.rows = n.rows[:n.need]
+	}
+	n.full = len(n.rows) == n.need
+}
+
+func (n *nearest) sorted() []place {
+	n.cut()
+	return n.rows
+}

@@ -1,0 +1,64 @@
+package readapi
+
+import (
+	"net/http"
+	"net/url"
+
+	"github.com/go-chi/chi/v5"
+
+	"github.com/backchannel-portal/backchannel/catalog"
+)
+
+// stream writes a list of entities in pieces, so that a large answer is never in memory as a whole.
+type stream struct {
+	rw      http.ResponseWriter
+	r       *renderer
+	buf     []byte
+	n       int
+	started bool
+}
+
+// piece is how much is written at once, in bytes.
+const piece = 64 << 10
+
+func newStream(rw http.ResponseWriter, r *renderer) *stream {
+	return &stream{rw: rw, r: r, buf: make([]byte, 0, 8<<10)}
+}
+
+func (s *stream) text(t string) { s.buf = append(s.buf, t...) }
+
+// entity writes an element of the list; nil is null.
+func (s *stream) entity(e *catalog.Entity) {
+	if s.n++; s.n > 1 {
+		s.buf = append(s.buf, ',')
+	}
+	if e == nil {
+		s.buf = append(s.buf, "null"...)
+	} else {
+		s.buf = s.r.entity(s.buf, e)
+	}
+	if len(s.buf) > piece {
+		s.flush()
+	}
+}
+
+func (s *stream) flush() {
+	if !s.started {
+		head(s.rw)
+		s.started = true
+	}
+	_, _ = s.rw.Write(s.buf) // a client that is gone needs no answer
+	s.buf = s.buf[:0]
+}
+
+// param is a part of the path, unescaped. The router reads the escaped path only where it differs from the plain one.
+func param(r *http.Request, key string) string {
+	raw := chi.URLParam(r, key)
+	if r.URL.RawPath == "" {
+		return raw
+	}
+	if s, err := url.PathUnescape(raw); err == nil {
+		return s
+	}
+	return raw
+}

@@ -15,6 +15,12 @@ type Inbox interface {
 	Put(ctx context.Context, id string, at time.Time) (fresh bool, err error)
 }
 
+// InboxStore is an Inbox that forgets what is told to be old.
+type InboxStore interface {
+	Inbox
+	Sweeper
+}
+
 // MemoryInbox is an Inbox in memory, for one process. It forgets the oldest ids beyond its size.
 type MemoryInbox struct {
 	mu    sync.Mutex
@@ -52,4 +58,19 @@ func (b *MemoryInbox) Put(_ context.Context, id string, at time.Time) (bool, err
 	}
 	b.ids[id] = b.order.PushBack(inboxEntry{id, at})
 	return true, nil
+}
+
+// Sweep implements Sweeper.
+func (b *MemoryInbox) Sweep(_ context.Context, before time.Time) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	n := 0
+	for id, el := range b.ids {
+		if el.Value.(inboxEntry).at.Before(before) {
+			b.order.Remove(el)
+			delete(b.ids, id)
+			n++
+		}
+	}
+	return n, nil
 }

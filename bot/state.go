@@ -1,0 +1,45 @@
+package bot
+
+import (
+	"context"
+	"time"
+)
+
+// State is what a conversation must not lose with its process. Every part is safe for concurrent use. Its errors have
+// kind Upstream when the database is away, and kind NotFound where a method says that a thing is not there.
+// NewMemoryState has one for tests and single processes; bottest holds the conformance suite.
+type State struct {
+	Inbox         InboxStore
+	Threads       Threads
+	Keys          KeyStore
+	Audit         AuditStore
+	Outbox        Outbox
+	Intents       IntentStore
+	Drafts        Drafts
+	Installations Installations
+	Subscriptions Subscriptions
+	Followers     Followers
+}
+
+// Sweeper forgets what has had its time.
+type Sweeper interface {
+	// Sweep removes what is older than before, or, where things carry an expiry, what expired before it, and returns
+	// how many it removed.
+	Sweep(ctx context.Context, before time.Time) (int, error)
+}
+
+// NewMemoryState returns a state that lives as long as the process.
+func NewMemoryState() State {
+	return State{
+		Inbox:         NewMemoryInbox(100_000, 24*time.Hour),
+		Threads:       newMemoryThreads(),
+		Keys:          &memoryKeys{},
+		Audit:         &memoryAudit{rows: map[string]Record{}},
+		Outbox:        &memoryOutbox{posts: map[string]Post{}},
+		Intents:       &memoryIntents{rows: map[string]StoredIntent{}, used: map[string]bool{}},
+		Drafts:        &memoryDrafts{rows: map[string]Draft{}},
+		Installations: &memoryInstallations{rows: map[[2]string]Installation{}},
+		Subscriptions: &memorySubscriptions{rows: map[subscriptionKey]Subscription{}},
+		Followers:     &memoryFollowers{rows: map[followerKey]Follower{}},
+	}
+}

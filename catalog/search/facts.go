@@ -36,7 +36,7 @@ func (e *snapshotEdit) entityFacts(id uint32, facts []catalog.Fact, holders map[
 	n := e.nodes.at(id)
 	list := slices.Clone(n.facts)
 	for _, f := range facts {
-		f.Entity, f.Producer, f.Key = n.ref, e.shared(f.Producer), e.shared(f.Key)
+		f.Entity, f.Producer, f.Key = n.ref(), e.shared(f.Producer), e.shared(f.Key)
 		k := factKey{f.Producer, f.Key}
 		i, found := slices.BinarySearchFunc(list, k, func(f catalog.Fact, k factKey) int {
 			return factKey{f.Producer, f.Key}.compare(k)

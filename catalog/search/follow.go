@@ -38,8 +38,8 @@ func textChanges(old, r *Reader, c catalog.Changes) []catalog.Ref {
 		}
 		id, _ := r.snapshot.find(e.Ref)
 		for _, ed := range r.snapshot.nodes.at(id).edges {
-			if r.snapshot.relTypes[ed.kind] == "ownerOf" {
-				out = append(out, r.snapshot.nodes.at(ed.target).ref)
+			if r.snapshot.relTypes[ed.relType()] == "ownerOf" {
+				out = append(out, r.snapshot.nodes.ref(ed.target))
 			}
 		}
 	}

@@ -1,6 +1,7 @@
 package search
 
 import (
+	"hash/maphash"
 	"slices"
 
 	"github.com/backchannel-portal/backchannel/catalog"
@@ -9,10 +10,11 @@ import (
 // names resolves what people call entities. Exact and normalised names are one table look-up; misspelt ones go
 // through spellings, words through lists of ids. It is immutable and edited like a snapshot.
 type names struct {
-	keys  table[string, uint32] // folded label -> key
-	posts vec[keyPost]          // by key
-	base  *spellings            // keys in the typo tables
-	late  []uint32              // keys that came after base was built
+	seed  maphash.Seed
+	keys  hashIDs      // by folded label
+	posts vec[keyPost] // by key
+	base  *spellings   // keys in the typo tables
+	late  []uint32     // keys that came after base was built
 	words table[string, []uint32]
 }
 
@@ -26,15 +28,21 @@ type keyPost struct {
 const lateLimit = 2048
 
 type namesEdit struct {
-	keys  *tableEdit[string, uint32]
+	seed  maphash.Seed
+	keys  *hashIDsEdit
 	posts *vecEdit[keyPost]
 	words *tableEdit[string, []uint32]
 	base  *spellings
 	late  []uint32
+	room  blocks
 }
 
 func (n *names) edit() *namesEdit {
-	return &namesEdit{keys: n.keys.edit(), posts: n.posts.edit(), words: n.words.edit(), base: n.base, late: n.late}
+	seed := n.seed
+	if n.keys.shards == nil {
+		seed = maphash.MakeSeed()
+	}
+	return &namesEdit{seed: seed, keys: n.keys.edit(), posts: n.posts.edit(), words: n.words.edit(), base: n.base, late: n.late}
 }
 
 // replace moves an entity's id from the labels of what it was to those of what it is; either may be nil.
@@ -42,7 +50,7 @@ func (e *namesEdit) replace(id uint32, was, is *catalog.Entity) {
 	oldKeys, newKeys := labelKeys(was), labelKeys(is)
 	for _, k := range oldKeys {
 		if !slices.Contains(newKeys, k) {
-			key, _ := e.keys.get(k)
+			key, _ := e.find(k)
 			p := e.posts.at(key)
 			p.ids = removeID(p.ids, id)
 			e.posts.set(key, p)
@@ -74,10 +82,10 @@ func (e *namesEdit) replace(id uint32, was, is *catalog.Entity) {
 
 // bear adds an entity to a folded label.
 func (e *namesEdit) bear(text string, id uint32) {
-	key, ok := e.keys.get(text)
+	key, ok := e.find(text)
 	if !ok {
-		key = e.posts.add(keyPost{text: text, ids: []uint32{id}})
-		e.keys.set(text, key)
+		key = e.posts.add(keyPost{text: e.room.keep(text), ids: e.room.list(id)})
+		e.keys.add(maphash.String(e.seed, text), key, func(key uint32) uint64 { return maphash.String(e.seed, e.posts.place(key).text) })
 		e.late = append(e.late, key)
 		return
 	}
@@ -88,7 +96,7 @@ func (e *namesEdit) bear(text string, id uint32) {
 
 // commit returns the edited names, with new typo tables when too many keys came after the last ones.
 func (e *namesEdit) commit() *names {
-	n := &names{keys: e.keys.table, posts: e.posts.vec, words: e.words.table, base: e.base, late: e.late}
+	n := &names{seed: e.seed, keys: e.keys.hashIDs, posts: e.posts.vec, words: e.words.table, base: e.base, late: e.late}
 	if n.base == nil || len(n.late) > lateLimit {
 		n.base, n.late = newSpellings(n.posts), nil
 	}
@@ -97,9 +105,21 @@ func (e *namesEdit) commit() *names {
 
 // key returns the entities whose folded label is text.
 func (n *names) key(text string) []uint32 {
-	key, ok := n.keys.get(text)
+	key, ok := n.find(text)
 	if !ok {
 		return nil
 	}
 	return n.posts.at(key).ids
+}
+
+// find returns the key of a folded label.
+func (n *names) find(text string) (uint32, bool) {
+	if n.keys.shards == nil {
+		return 0, false
+	}
+	return n.keys.find(maphash.String(n.seed, text), func(key uint32) bool { return n.posts.place(key).text == text })
+}
+
+func (e *namesEdit) find(text string) (uint32, bool) {
+	return e.keys.find(maphash.String(e.seed, text), func(key uint32) bool { return e.posts.place(key).text == text })
 }

@@ -90,7 +90,7 @@ func TestSpellingsMissNothing(t *testing.T) {
 			}
 			if most == 1 {
 				n.base.one(text, note)
-				if key, ok := n.keys.get(swapMiddle(text)); ok {
+				if key, ok := n.find(swapMiddle(text)); ok {
 					note(key)
 				}
 			} else {

@@ -115,9 +115,9 @@ func (v *view) Relations(ref catalog.Ref, types ...string) []catalog.Relation {
 	}
 	var out []catalog.Relation
 	for _, ed := range v.s.nodes.at(id).edges {
-		t := v.s.relTypes[ed.kind]
+		t := v.s.relTypes[ed.relType()]
 		if v.mayName(ed.target) && (len(types) == 0 || slices.Contains(types, t)) {
-			out = append(out, catalog.Relation{Type: t, Target: v.s.nodes.at(ed.target).ref})
+			out = append(out, catalog.Relation{Type: t, Target: v.s.nodes.ref(ed.target)})
 		}
 	}
 	slices.SortFunc(out, func(a, b catalog.Relation) int {

@@ -172,7 +172,7 @@ func (r *resolver) misspelt(edits int) []Candidate {
 	if edits == 1 {
 		r.n.base.one(r.folded, try)
 		if swapped := swapMiddle(r.folded); swapped != "" {
-			if key, ok := r.n.keys.get(swapped); ok {
+			if key, ok := r.n.find(swapped); ok {
 				try(key)
 			}
 		}

@@ -1,6 +1,7 @@
 package search
 
 import (
+	"hash/maphash"
 	"slices"
 	"time"
 
@@ -12,8 +13,9 @@ import (
 // makes the next one and shares what did not change.
 type snapshot struct {
 	gen       catalog.Generation
-	refs      table[catalog.Ref, uint32]
-	nodes     vec[node]
+	seed      maphash.Seed
+	refs      hashIDs // of nodes, by reference
+	nodes     nodes
 	order     []uint32 // ids of existing entities, by reference
 	relTypes  []string // relation types by number
 	facts     table[factKey, []uint32]
@@ -26,15 +28,28 @@ type snapshot struct {
 
 // node is an entity or, with a nil entity, a reference that something points at.
 type node struct {
-	ref    catalog.Ref
 	entity *catalog.Entity
-	edges  []edge   // relations as seen from here, of whatever descriptor stated them
-	given  []uint32 // nodes that carry edges which this entity's descriptor stated
+	ghost  *catalog.Ref // the reference where there is no entity
+	edges  []edge       // relations as seen from here, of whatever descriptor stated them
 	facts  []catalog.Fact
 }
 
-// edge is a relation of a node. by is the node whose descriptor states it.
-type edge struct{ kind, target, by uint32 }
+// ref is what the node is called.
+func (n *node) ref() catalog.Ref {
+	if n.entity != nil {
+		return n.entity.Ref
+	}
+	return *n.ghost
+}
+
+// edge is a relation of a node. It is stated by the node's own descriptor or else by its target's.
+type edge struct {
+	target uint32
+	kind   uint32 // number of the relation's type, doubled; odd when the node's own descriptor states it
+}
+
+func (e edge) relType() uint32 { return e.kind >> 1 }
+func (e edge) own() bool       { return e.kind&1 != 0 }
 
 // factKey identifies a fact across entities.
 type factKey struct{ producer, key string }
@@ -58,17 +73,30 @@ func (k factKey) compare(o factKey) int {
 
 // find returns the id and the entity of a reference, if it exists.
 func (s *snapshot) find(ref catalog.Ref) (uint32, *catalog.Entity) {
-	id, ok := s.refs.get(ref)
+	id, ok := s.id(ref)
 	if !ok {
 		return 0, nil
 	}
 	return id, s.nodes.at(id).entity
 }
 
+// id returns the id of a reference that an entity has or that something points at.
+func (s *snapshot) id(ref catalog.Ref) (uint32, bool) {
+	if s.refs.shards == nil {
+		return 0, false
+	}
+	return s.refs.find(maphash.Comparable(s.seed, ref), func(id uint32) bool { return s.nodes.ref(id) == ref })
+}
+
+// nodes is the entity table.
+type nodes struct{ vec[node] }
+
+func (n nodes) ref(id uint32) catalog.Ref { return n.place(id).ref() }
+
 // position returns where a reference stands, or would stand, in order.
 func (s *snapshot) position(ref catalog.Ref) (int, bool) {
 	return slices.BinarySearchFunc(s.order, ref, func(id uint32, r catalog.Ref) int {
-		return s.nodes.at(id).ref.Compare(r)
+		return s.nodes.ref(id).Compare(r)
 	})
 }
 

@@ -1,8 +1,10 @@
 package search
 
 import (
+	"hash/maphash"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/backchannel-portal/backchannel/catalog"
@@ -12,7 +14,8 @@ import (
 // length that readers of the old one see.
 type snapshotEdit struct {
 	old      *snapshot
-	refs     *tableEdit[catalog.Ref, uint32]
+	seed     maphash.Seed
+	refs     *hashIDsEdit
 	nodes    *vecEdit[node]
 	facts    *tableEdit[factKey, []uint32]
 	relTypes []string
@@ -27,9 +30,12 @@ type snapshotEdit struct {
 
 func (s *snapshot) edit() *snapshotEdit {
 	e := &snapshotEdit{
-		old: s, refs: s.refs.edit(), nodes: s.nodes.edit(), facts: s.facts.edit(),
+		old: s, seed: s.seed, refs: s.refs.edit(), nodes: s.nodes.edit(), facts: s.facts.edit(),
 		relTypes: slices.Clone(s.relTypes), relIDs: make(map[string]uint32, len(s.relTypes)),
 		strings: s.factNames, order: s.order, dead: s.dead,
+	}
+	if s.refs.shards == nil {
+		e.seed = maphash.MakeSeed()
 	}
 	for i, t := range s.relTypes {
 		e.relIDs[t] = uint32(i)
@@ -39,22 +45,29 @@ func (s *snapshot) edit() *snapshotEdit {
 
 // node returns the id of a reference, making a node without an entity when there is none.
 func (e *snapshotEdit) node(ref catalog.Ref) uint32 {
-	if id, ok := e.refs.get(ref); ok {
+	hash := maphash.Comparable(e.seed, ref)
+	if id, ok := e.refs.find(hash, func(id uint32) bool { return e.nodes.place(id).ref() == ref }); ok {
 		return id
 	}
-	id := e.nodes.add(node{ref: ref})
-	e.refs.set(ref, id)
+	id := e.nodes.add(node{ghost: ghost(ref)})
+	e.refs.add(hash, id, func(id uint32) uint64 { return maphash.Comparable(e.seed, e.nodes.place(id).ref()) })
 	return id
+}
+
+// ghost copies a reference, whose name is a part of some entity's memory.
+func ghost(ref catalog.Ref) *catalog.Ref {
+	ref.Name = strings.Clone(ref.Name)
+	return &ref
 }
 
 // upsert puts an entity in place of what its reference named before and returns its id and that former entity.
 func (e *snapshotEdit) upsert(x *catalog.Entity) (uint32, *catalog.Entity) {
 	id := e.node(x.Ref)
 	e.retract(id)
+	old := e.nodes.place(id).entity
+	e.state(id, x)
 	n := e.nodes.at(id)
-	old := n.entity
-	n.given = e.state(id, x, &n)
-	n.entity = x
+	n.entity, n.ghost = x, nil
 	e.nodes.set(id, n)
 	if old == nil {
 		e.fresh = append(e.fresh, id)
@@ -62,26 +75,21 @@ func (e *snapshotEdit) upsert(x *catalog.Entity) (uint32, *catalog.Entity) {
 	return id, old
 }
 
-// state adds the edges that x's descriptor states, its own ones to n, and returns the other nodes that got any.
-func (e *snapshotEdit) state(id uint32, x *catalog.Entity, n *node) []uint32 {
-	edges := make([]edge, 0, len(n.edges)+x.Relations.Len())
-	edges = append(edges, n.edges...)
+// state adds the edges that x's descriptor states, to its own node and to those at the other ends.
+func (e *snapshotEdit) state(id uint32, x *catalog.Entity) {
 	for r := range x.Relations.All() {
-		edges = append(edges, edge{e.relType(r.Type), e.node(r.Target), id})
-	}
-	given := make([]uint32, 0, x.Relations.Len())
-	for v := range x.Inverse() {
-		at, to := e.node(v.Source), e.node(v.Target)
-		ed := edge{e.relType(v.Type), to, id}
-		other := e.nodes.at(at)
-		other.edges = append(other.edges, ed)
-		e.nodes.set(at, other)
-		if !slices.Contains(given, at) {
-			given = append(given, at)
+		target := e.node(r.Target)
+		e.connect(id, edge{target, e.relType(r.Type)<<1 | 1})
+		if back, ok := catalog.Opposite(r.Type); ok && target != id {
+			e.connect(target, edge{id, e.relType(back) << 1})
 		}
 	}
-	n.edges = edges
-	return given
+}
+
+func (e *snapshotEdit) connect(id uint32, x edge) {
+	n := e.nodes.at(id)
+	n.edges = append(n.edges, x)
+	e.nodes.set(id, n)
 }
 
 // retract removes the edges that the present descriptor of a node states.
@@ -90,36 +98,57 @@ func (e *snapshotEdit) retract(id uint32) {
 	if n.entity == nil {
 		return
 	}
-	for _, at := range n.given {
-		other := e.nodes.at(at)
-		other.edges = without(other.edges, id)
-		e.nodes.set(at, other)
+	for _, x := range n.edges {
+		if x.own() && x.target != id {
+			other := e.nodes.at(x.target)
+			other.edges = without(other.edges, func(y edge) bool { return !y.own() && y.target == id })
+			e.nodes.set(x.target, other)
+		}
 	}
-	n.edges, n.given = without(n.edges, id), nil
+	n.edges = without(n.edges, edge.own)
 	e.nodes.set(id, n)
 }
 
-// without copies edges except those a node's descriptor stated.
-func without(edges []edge, by uint32) []edge {
+// without copies edges except some; where there is nothing to leave out they stay as they are.
+func without(edges []edge, drop func(edge) bool) []edge {
+	if !slices.ContainsFunc(edges, drop) {
+		return edges
+	}
 	out := make([]edge, 0, len(edges))
 	for _, x := range edges {
-		if x.by != by {
+		if !drop(x) {
 			out = append(out, x)
 		}
 	}
 	return out
 }
 
+// pack moves all edges into one piece of memory, without room to grow.
+func (e *snapshotEdit) pack() {
+	total := 0
+	for id := range uint32(e.nodes.len()) {
+		total += len(e.nodes.place(id).edges)
+	}
+	all := make([]edge, 0, total)
+	for id := range uint32(e.nodes.len()) {
+		n := e.nodes.at(id)
+		from := len(all)
+		all = append(all, n.edges...)
+		n.edges = all[from:len(all):len(all)]
+		e.nodes.set(id, n)
+	}
+}
+
 // remove takes an entity away and returns its id and what it was. What others state about it stays.
 func (e *snapshotEdit) remove(ref catalog.Ref) (uint32, *catalog.Entity) {
-	id, ok := e.refs.get(ref)
-	if !ok || e.nodes.at(id).entity == nil {
+	id, ok := e.refs.find(maphash.Comparable(e.seed, ref), func(id uint32) bool { return e.nodes.place(id).ref() == ref })
+	if !ok || e.nodes.place(id).entity == nil {
 		return 0, nil
 	}
 	e.retract(id)
 	n := e.nodes.at(id)
 	old := n.entity
-	n.entity = nil
+	n.entity, n.ghost = nil, ghost(old.Ref)
 	e.nodes.set(id, n)
 	e.gone = true
 	e.dead++
@@ -138,8 +167,11 @@ func (e *snapshotEdit) relType(name string) uint32 {
 
 // commit returns the snapshot of the given change.
 func (e *snapshotEdit) commit(c catalog.Changes) *snapshot {
+	if c.Full {
+		e.pack()
+	}
 	s := &snapshot{
-		gen: c.Generation, refs: e.refs.table, nodes: e.nodes.vec, facts: e.facts.table,
+		gen: c.Generation, seed: e.seed, refs: e.refs.hashIDs, nodes: nodes{e.nodes.vec}, facts: e.facts.table,
 		relTypes: e.relTypes, factKeys: e.old.factKeys, factNames: e.strings, dead: e.dead,
 		checked: e.old.checked, problems: e.old.problems,
 	}
@@ -167,7 +199,7 @@ func (e *snapshotEdit) sorted(s *snapshot) []uint32 {
 			order = append(order, id)
 		}
 	}
-	byRef := func(a, b uint32) int { return s.nodes.at(a).ref.Compare(s.nodes.at(b).ref) }
+	byRef := func(a, b uint32) int { return s.nodes.ref(a).Compare(s.nodes.ref(b)) }
 	const few = 64
 	if len(e.fresh) > few {
 		for _, id := range e.fresh {

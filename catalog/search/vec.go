@@ -14,6 +14,9 @@ func (v vec[T]) len() int { return v.n }
 
 func (v vec[T]) at(i uint32) T { return v.chunks[i>>chunkBits][i&(1<<chunkBits-1)] }
 
+// place is at without the copy. What it points to must not be changed.
+func (v vec[T]) place(i uint32) *T { return &v.chunks[i>>chunkBits][i&(1<<chunkBits-1)] }
+
 // vecEdit is the only writer of a vec that is not published yet. It copies a chunk before its first change.
 type vecEdit[T any] struct {
 	vec[T]

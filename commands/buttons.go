@@ -52,7 +52,8 @@ func follows(i understand.Intent) []follow {
 // buttons are those the command set, then the questions that come next, then Share when the answer is private.
 func (t *talk) buttons() []card.Action {
 	fact := t.outcome == bot.Answered && t.r.Intent != understand.Smalltalk
-	share := t.q.Private && (fact || t.outcome == bot.NotFound && len(t.entities) > 0)
+	_, repeatable := t.c.table[t.r.Intent]
+	share := t.q.Private && repeatable && (fact || t.outcome == bot.NotFound && len(t.entities) > 0)
 	out := t.actions
 	most := max(maxButtons, len(out))
 	if t.outcome == bot.Choose {

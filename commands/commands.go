@@ -38,6 +38,26 @@ type Deps struct {
 	Viewer func(*bot.Event) catalog.Viewer
 	Asker  func(*bot.Event) catalog.Ref
 	Bound  func(*bot.Event) catalog.Ref
+
+	// Refresher reads sources again on demand, and Locations keeps those that were registered. Nil: the commands that
+	// need them are absent.
+	Refresher Refresher
+	Locations catalog.Locations
+	// May says whether the actor of an event may do something with an entity. It must not block. Nil: everybody may.
+	May func(*bot.Event, Act, catalog.Ref) bool
+}
+
+// Act is something that a permission is needed for.
+type Act string
+
+// The acts of the commands.
+const (
+	ActRefresh    Act = "refresh"    // read an entity's source again
+	ActUnregister Act = "unregister" // remove a registered location
+)
+
+func (c *Commands) may(ev *bot.Event, act Act, ref catalog.Ref) bool {
+	return c.deps.May == nil || c.deps.May(ev, act, ref)
 }
 
 // Commands answers questions. It is safe for concurrent use.

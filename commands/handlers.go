@@ -21,6 +21,7 @@ func (c *Commands) Intents() map[string]bot.Handler {
 		intentChoose: bot.HandlerFunc(c.handleSame),
 		intentMore:   bot.HandlerFunc(c.handleSame),
 		intentShare:  bot.HandlerFunc(c.handleShare),
+		intentRemove: bot.HandlerFunc(c.handleRemove),
 	}
 }
 
@@ -116,6 +117,11 @@ func (c *Commands) handleNext(ctx context.Context, ev *bot.Event) (bot.Reply, er
 func (c *Commands) handleSame(ctx context.Context, ev *bot.Event) (bot.Reply, error) {
 	in, q, r := c.pressed(ev)
 	q.Private = in.Private
+	for _, s := range c.subCommands() {
+		if s.work != nil && s.intent == r.Intent && len(r.Entities) == 1 {
+			return s.work(c, ev, c.talk(ctx, c.deps.View(q.Viewer), q, r)), nil
+		}
+	}
 	a, m := c.Answer(ctx, q, r)
 	return bot.Update{Answer: a, Message: m}, nil
 }

@@ -27,7 +27,7 @@ func (t *talk) help() {
 	}
 	t.add(list)
 	var names []string
-	for _, c := range subCommands() {
+	for _, c := range t.c.subCommands() {
 		names = append(names, c.name)
 	}
 	t.line(lang.HelpShort, lang.Args{"list": []card.Span{card.M(strings.Join(names, ", "))}})

@@ -29,36 +29,49 @@ type subCommand struct {
 	aliases []string
 	intent  understand.Intent
 	params  params
+	work    func(*Commands, *bot.Event, *talk) bot.Reply // nil: the intent's command answers
 }
 
 // subCommands lists the short forms, in the order in which help names them.
 func subCommands() []subCommand {
 	return []subCommand{
-		{"owner", nil, understand.Owner, takesName},
-		{"oncall", []string{"on-call"}, understand.OnCall, takesMaybe},
-		{"api", []string{"apis"}, understand.API, takesName},
-		{"version", []string{"versions"}, understand.Version, takesTech},
-		{"docs", []string{"doc"}, understand.Docs, takesName},
-		{"dependents", nil, understand.Dependents, takesAll},
-		{"dependencies", []string{"deps"}, understand.Dependencies, takesAll},
-		{"owned-by", []string{"owns"}, understand.OwnedBy, takesAll},
-		{"members", nil, understand.Members, takesName},
-		{"lifecycle", nil, understand.Lifecycle, takesName},
-		{"show", nil, understand.Show, takesName},
-		{"builds", nil, understand.Builds, takesName},
-		{"lighthouse", nil, understand.Lighthouse, takesName},
-		{"radar", nil, understand.Radar, takesTech},
-		{"search", nil, understand.Search, takesWords},
-		{"problems", nil, intentProblems, takesMaybe},
-		{"help", nil, understand.Help, takesNothing},
+		{"owner", nil, understand.Owner, takesName, nil},
+		{"oncall", []string{"on-call"}, understand.OnCall, takesMaybe, nil},
+		{"api", []string{"apis"}, understand.API, takesName, nil},
+		{"version", []string{"versions"}, understand.Version, takesTech, nil},
+		{"docs", []string{"doc"}, understand.Docs, takesName, nil},
+		{"dependents", nil, understand.Dependents, takesAll, nil},
+		{"dependencies", []string{"deps"}, understand.Dependencies, takesAll, nil},
+		{"owned-by", []string{"owns"}, understand.OwnedBy, takesAll, nil},
+		{"members", nil, understand.Members, takesName, nil},
+		{"lifecycle", nil, understand.Lifecycle, takesName, nil},
+		{"show", nil, understand.Show, takesName, nil},
+		{"builds", nil, understand.Builds, takesName, nil},
+		{"lighthouse", nil, understand.Lighthouse, takesName, nil},
+		{"radar", nil, understand.Radar, takesTech, nil},
+		{"search", nil, understand.Search, takesWords, nil},
+		{"problems", nil, intentProblems, takesMaybe, nil},
+		{"help", nil, understand.Help, takesNothing, nil},
 	}
+}
+
+// subCommands are the short forms that this program can answer.
+func (c *Commands) subCommands() []subCommand {
+	all := subCommands()
+	if c.deps.Refresher != nil {
+		all = append(all, subCommand{"refresh", nil, intentRefresh, takesName, (*Commands).refresh})
+	}
+	if c.deps.Locations != nil {
+		all = append(all, subCommand{"unregister", nil, intentUnregister, takesName, (*Commands).unregister})
+	}
+	return all
 }
 
 // SubCommands are the sub-commands of the main slash command. A first word that is one stands for a question only
 // when the rest fits: "owner checkout" is one, "owner of the thing that sends receipts" is a question.
 func (c *Commands) SubCommands() []bot.Command {
 	var out []bot.Command
-	for _, s := range subCommands() {
+	for _, s := range c.subCommands() {
 		b := bot.Command{Name: s.name, Aliases: s.aliases, Handler: c.subCommand(s)}
 		if s.params != takesNothing {
 			b.Fits = func(args string) bool {
@@ -84,6 +97,9 @@ func (c *Commands) subCommand(s subCommand) bot.Handler {
 		r.Lang = ev.Locale
 		if r.Lang == "" {
 			r.Lang = lang.Of(in.Args)
+		}
+		if s.work != nil && len(r.Entities) == 1 {
+			return s.work(c, ev, c.talk(ctx, view, q, r)), nil
 		}
 		a, m := c.answer(ctx, view, q, r)
 		return say(q, a, m), nil

@@ -55,7 +55,6 @@ const (
 	UnregisterConfigured Key = "unregister.configured"
 	UnregisterWorking    Key = "unregister.working"
 	UnregisterDone       Key = "unregister.done"
-	UnregisterFailed     Key = "unregister.failed"
 	UnregisterForbidden  Key = "unregister.forbidden"
 	ActUnregister        Key = "unregister.act"
 )

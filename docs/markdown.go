@@ -46,7 +46,7 @@ func parse(md goldmark.Markdown, data []byte) document {
 	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
 	data = bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n"))
 	m, body := frontMatter(data)
-	lines := portable(strings.Split(strings.ToValidUTF8(string(body), "\uFFFD"), "\n"), 0)
+	lines := portable(withoutSnippets(strings.Split(strings.ToValidUTF8(string(body), "\uFFFD"), "\n")), 0)
 	source := []byte(strings.Join(tame(lines), "\n"))
 	d := document{root: md.Parser().Parse(text.NewReader(source)), source: source, meta: m}
 	d.name()

@@ -86,6 +86,8 @@ const (
 	ProblemDoubtful    = "doubtful"     // valid, but hardly what was meant
 	ProblemOrphaned    = "orphaned"     // no file defines the entity any more; it is removed after a while
 	ProblemDangling    = "dangling"     // a relation points at an entity that does not exist
+
+	ProblemInferredOwner = "owner-from-codeowners" // the descriptor names no owner; this one is from CODEOWNERS
 )
 
 // Annotation returns the value of an annotation, or "".

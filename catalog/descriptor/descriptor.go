@@ -57,6 +57,10 @@ type Options struct {
 	// Read reads the target of a placeholder, relative to the descriptor or absolute, as it is written there.
 	Read   func(target string) ([]byte, error)
 	Limits yamldoc.Limits
+	// Owner is asked for the owner of an entity whose spec names none although its kind has one; nil: nobody is. It
+	// returns a full reference and a sentence that says where it stands, or "" when it does not know. A document is
+	// only invalid without an owner when it does not.
+	Owner func() (owner, note string)
 }
 
 // Read reads a descriptor file. Empty documents are counted but left out. When the file holds no document at all, or
@@ -115,6 +119,7 @@ func examine(file string, d yamldoc.Document, o Options) Document {
 		return out
 	}
 	sortReferences(root)
+	root, note := inferOwner(root, o.Owner)
 	c := checker{}
 	if c.envelope(root); len(c.errs) > 0 {
 		out.Errors = c.errs
@@ -145,6 +150,11 @@ func examine(file string, d yamldoc.Document, o Options) Document {
 	}
 	for _, w := range c.warnings {
 		out.Entity.Problems = append(out.Entity.Problems, catalog.Problem{Code: catalog.ProblemDoubtful, Field: w.Path, Line: w.Line, Message: w.Message})
+	}
+	if note != "" {
+		out.Entity.Problems = append(out.Entity.Problems, catalog.Problem{
+			Code: catalog.ProblemInferredOwner, Field: "spec.owner", Line: root.Get("spec").Line, Message: note,
+		})
 	}
 	out.Entity = catalog.Lean(out.Entity)
 	if root.Get("kind").Text == "Location" && known {

@@ -76,6 +76,8 @@ type Options struct {
 	Place Place
 	// Trees opens targets that are not in Place; nil: they cannot be read.
 	Trees scm.Trees
+	// Owners finds those whom a CODEOWNERS file names; nil: OwnersByName.
+	Owners OwnerLookup
 	// Limits bound each descriptor file.
 	Limits yamldoc.Limits
 	// Clock tells the time for Delta.Checked; nil: time.Now.
@@ -110,6 +112,9 @@ type Engine struct {
 func New(o Options) *Engine {
 	if o.Clock == nil {
 		o.Clock = time.Now
+	}
+	if o.Owners == nil {
+		o.Owners = OwnersByName
 	}
 	if o.Parallel <= 0 {
 		o.Parallel = runtime.GOMAXPROCS(0)

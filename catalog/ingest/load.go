@@ -3,6 +3,7 @@ package ingest
 import (
 	"context"
 	"crypto/sha256"
+	"fmt"
 	"path/filepath"
 	"slices"
 
@@ -19,7 +20,8 @@ type entry struct {
 	deps    []dep             // what its placeholders read
 	raw     [32]byte          // of the descriptor alone; zero: it could not be read
 	token   Token
-	nothing bool // it holds no descriptors and is none
+	nothing bool      // it holds no descriptors and is none
+	owners  *inferred // what documents without an owner took from CODEOWNERS; nil: all name one
 }
 
 // dep is a placeholder target as it was read.
@@ -45,7 +47,7 @@ func (e *Engine) load(ctx context.Context, address string, sift bool, was *entry
 	place := e.place(address)
 	c, err := place.Read(ctx, address, tokenOf(was))
 	if err == nil && c.Same {
-		if was.nothing && sift || !was.nothing && e.depsSame(ctx, address, was) {
+		if was.nothing && sift || !was.nothing && e.depsSame(ctx, address, was) && e.ownersSame(ctx, address, was) {
 			return was.again(c.Token)
 		}
 		c, err = place.Read(ctx, address, "")
@@ -54,7 +56,7 @@ func (e *Engine) load(ctx context.Context, address string, sift bool, was *entry
 		return unreadable(address, err, was)
 	}
 	raw := sha256.Sum256(c.Data)
-	if was != nil && was.raw == raw && (sift || !was.nothing) && e.depsSame(ctx, address, was) {
+	if was != nil && was.raw == raw && (sift || !was.nothing) && e.depsSame(ctx, address, was) && e.ownersSame(ctx, address, was) {
 		return was.again(c.Token)
 	}
 	if sift && !holdsEntities(address, c.Data) {
@@ -92,6 +94,7 @@ func (e *Engine) parse(ctx context.Context, en *entry, address string, data []by
 			en.deps = append(en.deps, d)
 			return c.Data, err
 		},
+		Owner: func() (string, string) { return e.infer(ctx, en, address) },
 	})
 	en.file = catalog.File{Location: address, Hash: en.hash(), Text: data}
 	for i := range docs {
@@ -137,11 +140,14 @@ func (e *Engine) depsSame(ctx context.Context, address string, was *entry) bool 
 
 // hash covers the descriptor and all that its placeholders read.
 func (en *entry) hash() [32]byte {
-	if len(en.deps) == 0 {
+	if len(en.deps) == 0 && en.owners == nil {
 		return en.raw
 	}
 	h := sha256.New()
 	h.Write(en.raw[:])
+	if en.owners != nil {
+		fmt.Fprintf(h, "%x %v\x00", en.owners.sum, en.owners.names)
+	}
 	for _, d := range en.deps {
 		h.Write([]byte(d.name + "\x00"))
 		h.Write(d.sum[:])

@@ -156,7 +156,7 @@ func (sc *scan) each(n int, f func(i int)) {
 
 // outside reports whether neither a file nor what its placeholders read can have changed.
 func (sc *scan) outside(address string, was *entry) bool {
-	return sc.scope != nil && was.raw != [32]byte{} && !sc.scope(address) &&
+	return sc.scope != nil && was.raw != [32]byte{} && !sc.scope(address) && (was.owners == nil || !was.owners.open) &&
 		!slices.ContainsFunc(was.deps, func(d dep) bool { return sc.scope(d.address) })
 }
 

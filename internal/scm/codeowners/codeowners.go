@@ -25,6 +25,19 @@ func (f Flavor) Files() []string {
 	return []string{".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"}
 }
 
+// Detect tells whose rules a file follows: GitLab's when it lies in .gitlab or has sections.
+func Detect(name string, data []byte) Flavor {
+	if strings.HasPrefix(name, ".gitlab/") {
+		return GitLab
+	}
+	for line := range strings.Lines(string(data[:min(len(data), MaxBytes)])) {
+		if headings.MatchString(strings.TrimSpace(line)) {
+			return GitLab
+		}
+	}
+	return GitHub
+}
+
 // MaxBytes is how large a file may be; GitHub ignores larger ones.
 const MaxBytes = 3 << 20
 

@@ -97,3 +97,10 @@ func (h *Host) likely(r Repo, rest []string) func(yield func(int) bool) {
 		}
 	}
 }
+
+// Tree opens a commit whose files are already listed.
+func (h *Host) Tree(ctx context.Context, r Repo, c Commit, l *Listing) scm.Tree {
+	t := &tree{host: h, repo: r, files: l, dir: ".", where: r.Web, id: path.Join(h.o.Name, r.ID, c.ID, ".")}
+	t.ctx, t.close = context.WithCancel(context.WithoutCancel(ctx))
+	return t
+}

@@ -19,7 +19,7 @@ build: ## build the binary into ./bin/backchannel
 	$(GO) build -trimpath -o bin/backchannel ./cmd/backchannel
 
 setup: ## install what the tests need from Debian's packages, where missing
-	@.ci/setup chromium
+	@.ci/setup chromium postgresql
 
 test: setup vet unit ## vet, staticcheck and every test, with the race detector
 

@@ -26,6 +26,14 @@ func (db *DB) fault(err error, doing string) error {
 	return fault.Wrap(fault.Upstream, err, "%s", doing)
 }
 
+// ended is fault for what may have failed because ctx was done.
+func (db *DB) ended(ctx context.Context, err error, doing string) error {
+	if err != nil && ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return db.fault(err, doing)
+}
+
 // reason names the troubles that an operator can do something about.
 func reason(err error) string {
 	if e, ok := errors.AsType[*sqlite.Error](err); ok {

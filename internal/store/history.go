@@ -20,6 +20,7 @@ type change struct {
 	files      map[string]struct{} // locations whose problems changed
 
 	dropped []*definition // those that are in the database and no longer in the catalog
+	removed []*file       // likewise
 	past    []past        // values that ended
 }
 

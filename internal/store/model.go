@@ -30,10 +30,11 @@ type file struct {
 	goneAt   int64 // microseconds since when it is an orphan; 0: it is not
 	dropped  bool  // it is one because its origin is not configured any more
 
-	fresh   bool // not in the database yet
-	changed bool // differs from the database
-	removed bool
+	fresh   bool   // not in the database yet
+	changed bool   // differs from the database
 	text    []byte // new text; nil: as it was
+
+	problemsGeneration int64 // when its problems changed last, where it is from the database
 }
 
 // definition is one description of a reference.
@@ -150,7 +151,9 @@ func (m *model) restore(f *file, c *change) {
 // remove forgets a file.
 func (m *model) remove(f *file, c *change) {
 	m.redefine(f, nil, c)
-	f.removed = true
+	if !f.fresh {
+		c.removed = append(c.removed, f)
+	}
 	delete(m.files, f.fileKey)
 	m.places[f.location] = slices.DeleteFunc(m.places[f.location], func(o *file) bool { return o == f })
 	if len(m.places[f.location]) == 0 {

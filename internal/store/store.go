@@ -92,7 +92,7 @@ func (m *Memory) commit(c *change) catalog.Generation {
 	if !c.empty() {
 		m.now++
 		c.generation = m.now
-		c.dropped, c.past = nil, nil // the rows of a database
+		c.dropped, c.removed, c.past = nil, nil, nil // of a database
 		m.history.add(c)
 	}
 	close(m.moved)

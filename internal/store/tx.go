@@ -25,11 +25,11 @@ func (db *DB) write(ctx context.Context, what string, do func(*tx) error) error 
 	for attempt := 1; ; attempt++ {
 		err := db.attempt(ctx, db.writer, &sql.TxOptions{}, do)
 		if err == nil || attempt == attempts || !conflict(err) {
-			return db.fault(err, what)
+			return db.ended(ctx, err, what)
 		}
 		select {
 		case <-ctx.Done():
-			return db.fault(err, what)
+			return ctx.Err()
 		case <-time.After(time.Duration(attempt) * 10 * time.Millisecond):
 		}
 	}
@@ -41,7 +41,7 @@ func (db *DB) read(ctx context.Context, what string, do func(*tx) error) error {
 	if db.dialect.postgres() {
 		o.Isolation = sql.LevelRepeatableRead
 	}
-	return db.fault(db.attempt(ctx, db.reader, &o, do), what)
+	return db.ended(ctx, db.attempt(ctx, db.reader, &o, do), what)
 }
 
 func (db *DB) attempt(ctx context.Context, pool *sql.DB, o *sql.TxOptions, do func(*tx) error) error {

@@ -55,6 +55,7 @@ CREATE TABLE catalog_definitions (
 );
 CREATE INDEX catalog_definitions_ref ON catalog_definitions (ref);
 CREATE INDEX catalog_definitions_generation ON catalog_definitions (generation) WHERE counts;
+CREATE INDEX catalog_definitions_repeated ON catalog_definitions (file_id) WHERE repeated <> '';
 
 -- What is no longer there, until every reader has heard of it.
 CREATE TABLE catalog_gone (

@@ -1,0 +1,208 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"slices"
+	"time"
+
+	"github.com/backchannel-portal/backchannel/catalog"
+	"github.com/backchannel-portal/backchannel/internal/fault"
+)
+
+// Changes implements catalog.Store. A reader that is further behind than the store remembers gets everything.
+func (c *Catalog) Changes(ctx context.Context, after catalog.Generation) (catalog.Changes, error) {
+	var out catalog.Changes
+	err := c.db.read(ctx, "read the catalog", func(t *tx) error {
+		out = catalog.Changes{Problems: map[string][]catalog.Problem{}, Checked: map[string]time.Time{}}
+		var floor catalog.Generation
+		if err := t.QueryRowContext(ctx, `SELECT generation, floor FROM catalog_state WHERE id = 1`).Scan(&out.Generation, &floor); err != nil {
+			return err
+		}
+		err := t.each(ctx, `SELECT origin, checked_at FROM catalog_origins`, func(rows *sql.Rows) error {
+			var origin string
+			var at int64
+			err := rows.Scan(&origin, &at)
+			out.Checked[origin] = instant(at)
+			return err
+		})
+		if err != nil || after == out.Generation {
+			return err
+		}
+		if after > out.Generation || after < floor {
+			after = 0
+		}
+		out.Full = after == 0
+		r := reading{tx: t, after: int64(after), out: &out}
+		for _, step := range []func(context.Context) error{r.entities, r.gone, r.facts, r.problems} {
+			if err := step(ctx); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return catalog.Changes{}, err
+	}
+	return out, nil
+}
+
+// reading collects the changes after a generation; after 0, everything.
+type reading struct {
+	*tx
+	after int64
+	out   *catalog.Changes
+	moved []string // locations whose problems changed
+}
+
+// entities reads the definitions that came to count or changed.
+func (r *reading) entities(ctx context.Context) error {
+	where := `counts`
+	var args []any
+	if r.after > 0 {
+		where, args = `counts AND generation > $1`, []any{r.after}
+	}
+	var u unpacker
+	err := r.each(ctx, `SELECT packed, document FROM catalog_definitions WHERE `+where, func(rows *sql.Rows) error {
+		var packed, document sql.RawBytes
+		if err := rows.Scan(&packed, &document); err != nil {
+			return err
+		}
+		e, err := u.entity(string(packed), document)
+		r.out.Upserts = append(r.out.Upserts, e)
+		return err
+	}, args...)
+	slices.SortFunc(r.out.Upserts, func(a, b *catalog.Entity) int { return a.Ref.Compare(b.Ref) })
+	return err
+}
+
+// gone reads what is no longer there.
+func (r *reading) gone(ctx context.Context) error {
+	if r.after == 0 {
+		return nil
+	}
+	err := r.each(ctx, `SELECT what, name FROM catalog_gone WHERE generation > $1`, func(rows *sql.Rows) error {
+		var what, name string
+		if err := rows.Scan(&what, &name); err != nil {
+			return err
+		}
+		if what == goneProblems {
+			r.moved = append(r.moved, name)
+		} else {
+			r.out.Deletes = append(r.out.Deletes, splitRef(name))
+		}
+		return nil
+	}, r.after)
+	slices.SortFunc(r.out.Deletes, catalog.Ref.Compare)
+	return err
+}
+
+func (r *reading) facts(ctx context.Context) error {
+	where := `generation > $1`
+	if r.after == 0 {
+		where = `generation > $1 AND value <> ''`
+	}
+	err := r.each(ctx, selectFacts+where, func(rows *sql.Rows) error {
+		f, err := scanFact(rows)
+		r.out.Facts = append(r.out.Facts, f)
+		return err
+	}, r.after)
+	slices.SortFunc(r.out.Facts, compareFacts)
+	return err
+}
+
+// problems reads what is wrong with the files whose problems changed; after 0, with all that have any.
+func (r *reading) problems(ctx context.Context) error {
+	if r.after == 0 {
+		return r.allProblems(ctx)
+	}
+	err := r.each(ctx, `SELECT DISTINCT location FROM catalog_files WHERE problems_generation > $1`, func(rows *sql.Rows) error {
+		var location string
+		err := rows.Scan(&location)
+		r.moved = append(r.moved, location)
+		return err
+	}, r.after)
+	if err != nil {
+		return err
+	}
+	for _, location := range r.moved {
+		r.out.Problems[location] = []catalog.Problem{}
+	}
+	err = eachAmong(ctx, r.tx, `SELECT location, problems FROM catalog_files WHERE problems <> '' AND %s ORDER BY id`, "location", r.moved, r.fileProblems)
+	if err != nil {
+		return err
+	}
+	err = eachAmong(ctx, r.tx, `SELECT f.location, d.line, d.repeated FROM catalog_files f JOIN catalog_definitions d ON d.file_id = f.id
+		WHERE d.repeated <> '' AND %s ORDER BY d.file_id, d.position`, "f.location", r.moved, r.repeated)
+	r.sortProblems()
+	return err
+}
+
+func (r *reading) allProblems(ctx context.Context) error {
+	if err := r.each(ctx, `SELECT location, problems FROM catalog_files WHERE problems <> '' ORDER BY id`, r.fileProblems); err != nil {
+		return err
+	}
+	err := r.each(ctx, `SELECT f.location, d.line, d.repeated FROM catalog_definitions d JOIN catalog_files f ON f.id = d.file_id
+		WHERE d.repeated <> '' ORDER BY d.file_id, d.position`, r.repeated)
+	r.sortProblems()
+	return err
+}
+
+func (r *reading) fileProblems(rows *sql.Rows) error {
+	var location, column string
+	if err := rows.Scan(&location, &column); err != nil {
+		return err
+	}
+	list, err := readProblems(column)
+	for _, p := range list {
+		r.problem(location, p)
+	}
+	return err
+}
+
+func (r *reading) repeated(rows *sql.Rows) error {
+	var location, why string
+	var line int
+	if err := rows.Scan(&location, &line, &why); err != nil {
+		return err
+	}
+	r.problem(location, repetition(line, why))
+	return nil
+}
+
+func (r *reading) problem(location string, p catalog.Problem) {
+	if !slices.Contains(r.out.Problems[location], p) {
+		r.out.Problems[location] = append(r.out.Problems[location], p)
+	}
+}
+
+func (r *reading) sortProblems() {
+	for _, list := range r.out.Problems {
+		slices.SortStableFunc(list, func(a, b catalog.Problem) int { return a.Line - b.Line })
+	}
+}
+
+// Wait implements catalog.Store. It fails while the database cannot be asked.
+func (c *Catalog) Wait(ctx context.Context, after catalog.Generation) error {
+	seen := int64(-1)
+	for {
+		moved := c.db.signals.watch(topicCatalog)
+		var now catalog.Generation
+		var looked int64
+		err := c.db.reader.QueryRowContext(ctx, `SELECT generation, looked FROM catalog_state WHERE id = 1`).Scan(&now, &looked)
+		if err != nil {
+			return c.db.ended(ctx, err, "wait for the catalog")
+		}
+		if now > after || seen >= 0 && looked != seen {
+			return nil
+		}
+		seen = looked
+		select {
+		case <-moved:
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-c.db.done:
+			return fault.New(fault.Upstream, "the store is closed")
+		}
+	}
+}

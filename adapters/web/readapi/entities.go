@@ -22,13 +22,14 @@ func (a *API) byQuery(rw http.ResponseWriter, r *http.Request) {
 		return
 	}
 	view := a.o.View(r)
-	s, err := newSelection(view, &q)
+	kept := a.kept.view(view)
+	s := ordered(view, &q)
+	p, err := kept.page(s, &q)
 	if err != nil {
 		a.fail(rw, r, err)
 		return
 	}
-	p := s.page(&q)
-	out := newStream(rw, &renderer{view: view, fields: q.fields})
+	out := newStream(rw, &renderer{view: view, fields: q.fields, kept: kept})
 	out.text(`{"items":[`)
 	for _, row := range p.rows {
 		out.entity(row.e)
@@ -95,7 +96,7 @@ func (a *API) entities(rw http.ResponseWriter, r *http.Request) {
 		v.Set("after", base64.StdEncoding.EncodeToString(after))
 		rw.Header().Set("Link", "<"+r.URL.EscapedPath()+"?"+v.Encode()+`>; rel="next"`)
 	}
-	out := newStream(rw, &renderer{view: view, fields: fields})
+	out := newStream(rw, &renderer{view: view, fields: fields, kept: a.kept.view(view)})
 	out.text("[")
 	for _, e := range rows {
 		out.entity(e)
@@ -184,7 +185,7 @@ func (a *API) byName(rw http.ResponseWriter, r *http.Request) {
 		a.fail(rw, r, unnamed(r))
 		return
 	}
-	rd := renderer{view: view}
+	rd := renderer{view: view, kept: a.kept.view(view)}
 	write(rw, http.StatusOK, rd.entity(make([]byte, 0, 4<<10), e))
 }
 
@@ -206,7 +207,7 @@ func (a *API) ancestry(rw http.ResponseWriter, r *http.Request) {
 		a.fail(rw, r, fault.New(fault.NotFound, "No such entity %s", clip(named(r).String())))
 		return
 	}
-	rd := renderer{view: view}
+	rd := renderer{view: view, kept: a.kept.view(view)}
 	b := appendString([]byte(`{"rootEntityRef":`), e.Ref.String())
 	b = rd.entity(append(b, `,"items":[{"entity":`...), e)
 	write(rw, http.StatusOK, append(b, `,"parentEntityRefs":[]}]}`...))
@@ -231,7 +232,7 @@ func (a *API) byUID(rw http.ResponseWriter, r *http.Request) {
 		a.fail(rw, r, fault.New(fault.NotFound, "No entity with uid %s", clip(id)))
 		return
 	}
-	rd := renderer{view: view}
+	rd := renderer{view: view, kept: a.kept.view(view)}
 	write(rw, http.StatusOK, rd.entity(nil, e))
 }
 
@@ -269,7 +270,7 @@ func (a *API) byRefs(rw http.ResponseWriter, r *http.Request) {
 		a.fail(rw, r, err)
 		return
 	}
-	out := newStream(rw, &renderer{view: view, fields: fields})
+	out := newStream(rw, &renderer{view: view, fields: fields, kept: a.kept.view(view)})
 	out.text(`{"items":[`)
 	for _, text := range body.Refs {
 		ref, err := catalog.ParseRef(text, "", "")

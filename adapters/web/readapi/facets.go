@@ -23,6 +23,11 @@ func (a *API) facets(rw http.ResponseWriter, r *http.Request) {
 		a.fail(rw, r, err)
 		return
 	}
+	kept, key := a.kept.view(view), strings.Join(names, "\x00")+"\x00\x00"+string(query)
+	if b, ok := kept.body(key); ok {
+		write(rw, http.StatusOK, b)
+		return
+	}
 	counts := make([]facetCount, len(names))
 	for i, n := range names {
 		counts[i] = facetCount{newField(n, view), map[string]int{}, nil}
@@ -40,7 +45,9 @@ func (a *API) facets(rw http.ResponseWriter, r *http.Request) {
 		}
 		b = counts[i].append(append(appendString(b, n), ':'))
 	}
-	write(rw, http.StatusOK, append(b, "}}"...))
+	b = append(b, "}}"...)
+	kept.keepBody(key, b)
+	write(rw, http.StatusOK, b)
 }
 
 func facetRequest(rw http.ResponseWriter, r *http.Request) (names []string, query json.RawMessage, err error) {

@@ -107,8 +107,13 @@ func serve(t testing.TB) http.Handler {
 }
 
 func over(reader *search.Reader) http.Handler {
+	return follow(func() *search.Reader { return reader })
+}
+
+// follow is the API over the present state of a catalog.
+func follow(reader func() *search.Reader) http.Handler {
 	router := chi.NewRouter()
-	New(Options{View: func(r *http.Request) search.View { return reader.For(catalog.Viewer{Actor: r.Header.Get("X-Actor")}) }}).Mount(router)
+	New(Options{View: func(r *http.Request) search.View { return reader().For(catalog.Viewer{Actor: r.Header.Get("X-Actor")}) }}).Mount(router)
 	return router
 }
 

@@ -17,7 +17,8 @@ type test func(*catalog.Entity) bool
 type predicate struct {
 	test  test
 	cost  int
-	kinds []string // the only kinds it can select, lower case; nil: any
+	kinds []string             // the only kinds it can select, lower case; nil: any
+	among map[catalog.Ref]bool // the only entities it can select; nil: any
 }
 
 // The bounds of a predicate.
@@ -121,6 +122,9 @@ func all(parts []predicate) predicate {
 		out.cost = max(out.cost, p.cost)
 		if p.kinds != nil && out.kinds == nil {
 			out.kinds = p.kinds
+		}
+		if p.among != nil && (out.among == nil || len(p.among) < len(out.among)) {
+			out.among = p.among
 		}
 	}
 	out.test = func(e *catalog.Entity) bool {
@@ -273,7 +277,7 @@ func (c *compiler) oneOf(f field, values []string) predicate {
 			return (e.Owner.IsZero() || owns(e, low)) && f.any(e, func(s string) bool { return sameAsOne(s, low) })
 		}
 	case ofRelation:
-		p.test = c.related(f, low)
+		p.test, p.among = c.related(f, low)
 	default:
 		p.test = func(e *catalog.Entity) bool {
 			return f.any(e, func(s string) bool { return sameAsOne(s, low) })
@@ -302,7 +306,7 @@ func owns(e *catalog.Entity, values []string) bool {
 
 // related is true for entities with a relation to one of the targets. It is looked up once, from the targets' side:
 // those that a target has the opposite relation to.
-func (c *compiler) related(f field, targets []string) test {
+func (c *compiler) related(f field, targets []string) (t test, among map[catalog.Ref]bool) {
 	var slow []string
 	near := make(map[catalog.Ref]bool)
 	back := opposite(f.sub)
@@ -319,9 +323,12 @@ func (c *compiler) related(f field, targets []string) test {
 			near[r.Target] = true
 		}
 	}
-	return func(e *catalog.Entity) bool {
-		return near[e.Ref] || len(slow) > 0 && f.any(e, func(s string) bool { return slices.Contains(slow, s) })
+	if len(slow) == 0 {
+		return func(e *catalog.Entity) bool { return near[e.Ref] }, near
 	}
+	return func(e *catalog.Entity) bool {
+		return near[e.Ref] || f.any(e, func(s string) bool { return slices.Contains(slow, s) })
+	}, nil
 }
 
 // opposite is catalog.Opposite for a relation in lower case.

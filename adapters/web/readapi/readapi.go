@@ -22,14 +22,17 @@ type Options struct {
 }
 
 // API answers the requests. It is safe for concurrent use.
-type API struct{ o Options }
+type API struct {
+	o    Options
+	kept cache
+}
 
 // New returns an API.
 func New(o Options) *API {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	return &API{o}
+	return &API{o: o}
 }
 
 // The bounds of requests.

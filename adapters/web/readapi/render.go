@@ -20,30 +20,33 @@ func injected(e *catalog.Entity) []catalog.Pair {
 // marks are where an entity was read and that nothing defines it any more, if so.
 func marks(e *catalog.Entity) []catalog.Pair {
 	out := e.Source.Annotations()
-	if slices.ContainsFunc(e.Problems, func(p catalog.Problem) bool { return p.Code == orphaned }) {
+	if slices.ContainsFunc(e.Problems, func(p catalog.Problem) bool { return p.Code == catalog.ProblemOrphaned }) {
 		out = append(out, catalog.Pair{Key: catalog.AnnotationOrphan, Value: "true"})
 	}
 	return out
 }
 
-// orphaned is the code of the problem of an entity whose descriptor is gone.
-const orphaned = "orphaned"
-
 // renderer writes entities as Backstage serves them. Its buffers are used again for the next entity.
 type renderer struct {
 	view   search.View
 	fields []string // projection; nil: everything
+	kept   *kept    // nil: nothing is
 	tail   []byte   // what is added to metadata and the root
 	whole  []byte
 }
 
 // entity appends an entity: its text with the uid, the etag, the annotations of its source and its relations.
 func (r *renderer) entity(b []byte, e *catalog.Entity) []byte {
-	if r.fields == nil {
-		return r.all(b, e)
+	whole, ok := r.kept.entity(e)
+	if !ok {
+		r.whole = r.all(r.whole[:0], e)
+		r.kept.keepEntity(e, r.whole)
+		whole = r.whole
 	}
-	r.whole = r.all(r.whole[:0], e)
-	return project(b, r.whole, r.fields)
+	if r.fields == nil {
+		return append(b, whole...)
+	}
+	return project(b, whole, r.fields)
 }
 
 func (r *renderer) all(b []byte, e *catalog.Entity) []byte {

@@ -22,6 +22,15 @@ type question struct {
 	total  bool // count what is selected
 }
 
+// key tells questions apart that select different things or in another order.
+func (q *question) key() string {
+	text, err := json.Marshal(cursor{Query: q.query, Order: q.order, Text: q.text})
+	if err != nil {
+		return ""
+	}
+	return string(text)
+}
+
 // readQuestion reads a by-query request.
 func readQuestion(rw http.ResponseWriter, r *http.Request) (question, error) {
 	if r.Method == http.MethodPost {

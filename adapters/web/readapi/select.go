@@ -1,6 +1,7 @@
 package readapi
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -17,21 +18,28 @@ type selection struct {
 	desc bool
 }
 
-// newSelection makes a question's filters ready.
+// newSelection makes a question ready to run. Filters that are none are an error of kind Invalid.
 func newSelection(view search.View, q *question) (*selection, error) {
+	s := ordered(view, q)
+	return s, s.prepare(q)
+}
+
+// ordered knows the order of a question and not yet its filters: enough to find a page of kept rows.
+func ordered(view search.View, q *question) *selection {
 	s := &selection{view: view}
-	var err error
-	if s.pred, err = compile(view, q.query); err != nil {
-		return nil, err
-	}
 	if len(q.order) > 0 {
 		f := newField(q.order[0].Field, view)
 		s.by, s.desc = &f, q.order[0].Order == "desc"
 	}
-	if q.text != nil {
+	return s
+}
+
+// prepare makes the filters ready.
+func (s *selection) prepare(q *question) (err error) {
+	if s.pred, err = compile(s.view, q.query); err == nil && q.text != nil {
 		s.text = s.contains(q.text)
 	}
-	return s, nil
+	return err
 }
 
 // contains is the full-text filter: one of the fields contains the term. Without fields Backstage looks into the
@@ -65,6 +73,15 @@ func (s *selection) each(f func(*catalog.Entity) bool) {
 		}
 		return true
 	}
+	if s.pred.among != nil {
+		for _, ref := range slices.SortedFunc(maps.Keys(s.pred.among), catalog.Ref.Compare) {
+			e, ok := s.view.Entity(ref)
+			if ok && s.pred.test(e) && (s.text == nil || s.text(e)) && !f(e) {
+				return
+			}
+		}
+		return
+	}
 	if s.pred.kinds == nil {
 		run(search.Filter{})
 		return
@@ -97,17 +114,64 @@ func (s *selection) compare(a, b place) int {
 
 // page is a part of what was selected.
 type page struct {
-	rows     []place
-	total    int
-	before   bool // there is something before the first row
-	after    bool // there is something behind the last row
-	backward bool
+	rows   []place
+	total  int
+	before bool // there is something before the first row
+	after  bool // there is something behind the last row
+}
+
+// everything selects all rows, in order.
+func (s *selection) everything() []place {
+	rows := []place{}
+	s.each(func(e *catalog.Entity) bool {
+		at := place{e: e}
+		if s.by != nil {
+			var has bool
+			if at.key, has = s.by.low(e); !has {
+				return true
+			}
+		}
+		rows = append(rows, at)
+		return true
+	})
+	if s.by != nil {
+		slices.SortFunc(rows, s.compare)
+	}
+	return rows
+}
+
+// cut takes a page out of all rows.
+func (s *selection) cut(q *question, rows []place) page {
+	p := page{total: len(rows)}
+	first, last := q.offset, q.offset
+	if q.from != nil {
+		from, ok := placeOf(q.from)
+		if !ok {
+			return page{}
+		}
+		var hit bool
+		if first, hit = slices.BinarySearchFunc(rows, from, s.compare); hit && !q.from.Previous {
+			first++
+		}
+		last = first
+	}
+	if q.from != nil && q.from.Previous {
+		first = max(0, last-q.limit)
+		p.after = true
+	} else {
+		first = min(first, len(rows))
+		last = min(first+q.limit, len(rows))
+		p.after = last < len(rows)
+	}
+	p.before = q.from != nil && first > 0
+	p.rows = rows[first:last]
+	return p
 }
 
 // page selects one page. It keeps no more rows than the page needs while it passes over the catalog once.
 func (s *selection) page(q *question) page {
 	p := page{}
-	rank := s.compare
+	rank, backward := s.compare, false
 	var from *place
 	if q.from != nil {
 		start, ok := placeOf(q.from)
@@ -115,7 +179,7 @@ func (s *selection) page(q *question) page {
 			return p
 		}
 		from = &start
-		if p.backward = q.from.Previous; p.backward {
+		if backward = q.from.Previous; backward {
 			rank = func(a, b place) int { return s.compare(b, a) }
 		}
 	}
@@ -138,13 +202,13 @@ func (s *selection) page(q *question) page {
 			return true
 		}
 		best.add(at)
-		return q.total || s.by != nil || p.backward || len(best.rows) < best.need
+		return q.total || s.by != nil || backward || len(best.rows) < best.need
 	})
 	rows := best.sorted()
 	rows = rows[min(skip, len(rows)):]
 	more := len(rows) > q.limit
 	rows = rows[:min(q.limit, len(rows))]
-	if p.backward {
+	if backward {
 		slices.Reverse(rows)
 		p.before, p.after = more, true
 	} else {

@@ -1,0 +1,163 @@
+package readapi
+
+import (
+	"bufio"
+	"context"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"runtime"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/backchannel-portal/backchannel/catalog/search"
+	"github.com/backchannel-portal/backchannel/catalog/search/searchtest"
+)
+
+// Rates of Backstage 1.55 on PostgreSQL 15 with 10,000 entities and 16 clients, on two processors: what the figures
+// "x-backstage" compare with.
+const (
+	theirByName   = 2367
+	theirOrdered  = 76
+	theirFiltered = 228
+	theirFacets   = 66
+	theirSearch   = 303
+)
+
+// requests are those that Backstage was measured with.
+func requests(name, owner string) []struct {
+	name, path string
+	theirs     float64
+} {
+	return []struct {
+		name, path string
+		theirs     float64
+	}{
+		{"by-name", "/api/catalog/entities/by-name/component/default/" + name, theirByName},
+		{"by-query-kind-ordered", "/api/catalog/entities/by-query?filter=kind=component&limit=20&orderField=metadata.name,asc", theirOrdered},
+		{"by-query-kind-type-owner", "/api/catalog/entities/by-query?filter=kind=component,spec.type=service,relations.ownedBy=" + owner + "&limit=20", theirFiltered},
+		{"by-query-owner-in-text", "/api/catalog/entities/by-query?filter=kind=component,spec.owner=" + strings.TrimPrefix(owner, "group:default/") + "&limit=20", theirFiltered},
+		{"facets-tags", "/api/catalog/entity-facets?facet=metadata.tags", theirFacets},
+		{"search-word", "/api/search/query?term=ledger&types=software-catalog", theirSearch},
+	}
+}
+
+// sample is the API over 10,000 entities, with the name of a component and its owner.
+func sample(b *testing.B) (h http.Handler, name, owner string) {
+	entities := searchtest.Generate(10_000)
+	live := search.New(searchtest.NewFeed(entities...), search.Options{Dir: b.TempDir()})
+	ctx, stop := context.WithCancel(b.Context())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		if err := live.Run(ctx); err != nil && ctx.Err() == nil {
+			b.Error(err)
+		}
+	}()
+	b.Cleanup(func() { stop(); <-done })
+	if err := live.WaitReady(ctx); err != nil {
+		b.Fatal(err)
+	}
+	for live.Reader().TextGeneration() < live.Reader().Generation() {
+		time.Sleep(time.Millisecond)
+	}
+	h = follow(live.Reader)
+	for _, e := range entities {
+		if e.Ref.Kind == "component" && e.Type == "service" && e.Ref.Namespace == "default" {
+			return h, e.Name, e.Owner.String()
+		}
+	}
+	b.Fatal("no service among the entities")
+	return nil, "", ""
+}
+
+// BenchmarkHandler measures the answers alone; "x-backstage" supposes two processors and nothing else to do.
+func BenchmarkHandler(b *testing.B) {
+	h, name, owner := sample(b)
+	for _, c := range requests(name, owner) {
+		b.Run(c.name, func(b *testing.B) {
+			r := httptest.NewRequest(http.MethodGet, c.path, nil)
+			if rw := httptest.NewRecorder(); true {
+				h.ServeHTTP(rw, r)
+				if rw.Code != http.StatusOK {
+					b.Fatal(rw.Body)
+				}
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				h.ServeHTTP(&nowhere{header: http.Header{}}, r)
+			}
+			b.ReportMetric(2*1e9/(float64(b.Elapsed().Nanoseconds())/float64(b.N))/c.theirs, "x-backstage")
+		})
+	}
+}
+
+type nowhere struct{ header http.Header }
+
+func (n *nowhere) Header() http.Header         { return n.header }
+func (n *nowhere) Write(b []byte) (int, error) { return len(b), nil }
+func (n *nowhere) WriteHeader(int)             {}
+
+// BenchmarkHTTP measures the answers over TCP with 16 clients in the same process, beside an empty handler as the
+// floor.
+func BenchmarkHTTP(b *testing.B) {
+	h, name, owner := sample(b)
+	floor := http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) { write(rw, http.StatusOK, []byte("{}")) })
+	b.Run("floor", func(b *testing.B) { load(b, floor, "/", 0) })
+	for _, c := range requests(name, owner) {
+		b.Run(c.name, func(b *testing.B) { load(b, h, c.path, c.theirs) })
+	}
+}
+
+// load sends b.N requests over 16 connections that are kept open.
+func load(b *testing.B, h http.Handler, path string, theirs float64) {
+	srv := httptest.NewServer(h)
+	defer srv.Close()
+	address := srv.Listener.Addr().String()
+	var left atomic.Int64
+	left.Store(int64(b.N))
+	var clients sync.WaitGroup
+	b.ResetTimer()
+	for range 16 {
+		clients.Go(func() {
+			conn, err := net.Dial("tcp", address)
+			if err != nil {
+				b.Error(err)
+				return
+			}
+			defer conn.Close()
+			in := bufio.NewReaderSize(conn, 64<<10)
+			request := []byte("GET " + path + " HTTP/1.1\r\nHost: " + address + "\r\n\r\n")
+			for left.Add(-1) >= 0 {
+				if _, err := conn.Write(request); err != nil {
+					b.Error(err)
+					return
+				}
+				resp, err := http.ReadResponse(in, nil)
+				if err != nil || resp.StatusCode != http.StatusOK {
+					b.Error("no answer: ", err)
+					return
+				}
+				if _, err := bufio.NewReader(resp.Body).WriteTo(discard{}); err != nil {
+					b.Error(err)
+					return
+				}
+				resp.Body.Close()
+			}
+		})
+	}
+	clients.Wait()
+	rate := float64(b.N) / b.Elapsed().Seconds()
+	b.ReportMetric(rate, "req/s")
+	b.ReportMetric(float64(runtime.GOMAXPROCS(0)), "procs")
+	if theirs > 0 {
+		b.ReportMetric(rate/theirs, "x-backstage")
+	}
+}
+
+type discard struct{}
+
+func (discard) Write(b []byte) (int, error) { return len(b), nil }

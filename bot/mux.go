@@ -72,7 +72,7 @@ func NewMux(cfg MuxConfig) (*Mux, error) {
 // line in the log.
 func (m *Mux) Handle(ctx context.Context, ev *Event) (Reply, error) {
 	start := m.cfg.Now()
-	if !m.users.allow(ev.Actor.Key(), start) || !m.workspace.allow(ev.Actor.Platform+":"+ev.Actor.Workspace, start) {
+	if !m.allow(ev.Actor, start) {
 		m.observe(ev, Entry{What: "limited", Limited: true}, start)
 		return m.sentence(ev, lang.BotTooFast, nil), nil
 	}
@@ -85,6 +85,14 @@ func (m *Mux) Handle(ctx context.Context, ev *Event) (Reply, error) {
 		reply, err = m.guard(ctx, ev, h)
 	}
 	return m.finish(ev, what, reply, err, start), nil
+}
+
+// Allow reports whether an actor may ask now, and counts it. It is for what answers questions beside Handle, which
+// keeps the same limits.
+func (m *Mux) Allow(a Actor) bool { return m.allow(a, m.cfg.Now()) }
+
+func (m *Mux) allow(a Actor, now time.Time) bool {
+	return m.users.allow(a.Key(), now) && m.workspace.allow(a.Platform+":"+a.Workspace, now)
 }
 
 // finish turns an outcome into the reply to show, and remembers and reports it.

@@ -99,15 +99,7 @@ func (q *Jobs) settle(ctx context.Context, t *tx, id int64, o job.Outcome, state
 
 // Wait implements job.Worker.
 func (q *Jobs) Wait(ctx context.Context, d time.Duration) error {
-	moved := q.db.signals.watch(topicJobs)
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-moved:
-	case <-t.C:
-	case <-ctx.Done():
-	}
-	return ctx.Err()
+	return q.db.await(ctx, topicJobs, d)
 }
 
 // sweepBatch is how many rows one transaction removes, so that it never holds the others up for long.

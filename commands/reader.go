@@ -30,8 +30,8 @@ func (c *Commands) DocsChanged() { c.docs.Add(1) }
 // Prepare prepares the language of the catalog as it is now, so that the first question does not wait for it.
 func (c *Commands) Prepare(ctx context.Context) { c.rebuild(ctx) }
 
-// Keep prepares the language of the catalog anew whenever it has changed, until ctx is done; it looks every so often.
-// Preparing takes long for a large catalog, so a pause of several times as long follows. While Keep runs no question
+// Keep brings the language up to date whenever the catalog has changed, until ctx is done; it looks every so often.
+// That takes as long as much was changed, and a pause of several times as long follows. While Keep runs no question
 // waits for it: those asked in between are read in the language of before, with names looked up as they are now.
 func (c *Commands) Keep(ctx context.Context, every time.Duration) {
 	c.kept.Store(true)
@@ -71,17 +71,23 @@ func (c *Commands) understander(ctx context.Context) (u *understand.Understander
 	return c.rebuild(ctx).understand, true
 }
 
-// rebuild returns a reader of the present state, building it where there is none.
+// rebuild returns a reader of the present state, made from the one before where there is one.
 func (c *Commands) rebuild(ctx context.Context) *reader {
 	c.reading.Lock()
 	defer c.reading.Unlock()
 	docs := c.docs.Load()
 	view := c.deps.View(catalog.Viewer{})
 	shape, _ := c.cap.Radar.Shape(ctx)
-	if now := c.reader.Load(); now.fresh(view.Generation(), docs, shape) {
+	now := c.reader.Load()
+	if now.fresh(view.Generation(), docs, shape) {
 		return now
 	}
-	r := &reader{view.Generation(), shape, docs, understand.New(c.Vocabulary(ctx, view))}
+	r := &reader{generation: view.Generation(), radar: shape, docs: docs}
+	if v := c.Vocabulary(ctx, view); now == nil {
+		r.understand = understand.New(v)
+	} else {
+		r.understand = now.understand.Next(v)
+	}
 	c.reader.Store(r)
 	return r
 }

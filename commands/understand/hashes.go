@@ -42,6 +42,9 @@ const buckets = 1 << 16
 
 // packHashes makes a table; it orders entries as it likes.
 func packHashes(all []entry) hashTable {
+	if len(all) == 0 {
+		return hashTable{}
+	}
 	t := hashTable{starts: make([]uint32, buckets+1), rest: make([]uint32, len(all)), ent: make([]uint32, len(all)), class: make([]keyClass, len(all))}
 	for i := range all {
 		t.starts[all[i].hash>>32+1]++

@@ -23,7 +23,9 @@ func New(v Vocabulary) *Understander {
 		l.phrases.finish()
 	}
 	l = l.with(v)
-	return &Understander{vocabulary: v, lex: l, index: buildIndex(keyer{l, configured(v)}, v.Catalog), tech: newTechBook(l, v, curated())}
+	u := &Understander{vocabulary: v, lex: l, index: buildIndex(keyer{l, configured(v)}, v.Catalog), tech: newTechBook(l, v, curated())}
+	u.vocabulary.Catalog = nil
+	return u
 }
 
 // curated is the built-in list of technologies.

@@ -16,7 +16,7 @@ type run struct {
 	view search.View
 	q    Question
 	m    *message
-	past *context // what the thread is about; nil when there is none
+	past *conversation // what the thread is about; nil when there is none
 
 	out    Reading
 	intent Intent

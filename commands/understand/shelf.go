@@ -136,13 +136,13 @@ func (s *shelf) packed(terms, rows []uint32, count uint32) *shelf {
 // noTerm is the number of a term that occurs nowhere any more.
 const noTerm = ^uint32(0)
 
-// changed is a shelf under change: rows are taken out of it.
-type changed struct {
+// shelfEdit is a shelf under change: rows are taken out of it.
+type shelfEdit struct {
 	shelf
 }
 
-func (s *shelf) edit() *changed {
-	c := &changed{*s}
+func (s *shelf) edit() *shelfEdit {
+	c := &shelfEdit{*s}
 	c.dead = slices.Clone(s.dead)
 	if c.dead == nil {
 		c.dead = make([]uint64, s.rows/64+1)
@@ -156,7 +156,7 @@ func (s *shelf) edit() *changed {
 }
 
 // kill takes a packed row out whose terms are given.
-func (c *changed) kill(row uint32, terms []posting) {
+func (c *shelfEdit) kill(row uint32, terms []posting) {
 	c.dead[row>>6] |= 1 << (row & 63)
 	c.gone++
 	for _, p := range terms {

@@ -8,8 +8,8 @@ import (
 	"github.com/backchannel-portal/backchannel/catalog"
 )
 
-// context is what the conversation so far was about.
-type context struct {
+// conversation is what the conversation so far was about.
+type conversation struct {
 	intent  Intent
 	tech    []TechMention
 	asked   []catalog.Ref // what the person's last question was about
@@ -28,7 +28,7 @@ func (r *run) readThread() {
 		return
 	}
 	turns = turns[max(0, len(turns)-maxTurns):]
-	c := &context{}
+	c := &conversation{}
 	for i := range turns {
 		t := &turns[i]
 		if t.FromBot {
@@ -40,12 +40,12 @@ func (r *run) readThread() {
 	r.past = c
 }
 
-func (r *run) readQuestion(c *context, t *Turn) {
+func (r *run) readQuestion(c *conversation, t *Turn) {
 	in, refs := t.Intent, t.Entities
 	if in == "" || in == Version { // what is known of a turn does not say which technology it was about
 		sub := &run{u: r.u, x: r.x, view: r.view, q: Question{Text: t.Text}, m: r.u.parse(r.view, t.Text)}
 		if c.intent != "" || len(c.told) > 0 {
-			sub.past = &context{intent: c.intent, tech: c.tech, asked: c.asked, told: c.told, groups: c.groups}
+			sub.past = &conversation{intent: c.intent, tech: c.tech, asked: c.asked, told: c.told, groups: c.groups}
 		}
 		sub.readWithPast()
 		if in == "" {
@@ -94,7 +94,7 @@ func (r *run) readWithPast() {
 }
 
 // readAnswer notes what an answer named and offered.
-func (r *run) readAnswer(c *context, t *Turn) {
+func (r *run) readAnswer(c *conversation, t *Turn) {
 	c.told, c.offered = t.Entities, t.Candidates
 	if t.Intent == "" && len(c.offered) == 0 {
 		c.offered = r.offers(t.Text)
@@ -118,7 +118,7 @@ func (r *run) readAnswer(c *context, t *Turn) {
 	c.addGroups(c.told)
 }
 
-func (c *context) addGroups(refs []catalog.Ref) {
+func (c *conversation) addGroups(refs []catalog.Ref) {
 	for _, ref := range refs {
 		if ref.Kind == "group" {
 			c.groups = append([]catalog.Ref{ref}, c.groups...)

@@ -18,3 +18,10 @@ func AudienceOf(v View) (a Audience, ok bool) {
 	}
 	return Audience{own.s.gen, own.vis}, true
 }
+
+// Indexed reports whether word search over entities has caught up with a view: from then on the same words find the
+// same entities in all views of its audience.
+func Indexed(v View) bool {
+	own, ok := v.(*view)
+	return ok && own.r.text.generation() >= own.s.gen
+}

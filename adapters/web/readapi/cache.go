@@ -13,7 +13,7 @@ const (
 	keptResults   = 64       // of one audience
 	keptRows      = 250_000  // in the results of one audience, 24 bytes each
 	keptAsked     = 4096     // questions that were asked once
-	keptBytes     = 16 << 20 // of entities and facets, for one audience; of all together keptAudiences times as much at worst
+	keptBytes     = 16 << 20 // of entities, facets and searches, for one audience; of all together keptAudiences times as much at worst
 	keptBody      = 256 << 10
 )
 
@@ -32,6 +32,7 @@ type kept struct {
 	results map[string][]place
 	rows    int
 	bodies  map[string][]byte          // of facets
+	hits    map[string][]hit           // of searches
 	text    map[*catalog.Entity][]byte // entities as they are served, whole
 	bytes   int
 }
@@ -52,7 +53,7 @@ func (c *cache) view(v search.View) *kept {
 	}
 	k := c.of[a]
 	if k == nil {
-		k = &kept{asked: map[string]struct{}{}, results: map[string][]place{}, bodies: map[string][]byte{}, text: map[*catalog.Entity][]byte{}}
+		k = &kept{asked: map[string]struct{}{}, results: map[string][]place{}, bodies: map[string][]byte{}, hits: map[string][]hit{}, text: map[*catalog.Entity][]byte{}}
 		c.of[a] = k
 	}
 	return k
@@ -152,11 +153,37 @@ func (k *kept) keepBody(key string, b []byte) {
 	k.bodies[key] = b
 }
 
+// search returns what a search found, if it is kept.
+func (k *kept) search(key string) ([]hit, bool) {
+	if k == nil {
+		return nil, false
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	h, ok := k.hits[key]
+	return h, ok
+}
+
+func (k *kept) keepSearch(key string, hits []hit) {
+	size := len(key)
+	for _, h := range hits {
+		size += len(h.document) + 48
+	}
+	if k == nil || size > keptBody {
+		return
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.room(size)
+	k.hits[key] = hits
+}
+
 // room makes room for n bytes.
 func (k *kept) room(n int) {
 	if k.bytes += n; k.bytes > keptBytes {
 		clear(k.text)
 		clear(k.bodies)
+		clear(k.hits)
 		k.bytes = n
 	}
 }

@@ -29,7 +29,7 @@ func (a *API) byQuery(rw http.ResponseWriter, r *http.Request) {
 		a.fail(rw, r, err)
 		return
 	}
-	out := newStream(rw, &renderer{view: view, fields: q.fields, kept: kept})
+	out := a.stream(rw, &renderer{view: view, fields: q.fields, kept: kept})
 	out.text(`{"items":[`)
 	for _, row := range p.rows {
 		out.entity(row.e)
@@ -52,7 +52,7 @@ func (a *API) byQuery(rw http.ResponseWriter, r *http.Request) {
 		out.text(`"prevCursor":"` + prev + `"`)
 	}
 	out.text("}}")
-	out.flush()
+	out.close()
 }
 
 // entities answers GET /entities, which older clients use.
@@ -96,13 +96,13 @@ func (a *API) entities(rw http.ResponseWriter, r *http.Request) {
 		v.Set("after", base64.StdEncoding.EncodeToString(after))
 		rw.Header().Set("Link", "<"+r.URL.EscapedPath()+"?"+v.Encode()+`>; rel="next"`)
 	}
-	out := newStream(rw, &renderer{view: view, fields: fields, kept: a.kept.view(view)})
+	out := a.stream(rw, &renderer{view: view, fields: fields, kept: a.kept.view(view)})
 	out.text("[")
 	for _, e := range rows {
 		out.entity(e)
 	}
 	out.text("]")
-	out.flush()
+	out.close()
 }
 
 // pagination reads limit, offset and after of GET /entities. A limit below zero is none.
@@ -270,7 +270,7 @@ func (a *API) byRefs(rw http.ResponseWriter, r *http.Request) {
 		a.fail(rw, r, err)
 		return
 	}
-	out := newStream(rw, &renderer{view: view, fields: fields, kept: a.kept.view(view)})
+	out := a.stream(rw, &renderer{view: view, fields: fields, kept: a.kept.view(view)})
 	out.text(`{"items":[`)
 	for _, text := range body.Refs {
 		ref, err := catalog.ParseRef(text, "", "")
@@ -281,5 +281,5 @@ func (a *API) byRefs(rw http.ResponseWriter, r *http.Request) {
 		out.entity(e)
 	}
 	out.text("]}")
-	out.flush()
+	out.close()
 }

@@ -195,6 +195,18 @@ func TestViewer(t *testing.T) {
 	}
 }
 
+// results is the answer to a search.
+type results struct {
+	Results []struct {
+		Type     string
+		Document map[string]any
+		Rank     int
+	}
+	Next   string `json:"nextPageCursor"`
+	Prev   string `json:"previousPageCursor"`
+	Number *int   `json:"numberOfResults"`
+}
+
 func TestSearch(t *testing.T) {
 	h := serve(t)
 	got := decode[results](t, call(t, h, "GET /api/search/query?term=checkout"))

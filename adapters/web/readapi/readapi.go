@@ -7,6 +7,7 @@ package readapi
 import (
 	"log/slog"
 	"net/http"
+	"sync"
 
 	"github.com/go-chi/chi/v5"
 
@@ -23,8 +24,9 @@ type Options struct {
 
 // API answers the requests. It is safe for concurrent use.
 type API struct {
-	o    Options
-	kept cache
+	o       Options
+	kept    cache
+	buffers sync.Pool // of answers
 }
 
 // New returns an API.

@@ -2,6 +2,7 @@ package readapi
 
 import (
 	"encoding/base64"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -25,18 +26,10 @@ const (
 	searchMostPages = 50
 )
 
-// result is one hit (@backstage/plugin-search-common, SearchResult).
-type result struct {
-	Type     string         `json:"type"`
-	Document map[string]any `json:"document"`
-	Rank     int            `json:"rank"`
-}
-
-type results struct {
-	Results []result `json:"results"`
-	Next    string   `json:"nextPageCursor,omitempty"`
-	Prev    string   `json:"previousPageCursor,omitempty"`
-	Number  *int     `json:"numberOfResults,omitempty"` // when it is known
+// hit is one result (@backstage/plugin-search-common, SearchResult) without its rank.
+type hit struct {
+	kind     string
+	document []byte // JSON
 }
 
 // searchRequest is what a search asks for.
@@ -58,28 +51,32 @@ func (a *API) search(rw http.ResponseWriter, r *http.Request) {
 	view := a.o.View(r)
 	from := q.page * q.limit
 	need := from + q.limit + 1
-	var hits []result
+	var hits []hit
 	if slices.Contains(q.types, typeCatalog) {
-		hits = entityHits(view, q, need)
+		hits = a.entityHits(view, q, need)
 	}
 	if slices.Contains(q.types, typeTechDocs) && len(hits) < need {
-		hits = append(hits, docHits(view, q, need-len(hits))...)
+		hits = append(slices.Clip(hits), docHits(view, q, need-len(hits))...)
 	}
-	out := results{Results: []result{}}
+	b := []byte(`{"results":[`)
+	for i := from; i < min(from+q.limit, len(hits)); i++ {
+		if i > from {
+			b = append(b, ',')
+		}
+		b = append(append(b, `{"type":"`...), hits[i].kind...)
+		b = append(append(b, `","document":`...), hits[i].document...)
+		b = append(strconv.AppendInt(append(b, `,"rank":`...), int64(i+1), 10), '}')
+	}
+	b = append(b, ']')
 	if len(hits) < need {
-		n := len(hits)
-		out.Number = &n
+		b = strconv.AppendInt(append(b, `,"numberOfResults":`...), int64(len(hits)), 10)
 	} else if q.page+1 < searchMostPages {
-		out.Next = pageCursor(q.page + 1)
+		b = appendString(append(b, `,"nextPageCursor":`...), pageCursor(q.page+1))
 	}
 	if q.page > 0 {
-		out.Prev = pageCursor(q.page - 1)
+		b = appendString(append(b, `,"previousPageCursor":`...), pageCursor(q.page-1))
 	}
-	for i := from; i < min(from+q.limit, len(hits)); i++ {
-		hits[i].Rank = i + 1
-		out.Results = append(out.Results, hits[i])
-	}
-	a.answer(rw, r, out)
+	write(rw, http.StatusOK, append(b, '}'))
 }
 
 func pageCursor(page int) string {
@@ -147,11 +144,27 @@ func (q *searchRequest) query(limit int) search.Query {
 	return search.Query{Text: q.term, Kinds: q.filters["kind"], Any: true, Limit: limit}
 }
 
-func entityHits(view search.View, q searchRequest, need int) []result {
-	var out []result
+// entityHits are the entities that a search finds. Those of a page that was asked for before are kept.
+func (a *API) entityHits(view search.View, q searchRequest, need int) []hit {
+	var k *kept
+	if search.Indexed(view) {
+		k = a.kept.view(view)
+	}
+	key := fmt.Sprintf("%q %v %d", q.term, q.filters, need) // maps print in the order of their keys
+	if hits, ok := k.search(key); ok {
+		return hits
+	}
+	hits := findEntities(view, q, need)
+	k.keepSearch(key, hits)
+	return hits
+}
+
+func findEntities(view search.View, q searchRequest, need int) []hit {
+	var out []hit
 	add := func(e *catalog.Entity) bool {
 		if q.fits(e) {
-			out = append(out, result{Type: typeCatalog, Document: entityDocument(e)})
+			title := e.DisplayName()
+			out = append(out, hit{typeCatalog, document(e, title, e.Description, path("/catalog", e.Ref), "")})
 		}
 		return len(out) < need
 	}
@@ -171,21 +184,26 @@ func entityHits(view search.View, q searchRequest, need int) []result {
 	return out
 }
 
-// entityDocument is a CatalogEntityDocument of @backstage/plugin-catalog-common.
-func entityDocument(e *catalog.Entity) map[string]any {
-	title := e.Title
-	if title == "" {
-		title = e.DisplayName()
-	}
-	d := map[string]any{
-		"title": title, "text": e.Description, "location": path("/catalog", e.Ref),
-		"kind": e.Kind, "namespace": e.Namespace, "name": e.Name, "type": orOther(e.Type), "componentType": orOther(e.Type),
-		"lifecycle": e.Lifecycle, "owner": "",
-	}
+// document is a CatalogEntityDocument of @backstage/plugin-catalog-common, with more members
+// behind them.
+func document(e *catalog.Entity, title, text, location, more string) []byte {
+	owner := ""
 	if !e.Owner.IsZero() {
-		d["owner"] = e.Owner.String()
+		owner = e.Owner.String()
 	}
-	return d
+	b := []byte{'{'}
+	for i, p := range [...]catalog.Pair{
+		{Key: "title", Value: title}, {Key: "text", Value: text}, {Key: "location", Value: location},
+		{Key: "kind", Value: e.Kind}, {Key: "namespace", Value: e.Namespace}, {Key: "name", Value: e.Name},
+		{Key: "type", Value: orOther(e.Type)}, {Key: "componentType", Value: orOther(e.Type)},
+		{Key: "lifecycle", Value: e.Lifecycle}, {Key: "owner", Value: owner},
+	} {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = appendString(append(appendString(b, p.Key), ':'), p.Value)
+	}
+	return append(append(b, more...), '}')
 }
 
 func orOther(t string) string {
@@ -199,31 +217,29 @@ func path(prefix string, ref catalog.Ref) string {
 	return prefix + "/" + url.PathEscape(ref.Namespace) + "/" + url.PathEscape(ref.Kind) + "/" + url.PathEscape(ref.Name)
 }
 
-func docHits(view search.View, q searchRequest, need int) []result {
-	var out []result
+func docHits(view search.View, q searchRequest, need int) []hit {
 	if q.term == "" {
 		return nil
 	}
+	var out []hit
 	for _, h := range view.SearchDocs(q.query(need)) {
 		e, ok := view.Entity(h.Doc.Entity)
 		if !ok || !q.fits(e) {
 			continue
 		}
-		d := entityDocument(e)
-		d["entityTitle"], d["path"], d["text"] = d["title"], h.Doc.Page, h.Doc.Text
-		d["title"] = h.Doc.Title
+		title, at := h.Doc.Title, path("/docs", e.Ref)
 		if h.Doc.Heading != "" {
-			d["title"] = h.Doc.Title + " | " + h.Doc.Heading
+			title += " | " + h.Doc.Heading
 		}
-		at := path("/docs", e.Ref)
 		if h.Doc.Page != "" {
 			at += "/" + h.Doc.Page
 		}
 		if h.Doc.Anchor != "" {
 			at += "#" + h.Doc.Anchor
 		}
-		d["location"] = at
-		if out = append(out, result{Type: typeTechDocs, Document: d}); len(out) == need {
+		more := appendString([]byte(`,"entityTitle":`), e.DisplayName())
+		more = appendString(append(more, `,"path":`...), h.Doc.Page)
+		if out = append(out, hit{typeTechDocs, document(e, title, h.Doc.Text, at, string(more))}); len(out) == need {
 			break
 		}
 	}

@@ -3,6 +3,7 @@ package readapi
 import (
 	"net/http"
 	"net/url"
+	"sync"
 
 	"github.com/go-chi/chi/v5"
 
@@ -13,6 +14,7 @@ import (
 type stream struct {
 	rw      http.ResponseWriter
 	r       *renderer
+	pool    *sync.Pool
 	buf     []byte
 	n       int
 	started bool
@@ -21,8 +23,21 @@ type stream struct {
 // piece is how much is written at once, in bytes.
 const piece = 64 << 10
 
-func newStream(rw http.ResponseWriter, r *renderer) *stream {
-	return &stream{rw: rw, r: r, buf: make([]byte, 0, 8<<10)}
+// stream starts an answer; end it with close.
+func (a *API) stream(rw http.ResponseWriter, r *renderer) *stream {
+	s := &stream{rw: rw, r: r, pool: &a.buffers}
+	if b, ok := a.buffers.Get().(*[]byte); ok {
+		s.buf = (*b)[:0]
+	}
+	return s
+}
+
+// close sends the rest.
+func (s *stream) close() {
+	s.flush()
+	if b := s.buf; cap(b) <= 2*piece {
+		s.pool.Put(&b)
+	}
 }
 
 func (s *stream) text(t string) { s.buf = append(s.buf, t...) }

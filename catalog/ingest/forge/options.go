@@ -6,6 +6,7 @@ package forge
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/bmatcuk/doublestar/v4"
@@ -132,4 +133,31 @@ func (o *Options) settle() error {
 		o.Clock = time.Now
 	}
 	return nil
+}
+
+// Origin names a configured location: the vendor, the host and the account, with what else makes two locations of one
+// account differ.
+func Origin(vendor, host, account string, s Settings) string {
+	name := vendor + ":" + host + "/" + account
+	if p := strings.TrimLeft(s.Path, "/"); p != "" && p != "catalog-info.yaml" {
+		name += ":" + p
+	}
+	if s.Branch != "" {
+		name += "@" + s.Branch
+	}
+	var parts []string
+	for _, p := range [...]struct{ key, value string }{
+		{"name", s.Filters.Name},
+		{"topics", strings.Join(s.Filters.Topics, ",")},
+		{"not-topics", strings.Join(s.Filters.NotTopics, ",")},
+		{"visibility", strings.Join(s.Filters.Visibility, ",")},
+	} {
+		if p.value != "" {
+			parts = append(parts, p.key+"="+p.value)
+		}
+	}
+	if len(parts) > 0 {
+		name += "?" + strings.Join(parts, "&")
+	}
+	return name
 }

@@ -239,6 +239,10 @@ func TestMuxLimits(t *testing.T) {
 	if b.headline(t, event(Said{Text: "x"})) != "ask x" {
 		t.Error("no answer after the flood ended")
 	}
+	eve := Actor{Platform: "api", Workspace: "api", ID: "eve"}
+	if !b.Allow(eve) || !b.Allow(eve) || b.Allow(eve) || !b.Allow(Actor{Platform: "api", Workspace: "api", ID: "bob"}) {
+		t.Error("what asks beside Handle is not bound by the same limits")
+	}
 	if last := b.seen.entries[9]; !last.Limited {
 		t.Errorf("a limited event was observed as %+v", last)
 	}

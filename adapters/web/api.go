@@ -5,10 +5,17 @@ import (
 	"errors"
 	"io"
 	"net/http"
+
+	"github.com/backchannel-portal/backchannel/internal/lang"
 )
 
 // ask answers POST /api/ask: one question object in, one answer object out (CONTRACTS section 2).
 func (w *Web) ask(rw http.ResponseWriter, r *http.Request) {
+	if w.cfg.Allow != nil && !w.cfg.Allow(w.client(r)) {
+		rw.Header().Set("Retry-After", "1")
+		w.json(rw, http.StatusTooManyRequests, failure{Error: lang.Text(tongue(r), lang.BotTooFast, nil)})
+		return
+	}
 	body, err := io.ReadAll(http.MaxBytesReader(rw, r.Body, maxAskBody))
 	if err != nil {
 		if _, large := errors.AsType[*http.MaxBytesError](err); large {

@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strings"
 	"time"
@@ -50,6 +51,8 @@ type Config struct {
 	Chat         bot.Handler                                                // answers the chat box
 	Tokens       bot.TokenMaker                                             // of buttons; nil: buttons that need one are left out
 	Ask          func(context.Context, Question) (bot.Answer, card.Message) // answers POST /api/ask
+	Allow        func(client string) bool                                   // whether a program at this address may ask now; nil: always
+	Proxies      []netip.Prefix                                             // whose X-Forwarded-For is believed, beside this machine's
 	Docs         Docs                                                       // nil: no docs
 	Plugins      plugins.Capabilities                                       // on-call and builds of the entity page
 	Examples     []string                                                   // questions to begin with; none: those of the message catalogue

@@ -131,7 +131,12 @@ func (f *followed) source(ctx context.Context, s catalog.Source) {
 			f.started.Add(1)
 		}
 		if err == nil {
-			err = s.Watch(ctx, func(d catalog.Delta) { f.apply(ctx, d) })
+			err = s.Watch(ctx, func(d catalog.Delta) {
+				f.apply(ctx, d)
+				if problem, known := ofNamedFile(s.Origin(), d); known {
+					f.note(s.Origin(), problem)
+				}
+			})
 			f.note(s.Origin(), err)
 			retry = firstRetry
 		}

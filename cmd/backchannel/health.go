@@ -2,7 +2,12 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
+	"path/filepath"
+	"strings"
+
+	"github.com/backchannel-portal/backchannel/catalog"
 )
 
 // part is one thing the service stands on, and how it is.
@@ -41,4 +46,23 @@ func readyz(loaded func() bool, parts func() []part) http.HandlerFunc {
 		w.WriteHeader(code)
 		json.NewEncoder(w).Encode(r)
 	}
+}
+
+// ofNamedFile tells from a change how the one file is that a source was configured to read: gone or unreadable, or
+// fine. known is false where the source is no single file or the change is not about it. Such a file keeps its last
+// good version like any other, but with it the whole source is away.
+func ofNamedFile(origin string, d catalog.Delta) (problem error, known bool) {
+	name, isFile := strings.CutPrefix(origin, "file:")
+	for _, f := range d.Files {
+		if !isFile || f.Location != filepath.Clean(name) {
+			continue
+		}
+		for _, p := range f.Problems {
+			if p.Code == catalog.ProblemUnreadable && f.Hash == [32]byte{} {
+				return errors.New(p.Message), true
+			}
+		}
+		return nil, true
+	}
+	return nil, false
 }

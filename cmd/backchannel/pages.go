@@ -20,21 +20,33 @@ func (s *service) pages() (*web.Web, error) {
 		Chat:         s.mux,
 		Tokens:       s.tokens,
 		Ask:          s.askProgram,
+		Allow:        s.allowProgram,
 		Docs:         s.library,
 		Plugins:      s.plugins,
 		Log:          s.log,
 	})
 }
 
+// api is the platform of programs that ask, as metrics and audit name it.
+const api = "api"
+
 // askProgram answers POST /api/ask, which passes by the mux because it brings its own thread; metrics and audit hear
 // of it all the same.
 func (s *service) askProgram(ctx context.Context, q web.Question) (bot.Answer, card.Message) {
 	start := time.Now()
 	answer, message := s.ask(ctx, q)
-	const api = "api"
 	s.seen.Observe(bot.Entry{
 		Time: start, Actor: bot.Actor{Platform: api}, Address: bot.Address{Platform: api}, What: "question",
 		Answer: answer, Took: time.Since(start),
 	})
 	return answer, message
+}
+
+// allowProgram keeps the limits of the mux for POST /api/ask: a client is an actor, and all of them one workspace.
+func (s *service) allowProgram(client string) bool {
+	if s.mux.Allow(bot.Actor{Platform: api, Workspace: api, ID: client}) {
+		return true
+	}
+	s.seen.Observe(bot.Entry{Time: time.Now(), Actor: bot.Actor{Platform: api}, Address: bot.Address{Platform: api}, What: "limited", Limited: true})
+	return false
 }

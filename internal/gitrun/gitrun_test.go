@@ -140,7 +140,7 @@ func TestCredentialsStayWithTheirHost(t *testing.T) {
 		return true
 	})
 	_, err := runner(t, Options{Plain: []string{thief.Host}}, s).Head(t.Context(), address(t, repo.URL), Credential{}, "")
-	if !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), "moved to another address") {
+	if !fault.Is(err, fault.Upstream) || !strings.Contains(err.Error(), "moved to another address") {
 		t.Error(err)
 	}
 }

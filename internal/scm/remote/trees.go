@@ -28,27 +28,7 @@ func (h *Host) Open(ctx context.Context, target string) (scm.Tree, error) {
 	if !strings.Contains(a.Repo, "/") {
 		return nil, fault.New(fault.NotFound, "%s names no repository", a.Where)
 	}
-	r, err := h.Repository(ctx, a.Repo)
-	if err != nil {
-		return nil, err
-	}
-	c, dir, err := h.place(ctx, r, a.Ref)
-	if err != nil {
-		return nil, err
-	}
-	l, err := h.Files(ctx, r, c)
-	if err != nil {
-		return nil, err
-	}
-	t := &tree{host: h, repo: r, files: l, dir: ".", where: a.Where}
-	t.ctx, t.close = context.WithCancel(context.WithoutCancel(ctx)) // the deadline is that of opening
-	_, at, err := t.resolve("open", dir)
-	if err != nil || at == "" {
-		t.close()
-		return nil, fault.New(fault.NotFound, "%s has no folder %s", r.Web, dir)
-	}
-	t.dir, t.id = at, path.Join(h.o.Name, r.ID, c.ID, at)
-	return t, nil
+	return h.OpenIn(ctx, a.Repo, a.Ref, a.Where)
 }
 
 // place finds the commit and the folder that the rest of an address means. A branch may have slashes in its name; the

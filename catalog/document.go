@@ -17,9 +17,10 @@ type Document struct {
 
 // The first byte of a packed document.
 const (
-	packedRaw = 1    // the text follows
-	packedS2  = 2    // the size of the text as a uvarint and an s2 block follow
-	packedIn  = 0x80 // set where the bytes share the memory of their entity's strings; see Lean
+	packedNone = 0    // there is no text; only where packedIn is set
+	packedRaw  = 1    // the text follows
+	packedS2   = 2    // the size of the text as a uvarint and an s2 block follow
+	packedIn   = 0x80 // set where the document is the end of its entity's Record
 )
 
 // dictionary is what descriptors have in common: the field names, annotation keys and values that they mostly have.
@@ -44,31 +45,48 @@ func NewDocument(json []byte) Document {
 	return Document{string(append([]byte{packedRaw}, json...))}
 }
 
-// JSON returns the text, which belongs to the caller; nil for the zero Document. It takes a few microseconds for a
+// JSON returns the text, which belongs to the caller; nil when there is none. It takes a few microseconds for a
 // descriptor of the usual size.
 func (d Document) JSON() json.RawMessage {
-	if d.packed == "" {
-		return nil
+	how, body := d.content()
+	switch how {
+	case packedRaw:
+		return json.RawMessage(body)
+	case packedS2:
+		c := cutter{body}
+		text, err := sharedDict().Decode(make([]byte, c.number()), []byte(c.rest))
+		if err == nil { // only NewDocument makes what is read here
+			return text
+		}
 	}
-	rest := []byte(d.packed[1:])
-	if d.packed[0]&^packedIn == packedRaw {
-		return rest
-	}
-	size, n := binary.Uvarint(rest)
-	text, err := sharedDict().Decode(make([]byte, size), rest[n:])
-	if err != nil || uint64(len(text)) != size { // only NewDocument makes what is read here
-		return nil
-	}
-	return text
+	return nil
 }
 
 // IsZero reports whether the document holds nothing.
-func (d Document) IsZero() bool { return d.packed == "" }
+func (d Document) IsZero() bool {
+	how, _ := d.content()
+	return how == packedNone
+}
 
 // Equal reports whether two documents are the same text. It unpacks nothing.
 func (d Document) Equal(o Document) bool {
-	if d.packed == "" || o.packed == "" {
-		return d.packed == o.packed
+	how, body := d.content()
+	otherHow, other := o.content()
+	return how == otherHow && body == other
+}
+
+// within reports whether the document is part of a Record.
+func (d Document) within() bool { return d.packed != "" && d.packed[0]&packedIn != 0 }
+
+// content returns how a document is packed, without packedIn, and its bytes.
+func (d Document) content() (how byte, body string) {
+	switch {
+	case d.packed == "":
+		return packedNone, ""
+	case !d.within():
+		return d.packed[0], d.packed[1:]
 	}
-	return (d.packed[0]^o.packed[0])&^packedIn == 0 && d.packed[1:] == o.packed[1:]
+	c := cutter{d.packed[1:]}
+	columns := c.number()
+	return d.packed[0] &^ packedIn, c.rest[columns:]
 }

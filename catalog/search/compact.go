@@ -9,7 +9,7 @@ func (s *snapshot) crowded() bool { return s.dead > 1000+s.size()/4 }
 func (s *snapshot) whole() catalog.Changes {
 	c := catalog.Changes{Generation: s.gen, Full: true, Checked: s.checked, Problems: s.problems}
 	for _, id := range s.order {
-		c.Upserts = append(c.Upserts, s.nodes.at(id).entity)
+		c.Upserts = append(c.Upserts, s.passing(id))
 	}
 	for id := range uint32(s.nodes.len()) {
 		c.Facts = append(c.Facts, s.nodes.at(id).facts...)

@@ -1,8 +1,6 @@
 package search
 
 import (
-	"iter"
-
 	"github.com/backchannel-portal/backchannel/catalog"
 )
 
@@ -24,7 +22,7 @@ func Diff(before, after View) (d Difference, ok bool) {
 	if a.s.sharesNodes(b.s) {
 		d.Entities = a.s.replaced(b.s)
 	} else {
-		d.Entities = merged(a, b)
+		d.Entities = merged(a.s, b.s)
 	}
 	d.Docs = replacedDocs(a.r, b.r)
 	return d, true
@@ -43,15 +41,7 @@ func (s *snapshot) sharesNodes(o *snapshot) bool {
 // replaced lists what differs from a snapshot that ids mean the same in.
 func (s *snapshot) replaced(o *snapshot) []catalog.Ref {
 	var out []catalog.Ref
-	note := func(was, is *catalog.Entity) {
-		switch {
-		case was == is:
-		case is != nil:
-			out = append(out, is.Ref)
-		default:
-			out = append(out, was.Ref)
-		}
-	}
+	none := &node{}
 	for i := range max(len(s.nodes.chunks), len(o.nodes.chunks)) {
 		var was, is []node
 		if i < len(s.nodes.chunks) {
@@ -64,49 +54,50 @@ func (s *snapshot) replaced(o *snapshot) []catalog.Ref {
 			continue
 		}
 		for k := range max(len(was), len(is)) {
-			var a, b *catalog.Entity
+			a, b := none, none
 			if k < len(was) {
-				a = was[k].entity
+				a = &was[k]
 			}
 			if k < len(is) {
-				b = is[k].entity
+				b = &is[k]
 			}
-			note(a, b)
+			switch {
+			case a.record == b.record:
+			case b.holds():
+				out = append(out, b.ref())
+			default:
+				out = append(out, a.ref())
+			}
 		}
 	}
 	return out
 }
 
 // merged walks through two catalogs side by side.
-func merged(a, b View) []catalog.Ref {
+func merged(a, b *snapshot) []catalog.Ref {
 	var out []catalog.Ref
-	nextA, stopA := iter.Pull(a.Entities(Filter{}))
-	defer stopA()
-	nextB, stopB := iter.Pull(b.Entities(Filter{}))
-	defer stopB()
-	x, okX := nextA()
-	y, okY := nextB()
-	for okX || okY {
+	x, y := a.order, b.order
+	for len(x) > 0 || len(y) > 0 {
 		c := 0
 		switch {
-		case !okX:
+		case len(x) == 0:
 			c = 1
-		case !okY:
+		case len(y) == 0:
 			c = -1
 		default:
-			c = x.Ref.Compare(y.Ref)
+			c = a.nodes.ref(x[0]).Compare(b.nodes.ref(y[0]))
 		}
-		if c < 0 || c == 0 && x != y {
-			out = append(out, x.Ref)
+		if c < 0 || c == 0 && a.nodes.place(x[0]).record != b.nodes.place(y[0]).record {
+			out = append(out, a.nodes.ref(x[0]))
 		}
 		if c > 0 {
-			out = append(out, y.Ref)
+			out = append(out, b.nodes.ref(y[0]))
 		}
 		if c <= 0 {
-			x, okX = nextA()
+			x = x[1:]
 		}
 		if c >= 0 {
-			y, okY = nextB()
+			y = y[1:]
 		}
 	}
 	return out

@@ -21,7 +21,9 @@ func TestDiff(t *testing.T) {
 		return r
 	}
 	r := read(many)
-	next := r.next(catalog.Changes{Generation: 2, Upserts: []*catalog.Entity{entity("new"), entity("part-aa")}, Deletes: []catalog.Ref{many[700].Ref},
+	other := entity("part-aa")
+	other.Title = "Other"
+	next := r.next(catalog.Changes{Generation: 2, Upserts: []*catalog.Entity{entity("new"), other, entity("part-ba")}, Deletes: []catalog.Ref{many[700].Ref},
 		Facts: []catalog.Fact{{Entity: many[300].Ref, Producer: "p", Key: "k", Value: "v"}}}).
 		withDocs(many[6].Ref, docSet{2, []*Doc{{Entity: many[6].Ref}}}).withDocs(many[5].Ref, docSet{})
 	again := read(slices.Concat(many[:700], many[701:], []*catalog.Entity{entity("new")}))
@@ -40,7 +42,7 @@ func TestDiff(t *testing.T) {
 			t.Errorf("%s: %v %v %v", c.name, ok, refNames(d.Entities), refNames(d.Docs))
 		}
 	}
-	if d, ok := Diff(next.For(catalog.Viewer{}), again.For(catalog.Viewer{})); !ok || !slices.Contains(refNames(d.Entities), "new") {
+	if d, ok := Diff(next.For(catalog.Viewer{}), again.For(catalog.Viewer{})); !ok || !slices.Equal(refNames(d.Entities), []string{"part-aa"}) {
 		t.Errorf("made apart: %v %v", ok, refNames(d.Entities))
 	}
 	if _, ok := Diff(nil, r.For(catalog.Viewer{})); ok {

@@ -135,7 +135,7 @@ func (r *resolver) heldBy(ms []similarWord) int {
 	ids, _ := r.n.words.get(ms[0].word)
 	n := 0
 	for _, id := range ids[:min(len(ids), nearPostings)] {
-		if r.entity(id) != nil {
+		if r.there(id) {
 			n++
 		}
 	}
@@ -143,4 +143,4 @@ func (r *resolver) heldBy(ms []similarWord) int {
 }
 
 // nodeEntity returns the entity of an id that is known to be visible.
-func (v *view) nodeEntity(id uint32) *catalog.Entity { return v.s.nodes.at(id).entity }
+func (v *view) nodeEntity(id uint32) *catalog.Entity { return v.s.entity(id) }

@@ -24,8 +24,11 @@ func (v *view) entity(id uint32) *catalog.Entity {
 	if !v.vis.has(id) {
 		return nil
 	}
-	return v.s.nodes.at(id).entity
+	return v.s.entity(id)
 }
+
+// there reports whether an id has an entity that may be seen.
+func (v *view) there(id uint32) bool { return v.vis.has(id) && v.s.nodes.place(id).holds() }
 
 // Generation implements View.
 func (v *view) Generation() catalog.Generation { return v.s.gen }
@@ -44,7 +47,7 @@ func (v *view) Entities(f Filter) iter.Seq[*catalog.Entity] {
 	f = f.lower()
 	return func(yield func(*catalog.Entity) bool) {
 		for _, id := range v.candidates(f) {
-			if e := v.entity(id); e != nil && f.selects(e) && !yield(e) {
+			if v.selected(&f, id) && !yield(v.s.passing(id)) {
 				return
 			}
 		}
@@ -53,11 +56,19 @@ func (v *view) Entities(f Filter) iter.Seq[*catalog.Entity] {
 
 // Count implements View.
 func (v *view) Count(f Filter) int {
+	f = f.lower()
 	n := 0
-	for range v.Entities(f) {
-		n++
+	for _, id := range v.candidates(f) {
+		if v.selected(&f, id) {
+			n++
+		}
 	}
 	return n
+}
+
+// selected reports whether an entity may be seen and is one that a filter in lower case selects.
+func (v *view) selected(f *Filter, id uint32) bool {
+	return v.there(id) && (f.all() || f.selects(v.s.nodes.place(id).record.Head()))
 }
 
 // candidates returns, in order, ids among which all are that a filter selects.
@@ -83,8 +94,13 @@ func (f Filter) lower() Filter {
 	return f
 }
 
+// all reports whether a filter selects everything.
+func (f *Filter) all() bool {
+	return f.Namespace == "" && f.Owner.IsZero() && len(f.Kinds)+len(f.Types)+len(f.Lifecycles)+len(f.Tags) == 0
+}
+
 // selects applies a filter whose strings are lower case.
-func (f *Filter) selects(e *catalog.Entity) bool {
+func (f *Filter) selects(e catalog.Head) bool {
 	if f.Namespace != "" && e.Ref.Namespace != f.Namespace || !f.Owner.IsZero() && e.Owner != f.Owner {
 		return false
 	}
@@ -92,7 +108,9 @@ func (f *Filter) selects(e *catalog.Entity) bool {
 		return false
 	}
 	for _, tag := range f.Tags {
-		if !slices.ContainsFunc(e.Tags, func(t string) bool { return strings.EqualFold(t, tag) }) {
+		has := false
+		e.Tags(func(t string) bool { has = strings.EqualFold(t, tag); return !has })
+		if !has {
 			return false
 		}
 	}
@@ -127,7 +145,7 @@ func (v *view) Relations(ref catalog.Ref, types ...string) []catalog.Relation {
 }
 
 // mayName reports whether a reference may be shown: it names nothing, or something that may be seen.
-func (v *view) mayName(id uint32) bool { return v.vis.has(id) || v.s.nodes.at(id).entity == nil }
+func (v *view) mayName(id uint32) bool { return v.vis.has(id) || !v.s.nodes.place(id).holds() }
 
 // Facts implements View.
 func (v *view) Facts(ref catalog.Ref, producer, prefix string) []catalog.Fact {
@@ -150,7 +168,7 @@ func (v *view) FactsByKey(producer, key string) []catalog.Fact {
 	ids, _ := v.s.facts.get(k)
 	var out []catalog.Fact
 	for _, id := range ids {
-		if v.entity(id) == nil {
+		if !v.there(id) {
 			continue
 		}
 		for _, f := range v.s.nodes.at(id).facts {
@@ -174,7 +192,7 @@ func (v *view) FactKeys(producer, prefix string) []KeyCount {
 		ids, _ := v.s.facts.get(k)
 		n := 0
 		for _, id := range ids {
-			if v.entity(id) != nil {
+			if v.there(id) {
 				n++
 			}
 		}

@@ -58,7 +58,7 @@ func (v *view) Docs(ref catalog.Ref) []*Doc {
 
 // emptyReader shows nothing yet.
 func emptyReader(o Options, log *slog.Logger) *Reader {
-	return &Reader{snapshot: &snapshot{}, names: (&names{}).edit().commit(), text: newText(log), rules: o.Rules}
+	return &Reader{snapshot: &snapshot{hot: new(entityCache)}, names: (&names{}).edit().commit(), text: newText(log), rules: o.Rules}
 }
 
 // NewReader returns a Reader of one state that is not followed, for one-shot commands and tests. Its text index is
@@ -106,7 +106,7 @@ func (r *Reader) next(c catalog.Changes) *Reader {
 		base = r.next(r.snapshot.whole())
 	}
 	if c.Full {
-		base = &Reader{snapshot: &snapshot{checked: r.snapshot.checked}, names: &names{}}
+		base = &Reader{snapshot: &snapshot{checked: r.snapshot.checked, hot: r.snapshot.hot}, names: &names{}}
 	}
 	se, ne := base.snapshot.edit(), base.names.edit()
 	for _, ref := range c.Deletes {
@@ -115,7 +115,6 @@ func (r *Reader) next(c catalog.Changes) *Reader {
 		}
 	}
 	for _, e := range c.Upserts {
-		e = catalog.Lean(e)
 		id, was := se.upsert(e)
 		ne.replace(id, was, e)
 	}

@@ -198,7 +198,7 @@ func (r *resolver) allKnown(ws []string) bool {
 	for _, w := range ws {
 		for _, k := range wordKeys(w) {
 			ids, _ := r.n.words.get(k)
-			if !slices.ContainsFunc(ids, func(id uint32) bool { return r.entity(id) != nil }) {
+			if !slices.ContainsFunc(ids, r.there) {
 				return false
 			}
 		}
@@ -223,10 +223,10 @@ func (r *resolver) best(list []Candidate) []Candidate {
 			cmp.Compare(kindRank(a.Entity.Ref.Kind), kindRank(b.Entity.Ref.Kind)),
 			a.Entity.Ref.Compare(b.Entity.Ref))
 	})
-	seen := make(map[*catalog.Entity]bool, len(list))
+	seen := make(map[catalog.Ref]bool, len(list))
 	list = slices.DeleteFunc(list, func(c Candidate) bool {
-		twice := seen[c.Entity]
-		seen[c.Entity] = true
+		twice := seen[c.Entity.Ref]
+		seen[c.Entity.Ref] = true
 		return twice
 	})
 	return list[:min(len(list), r.o.Limit)]

@@ -16,6 +16,7 @@ type snapshot struct {
 	seed      maphash.Seed
 	refs      hashIDs // of nodes, by reference
 	nodes     nodes
+	hot       *entityCache
 	order     []uint32 // ids of existing entities, by reference
 	relTypes  []string // relation types by number
 	facts     table[factKey, []uint32]
@@ -26,18 +27,21 @@ type snapshot struct {
 	dead      int // nodes that no longer hold an entity
 }
 
-// node is an entity or, with a nil entity, a reference that something points at.
+// node is an entity or, with a zero record, a reference that something points at.
 type node struct {
-	entity *catalog.Entity
+	record catalog.Record
 	ghost  *catalog.Ref // the reference where there is no entity
 	edges  []edge       // relations as seen from here, of whatever descriptor stated them
 	facts  []catalog.Fact
 }
 
+// holds reports whether there is an entity.
+func (n *node) holds() bool { return !n.record.IsZero() }
+
 // ref is what the node is called.
 func (n *node) ref() catalog.Ref {
-	if n.entity != nil {
-		return n.entity.Ref
+	if n.holds() {
+		return n.record.Ref()
 	}
 	return *n.ghost
 }
@@ -77,7 +81,7 @@ func (s *snapshot) find(ref catalog.Ref) (uint32, *catalog.Entity) {
 	if !ok {
 		return 0, nil
 	}
-	return id, s.nodes.at(id).entity
+	return id, s.entity(id)
 }
 
 // id returns the id of a reference that an entity has or that something points at.

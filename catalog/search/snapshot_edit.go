@@ -64,10 +64,10 @@ func ghost(ref catalog.Ref) *catalog.Ref {
 func (e *snapshotEdit) upsert(x *catalog.Entity) (uint32, *catalog.Entity) {
 	id := e.node(x.Ref)
 	e.retract(id)
-	old := e.nodes.place(id).entity
+	old := e.nodes.place(id).record.Entity()
 	e.state(id, x)
 	n := e.nodes.at(id)
-	n.entity, n.ghost = x, nil
+	n.record, n.ghost = x.Record(), nil
 	e.nodes.set(id, n)
 	if old == nil {
 		e.fresh = append(e.fresh, id)
@@ -95,7 +95,7 @@ func (e *snapshotEdit) connect(id uint32, x edge) {
 // retract removes the edges that the present descriptor of a node states.
 func (e *snapshotEdit) retract(id uint32) {
 	n := e.nodes.at(id)
-	if n.entity == nil {
+	if !n.holds() {
 		return
 	}
 	for _, x := range n.edges {
@@ -142,13 +142,13 @@ func (e *snapshotEdit) pack() {
 // remove takes an entity away and returns its id and what it was. What others state about it stays.
 func (e *snapshotEdit) remove(ref catalog.Ref) (uint32, *catalog.Entity) {
 	id, ok := e.refs.find(maphash.Comparable(e.seed, ref), func(id uint32) bool { return e.nodes.place(id).ref() == ref })
-	if !ok || e.nodes.place(id).entity == nil {
+	if !ok || !e.nodes.place(id).holds() {
 		return 0, nil
 	}
 	e.retract(id)
 	n := e.nodes.at(id)
-	old := n.entity
-	n.entity, n.ghost = nil, ghost(old.Ref)
+	old := n.record.Entity()
+	n.record, n.ghost = catalog.Record{}, ghost(old.Ref)
 	e.nodes.set(id, n)
 	e.gone = true
 	e.dead++
@@ -171,7 +171,7 @@ func (e *snapshotEdit) commit(c catalog.Changes) *snapshot {
 		e.pack()
 	}
 	s := &snapshot{
-		gen: c.Generation, seed: e.seed, refs: e.refs.hashIDs, nodes: nodes{e.nodes.vec}, facts: e.facts.table,
+		gen: c.Generation, seed: e.seed, refs: e.refs.hashIDs, nodes: nodes{e.nodes.vec}, hot: e.old.hot, facts: e.facts.table,
 		relTypes: e.relTypes, factKeys: e.old.factKeys, factNames: e.strings, dead: e.dead,
 		checked: e.old.checked, problems: e.old.problems,
 	}
@@ -195,7 +195,7 @@ func (e *snapshotEdit) sorted(s *snapshot) []uint32 {
 	}
 	order := make([]uint32, 0, len(e.order)+len(e.fresh))
 	for _, id := range e.order {
-		if !e.gone || s.nodes.at(id).entity != nil {
+		if !e.gone || s.nodes.place(id).holds() {
 			order = append(order, id)
 		}
 	}
@@ -203,7 +203,7 @@ func (e *snapshotEdit) sorted(s *snapshot) []uint32 {
 	const few = 64
 	if len(e.fresh) > few {
 		for _, id := range e.fresh {
-			if s.nodes.at(id).entity != nil {
+			if s.nodes.place(id).holds() {
 				order = append(order, id)
 			}
 		}
@@ -211,7 +211,7 @@ func (e *snapshotEdit) sorted(s *snapshot) []uint32 {
 		return slices.Compact(order)
 	}
 	for _, id := range e.fresh {
-		if s.nodes.at(id).entity == nil {
+		if !s.nodes.place(id).holds() {
 			continue
 		}
 		if i, found := slices.BinarySearchFunc(order, id, byRef); !found {

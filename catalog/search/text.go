@@ -110,7 +110,7 @@ type docChange struct {
 func (t *text) allEntities(ctx context.Context, r *Reader) iter.Seq2[string, any] {
 	return func(yield func(string, any) bool) {
 		for _, id := range r.snapshot.order {
-			e := r.snapshot.nodes.at(id).entity
+			e := r.snapshot.passing(id)
 			if ctx.Err() != nil || !yield(e.Ref.String(), t.entityText(r, e)) {
 				return
 			}

@@ -39,7 +39,7 @@ func (a *audiences) of(s *snapshot, key string, visible func(*catalog.Entity) bo
 	}
 	b := &bitset{make([]uint64, (s.nodes.len()+63)/64)}
 	for _, id := range s.order {
-		if visible(s.nodes.at(id).entity) {
+		if visible(s.passing(id)) {
 			b.bits[id>>6] |= 1 << (id & 63)
 		}
 	}

@@ -1,0 +1,228 @@
+package store
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"fmt"
+	"runtime"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/backchannel-portal/backchannel/catalog"
+	"github.com/backchannel-portal/backchannel/catalog/search/searchtest"
+	"github.com/backchannel-portal/backchannel/internal/store/storetest"
+)
+
+// company is a catalog of 100,000 entities with about 450,000 relations, counted in both directions, a file each.
+func company(version byte) catalog.Delta {
+	entities := searchtest.Generate(100_000)
+	d := catalog.Delta{Origin: "generated", Full: true, Checked: time.Unix(1, 0), Files: make([]catalog.File, len(entities))}
+	for i, e := range entities {
+		text := e.Document.JSON()
+		d.Files[i] = catalog.File{Location: e.Source.Location, Hash: sha256.Sum256(append(text, version)), Entities: []*catalog.Entity{e}, Text: text}
+	}
+	return d
+}
+
+// onEach runs a benchmark on an empty database of each kind.
+func onEach(b *testing.B, run func(b *testing.B, db *DB)) {
+	for name, url := range map[string]func(testing.TB) string{"sqlite": storetest.SQLite, "postgres": storetest.Postgres} {
+		b.Run(name, func(b *testing.B) { run(b, openAt(b, url(b), clock)) })
+	}
+}
+
+// BenchmarkColdLoad loads a company into an empty database, and compares that with putting the same columns into the
+// same tables bare (COPY, or prepared inserts in one transaction); then it reads the unchanged company again.
+func BenchmarkColdLoad(b *testing.B) {
+	d := company(1)
+	onEach(b, func(b *testing.B, db *DB) {
+		ctx := context.Background()
+		var cold, bare, again time.Duration
+		for b.Loop() {
+			empty(b, db)
+			start := time.Now()
+			if _, err := db.Catalog().Apply(ctx, d); err != nil {
+				b.Fatal(err)
+			}
+			cold += time.Since(start)
+			start = time.Now()
+			if _, err := db.Catalog().Apply(ctx, d); err != nil {
+				b.Fatal(err)
+			}
+			again += time.Since(start)
+			tables := readTables(b, db)
+			empty(b, db)
+			start = time.Now()
+			err := db.write(ctx, "load", func(t *tx) error {
+				for _, x := range tables {
+					if err := t.insert(ctx, x.name, x.columns, len(x.rows), func(i int) []any { return x.rows[i] }); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+			if err != nil {
+				b.Fatal(err)
+			}
+			bare += time.Since(start)
+		}
+		n := time.Duration(b.N)
+		b.ReportMetric(float64((cold / n).Milliseconds()), "cold-ms")
+		b.ReportMetric(float64((bare / n).Milliseconds()), "floor-ms")
+		b.ReportMetric(cold.Seconds()/bare.Seconds(), "ratio")
+		b.ReportMetric(float64((again / n).Milliseconds()), "unchanged-ms")
+		b.ReportMetric(cold.Seconds()/again.Seconds(), "x-unchanged")
+	})
+}
+
+// bulkTables are those that a load fills.
+var bulkTables = []string{"catalog_files", "catalog_texts", "catalog_definitions"}
+
+func empty(b *testing.B, db *DB) {
+	b.Helper()
+	for _, name := range append([]string{"catalog_gone", "catalog_history", "catalog_origins"}, bulkTables...) {
+		if _, err := db.writer.Exec(`DELETE FROM ` + name); err != nil {
+			b.Fatal(err)
+		}
+	}
+	if db.dialect.postgres() {
+		if _, err := db.writer.Exec(`VACUUM FULL`); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// table is the content of a table.
+type table struct {
+	name    string
+	columns []string
+	rows    [][]any
+}
+
+func readTables(b *testing.B, db *DB) (out []table) {
+	b.Helper()
+	for _, name := range bulkTables {
+		rows, err := db.reader.Query(`SELECT * FROM ` + name)
+		if err != nil {
+			b.Fatal(err)
+		}
+		x := table{name: name}
+		if x.columns, err = rows.Columns(); err != nil {
+			b.Fatal(err)
+		}
+		for rows.Next() {
+			values, into := make([]any, len(x.columns)), make([]any, len(x.columns))
+			for i := range values {
+				into[i] = &values[i]
+			}
+			if err := rows.Scan(into...); err != nil {
+				b.Fatal(err)
+			}
+			x.rows = append(x.rows, values)
+		}
+		if err := rows.Err(); err != nil {
+			b.Fatal(err)
+		}
+		rows.Close()
+		out = append(out, x)
+	}
+	return out
+}
+
+// BenchmarkStart reads a whole company as a replica does that starts, and compares that with reading the same columns
+// bare.
+func BenchmarkStart(b *testing.B) {
+	d := company(1)
+	onEach(b, func(b *testing.B, db *DB) {
+		ctx := context.Background()
+		if _, err := db.Catalog().Apply(ctx, d); err != nil {
+			b.Fatal(err)
+		}
+		var all, bare time.Duration
+		for b.Loop() {
+			runtime.GC()
+			start := time.Now()
+			size := 0
+			err := db.read(ctx, "read", func(t *tx) error {
+				return t.each(ctx, `SELECT packed, document FROM catalog_definitions WHERE counts`, func(rows *sql.Rows) error {
+					var packed, document []byte
+					err := rows.Scan(&packed, &document)
+					size += len(packed) + len(document)
+					return err
+				})
+			})
+			if err != nil || size == 0 {
+				b.Fatal(size, err)
+			}
+			bare += time.Since(start)
+			runtime.GC()
+			start = time.Now()
+			c, err := db.Catalog().Changes(ctx, 0)
+			if err != nil || len(c.Upserts) != len(d.Files) {
+				b.Fatal(len(c.Upserts), err)
+			}
+			all += time.Since(start)
+		}
+		n := time.Duration(b.N)
+		b.ReportMetric(float64((all / n).Milliseconds()), "start-ms")
+		b.ReportMetric(float64((bare / n).Milliseconds()), "floor-ms")
+		b.ReportMetric(all.Seconds()/bare.Seconds(), "ratio")
+	})
+}
+
+// BenchmarkFeed changes one file through one handle and waits until another one has read the change: as another
+// replica does on PostgreSQL, or another part of the process on SQLite.
+func BenchmarkFeed(b *testing.B) {
+	files := make([]catalog.File, 10_000)
+	for i := range files {
+		e := searchtest.Entity(fmt.Sprintf("component:e%d", i))
+		files[i] = catalog.File{Location: fmt.Sprint(i), Hash: sha256.Sum256([]byte(e.Name)), Entities: []*catalog.Entity{e}}
+	}
+	for name, url := range map[string]func(testing.TB) string{"sqlite": storetest.SQLite, "postgres": storetest.Postgres} {
+		b.Run(name, func(b *testing.B) {
+			ctx := context.Background()
+			at := url(b)
+			db := openAt(b, at, clock)
+			reader := db
+			if name == "postgres" {
+				reader = openAt(b, at, clock)
+			}
+			g, err := db.Catalog().Apply(ctx, catalog.Delta{Origin: "o", Full: true, Files: files})
+			if err != nil {
+				b.Fatal(err)
+			}
+			var committed, total []time.Duration
+			for i := 0; b.Loop(); i++ {
+				read := make(chan error, 1)
+				after := g
+				go func() {
+					err := reader.Catalog().Wait(ctx, after)
+					if err == nil {
+						_, err = reader.Catalog().Changes(ctx, after)
+					}
+					read <- err
+				}()
+				time.Sleep(2 * time.Millisecond)
+				e := *files[i%len(files)].Entities[0]
+				e.Title = fmt.Sprint(i)
+				start := time.Now()
+				g, err = db.Catalog().Apply(ctx, catalog.Delta{Origin: "o", Files: []catalog.File{{Location: fmt.Sprint(i % len(files)), Hash: sha256.Sum256([]byte(e.Title)), Entities: []*catalog.Entity{&e}}}})
+				if err != nil {
+					b.Fatal(err)
+				}
+				done := time.Now()
+				if err := <-read; err != nil {
+					b.Fatal(err)
+				}
+				committed, total = append(committed, max(0, time.Since(done))), append(total, time.Since(start))
+			}
+			for name, list := range map[string][]time.Duration{"after-commit": committed, "whole": total} {
+				slices.Sort(list)
+				b.ReportMetric(float64(list[len(list)/2].Microseconds()), name+"-p50-us")
+				b.ReportMetric(float64(list[len(list)*99/100].Microseconds()), name+"-p99-us")
+			}
+		})
+	}
+}

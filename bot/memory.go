@@ -68,10 +68,7 @@ func (m *ShortMemory) Record(key string, turns ...Turn) {
 	defer m.mu.Unlock()
 	el, ok := m.convs[key]
 	if !ok {
-		for m.order.Len() >= m.size {
-			old := m.order.Remove(m.order.Front()).(*conversation)
-			delete(m.convs, old.key)
-		}
+		m.makeRoom()
 		el = m.order.PushBack(&conversation{key: key})
 		m.convs[key] = el
 	}

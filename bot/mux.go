@@ -79,7 +79,7 @@ func (m *Mux) Handle(ctx context.Context, ev *Event) (Reply, error) {
 	if m.cfg.Memory != nil {
 		ev.Memory = m.cfg.Memory.Recall(conversationKey(ev), start)
 	}
-	what, h, err := m.route(ev)
+	what, h, err := m.route(ctx, ev)
 	var reply Reply
 	if err == nil && h != nil {
 		reply, err = m.guard(ctx, ev, h)
@@ -124,7 +124,7 @@ func (m *Mux) finish(ev *Event, what string, reply Reply, err error, start time.
 }
 
 // route finds the handler for an event.
-func (m *Mux) route(ev *Event) (what string, h Handler, err error) {
+func (m *Mux) route(ctx context.Context, ev *Event) (what string, h Handler, err error) {
 	switch in := ev.Input.(type) {
 	case Invoked:
 		return m.routeInvoked(ev, in)
@@ -135,7 +135,7 @@ func (m *Mux) route(ev *Event) (what string, h Handler, err error) {
 			if m.cfg.Tokens == nil {
 				return "button", nil, fault.New(fault.Forbidden, "no token keys").Say(string(lang.BotButtonUnknown), nil)
 			}
-			if in.Intent, err = m.cfg.Tokens.Open(in.Token, ev.Actor); err != nil {
+			if in.Intent, err = m.cfg.Tokens.Redeem(ctx, in.Token, ev.Actor); err != nil {
 				return "button", nil, err
 			}
 			ev.Input = in
@@ -209,10 +209,16 @@ func (m *Mux) sentence(ev *Event, key lang.Key, args lang.Args) Reply {
 	return Whisper{Message: card.Message{Lang: l, Blocks: []card.Block{card.Text{Spans: card.Say(l, key, args)}}}}
 }
 
+// maxSkew is how far the platform's time may be off before ours is used.
+const maxSkew = time.Hour
+
 // remember writes the question and the answer into the conversation's memory.
 func (m *Mux) remember(ev *Event, msg card.Message, a Answer, at time.Time) {
 	if m.cfg.Memory == nil || a.Outcome == "" {
 		return
+	}
+	if d := ev.Time.Sub(at); d.Abs() < maxSkew { // replicas agree about the platform's time, and about its order
+		at = ev.Time
 	}
 	bot := Turn{FromBot: true, Text: headline(msg), Entities: a.Entities, Candidates: a.Candidates, Intent: a.Intent, At: at}
 	turns := []Turn{bot}

@@ -78,8 +78,8 @@ func TestLongIntentsBecomeRows(t *testing.T) {
 	if _, err := tokens.Open(first, alice); !fault.Is(err, fault.Forbidden) {
 		t.Errorf("a row beyond the bound: %v", err)
 	}
-	if len(tokens.rows) != maxRows || len(tokens.ring) != maxRows {
-		t.Errorf("%d rows, %d in the ring, want %d", len(tokens.rows), len(tokens.ring), maxRows)
+	if len(tokens.rows.rows) != maxRows || len(tokens.rows.ring) != maxRows {
+		t.Errorf("%d rows, %d in the ring, want %d", len(tokens.rows.rows), len(tokens.rows.ring), maxRows)
 	}
 }
 

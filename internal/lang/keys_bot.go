@@ -8,4 +8,5 @@ const (
 	BotButtonUnknown Key = "bot.button_unknown"
 	BotButtonOthers  Key = "bot.button_others"
 	BotButtonExpired Key = "bot.button_expired"
+	BotButtonUsed    Key = "bot.button_used"
 )

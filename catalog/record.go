@@ -60,6 +60,19 @@ func (r Record) Ref() Ref {
 	return Ref{Kind: c.word(), Namespace: c.word(), Name: c.text()}
 }
 
+// Name is Entity.Name; r is not zero.
+func (r Record) Name() string {
+	h := r.Head()
+	c := h.tags
+	for n := c.number() + 3; n > 0; n-- { // the tags, the version, the kind and the namespace
+		c.word()
+	}
+	if c.number() > 0 {
+		return c.text()
+	}
+	return h.Ref.Name
+}
+
 // Head unpacks what entities are chosen by, without memory of its own; r is not zero.
 func (r Record) Head() Head {
 	c := r.columns()

@@ -49,7 +49,7 @@ func TestRecord(t *testing.T) {
 		var tags []string
 		h := r.Head()
 		h.Tags(func(tag string) bool { tags = append(tags, tag); return true })
-		if r.Ref() != e.Ref || h.Ref != e.Ref || h.Type != e.Type || h.Lifecycle != e.Lifecycle || h.Owner != e.Owner || !reflect.DeepEqual(tags, e.Tags) {
+		if r.Ref() != e.Ref || r.Name() != e.Name || h.Ref != e.Ref || h.Type != e.Type || h.Lifecycle != e.Lifecycle || h.Owner != e.Owner || !reflect.DeepEqual(tags, e.Tags) {
 			t.Errorf("%s: head %+v %v", e.Ref, h, tags)
 		}
 		h.Tags(func(string) bool { return false })

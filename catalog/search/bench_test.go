@@ -70,9 +70,9 @@ func benchResolve(b *testing.B, edits int) {
 		switch {
 		case len(got) == 0:
 			none++
-		case got[0].Entity == q.want:
+		case got[0].Entity.Ref == q.want.Ref:
 			right++
-		case slices.ContainsFunc(got, func(c search.Candidate) bool { return c.Entity == q.want }):
+		case slices.ContainsFunc(got, func(c search.Candidate) bool { return c.Entity.Ref == q.want.Ref }):
 			offered++
 		}
 	}

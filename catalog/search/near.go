@@ -2,6 +2,7 @@ package search
 
 import (
 	"cmp"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -21,15 +22,20 @@ const (
 func (r *resolver) near() []Candidate {
 	scores := make(map[uint32]float64)
 	note := func(id uint32, score float64) {
-		if e := r.entity(id); score >= nearFloor && e != nil && r.wanted(e) {
+		if score >= nearFloor && r.there(id) && r.wanted(r.s.nodes.ref(id)) {
 			scores[id] = max(scores[id], score)
 		}
 	}
 	r.nearSpelling(note)
 	r.nearWording(note)
-	out := make([]Candidate, 0, len(scores))
-	for id, score := range scores {
-		out = append(out, Candidate{Entity: r.nodeEntity(id), Match: MatchNear, Score: score})
+	ids := slices.SortedFunc(maps.Keys(scores), func(a, b uint32) int {
+		x, y := r.s.nodes.ref(a), r.s.nodes.ref(b)
+		return cmp.Or(cmp.Compare(r.rank(y, scores[b]), r.rank(x, scores[a])), cmp.Compare(kindRank(x.Kind), kindRank(y.Kind)), x.Compare(y))
+	})
+	ids = ids[:min(len(ids), r.o.Limit)]
+	out := make([]Candidate, 0, len(ids))
+	for _, id := range ids {
+		out = append(out, Candidate{Entity: r.nodeEntity(id), Match: MatchNear, Score: scores[id]})
 	}
 	return out
 }
@@ -78,8 +84,8 @@ func (r *resolver) nearWording(note func(uint32, float64)) {
 		}
 	}
 	for id, x := range share {
-		if e := r.entity(id); e != nil && total > 0 && 0.9*x/total >= nearFloor {
-			own := len(words(e.Name))
+		if total > 0 && 0.9*x/total >= nearFloor && r.there(id) {
+			own := len(words(r.s.nodes.place(id).record.Name()))
 			note(id, 0.9*x/total*(0.6+0.4*float64(min(own, len(ws)))/float64(max(own, len(ws)))))
 		}
 	}

@@ -115,7 +115,7 @@ func (r *resolver) exact() (found []Candidate, elsewhere bool) {
 		if e == nil {
 			continue
 		}
-		if !r.wanted(e) {
+		if !r.wanted(e.Ref) {
 			elsewhere = elsewhere || e.Ref.Kind != "location"
 			continue
 		}
@@ -159,7 +159,7 @@ func (r *resolver) misspelt(edits int) []Candidate {
 			return
 		}
 		for _, id := range p.ids {
-			if e := r.entity(id); e != nil && r.wanted(e) {
+			if e := r.entity(id); e != nil && r.wanted(e.Ref) {
 				if c, ok := q.candidate(e, p.text, edits, r.lower); ok {
 					out = append(out, c)
 				}
@@ -183,14 +183,14 @@ func (r *resolver) misspelt(edits int) []Candidate {
 }
 
 // wanted reports whether an entity is of a kind and in the namespace asked for.
-func (r *resolver) wanted(e *catalog.Entity) bool {
-	if r.only != "" && e.Ref.Namespace != r.only {
+func (r *resolver) wanted(ref catalog.Ref) bool {
+	if r.only != "" && ref.Namespace != r.only {
 		return false
 	}
 	if len(r.o.Kinds) == 0 {
-		return e.Ref.Kind != "location"
+		return ref.Kind != "location"
 	}
-	return slices.Contains(r.o.Kinds, e.Ref.Kind)
+	return slices.Contains(r.o.Kinds, ref.Kind)
 }
 
 // allKnown reports whether all words are words of names that the viewer may see.
@@ -211,15 +211,9 @@ func (r *resolver) best(list []Candidate) []Candidate {
 	if len(list) < 2 {
 		return list
 	}
-	rank := func(c Candidate) float64 {
-		if r.o.Namespace != "" && strings.EqualFold(c.Entity.Ref.Namespace, r.o.Namespace) {
-			return c.Score + 0.02
-		}
-		return c.Score
-	}
 	slices.SortFunc(list, func(a, b Candidate) int {
 		return cmp.Or(
-			cmp.Compare(rank(b), rank(a)),
+			cmp.Compare(r.rank(b.Entity.Ref, b.Score), r.rank(a.Entity.Ref, a.Score)),
 			cmp.Compare(kindRank(a.Entity.Ref.Kind), kindRank(b.Entity.Ref.Kind)),
 			a.Entity.Ref.Compare(b.Entity.Ref))
 	})
@@ -230,6 +224,14 @@ func (r *resolver) best(list []Candidate) []Candidate {
 		return twice
 	})
 	return list[:min(len(list), r.o.Limit)]
+}
+
+// rank is a score with the preferred namespace in it.
+func (r *resolver) rank(ref catalog.Ref, score float64) float64 {
+	if r.o.Namespace != "" && strings.EqualFold(ref.Namespace, r.o.Namespace) {
+		return score + 0.02
+	}
+	return score
 }
 
 // kindRank orders kinds by how often people mean them.

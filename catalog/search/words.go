@@ -61,14 +61,14 @@ func (r *resolver) holders(ws []string) []uint32 {
 			_, found := slices.BinarySearch(ids, id)
 			return !found
 		}) {
-			if e := r.entity(id); e != nil && r.wanted(e) {
+			if r.there(id) && r.wanted(r.s.nodes.ref(id)) {
 				out = append(out, id)
 			}
 		}
 	}
 	if len(out) > wordsExamined {
 		slices.SortStableFunc(out, func(a, b uint32) int {
-			return cmp.Compare(len(r.nodeEntity(a).Name), len(r.nodeEntity(b).Name))
+			return cmp.Compare(len(r.s.nodes.place(a).record.Name()), len(r.s.nodes.place(b).record.Name()))
 		})
 		out = out[:wordsExamined]
 	}

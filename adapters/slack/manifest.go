@@ -76,6 +76,12 @@ type manifestSettings struct {
 	Rotate bool `json:"token_rotation_enabled"`
 }
 
+// Scopes are the scopes of the bot token. commands: slash commands; app_mentions:read and im:history: the two events;
+// chat:write: answers in threads and direct messages; users:read: a person's language and time zone.
+func Scopes() []string {
+	return []string{"app_mentions:read", "chat:write", "commands", "im:history", "users:read"}
+}
+
 // Manifest returns the app manifest, as JSON, that fits the config: the commands and events the adapter answers, the
 // addresses it serves, and no scope beyond what these need. An error of kind Invalid names the key that is wrong.
 // The format is that of docs.slack.dev/reference/app-manifest.
@@ -105,9 +111,7 @@ func Manifest(cfg ManifestConfig) ([]byte, error) {
 		{"/backchannel", at("/slack/commands"), say(lang.SlackCommandAsk), say(lang.SlackCommandAskHint), true},
 		{"/oncall", at("/slack/commands"), say(lang.SlackCommandOncall), say(lang.SlackCommandOncallHint), true},
 	}
-	// commands: slash commands; app_mentions:read and im:history: the two events; chat:write: answers in threads and
-	// direct messages; users:read: a person's language and time zone.
-	m.OAuth.Scopes.Bot = []string{"app_mentions:read", "chat:write", "commands", "im:history", "users:read"}
+	m.OAuth.Scopes.Bot = Scopes()
 	m.Settings.Events.URL = at("/slack/events")
 	m.Settings.Events.Bot = []string{"app_mention", "message.im"}
 	m.Settings.Interactivity.On, m.Settings.Interactivity.URL = true, at("/slack/interactions")

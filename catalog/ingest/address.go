@@ -40,6 +40,9 @@ func resolve(from, name string) (string, error) {
 // joinURL resolves a relative name, which may be a pattern, in a descriptor from the web.
 func joinURL(from, name string) (string, error) {
 	scheme, rest, _ := strings.Cut(from, "://")
+	if i := strings.IndexAny(rest, "?#"); i >= 0 {
+		rest = rest[:i]
+	}
 	host, dir, _ := strings.Cut(rest, "/")
 	if strings.HasPrefix(name, "/") {
 		return "", fault.New(fault.Forbidden, "the path must be relative to the descriptor")

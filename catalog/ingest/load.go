@@ -21,6 +21,7 @@ type entry struct {
 	raw     [32]byte          // of the descriptor alone; zero: it could not be read
 	token   Token
 	nothing bool      // it holds no descriptors and is none
+	blind   bool      // another system did not give the file, and what it led to before is not known
 	owners  *inferred // what documents without an owner took from CODEOWNERS; nil: all name one
 }
 
@@ -199,6 +200,7 @@ func (en *entry) inherit(was *entry) {
 // unreadable is the state of a file that cannot be read now; what it held before stays in the catalog.
 func unreadable(address string, err error, was *entry) *entry {
 	en := hollow(address, was)
+	en.blind = fault.Is(err, fault.Upstream) && (was == nil || was.blind)
 	en.file.Problems = []catalog.Problem{{Code: catalog.ProblemUnreadable, Message: "the file cannot be read: " + Reason(err)}}
 	en.own = en.file.Problems
 	return en

@@ -134,6 +134,7 @@ func (sc *scan) level(ctx context.Context, leads []*lead, depth int) []*lead {
 	var next []*lead
 	for _, v := range visits {
 		sc.entries[v.address] = v.en
+		sc.blind = sc.blind || v.en.blind
 		next = append(next, sc.follow(v.address, v.en)...)
 	}
 	for _, l := range leads {

@@ -38,6 +38,8 @@ var rules = []struct {
 	{"catalog/descriptor", []string{"leaves", "catalog"}},
 	{"catalog/inventory", []string{"leaves", "catalog"}},
 	{"catalog/ingest", []string{"leaves", "catalog", "catalog/descriptor"}},
+	{"catalog/ingest/github", []string{"leaves", "catalog", "catalog/descriptor", "catalog/ingest", "catalog/ingest/forge"}},
+	{"catalog/ingest/gitlab", []string{"leaves", "catalog", "catalog/descriptor", "catalog/ingest", "catalog/ingest/forge"}},
 	{"catalog/ingest/...", []string{"leaves", "catalog", "catalog/descriptor", "catalog/ingest"}},
 	{"catalog/search", []string{"leaves", "catalog"}},
 	{"catalog/quality", []string{"leaves", "catalog", "catalog/search"}},

@@ -30,7 +30,7 @@ type app struct {
 	log *slog.Logger
 
 	trees    *scm.Local
-	store    *store.Memory
+	store    catalog.Store
 	sources  []catalog.Source
 	library  *docs.Library
 	oncall   *oncall.Source    // nil: not configured
@@ -42,9 +42,16 @@ type app struct {
 	once   *search.Reader // of a one-shot command
 }
 
-// newApp wires the parts; it reads nothing yet. reader gives the catalog's present state.
-func newApp(cfg *config.Config, now func() time.Time, log *slog.Logger, reader func() *search.Reader) (*app, error) {
-	a := &app{cfg: cfg, now: now, log: log, store: store.NewMemory(now), reader: reader}
+// wiring is what an app is given by those who know how long it lives.
+type wiring struct {
+	store     catalog.Store
+	refresher commands.Refresher // nil: nothing is read again on demand
+	reader    func() *search.Reader
+}
+
+// newApp wires the parts; it reads nothing yet.
+func newApp(cfg *config.Config, now func() time.Time, log *slog.Logger, w wiring) (*app, error) {
+	a := &app{cfg: cfg, now: now, log: log, store: w.store, reader: w.reader}
 	var mirrors []scm.Mirror
 	for _, m := range cfg.Integrations.Mirrors {
 		mirrors = append(mirrors, scm.Mirror(m))
@@ -74,6 +81,8 @@ func newApp(cfg *config.Config, now func() time.Time, log *slog.Logger, reader f
 		Links:   commands.Links{Base: cfg.Web.BaseURL, Entity: cfg.Links.Entity, Docs: cfg.Links.Docs},
 		Now:     now,
 		Lexicon: lexicon,
+
+		Refresher: w.refresher,
 	})
 	return a, nil
 }
@@ -159,7 +168,7 @@ func (s *session) oneShot(cfg *config.Config, now func() time.Time) (*app, error
 // catalogOnly reads the sources once and nothing else.
 func (s *session) catalogOnly(cfg *config.Config, now func() time.Time) (*app, error) {
 	var a *app
-	a, err := newApp(cfg, now, s.logger(), func() *search.Reader { return a.once })
+	a, err := newApp(cfg, now, s.logger(), wiring{store: store.NewMemory(now), reader: func() *search.Reader { return a.once }})
 	if err != nil {
 		return nil, err
 	}

@@ -14,34 +14,39 @@ import (
 	"github.com/backchannel-portal/backchannel/catalog/inventory"
 	"github.com/backchannel-portal/backchannel/catalog/search"
 	"github.com/backchannel-portal/backchannel/cmd/backchannel/config"
+	"github.com/backchannel-portal/backchannel/internal/job"
 )
 
 // The rhythm of a running service.
 const (
 	pluginInterval  = 2 * time.Second        // how often the data files of plugins are looked at
 	settleInterval  = 500 * time.Millisecond // how long the catalog must be quiet before code and docs are looked at again
-	firstRetry      = time.Second            // after a source could not be read, doubling up to the refresh interval
 	changedInterval = 100 * time.Millisecond // how often a new generation is noticed
 	speakInterval   = 250 * time.Millisecond // how often the language is prepared anew, where the catalog changed
+	patience        = 15 * time.Second       // how long a replica waits for sources that another one reads
 )
 
-// followed is an app that follows its sources.
+// followed is an app that follows its sources, by itself or with other replicas.
 type followed struct {
 	*app
-	live *search.Live
+	live  *search.Live
+	queue job.Store
 
 	mu      sync.Mutex
 	sick    map[string]string // what is wrong, by source
-	started atomic.Int32      // sources whose first read was tried
-	target  atomic.Uint64     // generation of the last applied change
+	leading atomic.Bool       // this replica reads the sources
+	started atomic.Int32      // sources whose first read was tried here
+	target  atomic.Uint64     // generation of the last change that was applied here
 	ready   atomic.Bool       // questions are answered without a wait
-	warm    atomic.Int32      // first readings of code and of documentation that are done
+	coded   atomic.Bool       // the first reading of code is done
+	read    atomic.Bool       // the first reading of documentation is done
+	since   time.Time
 }
 
 // follow wires an app around a Live. dir holds index files; empty takes a temporary folder.
-func follow(cfg *config.Config, now func() time.Time, log *slog.Logger, dir string) (*followed, error) {
-	f := &followed{sick: map[string]string{}}
-	a, err := newApp(cfg, now, log, func() *search.Reader { return f.live.Reader() })
+func follow(cfg *config.Config, base *base, log *slog.Logger, dir string) (*followed, error) {
+	f := &followed{sick: map[string]string{}, queue: base.queue, since: time.Now()}
+	a, err := newApp(cfg, time.Now, log, wiring{store: base.catalog, refresher: onDemand{f}, reader: func() *search.Reader { return f.live.Reader() }})
 	if err != nil {
 		return nil, err
 	}
@@ -50,9 +55,18 @@ func follow(cfg *config.Config, now func() time.Time, log *slog.Logger, dir stri
 	return f, nil
 }
 
-// loaded reports whether every source was tried once and what they gave can be asked about.
+// loaded reports whether what the sources hold can be asked about. Sources that were read before, or that another
+// replica reads, count as soon as the store knows them; one that nobody gets to read is waited for a while.
 func (f *followed) loaded() bool {
-	return int(f.started.Load()) == len(f.sources) && f.live.Ready() && uint64(f.live.Reader().Generation()) >= f.target.Load()
+	r := f.live.Reader()
+	if !f.live.Ready() || uint64(r.Generation()) < f.target.Load() {
+		return false
+	}
+	if int(f.started.Load()) >= len(f.sources) || time.Since(f.since) > patience {
+		return true
+	}
+	view := f.view(catalog.Viewer{})
+	return !slices.ContainsFunc(f.sources, func(s catalog.Source) bool { return view.AsOf(s.Origin()).IsZero() })
 }
 
 // indexed reports whether words are found as well.
@@ -62,7 +76,9 @@ func (f *followed) indexed() bool {
 }
 
 // warmed reports whether code and documentation were read once besides.
-func (f *followed) warmed() bool { return f.ready.Load() && f.warm.Load() == 2 }
+func (f *followed) warmed() bool {
+	return f.ready.Load() && f.read.Load() && (f.coded.Load() || !f.leading.Load())
+}
 
 // run follows everything until ctx is done.
 func (f *followed) run(ctx context.Context) error {
@@ -75,29 +91,15 @@ func (f *followed) run(ctx context.Context) error {
 	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return f.live.Run(ctx) })
-	for _, s := range f.sources {
-		g.Go(func() error { f.source(ctx, s); return nil })
-	}
+	g.Go(func() error { return f.work(ctx) })
 	g.Go(func() error { f.speak(ctx); return nil })
-	runner := f.app.inventory(
-		func() []*catalog.Entity { return components(f.entities()) },
-		func() []catalog.Fact {
-			return f.view(catalog.Viewer{}).FactsByKey(inventory.Producer, inventory.KeyScan)
-		})
+	g.Go(func() error { f.docs(ctx); return nil })
 	g.Go(func() error {
-		if waitFor(ctx, changedInterval, f.indexed) == nil {
-			if _, err := runner.Pass(ctx); err != nil {
-				f.log.Warn("the first reading of the components' code failed", "err", err)
-			}
-			f.warm.Add(1)
-			if waitFor(ctx, settleInterval, func() bool { return f.warmed() && f.indexed() }) == nil {
-				giveMemoryBack()
-			}
-			runner.Run(ctx)
+		if waitFor(ctx, settleInterval, func() bool { return f.warmed() && f.indexed() }) == nil {
+			giveMemoryBack()
 		}
 		return nil
 	})
-	g.Go(func() error { f.docs(ctx, runner); return nil })
 	for _, d := range f.dataFiles() {
 		g.Go(func() error { d.file.Watch(ctx, pluginInterval, f.noted(d.name)); return nil })
 	}
@@ -118,59 +120,27 @@ func (f *followed) entities() []*catalog.Entity {
 	return slices.Collect(f.view(catalog.Viewer{}).Entities(search.Filter{}))
 }
 
-// source reads a source, tries again while it cannot be read, and then follows it.
-func (f *followed) source(ctx context.Context, s catalog.Source) {
-	retry := firstRetry
-	for first := true; ; first = false {
-		d, err := s.Read(ctx)
-		if err == nil {
-			f.apply(ctx, d)
+// moved returns a function that reports whether entities have changed since; facts alone do not count.
+func (f *followed) moved() func() bool {
+	at := f.view(catalog.Viewer{})
+	return func() bool {
+		now := f.view(catalog.Viewer{})
+		if now.Generation() == at.Generation() {
+			return false
 		}
-		f.note(s.Origin(), err)
-		if first {
-			f.started.Add(1)
-		}
-		if err == nil {
-			err = s.Watch(ctx, func(d catalog.Delta) {
-				f.apply(ctx, d)
-				if problem, known := ofNamedFile(s.Origin(), d); known {
-					f.note(s.Origin(), problem)
-				}
-			})
-			f.note(s.Origin(), err)
-			retry = firstRetry
-		}
-		if ctx.Err() != nil {
-			return
-		}
-		f.log.Warn("a source is not followed, trying again", "source", s.Origin(), "in", retry, "err", err)
-		select {
-		case <-ctx.Done():
-			return
-		case <-time.After(retry):
-		}
-		retry = min(2*retry, max(f.cfg.Catalog.Refresh, firstRetry))
+		d, ok := search.Diff(at, now)
+		at = now
+		return !ok || len(d.Entities) > 0
 	}
 }
 
-func (f *followed) apply(ctx context.Context, d catalog.Delta) {
-	gen, err := f.store.Apply(ctx, d)
-	if err != nil {
-		if ctx.Err() == nil {
-			f.log.Error("a change could not be stored", "source", d.Origin, "err", err)
-		}
-		return
-	}
-	f.target.Store(uint64(gen))
-}
-
-// docs reads documentation again when the catalog changed and at every refresh; the inventory hears of changes too.
-func (f *followed) docs(ctx context.Context, runner *inventory.Runner) {
+// docs reads documentation again when the catalog changed and at every refresh.
+func (f *followed) docs(ctx context.Context) {
 	if waitFor(ctx, changedInterval, f.loaded) != nil {
 		return
 	}
-	for first := true; ; first = false {
-		seen := f.target.Load()
+	for ctx.Err() == nil {
+		moved := f.moved()
 		changed := false
 		err := f.library.Load(ctx, f.entities(), func(ref catalog.Ref, sections []search.Doc) {
 			changed = true
@@ -179,22 +149,40 @@ func (f *followed) docs(ctx context.Context, runner *inventory.Runner) {
 		if changed {
 			f.commands.DocsChanged()
 		}
-		if first {
+		if !f.read.Load() {
 			f.commands.Prepare(ctx)
-			f.warm.Add(1)
+			f.read.Store(true)
 		}
 		if ctx.Err() != nil {
 			return
 		}
 		f.note("documentation", err)
 		quiet, cancel := context.WithTimeout(ctx, f.cfg.Catalog.Refresh)
-		if waitFor(quiet, settleInterval, func() bool { return f.target.Load() != seen }) == nil {
-			runner.Kick()
-		}
+		_ = waitFor(quiet, settleInterval, moved)
 		cancel()
-		if ctx.Err() != nil {
-			return
-		}
+	}
+}
+
+// readCode keeps the versions of components up to date until ctx is done.
+func (f *followed) readCode(ctx context.Context) {
+	runner := f.app.inventory(
+		func() []*catalog.Entity { return components(f.entities()) },
+		func() []catalog.Fact {
+			return f.view(catalog.Viewer{}).FactsByKey(inventory.Producer, inventory.KeyScan)
+		})
+	if waitFor(ctx, changedInterval, f.indexed) != nil {
+		return
+	}
+	moved := f.moved()
+	if _, err := runner.Pass(ctx); err != nil && ctx.Err() == nil {
+		f.log.Warn("the first reading of the components' code failed", "err", err)
+	}
+	f.coded.Store(true)
+	var running sync.WaitGroup
+	defer running.Wait()
+	running.Go(func() { runner.Run(ctx) })
+	for waitFor(ctx, settleInterval, moved) == nil {
+		runner.Kick()
 	}
 }
 

@@ -50,7 +50,16 @@ func (serveCmd) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	svc, err := newService(cfg, log, keys, filepath.Join(cfg.Store.DataDir, "index"))
+	base, err := openBase(s.ctx, cfg, log)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err := base.close(); err != nil {
+			log.Warn("the store did not close", "err", err)
+		}
+	}()
+	svc, err := newService(cfg, base, log, keys, filepath.Join(cfg.Store.DataDir, "index"))
 	if err != nil {
 		return err
 	}
@@ -68,6 +77,7 @@ func (serveCmd) Run(s *session) error {
 // service is a running Backchannel: the catalog it follows, the conversation, and where people reach it.
 type service struct {
 	*followed
+	base    *base
 	tokens  *bot.Tokens
 	metrics *eventMetrics
 	audit   *audit       // nil: not kept
@@ -78,12 +88,12 @@ type service struct {
 }
 
 // newService wires the catalog of a service; wire adds the conversation. indexes is the folder of index files.
-func newService(cfg *config.Config, log *slog.Logger, keys [][]byte, indexes string) (*service, error) {
-	f, err := follow(cfg, time.Now, log, indexes)
+func newService(cfg *config.Config, base *base, log *slog.Logger, keys [][]byte, indexes string) (*service, error) {
+	f, err := follow(cfg, base, log, indexes)
 	if err != nil {
 		return nil, err
 	}
-	return &service{followed: f, tokens: bot.NewTokens(keys, tokenLife, time.Now), metrics: newMetrics(f.view)}, nil
+	return &service{followed: f, base: base, tokens: bot.NewTokens(keys, tokenLife, time.Now), metrics: newMetrics(f.view)}, nil
 }
 
 func (s *service) wire() error {
@@ -177,7 +187,7 @@ func (s *service) routes(open bool) http.Handler {
 
 // allParts says how everything the service stands on is.
 func (s *service) allParts() []part {
-	parts := s.parts()
+	parts := append(s.parts(), s.base.part())
 	if s.slack != nil {
 		detail, ok := s.slack.Status()
 		parts = append(parts, part{Name: "slack", OK: ok, Detail: detail})

@@ -56,6 +56,7 @@ func (*Refused) UnmarshalNode(n *yamldoc.Node, field string, d yamldoc.Decoder) 
 type Catalog struct {
 	Locations []Location
 	Refresh   time.Duration // how often sources are read again; files are watched besides
+	Orphans   time.Duration // how long what no source reports any more is kept, marked as such
 	Rules     []Rule
 }
 
@@ -65,8 +66,8 @@ type Rule struct{ Allow []string }
 // Integrations say how repositories are reached.
 type Integrations struct {
 	Mirrors         []Mirror
-	GitHub          Later `yaml:"github"`
-	GitLab          Later `yaml:"gitlab"`
+	GitHub          []GitHub `yaml:"github"`
+	GitLab          []GitLab `yaml:"gitlab"`
 	Azure           Later
 	Bitbucket       Later
 	BitbucketServer Later `yaml:"bitbucketServer"`
@@ -74,13 +75,41 @@ type Integrations struct {
 	Gerrit          Later
 }
 
+// GitHub connects github.com or a GitHub Enterprise Server. Token or App read; correcting descriptors and creating
+// repositories have credentials of their own.
+type GitHub struct {
+	Host          string // default github.com
+	APIURL        string `yaml:"api_url"`
+	Token         string
+	App           *GitHubApp
+	WebhookSecret string `yaml:"webhook_secret"` // of POST /webhooks/github
+	Correct       Later
+	Scaffold      Later
+}
+
+// GitHubApp is a GitHub App that is installed where repositories are read.
+type GitHubApp struct {
+	ID         string
+	PrivateKey string `yaml:"private_key"` // PEM
+}
+
+// GitLab connects gitlab.com or a GitLab of one's own.
+type GitLab struct {
+	Host          string // default gitlab.com
+	APIURL        string `yaml:"api_url"`
+	Token         string
+	WebhookSecret string `yaml:"webhook_secret"` // of POST /webhooks/gitlab
+	Correct       Later
+	Scaffold      Later
+}
+
 // Mirror reads the URLs that start with URL from the folder Dir.
 type Mirror struct{ URL, Dir string }
 
 // Store says where state is kept.
 type Store struct {
-	URL     Later
-	DataDir string `yaml:"data_dir"` // audit, keys and indexes
+	URL     string // sqlite:PATH or postgres://...; default sqlite:backchannel.db in DataDir
+	DataDir string `yaml:"data_dir"` // indexes, clones, caches, and what is written while the database is away
 }
 
 // Web is the browser's side.
@@ -187,7 +216,7 @@ func (l *Limits) UnmarshalNode(n *yamldoc.Node, field string, d yamldoc.Decoder)
 // Default returns the built-in configuration.
 func Default() *Config {
 	return &Config{
-		Catalog: Catalog{Refresh: 2 * time.Minute},
+		Catalog: Catalog{Refresh: 2 * time.Minute, Orphans: 24 * time.Hour},
 		Store:   Store{DataDir: "./data"},
 		Web:     Web{Listen: "127.0.0.1:7007"},
 		Limits:  Limits{User: 20, Workspace: 200},

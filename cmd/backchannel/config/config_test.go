@@ -44,22 +44,22 @@ limits: {user: 120/m, workspace: off}
 		t.Fatal(err)
 	}
 	type view struct {
-		Target, Abs, Mirror, Data, Base, Token, Secret, OnCall string
-		Refresh                                                time.Duration
-		User, Workspace                                        Rate
+		Target, Abs, Mirror, Store, Data, Base, Token, Secret, OnCall string
+		Refresh                                                       time.Duration
+		User, Workspace                                               Rate
 	}
 	got := view{
-		c.Catalog.Locations[0].File.Target, c.Catalog.Locations[1].File.Target, c.Integrations.Mirrors[0].Dir, c.Store.DataDir, c.Web.BaseURL,
+		c.Catalog.Locations[0].File.Target, c.Catalog.Locations[1].File.Target, c.Integrations.Mirrors[0].Dir, c.Store.URL, c.Store.DataDir, c.Web.BaseURL,
 		c.Slack.BotToken, c.Slack.SigningSecret, c.Plugins.OnCall.Schedules, c.Catalog.Refresh, c.Limits.User, c.Limits.Workspace,
 	}
 	want := view{
-		filepath.Join(dir, "catalog/all.yaml"), "/abs/x.yaml", filepath.Join(dir, "repos"), filepath.Join(dir, "state"), "http://localhost:8080",
+		filepath.Join(dir, "catalog/all.yaml"), "/abs/x.yaml", filepath.Join(dir, "repos"), "sqlite:" + filepath.Join(dir, "x.db"), filepath.Join(dir, "state"), "http://localhost:8080",
 		"xoxb-1", "from file", filepath.Join(dir, "oncall.yaml"), 30 * time.Second, 2, 0,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
-	wantNotices := []string{c.Path + ":8: store.url has no effect in this version", c.Path + ":11: plugins.circleci.token has no effect in this version"}
+	wantNotices := []string{c.Path + ":11: plugins.circleci.token has no effect in this version"}
 	if diff := cmp.Diff(wantNotices, c.Notices); diff != "" {
 		t.Errorf("notices -want +got:\n%s", diff)
 	}
@@ -93,6 +93,13 @@ func TestErrorsNameFileLineAndField(t *testing.T) {
 		"catalog: {locations: [{type: url, target: \"ftp://x\"}]}":                        ":1: catalog.locations[0].target: a location of type url needs",
 		"catalog: {locations: [{type: git}]}":                                             ":1: catalog.locations[0].url: a location of type git needs",
 		"catalog: {locations: [x]}":                                                       ":1: catalog.locations[0]: expected a map with type",
+		"integrations: {github: [{}, {}]}":                                                ":1: integrations.github[1].host: github.com is connected twice",
+		"integrations: {github: [{host: g, api_url: x}]}":                                 ":1: integrations.github[0].api_url: expected an address",
+		"integrations: {github: [{token: t, app: {id: x, private_key: y}}]}":              ":1: integrations.github[0].app: an app needs",
+		"integrations: {gitlab: [{tokne: t}]}":                                            ":1: integrations.gitlab[0].tokne: unknown key",
+		"catalog: {locations: [{type: github, org: o, host: ghe}]}":                       ":1: catalog.locations[0].host: integrations.github does not name the host ghe",
+		"store: {url: mysql://x}":                                                         ":1: store.url: expected sqlite:PATH",
+		"store: {url: \"sqlite:\"}":                                                       ":1: store.url: expected sqlite:PATH",
 		"catalog: {refresh: 0s}":                                                          ":1: catalog.refresh: the refresh interval",
 		"catalog: {refresh: soon}":                                                        ":1: catalog.refresh: expected a duration",
 		"integrations: {mirrors: [{url: nope, dir: x}]}":                                  ":1: integrations.mirrors[0]: a mirror needs",

@@ -61,6 +61,12 @@ func (c *Config) notice(v reflect.Value, field string) {
 			name = strings.ToLower(f.Name)
 		}
 		inner := reflect.Indirect(v.Field(i))
+		if inner.Kind() == reflect.Slice && inner.Type().Elem().Kind() == reflect.Struct {
+			for k := range inner.Len() {
+				c.notice(inner.Index(k), fmt.Sprintf("%s%s[%d].", field, name, k))
+			}
+			continue
+		}
 		if inner.Kind() != reflect.Struct || name == "-" {
 			continue
 		}
@@ -120,11 +126,17 @@ func (c *Config) check(root *yamldoc.Node, d yamldoc.Decoder) error {
 			return err
 		}
 	}
+	if err := c.checkHosts(root, d); err != nil {
+		return err
+	}
 	for i, m := range c.Integrations.Mirrors {
 		n, field := root.At("integrations", "mirrors").Items[i], fmt.Sprintf("integrations.mirrors[%d]", i)
 		if u, err := url.Parse(m.URL); err != nil || u.Host == "" || m.Dir == "" {
 			return d.Errorf(n, field, "a mirror needs an absolute url and a dir")
 		}
+	}
+	if s := c.Store.URL; s != "" && !strings.HasPrefix(s, "postgres://") && !strings.HasPrefix(s, "postgresql://") && !(strings.HasPrefix(s, "sqlite:") && len(s) > len("sqlite:")) {
+		return d.Errorf(root.At("store", "url"), "store.url", "expected sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE")
 	}
 	if u, err := url.Parse(c.Web.BaseURL); c.Web.BaseURL != "" && (err != nil || u.Host == "") {
 		return d.Errorf(root.At("web", "base_url"), "web.base_url", "expected an address such as http://localhost:7007, found %q", c.Web.BaseURL)
@@ -183,6 +195,12 @@ func (c *Config) settle() error {
 		if *p != "" {
 			*p = within(c.Dir, *p)
 		}
+	}
+	switch path, isSQLite := strings.CutPrefix(c.Store.URL, "sqlite:"); {
+	case c.Store.URL == "":
+		c.Store.URL = "sqlite:" + filepath.Join(c.Store.DataDir, "backchannel.db")
+	case isSQLite:
+		c.Store.URL = "sqlite:" + within(c.Dir, path)
 	}
 	if c.Web.BaseURL == "" {
 		c.Web.BaseURL = BaseURL(c.Web.Listen)

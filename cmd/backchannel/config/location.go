@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -191,6 +192,51 @@ func (h *HostedLocation) check(n *yamldoc.Node, field string, d yamldoc.Decoder)
 	for _, v := range h.Filters.Visibility {
 		if v != "public" && v != "private" && v != "internal" {
 			return d.Errorf(n, field+".filters.visibility", "a repository is public, private or internal, found %q", v)
+		}
+	}
+	return nil
+}
+
+// checkHosts refuses hosts that cannot be told apart or reached, and locations of a host that nothing connects.
+func (c *Config) checkHosts(root *yamldoc.Node, d yamldoc.Decoder) error {
+	hosts := map[string]bool{"github github.com": true, "gitlab gitlab.com": true} // public repositories need no credential
+	given := map[string]bool{}
+	add := func(kind string, i int, host *string, standard, api string) error {
+		n, field := root.At("integrations", kind).Items[i], fmt.Sprintf("integrations.%s[%d]", kind, i)
+		if *host == "" {
+			*host = standard
+		}
+		*host = strings.ToLower(*host)
+		if given[*host] {
+			return d.Errorf(n, field+".host", "%s is connected twice", *host)
+		}
+		given[*host], hosts[kind+" "+*host] = true, true
+		if api != "" && !absolute(api, "https", "http") {
+			return d.Errorf(n, field+".api_url", "expected an address such as https://api.github.com, found %q", api)
+		}
+		return nil
+	}
+	for i := range c.Integrations.GitHub {
+		g := &c.Integrations.GitHub[i]
+		if err := add("github", i, &g.Host, "github.com", g.APIURL); err != nil {
+			return err
+		}
+		if g.App != nil && (g.Token != "" || g.App.ID == "" || g.App.PrivateKey == "") {
+			return d.Errorf(root.At("integrations", "github").Items[i], fmt.Sprintf("integrations.github[%d].app", i), "an app needs id and private_key, and stands instead of a token")
+		}
+	}
+	for i := range c.Integrations.GitLab {
+		if err := add("gitlab", i, &c.Integrations.GitLab[i].Host, "gitlab.com", c.Integrations.GitLab[i].APIURL); err != nil {
+			return err
+		}
+	}
+	for i, l := range c.Catalog.Locations {
+		h := l.GitHub
+		if h == nil {
+			h = l.GitLab
+		}
+		if h != nil && !hosts[l.Type+" "+strings.ToLower(h.Host)] {
+			return d.Errorf(root.At("catalog", "locations").Items[i], fmt.Sprintf("catalog.locations[%d].host", i), "integrations.%s does not name the host %s", l.Type, h.Host)
 		}
 	}
 	return nil

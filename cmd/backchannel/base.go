@@ -1,0 +1,60 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/backchannel-portal/backchannel/bot"
+	"github.com/backchannel-portal/backchannel/catalog"
+	"github.com/backchannel-portal/backchannel/cmd/backchannel/config"
+	"github.com/backchannel-portal/backchannel/internal/job"
+	"github.com/backchannel-portal/backchannel/internal/store"
+)
+
+// base is where a service keeps what must not end with its process.
+type base struct {
+	catalog catalog.Store
+	queue   job.Store
+	state   bot.State
+	db      *store.DB // nil: all of it ends with the process
+}
+
+// memoryBase is the base of a service that leaves nothing behind.
+func memoryBase() *base {
+	return &base{catalog: store.NewMemory(time.Now), queue: job.NewMemory(time.Now), state: bot.NewMemoryState()}
+}
+
+// openBase opens the store of the configuration.
+func openBase(ctx context.Context, cfg *config.Config, log *slog.Logger) (*base, error) {
+	seal, err := store.SealFile(cfg.Store.DataDir)
+	if err != nil {
+		return nil, err
+	}
+	db, err := store.Open(ctx, store.Options{URL: cfg.Store.URL, DataDir: cfg.Store.DataDir, Clock: time.Now, Logger: log})
+	if err != nil {
+		return nil, err
+	}
+	return &base{catalog: db.Catalog(), queue: db.Jobs(time.Now), state: db.ChatState(seal), db: db}, nil
+}
+
+// part says how the store is.
+func (b *base) part() part {
+	p := part{Name: "store", OK: true}
+	if b.db == nil {
+		return p
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	if err := b.db.Ping(ctx); err != nil {
+		p.OK, p.Detail = false, err.Error()
+	}
+	return p
+}
+
+func (b *base) close() error {
+	if b.db == nil {
+		return nil
+	}
+	return b.db.Close()
+}

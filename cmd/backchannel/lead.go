@@ -1,0 +1,236 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/backchannel-portal/backchannel/catalog"
+	"github.com/backchannel-portal/backchannel/internal/fault"
+	"github.com/backchannel-portal/backchannel/internal/job"
+)
+
+// The jobs of the catalog. Reading is done by one replica at a time: whoever works on jobLead.
+const (
+	jobLead    = "catalog.lead"    // reads all sources and the components' code, for hours
+	jobRefresh = "catalog.refresh" // reads one source again; worked on by the leader
+)
+
+// The rhythm of leading.
+const (
+	leadLease  = 10 * time.Second // how long after a leader's death another one takes over, at most
+	leadEvery  = 10 * time.Second // how soon after a leader's end another one starts, at most
+	leadFor    = 12 * time.Hour   // then the lead is given up, and taken by whoever is first
+	leadGrace  = 2 * time.Second
+	firstRetry = time.Second // after a source could not be read, doubling up to the refresh interval
+	sweepEvery = time.Minute // how often orphans are looked at
+)
+
+// refreshRequest is the payload of jobRefresh.
+type refreshRequest struct {
+	Origin   string `json:"origin"`
+	Location string `json:"location"`
+}
+
+// refreshResult is its result.
+type refreshResult struct {
+	Generation catalog.Generation `json:"generation"`
+}
+
+// work takes part in what is done once among the replicas, until ctx is done.
+func (f *followed) work(ctx context.Context) error {
+	lead := job.Request{Kind: jobLead, Key: jobLead, Attempts: job.MaxAttempts}
+	runner, err := job.NewRunner(f.queue, job.Config{
+		Kinds: map[string]job.Kind{jobLead: {Timeout: 2 * leadFor, Handler: func(jobCtx context.Context, _ job.Job) (json.RawMessage, error) {
+			ctx, stop := context.WithTimeout(ctx, leadFor) // ends with the process at once, without the runner's grace
+			defer stop()
+			defer context.AfterFunc(jobCtx, stop)()
+			return nil, f.lead(ctx)
+		}}},
+		Periodic: []job.Periodic{{Name: jobLead, Every: leadEvery, Request: lead}},
+		Lease:    leadLease, Grace: leadGrace, Log: f.log,
+	})
+	if err != nil {
+		return err
+	}
+	if _, _, err := f.queue.Add(ctx, lead); err != nil && ctx.Err() == nil { // at once, not at the next slot
+		f.log.Warn("the lead cannot be asked for yet", "err", err)
+	}
+	return runner.Run(ctx)
+}
+
+// lead reads everything there is to read until ctx is done.
+func (f *followed) lead(ctx context.Context) error {
+	f.log.Info("this replica reads the sources now")
+	f.leading.Store(true)
+	defer f.leading.Store(false)
+	l := &leader{followed: f, applied: map[string]*atomic.Int64{}}
+	for _, s := range f.sources {
+		l.applied[s.Origin()] = &atomic.Int64{}
+	}
+	beside, err := job.NewRunner(f.queue, job.Config{
+		Kinds: map[string]job.Kind{jobRefresh: {Handler: l.refresh, Concurrency: 4, Timeout: 2 * time.Minute}},
+		Lease: leadLease, Grace: leadGrace, Log: f.log,
+	})
+	if err != nil {
+		return err
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	for _, s := range f.sources {
+		g.Go(func() error { l.follow(ctx, s); return nil })
+	}
+	g.Go(func() error { return beside.Run(ctx) })
+	g.Go(func() error { l.sweep(ctx); return nil })
+	g.Go(func() error { f.readCode(ctx); return nil })
+	return g.Wait()
+}
+
+// leader is the replica that reads.
+type leader struct {
+	*followed
+	applied map[string]*atomic.Int64 // by origin: deltas that were stored
+	tried   sync.Map                 // origins whose first read was tried
+}
+
+// follow reads a source, tries again while it cannot be read, and then watches it.
+func (l *leader) follow(ctx context.Context, s catalog.Source) {
+	retry := firstRetry
+	for first := true; ; first = false {
+		d, err := s.Read(ctx)
+		if err == nil {
+			err = l.apply(ctx, d)
+		}
+		l.note(s.Origin(), err)
+		if first {
+			l.tried.Store(s.Origin(), true)
+			l.started.Add(1)
+		}
+		if err == nil {
+			err = s.Watch(ctx, func(d catalog.Delta) { l.changed(ctx, s, d) })
+			l.note(s.Origin(), err)
+			retry = firstRetry
+		}
+		if ctx.Err() != nil {
+			return
+		}
+		l.log.Warn("a source is not followed, trying again", "source", s.Origin(), "in", retry, "err", err)
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(retry):
+		}
+		retry = min(2*retry, max(l.cfg.Catalog.Refresh, firstRetry))
+	}
+}
+
+// changed stores what a watched source reports.
+func (l *leader) changed(ctx context.Context, s catalog.Source, d catalog.Delta) {
+	err := l.apply(ctx, d)
+	if problem, known := ofNamedFile(s.Origin(), d); err == nil && known {
+		err = problem
+	} else if err == nil {
+		return // what else is wrong with the source stays as it was noted
+	}
+	l.note(s.Origin(), err)
+}
+
+// apply stores a change. A store that is away is tried again for as long as it takes: a change that were dropped
+// would be missing until the file changes next.
+func (l *leader) apply(ctx context.Context, d catalog.Delta) error {
+	for retry := firstRetry; ; retry = min(2*retry, l.cfg.Catalog.Refresh) {
+		gen, err := l.store.Apply(ctx, d)
+		if err == nil {
+			l.target.Store(uint64(gen))
+			if n := l.applied[d.Origin]; n != nil {
+				n.Add(1)
+			}
+			return nil
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		l.log.Error("a change could not be stored", "source", d.Origin, "in", retry, "err", err)
+		if !fault.Is(err, fault.Upstream) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(retry):
+		}
+	}
+}
+
+// sweep ends orphans once every source was tried, and from time to time.
+func (l *leader) sweep(ctx context.Context) {
+	origins := make([]string, 0, len(l.sources))
+	for _, s := range l.sources {
+		origins = append(origins, s.Origin())
+	}
+	tried := func() bool {
+		for _, o := range origins {
+			if _, ok := l.tried.Load(o); !ok {
+				return false
+			}
+		}
+		return true
+	}
+	if waitFor(ctx, changedInterval, tried) != nil {
+		return
+	}
+	for {
+		if _, err := l.store.Sweep(ctx, origins, l.cfg.Catalog.Orphans); err != nil && ctx.Err() == nil {
+			l.log.Warn("orphans could not be looked at", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(sweepEvery):
+		}
+	}
+}
+
+// refresher is a source that reads a part of what it has on demand, and reports it through Watch.
+type refresher interface {
+	Refresh(location string) bool
+}
+
+// refresh works on jobRefresh.
+func (l *leader) refresh(ctx context.Context, j job.Job) (json.RawMessage, error) {
+	var r refreshRequest
+	if err := json.Unmarshal(j.Payload, &r); err != nil {
+		return nil, job.Permanent(err)
+	}
+	for _, s := range l.sources {
+		if s.Origin() != r.Origin {
+			continue
+		}
+		if err := l.again(ctx, s, r.Location); err != nil {
+			l.note(s.Origin(), err)
+			return nil, job.Permanent(err)
+		}
+		return json.Marshal(refreshResult{catalog.Generation(l.target.Load())})
+	}
+	return nil, job.Permanent(fault.New(fault.NotFound, "nobody reads %s any more", r.Origin))
+}
+
+// again reads a source, or a part of it, and returns when what it read is stored.
+func (l *leader) again(ctx context.Context, s catalog.Source, location string) error {
+	part, ok := s.(refresher)
+	before := l.applied[s.Origin()].Load()
+	if !ok || !part.Refresh(location) {
+		d, err := s.Read(ctx)
+		if err != nil {
+			return err
+		}
+		return l.apply(ctx, d)
+	}
+	if waitFor(ctx, changedInterval/4, func() bool { return l.applied[s.Origin()].Load() > before }) != nil {
+		return fault.New(fault.Upstream, "%s did not answer in time", s.Origin())
+	}
+	return nil
+}

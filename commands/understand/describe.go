@@ -2,6 +2,7 @@ package understand
 
 import (
 	"slices"
+	"strconv"
 
 	"github.com/backchannel-portal/backchannel/catalog"
 	"github.com/backchannel-portal/backchannel/catalog/search"
@@ -62,17 +63,39 @@ func (r *run) alone(list []scored) bool {
 
 // describe ranks what the viewer may see.
 func (r *run) describe(us []unit) []scored {
+	key := r.describeKey(us)
+	if list, ok := r.described[key]; ok {
+		return list
+	}
 	must := map[int]bool{}
 	for i := range us {
 		t := &r.m.toks[us[i].from]
 		must[i] = (weightOf(&us[i]) >= weightWord || t.class == num) && (hardGlued(r.m.toks, us[i].from) && t.class != han && us[i].to-us[i].from == 1 || t.quoted)
 	}
-	list := r.x.describe(us, r.prior(us), must)
-	return slices.DeleteFunc(list, func(s scored) bool { return !r.visible(r.x.ref(s.ent)) })
+	list := r.x.describe(us, r.prior(), must)
+	list = slices.DeleteFunc(list, func(s scored) bool { return !r.visible(r.x.ref(s.ent)) })
+	if r.described == nil {
+		r.described = map[string][]scored{}
+	}
+	r.described[key] = list
+	return list
 }
 
+// describeKey tells what describe depends on: the same words are looked up several times in one question.
+func (r *run) describeKey(us []unit) string {
+	key := append([]byte(r.intent), ' ')
+	for i := range us {
+		key = strconv.AppendInt(append(key, ' '), int64(us[i].from), 10)
+		key = strconv.AppendInt(append(key, '-'), int64(us[i].to), 10)
+	}
+	return string(key)
+}
+
+// mostPrior bounds what prior returns.
+const mostPrior = 1.4
+
 // prior weighs kinds and types by the intent and by the words for kinds among the units.
-func (r *run) prior(us []unit) func(*indexed) float64 {
+func (r *run) prior() func(*indexed) float64 {
 	var hints []*kindWord
 	for i := range r.m.units {
 		u := &r.m.units[i]
@@ -85,8 +108,9 @@ func (r *run) prior(us []unit) func(*indexed) float64 {
 	wantOld := slices.ContainsFunc(r.m.toks, func(t token) bool {
 		return t.norm == "old" || t.norm == "legacy" || t.norm == "deprecated" || t.norm == "旧" || t.norm == "老"
 	})
+	kinds := kindPriors(r.intent)
 	return func(e *indexed) float64 {
-		p := kindPrior(r.intent, e.ref.Kind)
+		p := kinds[e.ref.Kind]
 		boost := 1.0
 		for _, h := range hints {
 			switch {

@@ -95,7 +95,6 @@ func (d *docIndex) idf(df int) float64 {
 type docFound struct {
 	doc   *search.Doc
 	cover float64
-	score float64
 }
 
 // find ranks sections by the units of a question. scope limits it to some entities' documentation.
@@ -103,30 +102,31 @@ func (d *docIndex) find(us []unit, scope []catalog.Ref) []docFound {
 	if d.shelf.live() == 0 {
 		return nil
 	}
-	got := map[uint32]float64{}
+	tmp := d.x.pool.take()
+	defer d.x.pool.Put(tmp)
+	m := matching{d.x, d.shelf, d.idf}
 	total := 0.0
 	for i := range us {
-		u := &us[i]
-		best := map[uint32]float64{}
-		w := d.x.unitMatches(u, d.shelf, d.idf, best, nil)
-		if o := weightOf(u); o > 0 && o < weightDoc {
+		w := m.unit(&us[i], tmp, nil)
+		if o := weightOf(&us[i]); o > 0 && o < weightDoc {
 			w *= weightDoc / o
 		}
 		total += w
-		for s, q := range best {
-			got[s] += q * w
+		for _, it := range tmp.best.items {
+			tmp.got.at(it.row).cover += it.value * w
 		}
 	}
 	if total == 0 {
 		return nil
 	}
 	var out []docFound
-	for s, g := range got {
-		doc := d.doc(s)
+	for i := range tmp.got.items {
+		g := &tmp.got.items[i]
+		doc := d.doc(g.row)
 		if len(scope) > 0 && !slices.Contains(scope, doc.Entity) {
 			continue
 		}
-		out = append(out, docFound{doc, g / total, g})
+		out = append(out, docFound{doc, g.value.cover / total})
 	}
 	slices.SortFunc(out, func(a, b docFound) int {
 		if c := compareFloat(b.cover, a.cover); c != 0 {

@@ -34,6 +34,7 @@ type index struct {
 	linked  hashes // hosts and paths that belong to entities
 	fixes   hashes // Chinese keys with one character left out
 	docs    *docIndex
+	pool    *scratchPool
 	packing int // how many late records are borne; 0 for the usual number
 }
 
@@ -108,7 +109,7 @@ func (x *index) written(stem string) bool {
 }
 
 func newIndex(k keyer) *index {
-	x := &index{keys: k, words: packWords(uint32(k.lex.concepts), nil), texts: &shelf{}}
+	x := &index{keys: k, words: packWords(uint32(k.lex.concepts), nil), texts: &shelf{}, pool: &scratchPool{}}
 	x.docs = &docIndex{x: x, shelf: &shelf{}}
 	return x
 }

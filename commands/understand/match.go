@@ -2,6 +2,7 @@ package understand
 
 import (
 	"slices"
+	"sync"
 )
 
 // How much a unit counts by what it is, before its rarity.
@@ -53,32 +54,55 @@ func emptyPhrase(u *unit) bool {
 // rarer term found; so the work of a question does not grow with the catalog.
 const crowd = 3000
 
-// unitMatches finds what a unit occurs in: it fills best with how well (0..1) and returns the unit's weight. Terms
-// that very many have are looked up among within only.
-func (x *index) unitMatches(u *unit, posts *shelf, idf func(int) float64, best map[uint32]float64, within map[uint32]*scored) float64 {
+// scratch is memory that questions use one after the other.
+type scratch struct {
+	got   tally[scored]  // by entity or section
+	best  tally[float64] // how well the present unit matches, 0..1
+	sum   tally[float64] // of nested units
+	inner *scratch
+}
+
+// scratchPool holds scratches. Few questions are read at a time.
+type scratchPool struct{ sync.Pool }
+
+func (p *scratchPool) take() *scratch {
+	if s, ok := p.Get().(*scratch); ok {
+		s.got.clear()
+		return s
+	}
+	return &scratch{}
+}
+
+// matching looks for units in the rows of a shelf.
+type matching struct {
+	x     *index
+	posts *shelf
+	idf   func(df int) float64
+}
+
+// unit finds what a unit occurs in: it fills s.best with how well and returns the unit's weight. Terms that very many
+// have are looked up among within only.
+func (m *matching) unit(u *unit, s *scratch, within *tally[scored]) float64 {
+	s.best.clear()
 	w := weightOf(u)
 	if w == 0 {
 		return 0
 	}
 	df := 0
 	take := func(t uint32, factor float64) {
-		n := posts.df(t)
+		n := m.posts.df(t)
 		df = max(df, n)
-		if n > crowd && len(within) > 0 {
-			for e := range within {
-				if q, ok := posts.find(t, e); ok {
-					best[e] = max(best[e], float64(q)/100*factor)
+		if n > crowd && within != nil && len(within.items) > 0 {
+			for i := range within.items {
+				if q, ok := m.posts.find(t, within.items[i].row); ok {
+					raise(&s.best, within.items[i].row, float64(q)/100*factor)
 				}
 			}
 			return
 		}
-		posts.each(t, crowd, func(ent uint32, q uint8) {
-			if q := float64(q) / 100 * factor; q > best[ent] {
-				best[ent] = q
-			}
-		})
+		m.posts.each(t, crowd, func(row uint32, q uint8) { raise(&s.best, row, float64(q)/100*factor) })
 	}
-	x.stemMatches(u, take, best)
+	m.stems(u, take)
 	if u.entry != nil {
 		f := synonym
 		if len(u.stems) == 0 {
@@ -86,30 +110,41 @@ func (x *index) unitMatches(u *unit, posts *shelf, idf func(int) float64, best m
 		}
 		for _, c := range u.entry.concepts {
 			take(c, f)
-			x.apartMatches(c, posts, best)
+			m.apart(c, &s.best)
 		}
 	}
 	if len(u.nested) > 0 {
-		sum := map[uint32]float64{}
-		total := 0.0
-		for i := range u.nested {
-			b := map[uint32]float64{}
-			nw := x.unitMatches(&u.nested[i], posts, idf, b, within)
-			total += nw
-			for e, q := range b {
-				sum[e] += q * nw
-			}
-		}
-		for e, s := range sum {
-			if q := s / max(total, 1e-9) * nestedMatch; q > best[e] {
-				best[e] = q
-			}
-		}
+		m.nested(u, s, within)
 	}
 	if w < weightWord {
-		df = max(df, x.size()/softShare) // an everyday word that nothing mentions tells no more than one that some do
+		df = max(df, m.x.size()/softShare) // an everyday word that nothing mentions tells no more than one that some do
 	}
-	return w * idf(df)
+	return w * m.idf(df)
+}
+
+func raise(t *tally[float64], row uint32, q float64) {
+	if v := t.at(row); q > *v {
+		*v = q
+	}
+}
+
+// nested finds what the words of a phrase occur in.
+func (m *matching) nested(u *unit, s *scratch, within *tally[scored]) {
+	if s.inner == nil {
+		s.inner = &scratch{}
+	}
+	s.sum.clear()
+	total := 0.0
+	for i := range u.nested {
+		w := m.unit(&u.nested[i], s.inner, within)
+		total += w
+		for _, it := range s.inner.best.items {
+			*s.sum.at(it.row) += it.value * w
+		}
+	}
+	for _, it := range s.sum.items {
+		raise(&s.best, it.row, it.value/max(total, 1e-9)*nestedMatch)
+	}
 }
 
 // apartFactor is how well a phrase is matched by its words in any order. Words that more than apartCrowd have are not
@@ -119,9 +154,10 @@ const (
 	apartCrowd  = 400
 )
 
-// apartMatches finds what has all words of an English phrase of a set of synonyms, in any order: "lost card" in
-// "blocks a card that was lost".
-func (x *index) apartMatches(concept uint32, posts *shelf, best map[uint32]float64) {
+// apart finds what has all words of an English phrase of a set of synonyms, in any order: "lost card" in "blocks a
+// card that was lost".
+func (m *matching) apart(concept uint32, best *tally[float64]) {
+	x, posts := m.x, m.posts
 	for _, phrase := range x.lex().apart[concept] {
 		terms := make([]uint32, 0, maxPhrase)
 		for _, s := range phrase {
@@ -143,23 +179,23 @@ func (x *index) apartMatches(concept uint32, posts *shelf, best map[uint32]float
 				}
 				q = min(q, o)
 			}
-			best[ent] = max(best[ent], float64(q)/100*apartFactor)
+			raise(best, ent, float64(q)/100*apartFactor)
 		})
 	}
 }
 
-// stemMatches looks up the raw terms; an unknown Chinese run is found by how many of its pairs occur.
-func (x *index) stemMatches(u *unit, take func(uint32, float64), best map[uint32]float64) {
+// stems looks up the raw terms; an unknown Chinese run is found by how many of its pairs occur.
+func (m *matching) stems(u *unit, take func(uint32, float64)) {
 	if len(u.stems) <= 1 {
 		for _, s := range u.stems {
-			if t, ok := x.words.find(s); ok {
+			if t, ok := m.x.words.find(s); ok {
 				take(t, 1)
 			}
 		}
 		return
 	}
 	for _, s := range u.stems {
-		if t, ok := x.words.find(s); ok {
+		if t, ok := m.x.words.find(s); ok {
 			take(t, 1/float64(len(u.stems)))
 		}
 	}
@@ -171,22 +207,25 @@ type scored struct {
 	cover float64 // share of the question's words it accounts for, 0..1
 	named float64 // share of its own name that the question mentions, 0..1
 	words int     // how many telling words of the question it accounts for
-	must  bool    // every unit that has to match does
+	hits  int     // how many units that have to match do
+	must  bool    // all of them do
 	score float64
 }
 
-// describe ranks entities by how well they are described by units. prior scales by kind and type; must marks units
-// that a result has to have.
+// maxDescribed is how many entities a description is found to fit.
+const maxDescribed = 40
+
+// describe ranks entities by how well they are described by units. prior scales by kind and type, by mostPrior at
+// most; must marks units that a result has to have.
 func (x *index) describe(us []unit, prior func(*indexed) float64, must map[int]bool) []scored {
-	got := map[uint32]*scored{}
+	s := x.pool.take()
+	defer x.pool.Put(s)
+	m := matching{x, x.texts, x.idf}
 	total, needed := 0.0, 0
-	hits := map[uint32]int{}
 	terms := map[uint32]bool{}
-	best := map[uint32]float64{}
 	for _, i := range x.rarestFirst(us) {
 		u := &us[i]
-		clear(best)
-		w := x.unitMatches(u, x.texts, x.idf, best, got)
+		w := m.unit(u, s, &s.got)
 		if w == 0 {
 			continue
 		}
@@ -195,42 +234,61 @@ func (x *index) describe(us []unit, prior func(*indexed) float64, must map[int]b
 		if must[i] {
 			needed++
 		}
-		for e, q := range best {
-			s := got[e]
-			if s == nil {
-				s = &scored{ent: e}
-				got[e] = s
+		telling := weightOf(u) >= weightSoft
+		for _, it := range s.best.items {
+			g := s.got.at(it.row)
+			g.ent = it.row
+			g.cover += w * it.value
+			if it.value >= 0.4 && telling {
+				g.words++
 			}
-			s.cover += w * q
-			if q >= 0.4 && weightOf(u) >= weightSoft {
-				s.words++
-			}
-			if must[i] && q >= 0.5 {
-				hits[e]++
+			if must[i] && it.value >= 0.5 {
+				g.hits++
 			}
 		}
 	}
 	if total == 0 {
 		return nil
 	}
-	out := make([]scored, 0, len(got))
-	for e, s := range got {
-		s.cover /= total
-		s.must = hits[e] >= needed
-		ent := x.ent(e)
-		s.named = x.namedShare(&ent, terms)
-		s.score = (s.cover + 0.12*s.named) * prior(&ent)
-		if s.score > 0 {
-			out = append(out, *s)
+	return x.bestScored(s.got.items, total, needed, terms, prior)
+}
+
+// bestScored returns the best of what was found. Most of it is passed over because even a full name could not make it
+// one of them.
+func (x *index) bestScored(got []tallied[scored], total float64, needed int, terms map[uint32]bool, prior func(*indexed) float64) []scored {
+	const nameBonus = 0.12
+	out := make([]scored, 0, 2*maxDescribed)
+	least := 0.0
+	for i := range got {
+		g := got[i].value
+		g.cover /= total
+		if (g.cover+nameBonus)*mostPrior < least {
+			continue
+		}
+		ent := x.ent(g.ent)
+		g.must = g.hits >= needed
+		g.named = x.namedShare(&ent, terms)
+		if g.score = (g.cover + nameBonus*g.named) * prior(&ent); g.score <= 0 || g.score < least-1e-9 {
+			continue
+		}
+		if out = append(out, g); len(out) == cap(out) {
+			x.sortScored(out)
+			out = out[:maxDescribed]
+			least = out[maxDescribed-1].score
 		}
 	}
-	slices.SortFunc(out, func(a, b scored) int {
+	x.sortScored(out)
+	return out[:min(len(out), maxDescribed)]
+}
+
+// sortScored orders by score and, where that is the same, by reference.
+func (x *index) sortScored(l []scored) {
+	slices.SortFunc(l, func(a, b scored) int {
 		if c := compareFloat(b.score, a.score); c != 0 {
 			return c
 		}
 		return x.texts.compare(a.ent, b.ent)
 	})
-	return out[:min(len(out), 40)]
 }
 
 // rarestFirst orders units by how many entities their most frequent term has.

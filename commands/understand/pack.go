@@ -9,7 +9,7 @@ func (x *index) packed() *index {
 	for i := range rows {
 		rows[i] = noTerm
 	}
-	n := &index{keys: x.keys, view: x.view, words: packWords(x.words.first, words), packing: x.packing}
+	n := &index{keys: x.keys, view: x.view, words: packWords(x.words.first, words), pool: x.pool, packing: x.packing}
 	p := newEntityPacker(x.size())
 	var named []uint32
 	for to, row := range x.texts.order() {

@@ -184,7 +184,7 @@ func (p *patch) docs(ref catalog.Ref) {
 // finish puts the late records in their places.
 func (p *patch) finish() *index {
 	x := p.x
-	n := &index{keys: x.keys, view: p.v, words: p.is.words, base: x.base, packing: x.packing}
+	n := &index{keys: x.keys, view: p.v, words: p.is.words, base: x.base, pool: x.pool, packing: x.packing}
 	n.named.base, n.linked.base, n.fixes.base = x.named.base, x.linked.base, x.fixes.base
 	n.named.late, n.linked.late, n.fixes.late = map[uint64][]keyRef{}, map[uint64][]keyRef{}, map[uint64][]keyRef{}
 	rows := make([]lateRow, 0, len(p.late))

@@ -61,5 +61,16 @@ func (u *Understander) Understand(view search.View, q Question) Reading {
 		r.out.Lang = r.m.lang
 	}
 	r.read()
+	r.own(r.out.Entities)
+	r.own(r.out.Candidates)
 	return r.out
+}
+
+// own puts the catalog's references in place of the index's, which would keep the names of all in memory with them.
+func (r *run) own(refs []catalog.Ref) {
+	for i := range refs {
+		if e, ok := r.view.Entity(refs[i]); ok {
+			refs[i] = e.Ref
+		}
+	}
 }

@@ -22,6 +22,8 @@ type run struct {
 	intent Intent
 	sure   float64 // how strongly the phrases speak for the intent
 	hit    []bool  // tokens that the intent's phrases used
+
+	described map[string][]scored // what was found by description, by describeKey
 }
 
 // The scores from which phrases decide on an intent: alone, or when something is named as well.

@@ -40,9 +40,12 @@ func (c *Client) Head(ctx context.Context, r remote.Repo, ref string) (remote.Co
 		}
 	}
 	if err == nil && tree == "" {
-		var commit struct{ Tree object }
+		var commit struct {
+			Tree   object
+			Commit struct{ Tree object } // as other parts of the API write commits, and some stand-ins this one
+		}
 		err = c.fetch(ctx, owner(r.Path), top+"/git/commits/"+id, &commit)
-		tree = commit.Tree.SHA
+		tree = cmp.Or(commit.Tree.SHA, commit.Commit.Tree.SHA)
 	}
 	if err != nil {
 		return remote.Commit{}, rest.Classify(err, "look at %s of %s", ref, r.Path)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -101,8 +102,25 @@ func (c *Client) list(ctx context.Context, r *rest.Client, path string) ([]remot
 	return out, nil
 }
 
-// searched finds an organisation's repositories by search, which gives at most a thousand.
+// searched finds an organisation's repositories by search, which leaves forks out unless asked for them.
 func (c *Client) searched(ctx context.Context, r *rest.Client, org string) ([]remote.Repo, error) {
+	var out []remote.Repo
+	for _, query := range [...]string{"org:" + org, "org:" + org + " fork:only"} {
+		found, err := c.query(ctx, r, query)
+		if err != nil {
+			return nil, err
+		}
+		for _, x := range found {
+			if !slices.ContainsFunc(out, func(o remote.Repo) bool { return o.ID == x.ID }) {
+				out = append(out, x)
+			}
+		}
+	}
+	return out, nil
+}
+
+// query reads all pages of a search, which has a thousand results at most.
+func (c *Client) query(ctx context.Context, r *rest.Client, query string) ([]remote.Repo, error) {
 	const most = 1000
 	var out []remote.Repo
 	for page := 1; page <= most; page++ {
@@ -111,7 +129,7 @@ func (c *Client) searched(ctx context.Context, r *rest.Client, org string) ([]re
 			Incomplete bool `json:"incomplete_results"`
 			Items      []repository
 		}
-		q := url.Values{"q": {"org:" + org + " fork:true"}, "per_page": {perPage}, "page": {strconv.Itoa(page)}}
+		q := url.Values{"q": {query}, "per_page": {perPage}, "page": {strconv.Itoa(page)}}
 		if err := r.Get(ctx, "/search/repositories?"+q.Encode(), &found); err != nil {
 			return nil, err
 		}

@@ -18,8 +18,11 @@ type Options struct {
 	URL string
 	// DataDir is the folder for what the store keeps beside the database; "" keeps nothing there.
 	DataDir string
-	Clock   func() time.Time // nil: time.Now
-	Logger  *slog.Logger     // nil: slog.Default()
+	// Late accepts a PostgreSQL that cannot be reached now: what needs it fails with kind Upstream until it answers
+	// and its schema is up to date.
+	Late   bool
+	Clock  func() time.Time // nil: time.Now
+	Logger *slog.Logger     // nil: slog.Default()
 
 	release release // what this program knows of the schema; tests play other versions
 }
@@ -35,6 +38,7 @@ type DB struct {
 	release release
 	dataDir string
 
+	late    late
 	signals *signals
 	stop    context.CancelFunc
 	done    chan struct{} // closed when the goroutine that listens has ended
@@ -60,6 +64,11 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 		err = db.openSQLite(ctx, rest)
 	case "postgres", "postgresql":
 		err = db.openPostgres(ctx, o.URL)
+		if o.Late && away(err) && ctx.Err() == nil {
+			db.log.Warn("the database is away; what needs it waits", "err", err)
+			db.late.set(awaited, err)
+			err = nil
+		}
 	default:
 		return nil, fault.New(fault.Invalid, "the store's URL must start with sqlite: or postgres://, not with %q", scheme+":")
 	}
@@ -101,6 +110,9 @@ func (db *DB) closePools() error {
 
 // Ping reports whether the database answers.
 func (db *DB) Ping(ctx context.Context) error {
+	if err := db.late.err(); err != nil {
+		return err
+	}
 	return db.fault(db.reader.PingContext(ctx), "ask the database")
 }
 

@@ -28,6 +28,7 @@ func (db *DB) openPostgres(ctx context.Context, url string) error {
 	if config.ConnConfig.RuntimeParams["application_name"] == "" {
 		config.ConnConfig.RuntimeParams["application_name"] = "backchannel"
 	}
+	config.PrepareConn = func(context.Context, *pgx.Conn) (bool, error) { return true, db.late.refusal() }
 	db.dialect = postgresDialect
 	if db.pool, err = pgxpool.NewWithConfig(ctx, config); err != nil {
 		return db.fault(err, "open the database")

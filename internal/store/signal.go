@@ -71,7 +71,10 @@ func (db *DB) listen(ctx context.Context) {
 	pause := reconnectMin
 	for ctx.Err() == nil {
 		start := time.Now()
-		err := db.listenOnce(ctx)
+		err := db.arrive(ctx)
+		if err == nil {
+			err = db.listenOnce(ctx)
+		}
 		if ctx.Err() != nil {
 			return
 		}

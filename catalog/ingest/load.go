@@ -47,17 +47,19 @@ type target struct {
 func (e *Engine) load(ctx context.Context, address string, sift bool, was *entry) *entry {
 	place := e.place(address)
 	c, err := place.Read(ctx, address, tokenOf(was))
+	changed := was == nil // something that the descriptor refers to
 	if err == nil && c.Same {
 		if was.nothing && sift || !was.nothing && e.depsSame(ctx, address, was) && e.ownersSame(ctx, address, was) {
 			return was.again(c.Token)
 		}
+		changed = true
 		c, err = place.Read(ctx, address, "")
 	}
 	if err != nil {
 		return unreadable(address, err, was)
 	}
 	raw := sha256.Sum256(c.Data)
-	if was != nil && was.raw == raw && (sift || !was.nothing) && e.depsSame(ctx, address, was) && e.ownersSame(ctx, address, was) {
+	if !changed && was.raw == raw && (sift || !was.nothing) && e.depsSame(ctx, address, was) && e.ownersSame(ctx, address, was) {
 		return was.again(c.Token)
 	}
 	if sift && !holdsEntities(address, c.Data) {

@@ -49,6 +49,7 @@ type grammar struct {
 	globals
 	Demo    demoCmd    `cmd:"" help:"Start on a sample company: a prompt here and a page in the browser."`
 	Serve   serveCmd   `cmd:"" help:"Run the service: chat, web view and catalog, from the configuration."`
+	Init    initCmd    `cmd:"" help:"Ask three questions, write a configuration, and answer from it."`
 	Doctor  doctorCmd  `cmd:"" help:"Check configuration, store, sources, tokens, clock and disk, and say how to mend them."`
 	Ask     askCmd     `cmd:"" help:"Answer one question, or a stream of them."`
 	Cat     catalogCmd `cmd:"" name:"catalog" help:"Check and show the catalog."`

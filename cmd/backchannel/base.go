@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/backchannel-portal/backchannel/bot"
@@ -17,7 +18,8 @@ type base struct {
 	catalog catalog.Store
 	queue   job.Store
 	state   bot.State
-	db      *store.DB // nil: all of it ends with the process
+	db      *store.DB  // nil: all of it ends with the process
+	last    *lastKnown // nil: the catalog is on this machine anyway
 }
 
 // memoryBase is the base of a service that leaves nothing behind.
@@ -31,11 +33,16 @@ func openBase(ctx context.Context, cfg *config.Config, log *slog.Logger) (*base,
 	if err != nil {
 		return nil, err
 	}
-	db, err := store.Open(ctx, store.Options{URL: cfg.Store.URL, DataDir: cfg.Store.DataDir, Clock: time.Now, Logger: log})
+	db, err := store.Open(ctx, store.Options{URL: cfg.Store.URL, DataDir: cfg.Store.DataDir, Clock: time.Now, Logger: log, Late: true})
 	if err != nil {
 		return nil, err
 	}
-	return &base{catalog: db.Catalog(), queue: db.Jobs(time.Now), state: db.ChatState(seal), db: db}, nil
+	b := &base{catalog: db.Catalog(), queue: db.Jobs(time.Now), state: db.ChatState(seal), db: db}
+	if !strings.HasPrefix(cfg.Store.URL, "sqlite:") {
+		b.last = newLastKnown(b.catalog, cfg.Store.DataDir, log)
+		b.catalog = b.last
+	}
+	return b, nil
 }
 
 // part says how the store is.

@@ -16,6 +16,7 @@ import (
 	"github.com/backchannel-portal/backchannel/adapters/slack"
 	"github.com/backchannel-portal/backchannel/adapters/web"
 	"github.com/backchannel-portal/backchannel/bot"
+	"github.com/backchannel-portal/backchannel/catalog"
 	"github.com/backchannel-portal/backchannel/cmd/backchannel/config"
 	"github.com/backchannel-portal/backchannel/internal/fault"
 )
@@ -148,6 +149,9 @@ func (s *service) run(ctx context.Context, port net.Listener) error {
 	}
 	g.Go(func() error { return l.run(ctx) })
 	g.Go(func() error { return s.followed.run(ctx) })
+	if last := s.base.last; last != nil {
+		g.Go(func() error { last.keep(ctx, func() catalog.Generation { return s.live.Reader().Generation() }); return nil })
+	}
 	if s.audit != nil {
 		g.Go(func() error { s.audit.run(ctx); return nil })
 	}

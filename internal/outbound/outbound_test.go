@@ -201,26 +201,34 @@ func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
 func TestTimes(t *testing.T) {
 	release := make(chan struct{})
 	defer close(release)
-	c, at := serve(t, Options{Header: 50 * time.Millisecond, Idle: 50 * time.Millisecond, Total: 400 * time.Millisecond, Attempts: 1},
-		func(w http.ResponseWriter, r *http.Request) {
-			switch r.URL.Path {
-			case "/silent":
-				<-release
-			case "/stalls":
-				w.Write([]byte("half"))
+	handler := func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/silent":
+			<-release
+		case "/stalls":
+			w.Write([]byte("half"))
+			w.(http.Flusher).Flush()
+			<-release
+		case "/drips":
+			for r.Context().Err() == nil {
+				w.Write([]byte("."))
 				w.(http.Flusher).Flush()
-				<-release
-			case "/drips":
-				for r.Context().Err() == nil {
-					w.Write([]byte("."))
-					w.(http.Flusher).Flush()
-					time.Sleep(10 * time.Millisecond)
-				}
+				time.Sleep(10 * time.Millisecond)
 			}
-		})
-	for path, text := range map[string]string{"/silent": "took too long", "/stalls": "nothing came for 50ms", "/drips": "took too long"} {
-		_, err := c.Get(t.Context(), at+path)
-		if !fault.Is(err, fault.Upstream) || !strings.Contains(err.Error(), text) {
+		}
+	}
+	for path, c := range map[string]struct {
+		o    Options
+		text string
+	}{
+		"/silent": {Options{Header: 50 * time.Millisecond}, "took too long"},
+		"/stalls": {Options{Idle: 50 * time.Millisecond}, "nothing came for 50ms"},
+		"/drips":  {Options{Total: 300 * time.Millisecond}, "took too long"},
+	} {
+		c.o.Attempts = 1
+		client, at := serve(t, c.o, handler)
+		_, err := client.Get(t.Context(), at+path)
+		if !fault.Is(err, fault.Upstream) || !strings.Contains(err.Error(), c.text) {
 			t.Errorf("%s: %v", path, err)
 		}
 	}

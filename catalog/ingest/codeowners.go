@@ -10,6 +10,7 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"github.com/backchannel-portal/backchannel/catalog"
 	"github.com/backchannel-portal/backchannel/internal/fault"
@@ -106,6 +107,23 @@ func (e *Engine) codeOwners(ctx context.Context, address string) (CodeOwners, er
 	return CodeOwners{Name: file, Data: data, Path: path.Join(dir, name), Flavor: flavor}, err
 }
 
+// parsedOwners is the CODEOWNERS file that was parsed last: in a monorepo many descriptors ask for the same one.
+type parsedOwners struct {
+	mu     sync.Mutex
+	sum    [32]byte
+	flavor codeowners.Flavor
+	file   *codeowners.File
+}
+
+func (p *parsedOwners) parse(sum [32]byte, f CodeOwners) *codeowners.File {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.file == nil || p.sum != sum || p.flavor != f.Flavor {
+		p.sum, p.flavor, p.file = sum, f.Flavor, codeowners.Parse(f.Data, f.Flavor)
+	}
+	return p.file
+}
+
 // inferred is what an entry owes to its CODEOWNERS file.
 type inferred struct {
 	sum  [32]byte // of the file; zero: there is none, or it cannot be read
@@ -127,7 +145,7 @@ func (e *Engine) infer(ctx context.Context, en *entry, address string) (owner, n
 	}
 	en.owners.sum = sha256.Sum256(file.Data)
 	var person string
-	for _, m := range codeowners.Parse(file.Data, file.Flavor).Owners(file.Path) {
+	for _, m := range e.owners.parse(en.owners.sum, file).Owners(file.Path) {
 		for _, handle := range m.Owners {
 			ref, ok := e.opt.Owners(handle)
 			switch {

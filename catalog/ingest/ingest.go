@@ -100,8 +100,9 @@ func Below(prefixes ...string) Scope {
 // Engine reads what configured targets lead to, and remembers it. It is safe for concurrent use; one scan runs at a
 // time.
 type Engine struct {
-	opt   Options
-	trees Place
+	opt    Options
+	trees  Place
+	owners parsedOwners
 
 	mu    sync.Mutex
 	known map[string]*entry  // by address, as of the last scan

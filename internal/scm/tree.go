@@ -82,11 +82,16 @@ func (f files) Stat(name string) (fs.FileInfo, error) {
 }
 
 // ReadFile reads a file of a tree and refuses one of more than most bytes with an error of kind fault.Invalid.
-// A file that does not exist, or may not be reached, gives fault.NotFound.
+// A file that does not exist, or may not be reached, gives fault.NotFound, unless the tree says that its host is to
+// blame (fault.Upstream).
 func ReadFile(fsys fs.FS, name string, most int64) ([]byte, error) {
 	f, err := fsys.Open(path.Clean(name))
 	if err != nil {
-		return nil, fault.Wrap(fault.NotFound, err, "%s cannot be read", clip(name))
+		kind := fault.NotFound
+		if fault.Is(err, fault.Upstream) {
+			kind = fault.Upstream
+		}
+		return nil, fault.Wrap(kind, err, "%s cannot be read", clip(name))
 	}
 	defer f.Close()
 	b, err := io.ReadAll(io.LimitReader(f, most+1))

@@ -113,20 +113,22 @@ func (s *Source) Watch(ctx context.Context, emit func(catalog.Delta)) error {
 	defer tick.Stop()
 	for {
 		again, err := s.pass(ctx, emit)
-		if err != nil {
+		switch {
+		case ctx.Err() != nil:
+			return nil
+		case err != nil:
 			return err
-		}
-		if again {
+		case again:
 			continue
 		}
 		select {
 		case <-ctx.Done():
-			return ctx.Err()
+			return nil
 		case <-tick.C:
 			s.ask(func(d *due) { d.list = true })
 		case <-s.wake:
-			if err := pause(ctx, settle); err != nil {
-				return err
+			if pause(ctx, settle) != nil {
+				return nil
 			}
 		}
 	}

@@ -38,6 +38,7 @@ var said = []struct {
 	{"failed to connect", fault.Upstream, "its host cannot be reached"},
 	{"timed out", fault.Upstream, "its host does not answer"},
 	{"connect tunnel failed", fault.Forbidden, "its host may not be connected to"},
+	{"from proxy after connect", fault.Forbidden, "its host may not be connected to"},
 	{"proxy connect aborted", fault.Forbidden, "its host may not be connected to"},
 	{"certificate", fault.Upstream, "its certificate is not trusted"},
 	{"not valid: is this a git repository", fault.NotFound, "it is not a repository"},

@@ -26,7 +26,8 @@ type Options struct {
 	Binary string
 	// Plain are the hosts ("git.acme.dev", "10.0.0.7:8080") that may be spoken to without encryption (http).
 	Plain []string
-	// Proxy is the address of an HTTP proxy for http and https; empty: none.
+	// Proxy is the address of an HTTP proxy for https, such as that of an outbound.Tunnel; empty: none. Hosts that may
+	// be spoken to without encryption are connected to directly, and so are those of ssh.
 	Proxy string
 	// Agent is the User-Agent of requests; empty: "git/backchannel".
 	Agent string
@@ -141,6 +142,9 @@ func (r *Runner) config(at Address, c Credential) map[string]string {
 		"safe.directory":             "*", // the runner is only pointed at folders that we made
 		"submodule.recurse":          "false",
 		"uploadpack.packObjectsHook": "",
+	}
+	if at.Scheme == "https" {
+		config["http.proxy"] = r.o.Proxy
 	}
 	if r.o.CA != "" {
 		config["http.sslCAInfo"] = r.o.CA

@@ -4,6 +4,7 @@ package gitruntest
 
 import (
 	"bytes"
+	"encoding/pem"
 	"fmt"
 	"maps"
 	"net/http"
@@ -22,6 +23,7 @@ import (
 type Server struct {
 	URL  string // http://127.0.0.1:port
 	Host string // 127.0.0.1:port
+	CA   string // file of the root certificate, of NewTLS
 	dir  string
 	tb   testing.TB
 
@@ -34,6 +36,27 @@ type Server struct {
 // New starts a server that ends with the test.
 func New(tb testing.TB) *Server {
 	tb.Helper()
+	return start(tb, httptest.NewServer)
+}
+
+// NewTLS starts a server that speaks https; CA is its root certificate.
+func NewTLS(tb testing.TB) *Server {
+	tb.Helper()
+	var web *httptest.Server
+	s := start(tb, func(h http.Handler) *httptest.Server {
+		web = httptest.NewTLSServer(h)
+		return web
+	})
+	s.CA = filepath.Join(tb.TempDir(), "ca.pem")
+	block := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: web.Certificate().Raw})
+	if err := os.WriteFile(s.CA, block, 0o600); err != nil {
+		tb.Fatal(err)
+	}
+	return s
+}
+
+func start(tb testing.TB, listen func(http.Handler) *httptest.Server) *Server {
+	tb.Helper()
 	out, err := exec.Command("git", "--exec-path").Output()
 	if err != nil {
 		tb.Fatal(err)
@@ -43,7 +66,7 @@ func New(tb testing.TB) *Server {
 		Path: filepath.Join(strings.TrimSpace(string(out)), "git-http-backend"),
 		Env:  []string{"GIT_PROJECT_ROOT=" + s.dir, "GIT_HTTP_EXPORT_ALL=1", "GIT_CONFIG_GLOBAL=" + os.DevNull},
 	}
-	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	web := listen(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.mu.Lock()
 		password, hook := s.password, s.hook
 		s.requests = append(s.requests, r.Method+" "+r.URL.RequestURI())
@@ -59,7 +82,7 @@ func New(tb testing.TB) *Server {
 		backend.ServeHTTP(w, r)
 	}))
 	tb.Cleanup(web.Close)
-	s.URL, s.Host = web.URL, strings.TrimPrefix(web.URL, "http://")
+	s.URL, s.Host = web.URL, strings.TrimPrefix(strings.TrimPrefix(web.URL, "https://"), "http://")
 	return s
 }
 

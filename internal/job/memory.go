@@ -22,6 +22,7 @@ type Memory struct {
 	last      int64 // id
 	turn      int64
 	jobs      map[int64]*row
+	live      map[int64]*row              // those that are not finished
 	keys      map[[2]string]int64         // kind and key of the jobs that are not finished
 	turns     map[string]map[string]int64 // by kind and tenant; of jobs that are kept
 	schedules map[string]time.Time
@@ -41,6 +42,7 @@ func NewMemory(now func() time.Time) *Memory {
 	return &Memory{
 		now:       now,
 		jobs:      map[int64]*row{},
+		live:      map[int64]*row{},
 		keys:      map[[2]string]int64{},
 		turns:     map[string]map[string]int64{},
 		schedules: map[string]time.Time{},
@@ -72,7 +74,8 @@ func (m *Memory) add(r Request) (int64, bool, error) {
 	r.Attempts = r.Tries()
 	r.Payload = slices.Clone(r.Payload)
 	m.last++
-	m.jobs[m.last] = &row{Job: Job{ID: m.last, Request: r, State: Waiting, Added: now}}
+	j := &row{Job: Job{ID: m.last, Request: r, State: Waiting, Added: now}}
+	m.jobs[m.last], m.live[m.last] = j, j
 	if r.Key != "" {
 		m.keys[[2]string{r.Kind, r.Key}] = m.last
 	}
@@ -133,6 +136,7 @@ func (m *Memory) Cancel(_ context.Context, id int64) error {
 
 func (m *Memory) end(j *row, s State) {
 	j.State, j.Cancelling, j.Ended = s, false, m.now()
+	delete(m.live, j.ID)
 	delete(m.keys, [2]string{j.Kind, j.Key})
 }
 

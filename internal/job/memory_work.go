@@ -41,7 +41,7 @@ func (m *Memory) serve(kind, tenant string) {
 // lines returns the due jobs of a kind by tenant. It ends those whose last lease ran out and that may not run again.
 func (m *Memory) lines(kind string, now time.Time, lease time.Duration) []Line {
 	by := map[string][]*row{}
-	for _, j := range m.jobs {
+	for _, j := range m.live {
 		if j.Kind != kind {
 			continue
 		}

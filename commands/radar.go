@@ -43,6 +43,9 @@ func (t *talk) radar() {
 
 // ringAsked is the ring or the quadrant that the question names as a word ("what is on hold"), or everything.
 func (t *talk) ringAsked(shape plugins.RadarShape) plugins.RadarFilter {
+	if f, ok := ringOrQuadrant(shape, t.r.Trait); ok && t.r.Trait != "" {
+		return f
+	}
 	words := strings.FieldsFunc(strings.ToLower(t.q.Text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 	var found plugins.RadarFilter
 	for _, w := range words {

@@ -110,7 +110,7 @@ func (r *run) prior() func(*indexed) float64 {
 	})
 	kinds := kindPriors(r.intent)
 	return func(e *indexed) float64 {
-		p := kinds[e.ref.Kind]
+		p := kinds[known(e.ref.Kind)]
 		boost := 1.0
 		for _, h := range hints {
 			switch {

@@ -147,6 +147,8 @@ func (x *index) strengthOf(ts []token, m *mention) strength {
 		return x.hanStrength(joinNorm(span), best)
 	}
 	switch {
+	case len(m.key) == 1:
+		return letterStrength(ts, m)
 	case content == 0:
 		return 0
 	case best >= keyStripped && plain == 0:
@@ -155,6 +157,19 @@ func (x *index) strengthOf(ts []token, m *mention) strength {
 		return medium
 	case len(span) > 1 || plain > 0:
 		return strong
+	}
+	return medium
+}
+
+// letterStrength judges a single letter: it is meant as a name where the message ends with it and has said something.
+func letterStrength(ts []token, m *mention) strength {
+	if ts[m.from].glue != 0 || m.from == 0 || ts[m.from-1].class == num {
+		return 0
+	}
+	for i := range ts[m.to:] {
+		if ts[m.to+i].class != punct {
+			return 0
+		}
 	}
 	return medium
 }

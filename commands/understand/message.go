@@ -94,9 +94,18 @@ func (m *message) besideNumber(s techSpan) bool {
 	return s.to < len(m.toks) && m.toks[s.to].class == num
 }
 
-// askedWhich reports whether "which", "what" or "same" stands right before a name.
+// askedWhich reports whether "which", "what" or "same" stands right before a name, or "uses" and nothing behind it.
 func (m *message) askedWhich(s techSpan) bool {
-	return s.from > 0 && (m.toks[s.from-1].norm == "which" || m.toks[s.from-1].norm == "what" || m.toks[s.from-1].norm == "same")
+	if s.from == 0 {
+		return false
+	}
+	switch m.toks[s.from-1].norm {
+	case "which", "what", "same":
+		return true
+	case "use", "uses", "using":
+		return !slices.ContainsFunc(m.toks[s.to:], func(t token) bool { return t.class != punct })
+	}
+	return false
 }
 
 // scanPhrases finds the phrases and adds up what they say about the intent.
@@ -251,6 +260,11 @@ func (u *Understander) addTypos(view search.View, m *message) {
 
 // cue reports whether a cue occurs.
 func (m *message) cue(name string) bool { return len(m.cues[name]) > 0 }
+
+// cued reports whether a word is one of a cue's.
+func (m *message) cued(name string, tok int) bool {
+	return slices.ContainsFunc(m.cues[name], func(f found) bool { return slices.Contains(f.hits, tok) })
+}
 
 // best returns the intent that the phrases speak for and how strongly.
 func (m *message) best() (Intent, float64) {

@@ -129,9 +129,10 @@ func (k *keyer) names(e *catalog.Entity, aliases []alias, f func(key []byte, c k
 	}
 }
 
-// give passes a key on that is long enough to be one.
+// give passes a key on that is long enough to be one. A single letter is only ever a whole name.
 func give(key []byte, c keyClass, f func([]byte, keyClass)) {
-	if _, n := utf8.DecodeRune(key); n < len(key) {
+	r, n := utf8.DecodeRune(key)
+	if n < len(key) || len(key) == 1 && c <= keyTitle && wordByte(byte(r)) {
 		f(key, c)
 	}
 }

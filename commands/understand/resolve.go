@@ -100,7 +100,10 @@ func (r *run) entities() outcome {
 		if !telling(us) && !r.onlyKinds(us) {
 			return outcome{}
 		}
-		return r.found(us)
+		if o := r.found(us); !o.empty() {
+			return o
+		}
+		return r.foundEach(us)
 	case !slices.ContainsFunc(named, func(n mention) bool { return r.mentionPrior(&n) >= 0.55 }) && r.intent != Show:
 		if o := r.found(r.content(nil)); o.settled() {
 			return o // what is named is of no kind that this is asked of
@@ -111,6 +114,41 @@ func (r *run) entities() outcome {
 		}
 	}
 	return r.resolveAll(named)
+}
+
+// foundEach finds several things that are described one after the other: "parking and the lounge".
+func (r *run) foundEach(us []unit) outcome {
+	var o outcome
+	part := func(us []unit) bool {
+		got := outcome{}
+		if telling(us) {
+			got = r.found(us)
+		}
+		o.refs = append(o.refs, got.refs...)
+		return got.settled()
+	}
+	from := 0
+	for i := 1; i < len(us); i++ {
+		if slices.ContainsFunc(r.m.toks[us[i-1].to:us[i].from], and) {
+			if !part(us[from:i]) {
+				return outcome{}
+			}
+			from = i
+		}
+	}
+	if from == 0 || !part(us[from:]) {
+		return outcome{}
+	}
+	return o
+}
+
+// and reports whether a token joins two things.
+func and(t token) bool {
+	switch t.norm {
+	case "and", "or", "&", "+", "/", ",", "和", "与", "跟", "或", "及", "vs":
+		return true
+	}
+	return false
 }
 
 // onlyKinds reports whether units are words for kinds that can still name something ("the gateway").
@@ -283,7 +321,16 @@ func (r *run) owner(ref catalog.Ref) catalog.Ref {
 }
 
 // kindPrior is how readily a kind is meant by a question of an intent.
-func kindPrior(in Intent, kind string) float64 { return kindPriors(in)[kind] }
+func kindPrior(in Intent, kind string) float64 { return kindPriors(in)[known(kind)] }
+
+// known returns a kind as the tables have it: of a kind that Backstage does not have as much is known as of a resource.
+func known(kind string) string {
+	switch kind {
+	case "component", "api", "resource", "system", "domain", "group", "user", "template", "location":
+		return kind
+	}
+	return "resource"
+}
 
 func kindPriors(in Intent) map[string]float64 {
 	if p, ok := priors[in]; ok {

@@ -218,7 +218,7 @@ var contentVerb = map[string]bool{"sends": true, "keeps": true, "stores": true, 
 
 // traits notes the details asked for.
 func (r *run) traits() {
-	for _, t := range []string{"lead", "successor", "secondary", "next", "until", "repo", "site", "dashboard", "chat", "contact", "behind"} {
+	for _, t := range []string{"lead", "successor", "secondary", "next", "until", "repo", "site", "dashboard", "chat", "contact", "behind", "hold", "trial", "assess", "adopt"} {
 		if r.m.cue(t) && traitFits(t, r.intent) {
 			r.out.Trait = t
 			break
@@ -253,6 +253,8 @@ func traitFits(t string, in Intent) bool {
 		return in == OnCall
 	case "behind":
 		return in == Version
+	case "hold", "trial", "assess", "adopt":
+		return in == Radar
 	case "contact":
 		return in == Owner || in == OnCall
 	}
@@ -276,6 +278,9 @@ func (r *run) content(skip *mention) []unit {
 			continue
 		}
 		if slices.ContainsFunc(r.m.techs, func(s techSpan) bool { return u.from >= s.from && u.from < s.to }) && (r.intent == Version || r.intent == Radar) {
+			continue
+		}
+		if r.intent == Radar && r.m.cued("technology", u.from) {
 			continue
 		}
 		if w := weightOf(u); w > 0 {

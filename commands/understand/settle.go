@@ -131,6 +131,9 @@ func (r *run) noIntent() {
 		r.intent = ""
 	}
 	named := r.useful()
+	if r.complains(named) {
+		return
+	}
 	if len(named) > 0 && !telling(r.content(&named[0])) {
 		r.put(r.resolveAll(named))
 		r.out.Confidence = 0.7
@@ -163,6 +166,26 @@ func (r *run) noIntent() {
 		r.sure = 3
 		r.finish(None)
 	}
+}
+
+// complains settles "checkout is broken again": nobody asks anything, but who names what is broken wants to know whom
+// to call.
+func (r *run) complains(named []mention) bool {
+	if !r.m.cue("broken") || r.howto() {
+		return false
+	}
+	r.intent = OnCall
+	sure := slices.ContainsFunc(named, func(n mention) bool { return n.strength == strong })
+	if len(named) > 0 && (sure || !telling(r.content(&named[0]))) {
+		if o := r.resolveAll(named); !o.empty() {
+			r.put(o)
+			r.out.Confidence = 0.7
+			r.finish(OnCall)
+			return true
+		}
+	}
+	r.intent = ""
+	return false
 }
 
 // asks reports whether a message is a question, with a question mark or by its words.

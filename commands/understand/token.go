@@ -40,9 +40,12 @@ func tokenise(s string) []token {
 		case isHan(r):
 			ts = append(ts, token{text: string(r), norm: string(r), class: han, quoted: quote != 0})
 			i++
+		case adds(rs, i):
+			ts = append(ts, token{text: "+", norm: "+", class: punct, quoted: quote != 0})
+			i++
 		case wordRune(r):
 			j := i + 1
-			for j < len(rs) && (wordRune(rs[j]) || unicode.Is(unicode.Mn, rs[j])) && !isHan(rs[j]) {
+			for j < len(rs) && (wordRune(rs[j]) || unicode.Is(unicode.Mn, rs[j])) && !isHan(rs[j]) && !adds(rs, j) {
 				j++
 			}
 			j = wholeNumber(rs, i, j)
@@ -64,6 +67,17 @@ func tokenise(s string) []token {
 		ts[i].fixed = ts[i].norm
 	}
 	return contract(ts)
+}
+
+// adds reports whether a plus sign stands between two things, as in "a + b" and "a+b", and is no part of a name.
+func adds(rs []rune, i int) bool {
+	if rs[i] != '+' {
+		return false
+	}
+	if i+1 < len(rs) && (unicode.IsLetter(rs[i+1]) || unicode.IsDigit(rs[i+1])) {
+		return i > 0 && rs[i-1] != '+'
+	}
+	return i > 0 && rs[i-1] == ' ' && i+1 < len(rs) && rs[i+1] == ' '
 }
 
 func wordRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || r == '#' || r == '+' }

@@ -169,17 +169,18 @@ func (r *run) listed2(a, b *mention) bool {
 	if b.from-a.to > 4 {
 		return false
 	}
-	and := false
+	joined := false
 	for k := a.to; k < b.from; k++ {
 		switch r.m.toks[k].norm {
-		case "and", "or", "&", "+", "/", ",", "和", "与", "跟", "或", "及", "vs":
-			and = true
 		case "the", "还", "有", "以", "service", "服", "务":
 		default:
-			return false
+			if !and(r.m.toks[k]) {
+				return false
+			}
+			joined = true
 		}
 	}
-	return and
+	return joined
 }
 
 // kindBeside finds a word for a kind right behind or in front of a mention: "X team", "team X", "X 服务".

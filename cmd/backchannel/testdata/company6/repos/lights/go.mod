@@ -1,0 +1,6 @@
+module github.com/skerrow/x
+
+go 1.20
+
+require (
+)

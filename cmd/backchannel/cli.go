@@ -53,6 +53,8 @@ type grammar struct {
 	Doctor  doctorCmd  `cmd:"" help:"Check configuration, store, sources, tokens, clock and disk, and say how to mend them."`
 	Ask     askCmd     `cmd:"" help:"Answer one question, or a stream of them."`
 	Cat     catalogCmd `cmd:"" name:"catalog" help:"Check and show the catalog."`
+	Backup  backupCmd  `cmd:"" help:"Write the store and its keys to a file, while serve runs."`
+	Restore restoreCmd `cmd:"" help:"Put a backup back, while nothing runs."`
 	Slack   slackCmd   `cmd:"" help:"Show what Slack needs to know."`
 	Version versionCmd `cmd:"" help:"Show version, commit and Go version."`
 }

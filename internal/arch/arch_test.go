@@ -64,7 +64,7 @@ var vendors = map[string]string{
 	"github.com/blevesearch/vellum":       "catalog/search",
 	"modernc.org/sqlite":                  "internal/store",
 	"github.com/jackc/pgx/v5":             "internal/store",
-	"github.com/go-ldap/ldap/v3":         "catalog/ingest/ldap",
+	"github.com/go-ldap/ldap/v3":          "catalog/ingest/ldap",
 	"database/sql":                        "internal/store",
 	"gopkg.in/yaml.v3":                    "internal/yamldoc",
 	"github.com/prometheus/client_golang": "cmd/backchannel",

@@ -33,7 +33,7 @@ func (s *Source) Notify(e remote.Event) bool {
 			}
 		})
 		return true
-	case e.Kind == remote.Staff && s.o.Users && e.Account == top:
+	case e.Kind == remote.Staff && s.o.Users && (e.Account == top || e.Account == ""):
 		s.ask(func(d *due) { d.staff = true })
 		return true
 	}

@@ -228,8 +228,8 @@ func TestHook(t *testing.T) {
 	if got := b.refs(next()); !slices.Equal(got, []string{"user:default/ada /ada"}) {
 		t.Errorf("after joining: %q", got)
 	}
-	if status := post("the-secret", "Member Hook", map[string]any{"event_name": "user_add_to_group", "group_path": "other"}); status != 200 {
-		t.Errorf("another group's member was answered %d", status)
+	if status := post("the-secret", "Subgroup Hook", map[string]any{"event_name": "subgroup_create", "full_path": "other/x"}); status != 200 {
+		t.Errorf("another group's subgroup was answered %d", status)
 	}
 }
 

@@ -32,10 +32,10 @@ type payload struct {
 	FullPath  string `json:"path_with_namespace"`
 	OldPath   string `json:"old_path_with_namespace"`
 	GroupPath string `json:"full_path"`
-	Group     string `json:"group_path"`
 }
 
-// ParseEvent reads a verified webhook. Events that mean nothing to a catalog give remote.Ignored.
+// ParseEvent reads a verified webhook. Events that mean nothing to a catalog give remote.Ignored. Those of members do
+// not tell the whole path of their group, so they leave the account open.
 func ParseEvent(_ http.Header, body []byte) (remote.Event, error) {
 	var p payload
 	if err := json.Unmarshal(body, &p); err != nil {
@@ -65,7 +65,7 @@ func ParseEvent(_ http.Header, body []byte) (remote.Event, error) {
 		"user_add_to_group", "user_update_for_group", "user_remove_from_group", "user_add_to_team", "user_remove_from_team":
 		e.Kind = remote.Staff
 	}
-	for _, path := range append([]string{p.GroupPath, p.Group}, e.Paths...) {
+	for _, path := range append([]string{p.GroupPath}, e.Paths...) {
 		if path != "" && e.Account == "" {
 			top, _, _ := strings.Cut(path, "/")
 			e.Account = strings.ToLower(top)

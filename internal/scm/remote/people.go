@@ -42,7 +42,7 @@ const (
 // Event is what a webhook said. Nothing in it is taken for the truth: it says only where to look.
 type Event struct {
 	Kind    EventKind
-	Account string   // organisation or group, lower case
+	Account string   // organisation or top group, lower case; empty: not told
 	Paths   []string // of the repository, its former path included
 	Branch  string   // of Pushed
 }

@@ -236,7 +236,21 @@ func TestRootsThatFail(t *testing.T) {
 	if d.Full {
 		t.Error("it is not known what is there, and the delta is full")
 	}
+	if d, err := e.Follow(t.Context(), roots("a.yaml", "b/*.yaml", "none.yaml"), nil); err != nil || d.Full || len(d.Files) != 3 {
+		t.Error("still away: ", said(d), d.Full, err)
+	}
+	owing := s.engine()
+	if _, err := owing.Read(t.Context(), roots("a.yaml", "b/*.yaml")); err != nil {
+		t.Fatal(err)
+	}
 	s.fail = map[string]error{}
+	d, err = owing.Follow(t.Context(), roots("a.yaml", "b/*.yaml"), nil)
+	check(t, "at last all is known", []string{"a.yaml a", "b/1.yaml b1", "b/2.yaml b2"}, d, err)
+	if !d.Full {
+		t.Error("and the delta does not say so")
+	}
+	d, err = owing.Follow(t.Context(), roots("a.yaml", "b/*.yaml"), nil)
+	check(t, "nothing is owed", []string{}, d, err)
 	d, err = e.Changes(t.Context(), roots("a.yaml", "b/*.yaml"), nil)
 	check(t, "back", []string{"b/1.yaml b1", "b/2.yaml b2", "gone b/*.yaml", "gone none.yaml"}, d, err)
 	s.fail[top+"b/*.yaml"] = away

@@ -107,6 +107,7 @@ type Engine struct {
 	mu    sync.Mutex
 	known map[string]*entry  // by address, as of the last scan
 	finds map[string]finding // by target, as of the last scan
+	owed  bool               // no full delta was given yet
 }
 
 // New returns an engine that knows nothing yet.
@@ -153,7 +154,19 @@ func (e *Engine) Read(ctx context.Context, targets []string) (catalog.Delta, err
 		d.Files = append(d.Files, sc.entries[at].file)
 	}
 	e.keep(sc)
+	e.owed = sc.blind
 	return d, nil
+}
+
+// Follow is Changes, or Read for as long as that could not say what all there is.
+func (e *Engine) Follow(ctx context.Context, targets []string, scope Scope) (catalog.Delta, error) {
+	e.mu.Lock()
+	owed := e.owed
+	e.mu.Unlock()
+	if owed {
+		return e.Read(ctx, targets)
+	}
+	return e.Changes(ctx, targets, scope)
 }
 
 // Changes scans again and reports what differs from the last scan. What lies outside the scope is taken to be as it

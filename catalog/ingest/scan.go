@@ -41,6 +41,7 @@ type lead struct {
 type finding struct {
 	Found
 	failed bool // it could not be looked at, and this is older
+	blind  bool // another system did not answer, and there is nothing older
 }
 
 // scan looks at everything, or at what is in the scope. It fails when no configured target can be looked at.
@@ -202,9 +203,8 @@ func (sc *scan) lost(l *lead) (next []*lead) {
 		return nil
 	}
 	was, ok := sc.e.finds[findKey(l)]
-	if !ok && fault.Is(l.err, fault.Upstream) {
-		sc.blind = true
-	}
+	was.blind = fault.Is(l.err, fault.Upstream) && (!ok || was.blind)
+	sc.blind = sc.blind || was.blind
 	if !l.found.Pattern && !was.Pattern {
 		was.Addresses = []string{l.address}
 	}

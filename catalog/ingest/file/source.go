@@ -92,7 +92,7 @@ func (s *Source) Read(ctx context.Context) (catalog.Delta, error) {
 
 // changes scans again and reports what differs from the last scan. dirty are the paths known to have been touched.
 func (s *Source) changes(ctx context.Context, dirty map[string]bool) (catalog.Delta, error) {
-	return s.scan(dirty, func(targets []string) (catalog.Delta, error) { return s.engine.Changes(ctx, targets, nil) })
+	return s.scan(dirty, func(targets []string) (catalog.Delta, error) { return s.engine.Follow(ctx, targets, nil) })
 }
 
 func (s *Source) scan(dirty map[string]bool, do func(targets []string) (catalog.Delta, error)) (catalog.Delta, error) {

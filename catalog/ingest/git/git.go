@@ -148,7 +148,7 @@ func (s *Source) changes(ctx context.Context) (catalog.Delta, error) {
 	if err := s.update(ctx); err != nil {
 		return catalog.Delta{}, err
 	}
-	return s.engine.Changes(ctx, s.targets(), nil)
+	return s.engine.Follow(ctx, s.targets(), nil)
 }
 
 // update finds out where the branch stands and fetches what is new of its descriptors.

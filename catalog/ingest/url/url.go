@@ -97,7 +97,7 @@ func (s *Source) Read(ctx context.Context) (catalog.Delta, error) {
 // Watch implements catalog.Source.
 func (s *Source) Watch(ctx context.Context, emit func(catalog.Delta)) error {
 	return ingest.Poll(ctx, s.o.Interval, s.wake, func(ctx context.Context) (catalog.Delta, error) {
-		return s.engine.Changes(ctx, s.roots, nil)
+		return s.engine.Follow(ctx, s.roots, nil)
 	}, emit)
 }
 

@@ -147,7 +147,7 @@ func TestReadAndChanges(t *testing.T) {
 }
 
 func (s *Source) changes(ctx context.Context) (catalog.Delta, error) {
-	return s.engine.Changes(ctx, s.roots, nil)
+	return s.engine.Follow(ctx, s.roots, nil)
 }
 
 // TestHostileAnswers: whatever a server does, the last good version stays, and so does what it led to.

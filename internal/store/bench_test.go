@@ -146,10 +146,11 @@ func BenchmarkStart(b *testing.B) {
 			start := time.Now()
 			size := 0
 			err := db.read(ctx, "read", func(t *tx) error {
-				return t.each(ctx, `SELECT packed, document FROM catalog_definitions WHERE counts`, func(rows *sql.Rows) error {
-					var packed, document []byte
-					err := rows.Scan(&packed, &document)
-					size += len(packed) + len(document)
+				return t.each(ctx, `SELECT file_id, position, record FROM catalog_definitions WHERE counts`, func(rows *sql.Rows) error {
+					var file, position int64
+					var record []byte
+					err := rows.Scan(&file, &position, &record)
+					size += len(record)
 					return err
 				})
 			})

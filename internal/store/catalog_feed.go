@@ -57,23 +57,58 @@ type reading struct {
 
 // entities reads the definitions that came to count or changed.
 func (r *reading) entities(ctx context.Context) error {
-	where := `counts`
-	var args []any
-	if r.after > 0 {
-		where, args = `counts AND generation > $1`, []any{r.after}
+	where := `counts AND generation > $1`
+	if r.after == 0 {
+		where = `counts AND generation + 0 > $1` // everything: no index helps
 	}
-	var u unpacker
-	err := r.each(ctx, `SELECT packed, document FROM catalog_definitions WHERE `+where, func(rows *sql.Rows) error {
-		var packed, document sql.RawBytes
-		if err := rows.Scan(&packed, &document); err != nil {
+	type row struct{ file, position int64 }
+	foreign := map[row]bool{}
+	err := r.each(ctx, `SELECT file_id, position, record FROM catalog_definitions WHERE `+where, func(rows *sql.Rows) error {
+		var at row
+		var record sql.RawBytes
+		if err := rows.Scan(&at.file, &at.position, &record); err != nil {
 			return err
 		}
-		e, err := u.entity(string(packed), document)
-		r.out.Upserts = append(r.out.Upserts, e)
+		if x, ok := catalog.StoredRecord(record); ok {
+			r.out.Upserts = append(r.out.Upserts, x.Entity())
+		} else {
+			foreign[at] = true
+		}
+		return nil
+	}, r.after)
+	if err != nil {
 		return err
-	}, args...)
+	}
+	files := make([]int64, 0, len(foreign))
+	for at := range foreign {
+		files = append(files, at.file)
+	}
+	var u unpacker
+	err = eachAmong(ctx, r.tx, `SELECT file_id, position, packed, document FROM catalog_definitions WHERE `+where+` AND %s`, "file_id", unique(files),
+		func(rows *sql.Rows) error {
+			var at row
+			var packed, document sql.RawBytes
+			if err := rows.Scan(&at.file, &at.position, &packed, &document); err != nil || !foreign[at] {
+				return err
+			}
+			e, err := u.entity(string(packed), document)
+			if err != nil {
+				return err
+			}
+			r.out.Upserts = append(r.out.Upserts, e)
+			return nil
+		}, r.after)
+	if err != nil {
+		return err
+	}
 	slices.SortFunc(r.out.Upserts, func(a, b *catalog.Entity) int { return a.Ref.Compare(b.Ref) })
-	return err
+	return nil
+}
+
+// unique returns the values, each once and in order.
+func unique(values []int64) []int64 {
+	slices.Sort(values)
+	return slices.Compact(values)
 }
 
 // gone reads what is no longer there.

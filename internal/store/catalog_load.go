@@ -96,16 +96,18 @@ func (w *turn) load(ctx context.Context, files []*file, refs []catalog.Ref) (*mo
 // loadDefinitions reads what the files define.
 func (w *turn) loadDefinitions(ctx context.Context, m *model, files map[int64]*file, ids []int64) error {
 	var u unpacker
-	return eachAmong(ctx, w.tx, `SELECT file_id, position, counts, generation, repeated, owner_since, lifecycle_since, packed, document
+	return eachAmong(ctx, w.tx, `SELECT file_id, position, counts, generation, repeated, owner_since, lifecycle_since, packed, document, record
 		FROM catalog_definitions WHERE %s ORDER BY file_id, position`, "file_id", ids, func(rows *sql.Rows) error {
 		d := &definition{stored: true, written: true, settled: true}
 		var id int64
-		var packed, document sql.RawBytes
-		err := rows.Scan(&id, &d.position, &d.counts, &d.generation, &d.repeated, &d.since.owner, &d.since.lifecycle, &packed, &document)
+		var packed, document, record sql.RawBytes
+		err := rows.Scan(&id, &d.position, &d.counts, &d.generation, &d.repeated, &d.since.owner, &d.since.lifecycle, &packed, &document, &record)
 		if err != nil {
 			return err
 		}
-		if d.entity, err = u.entity(string(packed), document); err != nil {
+		if r, ok := catalog.StoredRecord(record); ok {
+			d.entity = r.Entity()
+		} else if d.entity, err = u.entity(string(packed), document); err != nil {
 			return err
 		}
 		d.file = files[id]

@@ -128,11 +128,11 @@ func (w *turn) saveDefinitions(ctx context.Context, m *model, c *change) error {
 		}
 	}
 	err := w.insert(ctx, "catalog_definitions", []string{"file_id", "position", "ref", "counts", "generation", "repeated", "location", "line",
-		"title", "type", "lifecycle", "owner", "lifecycle_since", "owner_since", "packed", "document"}, len(rows), func(i int) []any {
+		"title", "type", "lifecycle", "owner", "lifecycle_since", "owner_since", "packed", "document", "record"}, len(rows), func(i int) []any {
 		d, e := rows[i], rows[i].entity
 		return []any{d.file.order, int64(d.position), clean(e.Ref.String()), d.counts, int64(d.generation), clean(d.repeated),
 			clean(e.Source.Location), int64(e.Source.Line), clean(e.Title), clean(e.Type), clean(e.Lifecycle), clean(owner(e)),
-			d.since.lifecycle, d.since.owner, pack(e), documentColumn(e)}
+			d.since.lifecycle, d.since.owner, pack(e), documentColumn(e), e.Record().Stored()}
 	})
 	if err != nil {
 		return err

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"modernc.org/sqlite"
@@ -23,8 +24,14 @@ func (db *DB) fault(err error, doing string) error {
 	if why := reason(err); why != "" {
 		doing += ": " + why
 	}
-	return fault.Wrap(fault.Upstream, err, "%s", doing)
+	return fault.Wrap(fault.Upstream, oneLine{err}, "%s", doing)
 }
+
+// oneLine is an error of a driver on one line: an attempt to connect to several addresses gives several.
+type oneLine struct{ err error }
+
+func (e oneLine) Error() string { return strings.Join(strings.Fields(e.err.Error()), " ") }
+func (e oneLine) Unwrap() error { return e.err }
 
 // ended is fault for what may have failed because ctx was done.
 func (db *DB) ended(ctx context.Context, err error, doing string) error {

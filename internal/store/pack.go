@@ -12,8 +12,8 @@ import (
 // that the release before wrote.
 const packVersion = 1
 
-// pack writes all columns of an entity but its document: strings behind their lengths, lists behind their counts. It
-// is read without a parser, so that a start costs little more than reading the bytes.
+// pack writes all columns of an entity but its document in a form that lasts: strings behind their lengths, lists
+// behind their counts. It is what the next version of the program reads, should its records differ from ours.
 func pack(e *catalog.Entity) []byte {
 	w := packer{make([]byte, 0, 512)}
 	w.buf = append(w.buf, packVersion)

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"bytes"
 	"cmp"
 	"fmt"
 	"slices"
@@ -76,7 +75,7 @@ func repetition(line int, why string) catalog.Problem {
 
 // equal reports whether two readings of an entity say the same, so that the earlier one can stay.
 func equal(a, b *catalog.Entity) bool {
-	return a.Document.Equal(b.Document) && bytes.Equal(pack(a), pack(b))
+	return a.Record() == b.Record()
 }
 
 // excuse says why an entity is kept although no file says so now.

@@ -58,8 +58,8 @@ func (db *DB) attempt(ctx context.Context, pool *sql.DB, o *sql.TxOptions, do fu
 		return err
 	}
 	t := &tx{Tx: raw, conn: conn, dialect: db.dialect}
+	defer raw.Rollback() //nolint:errcheck // after a commit it does nothing; before, the error that led here counts
 	if err := do(t); err != nil {
-		_ = raw.Rollback() // the first error counts; a connection that cannot roll back is thrown away
 		return err
 	}
 	if err := raw.Commit(); err != nil {

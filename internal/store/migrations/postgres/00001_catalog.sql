@@ -49,10 +49,11 @@ CREATE TABLE catalog_definitions (
     owner      TEXT NOT NULL,
     lifecycle_since BIGINT NOT NULL, -- microseconds: since when the entity has had this lifecycle
     owner_since     BIGINT NOT NULL,
-    packed     BYTEA NOT NULL,   -- all columns of the entity, as the program reads them
+    packed     BYTEA NOT NULL,   -- all columns of the entity, in a form that lasts
     document   BYTEA NOT NULL,   -- the entity as canonical JSON
+    record     BYTEA NOT NULL,   -- both as the program keeps them in memory; another version reads the two above
     PRIMARY KEY (file_id, position)
-);
+) WITH (toast_tuple_target = 8160); -- most rows fit a page; to compress them again costs more than it saves
 CREATE INDEX catalog_definitions_ref ON catalog_definitions (ref);
 CREATE INDEX catalog_definitions_generation ON catalog_definitions (generation) WHERE counts;
 CREATE INDEX catalog_definitions_repeated ON catalog_definitions (file_id) WHERE repeated <> '';

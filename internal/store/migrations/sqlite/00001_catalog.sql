@@ -49,8 +49,9 @@ CREATE TABLE catalog_definitions (
     owner      TEXT NOT NULL,
     lifecycle_since INTEGER NOT NULL, -- microseconds: since when the entity has had this lifecycle
     owner_since     INTEGER NOT NULL,
-    packed     BLOB NOT NULL,   -- all columns of the entity, as the program reads them
+    packed     BLOB NOT NULL,   -- all columns of the entity, in a form that lasts
     document   BLOB NOT NULL,   -- the entity as canonical JSON
+    record     BLOB NOT NULL,   -- both as the program keeps them in memory; another version reads the two above
     PRIMARY KEY (file_id, position)
 );
 CREATE INDEX catalog_definitions_ref ON catalog_definitions (ref);

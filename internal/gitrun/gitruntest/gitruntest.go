@@ -177,3 +177,6 @@ func (r *Repo) git(in []byte, dir string, args ...string) string {
 	}
 	return string(out)
 }
+
+// Dir is the folder of the repository on the server.
+func (r *Repo) Dir() string { return r.dir }

@@ -1,26 +1,26 @@
 package catalog
 
 import (
+	"bytes"
 	_ "embed" // the dictionary
-	"encoding/binary"
 	"encoding/json"
+	"slices"
+	"strings"
 	"sync"
 
 	"github.com/klauspost/compress/s2"
 )
 
-// Document is the whole descriptor of an entity as canonical JSON, in a third to a half of its size. It is immutable;
-// the zero value holds nothing. The packed form is for memory only: it may change from one version to the next.
+// Document is the whole descriptor of an entity as canonical JSON. Within a Record it takes a fifth to a third of its
+// size. It is immutable; the zero value holds nothing.
 type Document struct {
-	packed string // how it is packed, its size as text where that differs, and the bytes
+	packed string // one of the bytes below and what it says
 }
 
-// The first byte of a packed document.
+// The first byte of a Document.
 const (
-	packedNone = 0    // there is no text; only where packedIn is set
-	packedRaw  = 1    // the text follows
-	packedS2   = 2    // the size of the text as a uvarint and an s2 block follow
-	packedIn   = 0x80 // set where the document is the end of its entity's Record
+	documentRaw = 1 // the text follows
+	documentIn  = 2 // it is the end of a Record, which follows
 )
 
 // dictionary is what descriptors have in common: the field names, annotation keys and values that they mostly have.
@@ -33,60 +33,145 @@ var sharedDict = sync.OnceValue(func() *s2.Dict {
 	return s2.MakeDict(dictionary, []byte(`{"apiVersion":"backstage.io/v1alpha1","kind":"Component","metadata":{"name":"`))
 })
 
-// NewDocument packs canonical JSON. It does not hold on to the slice. The same text is always packed alike.
+// NewDocument keeps canonical JSON. It does not hold on to the slice.
 func NewDocument(json []byte) Document {
 	if len(json) == 0 {
 		return Document{}
 	}
-	buf := binary.AppendUvarint([]byte{packedS2}, uint64(len(json)))
-	if block := sharedDict().Encode(nil, json); len(buf)+len(block) < len(json) {
-		return Document{string(append(buf, block...))}
-	}
-	return Document{string(append([]byte{packedRaw}, json...))}
+	var b strings.Builder
+	b.Grow(1 + len(json))
+	b.WriteByte(documentRaw)
+	b.Write(json)
+	return Document{b.String()}
 }
 
 // JSON returns the text, which belongs to the caller; nil when there is none. It takes a few microseconds for a
 // descriptor of the usual size.
 func (d Document) JSON() json.RawMessage {
-	how, body := d.content()
-	switch how {
-	case packedRaw:
-		return json.RawMessage(body)
-	case packedS2:
-		c := cutter{body}
-		text, err := sharedDict().Decode(make([]byte, c.number()), []byte(c.rest))
-		if err == nil { // only NewDocument makes what is read here
-			return text
-		}
+	if d.within() {
+		return Record(d).json()
 	}
-	return nil
+	if d.packed == "" {
+		return nil
+	}
+	return json.RawMessage(d.packed[1:])
 }
 
 // IsZero reports whether the document holds nothing.
-func (d Document) IsZero() bool {
-	how, _ := d.content()
-	return how == packedNone
-}
+func (d Document) IsZero() bool { return d.size() == 0 }
 
-// Equal reports whether two documents are the same text. It unpacks nothing.
+// Equal reports whether two documents are the same text. Of entities that are the same, and of texts that differ in
+// size, it unpacks nothing.
 func (d Document) Equal(o Document) bool {
-	how, body := d.content()
-	otherHow, other := o.content()
-	return how == otherHow && body == other
+	return d.packed == o.packed || d.size() == o.size() && bytes.Equal(d.JSON(), o.JSON())
 }
 
 // within reports whether the document is part of a Record.
-func (d Document) within() bool { return d.packed != "" && d.packed[0]&packedIn != 0 }
+func (d Document) within() bool { return d.packed != "" && d.packed[0] == documentIn }
 
-// content returns how a document is packed, without packedIn, and its bytes.
-func (d Document) content() (how byte, body string) {
-	switch {
-	case d.packed == "":
-		return packedNone, ""
-	case !d.within():
-		return d.packed[0], d.packed[1:]
+// size is the length of the text.
+func (d Document) size() int {
+	if d.within() {
+		size, _ := Record(d).document()
+		return size
 	}
-	c := cutter{d.packed[1:]}
-	columns := c.number()
-	return d.packed[0] &^ packedIn, c.rest[columns:]
+	return max(0, len(d.packed)-1)
+}
+
+// squeeze packs a text: the entity's own strings, which the columns hold, become two bytes, and the rest is compressed
+// with the dictionary. The result is as long as the text or shorter; where it is as long, it is the text.
+func squeeze(text []byte, own []string) []byte {
+	if bytes.IndexByte(text, ownMark) >= 0 { // no JSON
+		own = nil
+	}
+	short := make([]byte, 0, len(text))
+	for at := 0; at < len(text); {
+		n := bytes.IndexByte(text[at:], '"') + 1
+		if n == 0 || len(own) == 0 {
+			short = append(short, text[at:]...)
+			break
+		}
+		short = append(short, text[at:at+n]...)
+		at += n
+		n = max(0, bytes.IndexByte(text[at:], '"'))
+		short = appendOwn(short, text[at:at+n], own)
+		at += n
+		if at < len(text) && text[at] == '"' && text[at-1] != '\\' { // the end of a string, not a quote in it
+			short = append(short, '"')
+			at++
+		}
+	}
+	if block := sharedDict().Encode(nil, short); len(block) < len(text) {
+		return block
+	}
+	return text
+}
+
+// ownMark stands before the number of one of the entity's own strings. It does not occur in JSON.
+const ownMark = 1
+
+// ownLeast is the least length of a string that is worth a number.
+const ownLeast = 4
+
+// appendOwn appends a string, or what is behind its last colon or slash, as a number where the entity has it.
+func appendOwn(dst, s []byte, own []string) []byte {
+	for _, from := range [...]int{0, bytes.LastIndexAny(s, ":/") + 1} {
+		if tail := s[from:]; len(tail) >= ownLeast {
+			if i := slices.IndexFunc(own, func(o string) bool { return o == string(tail) }); i >= 0 {
+				return append(append(dst, s[:from]...), ownMark, byte(i))
+			}
+		}
+	}
+	return append(dst, s...)
+}
+
+// unsqueeze is the opposite of squeeze for a text of the given size; nil when body is damaged.
+func unsqueeze(body string, size int, own []string) []byte {
+	if len(body) == size {
+		return []byte(body)
+	}
+	short, err := sharedDict().Decode(make([]byte, size), []byte(body))
+	if err != nil { // only squeeze makes what is read here
+		return nil
+	}
+	if bytes.IndexByte(short, ownMark) < 0 || len(short) == size {
+		return short
+	}
+	text := make([]byte, 0, size)
+	for {
+		at := bytes.IndexByte(short, ownMark)
+		if at < 0 || at+1 >= len(short) || int(short[at+1]) >= len(own) {
+			return append(text, short...)
+		}
+		text = append(append(text, short[:at]...), own[short[at+1]]...)
+		short = short[at+2:]
+	}
+}
+
+// own lists the strings that an entity's columns hold and its document mostly repeats, the same ones for the same
+// columns, as many as a byte can count.
+func (e *Entity) own() []string {
+	out := make([]string, 0, 32)
+	add := func(list ...string) {
+		for _, s := range list {
+			if len(s) >= ownLeast && len(out) < 256 {
+				out = append(out, s)
+			}
+		}
+	}
+	add(e.Name, e.Title, e.Description, e.Profile.DisplayName, e.Profile.Email, e.Profile.Picture, e.API.Title)
+	for _, p := range e.Annotations {
+		add(p.Value)
+	}
+	for _, l := range e.Links {
+		add(l.URL, l.Title)
+	}
+	for _, p := range e.Labels {
+		add(p.Value)
+	}
+	add(e.Owner.Name)
+	for r := range e.Relations.All() {
+		add(r.Target.Name)
+	}
+	return out
 }

@@ -46,46 +46,61 @@ func TestDocument(t *testing.T) {
 	}
 }
 
-// TestDocumentSize: a usual descriptor takes less than half of its text.
-func TestDocumentSize(t *testing.T) {
-	text := descriptorJSON("payment-ledger-api")
-	if d := NewDocument(text); 2*len(d.packed) > len(text) {
-		t.Errorf("%d bytes of text take %d", len(text), len(d.packed))
+// TestSqueezed: a usual descriptor takes less than a third of its text.
+func TestSqueezed(t *testing.T) {
+	e := full()
+	text := descriptorJSON("Orders")
+	body := squeeze(text, e.own())
+	if 3*len(body) > len(text) {
+		t.Errorf("%d bytes of text take %d: %q", len(text), len(body), body)
+	}
+	if got := unsqueeze(string(body), len(text), e.own()); !bytes.Equal(got, text) {
+		t.Errorf("came back as %s", got)
 	}
 }
 
-// FuzzDocument: whatever the text is, it comes back, packed alike each time.
-func FuzzDocument(f *testing.F) {
-	f.Add(descriptorJSON("a"))
-	f.Add([]byte(""))
-	f.Add([]byte(`{"kind":"API","spec":{"definition":"openapi: 3.0.3"}}`))
-	f.Add(bytes.Repeat([]byte("ab"), 5000))
-	f.Fuzz(func(t *testing.T, text []byte) {
-		d := NewDocument(text)
-		if !bytes.Equal(d.JSON(), text) || !d.Equal(NewDocument(text)) {
-			t.Errorf("%q came back as %q", text, d.JSON())
+func TestAppendOwn(t *testing.T) {
+	own := []string{"orders", "https://a.example/x", "abc"}
+	for text, want := range map[string]string{
+		"orders": "\x01\x00", "component:default/orders": "component:default/\x01\x00", "component:orders": "component:\x01\x00",
+		"https://a.example/x": "\x01\x01", "orders-db": "orders-db", "abc": "abc", "": "", ":": ":", "a/": "a/",
+	} {
+		if got := string(appendOwn(nil, []byte(text), own)); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}
+
+// FuzzSqueeze: whatever text and strings are, the text comes back.
+func FuzzSqueeze(f *testing.F) {
+	f.Add(descriptorJSON("orders"), "orders", "https://metrics.example/d/orders")
+	f.Add([]byte(`{"a":"x\"orders","orders":"a\\"}`), "orders", `a\`)
+	f.Add([]byte("\x01\x00\x01"), "abcd", "\x01\x01abc")
+	f.Add([]byte(`"`), "", "")
+	f.Add(bytes.Repeat([]byte(`"abcd"`), 500), "abcd", `d"ab`)
+	f.Fuzz(func(t *testing.T, text []byte, a, b string) {
+		e := &Entity{Name: a, Title: b, Description: a + b}
+		if got := unsqueeze(string(squeeze(text, e.own())), len(text), e.own()); !bytes.Equal(got, text) {
+			t.Errorf("%q came back as %q", text, got)
 		}
 	})
 }
 
 func BenchmarkDocument(b *testing.B) {
-	texts := make([][]byte, 1000)
-	docs := make([]Document, len(texts))
-	for i := range texts {
-		texts[i] = descriptorJSON(fmt.Sprintf("payment-ledger-%d", i))
-		docs[i] = NewDocument(texts[i])
+	entities := make([]*Entity, 1000)
+	texts, packed := 0, 0
+	for i := range entities {
+		e := full()
+		e.Name = fmt.Sprintf("payment-ledger-%d", i)
+		e.Document = NewDocument(descriptorJSON(e.Name))
+		texts += e.Document.size()
+		entities[i] = Lean(e)
+		_, body := entities[i].Record().document()
+		packed += len(body)
 	}
-	b.Run("pack", func(b *testing.B) {
-		b.ReportAllocs()
-		for i := 0; b.Loop(); i++ {
-			NewDocument(texts[i%len(texts)])
-		}
-		b.ReportMetric(100*float64(len(docs[0].packed))/float64(len(texts[0])), "%size")
-	})
-	b.Run("unpack", func(b *testing.B) {
-		b.ReportAllocs()
-		for i := 0; b.Loop(); i++ {
-			docs[i%len(docs)].JSON()
-		}
-	})
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		entities[i%len(entities)].Document.JSON()
+	}
+	b.ReportMetric(100*float64(packed)/float64(texts), "%size")
 }

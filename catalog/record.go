@@ -51,8 +51,8 @@ func (h Head) Tags(f func(string) bool) {
 	}
 }
 
-// A record is: one byte as a document begins with, where the packed text begins, the columns in the order of pack and
-// cut, the packed text.
+// A record is: documentIn, the length of the columns, the columns in the order of pack, the size of the document's text,
+// and the text as squeeze packs it.
 
 // Ref is the reference of the entity; r is not zero.
 func (r Record) Ref() Ref {
@@ -177,18 +177,24 @@ func pack(e *Entity) Record {
 		w.number(p.Line)
 		w.text(p.Message)
 	}
-	return w.record(e.Document)
+	return w.record(e)
 }
 
 // record puts the document behind the columns.
-func (w *packer) record(d Document) Record {
-	how, body := d.content()
-	head := binary.AppendUvarint([]byte{how | packedIn}, uint64(len(w.buf)))
+func (w *packer) record(e *Entity) Record {
+	text := e.Document.JSON()
+	var body []byte
+	if len(text) > 0 {
+		body = squeeze(text, e.own())
+	}
+	head := binary.AppendUvarint([]byte{documentIn}, uint64(len(w.buf)))
+	size := binary.AppendUvarint(nil, uint64(len(text)))
 	var b strings.Builder
-	b.Grow(len(head) + len(w.buf) + len(body))
+	b.Grow(len(head) + len(w.buf) + len(size) + len(body))
 	b.Write(head)
 	b.Write(w.buf)
-	b.WriteString(body)
+	b.Write(size)
+	b.Write(body)
 	return Record{b.String()}
 }
 
@@ -197,6 +203,24 @@ func (r Record) columns() cutter {
 	c := cutter{r.packed[1:]}
 	c.number()
 	return c
+}
+
+// document returns the size of the document's text and its packed form.
+func (r Record) document() (size int, body string) {
+	c := cutter{r.packed[1:]}
+	columns := c.number()
+	c.rest = c.rest[columns:]
+	size = c.number()
+	return size, c.rest
+}
+
+// json unpacks the document; nil when there is none.
+func (r Record) json() []byte {
+	size, body := r.document()
+	if size == 0 {
+		return nil
+	}
+	return unsqueeze(body, size, r.Entity().own())
 }
 
 // same reports whether two entities agree in everything but the text of their documents.

@@ -16,7 +16,7 @@ func (c *Client) DialContext(ctx context.Context, network, address string) (net.
 	if err != nil {
 		return nil, fault.New(fault.Invalid, "%q is not a host with a port", address)
 	}
-	private := c.host(hostname, port).Private
+	private := c.private(hostname, port)
 	d := net.Dialer{
 		Timeout:  c.o.Connect,
 		Resolver: c.o.Resolver,

@@ -53,8 +53,8 @@ type Options struct {
 	// Patience is the longest wait that a server may ask for with Retry-After; when it asks for more, requests fail at
 	// once until then. Zero: 1 min.
 	Patience time.Duration
-	// Proxy chooses a proxy for a request, as http.ProxyFromEnvironment does; nil: none. The proxy's host must be named
-	// in Hosts when its address is private, and it is then the proxy that resolves and judges names.
+	// Proxy chooses a proxy for a request, as http.ProxyFromEnvironment does; nil: none. Its own address may be a private
+	// one, and it is then the proxy that resolves and judges names.
 	Proxy func(*http.Request) (*url.URL, error)
 	// TLS holds further root certificates; nil: the system's.
 	TLS *tls.Config
@@ -111,17 +111,18 @@ type Client struct {
 
 	mu      sync.Mutex
 	budgets map[string]*budget
+	proxies map[string]bool // "host:port" of those that Options.Proxy named
 }
 
 // New returns a client.
 func New(o Options) *Client {
 	o.fill()
-	c := &Client{o: o, hosts: make(map[string]Host, len(o.Hosts)), budgets: map[string]*budget{}}
+	c := &Client{o: o, hosts: make(map[string]Host, len(o.Hosts)), budgets: map[string]*budget{}, proxies: map[string]bool{}}
 	for _, h := range o.Hosts {
 		c.hosts[strings.ToLower(h.Name)] = h
 	}
 	c.base = &http.Transport{
-		Proxy:                  o.Proxy,
+		Proxy:                  c.proxy,
 		DialContext:            c.DialContext,
 		TLSClientConfig:        o.TLS,
 		TLSHandshakeTimeout:    o.Connect,
@@ -158,4 +159,44 @@ func (c *Client) host(hostname, port string) Host {
 		return h
 	}
 	return c.hosts[hostname]
+}
+
+// proxy asks Options.Proxy, whose answers are as good as configured.
+func (c *Client) proxy(req *http.Request) (*url.URL, error) {
+	if c.o.Proxy == nil {
+		return nil, nil
+	}
+	u, err := c.o.Proxy(req)
+	if u == nil || err != nil {
+		return nil, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.proxies) < maxBudgets {
+		c.proxies[hostPort(u)] = true
+	}
+	return u, nil
+}
+
+// hostPort is where a proxy listens.
+func hostPort(u *url.URL) string {
+	port := u.Port()
+	switch {
+	case port != "":
+	case u.Scheme == "https":
+		port = "443"
+	case u.Scheme == "socks5" || u.Scheme == "socks5h":
+		port = "1080"
+	default:
+		port = "80"
+	}
+	return net.JoinHostPort(strings.ToLower(u.Hostname()), port)
+}
+
+// private reports whether the address of a host may be inside the network.
+func (c *Client) private(hostname, port string) bool {
+	c.mu.Lock()
+	proxy := c.proxies[net.JoinHostPort(strings.ToLower(hostname), port)]
+	c.mu.Unlock()
+	return proxy || c.host(hostname, port).Private
 }

@@ -1,6 +1,8 @@
 package outbound
 
 import (
+	"bufio"
+	"bytes"
 	"context"
 	"crypto/rand"
 	"crypto/subtle"
@@ -10,6 +12,7 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"net/url"
 	"sync"
 	"time"
 
@@ -102,7 +105,7 @@ func (t *Tunnel) serve(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	ctx, cancel := context.WithTimeout(t.ctx, t.c.o.Connect)
-	there, err := t.c.DialContext(ctx, "tcp", r.Host)
+	there, err := t.dial(ctx, r.Host)
 	cancel()
 	if err != nil {
 		status := http.StatusBadGateway
@@ -118,6 +121,64 @@ func (t *Tunnel) serve(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	t.join(here, buffered, there)
+}
+
+// dial connects to a host, through the Client's own proxy where it has one for it.
+func (t *Tunnel) dial(ctx context.Context, address string) (net.Conn, error) {
+	u, err := t.c.proxy(&http.Request{Method: http.MethodGet, URL: &url.URL{Scheme: "https", Host: address}})
+	if err != nil || u == nil {
+		if err != nil {
+			return nil, err
+		}
+		return t.c.DialContext(ctx, "tcp", address)
+	}
+	if u.Scheme != "http" {
+		return nil, fault.New(fault.Invalid, "the proxy %s is not an http proxy", Show(u))
+	}
+	if err := t.c.allowed(&url.URL{Scheme: "https", Host: address}); err != nil {
+		return nil, err
+	}
+	conn, err := t.c.DialContext(ctx, "tcp", hostPort(u))
+	if err != nil {
+		return nil, err
+	}
+	if err := ask(ctx, conn, u, address); err != nil {
+		conn.Close()
+		return nil, err
+	}
+	return conn, nil
+}
+
+// ask has a proxy connect to an address. It reads byte by byte: what follows the answer belongs to others.
+func ask(ctx context.Context, conn net.Conn, proxy *url.URL, address string) error {
+	off := context.AfterFunc(ctx, func() { conn.Close() })
+	defer off()
+	req := &http.Request{Method: http.MethodConnect, URL: &url.URL{Opaque: address}, Host: address, Header: http.Header{}}
+	if user := proxy.User; user != nil {
+		password, _ := user.Password()
+		req.Header.Set("Proxy-Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(user.Username()+":"+password)))
+	}
+	if err := req.Write(conn); err != nil {
+		return err
+	}
+	var head []byte
+	for b := make([]byte, 1); !bytes.HasSuffix(head, []byte("\r\n\r\n")); {
+		if _, err := conn.Read(b); err != nil {
+			return err
+		}
+		if head = append(head, b[0]); len(head) > 16<<10 {
+			return fault.New(fault.Upstream, "the proxy answers at too great a length")
+		}
+	}
+	resp, err := http.ReadResponse(bufio.NewReader(bytes.NewReader(head)), req)
+	if err != nil {
+		return err
+	}
+	resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		return fault.New(fault.Upstream, "the proxy answers with status %d", resp.StatusCode)
+	}
+	return nil
 }
 
 // join carries bytes both ways until one side ends, nothing comes for twice Options.Idle, or the tunnel is closed.

@@ -98,3 +98,52 @@ func TestTunnelCloses(t *testing.T) {
 		t.Error("the request succeeds")
 	}
 }
+
+// TestTunnelThroughAProxy: the tunnel of one client is the proxy of another, which may be inside although it is not
+// named.
+func TestTunnelThroughAProxy(t *testing.T) {
+	s := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "there") }))
+	defer s.Close()
+	roots := x509.NewCertPool()
+	roots.AddCert(s.Certificate())
+	first, err := NewTunnel(client(t, Options{Hosts: []Host{{Name: "127.0.0.1", Private: true}}}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer first.Close()
+	corporate, _ := url.Parse(first.URL())
+	host := strings.TrimPrefix(s.URL, "https://")
+	c := client(t, Options{Proxy: http.ProxyURL(corporate), TLS: &tls.Config{RootCAs: roots}, Hosts: []Host{{Name: host, Private: true}}})
+	if r, err := c.Get(t.Context(), s.URL); err != nil || string(r.Body) != "there" {
+		t.Error(r, err)
+	}
+	second, err := NewTunnel(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer second.Close()
+	ours, _ := url.Parse(second.URL())
+	get := func(address string) (string, error) {
+		tr := &http.Transport{Proxy: http.ProxyURL(ours), TLSClientConfig: &tls.Config{RootCAs: roots}}
+		defer tr.CloseIdleConnections()
+		resp, err := (&http.Client{Transport: tr, Timeout: 10 * time.Second}).Get(address)
+		if err != nil {
+			return "", err
+		}
+		defer resp.Body.Close()
+		data, err := io.ReadAll(resp.Body)
+		return string(data), err
+	}
+	if got, err := get(s.URL); err != nil || got != "there" {
+		t.Error(got, err)
+	}
+	for _, address := range []string{"https://169.254.169.254/", "https://127.0.0.1:1/"} {
+		if _, err := get(address); err == nil || !strings.Contains(err.Error(), "Forbidden") {
+			t.Errorf("%s: %v", address, err)
+		}
+	}
+	corporate.User = url.UserPassword("backchannel", "guess")
+	if _, err := get(s.URL); err == nil || !strings.Contains(err.Error(), "Bad Gateway") {
+		t.Error(err)
+	}
+}

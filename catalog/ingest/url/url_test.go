@@ -155,7 +155,7 @@ func TestHostileAnswers(t *testing.T) {
 	for name, hook := range map[string]http.HandlerFunc{
 		"500":   func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(500) },
 		"login": func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte("<!DOCTYPE html><form>")) },
-		"loop":  func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.String(), 302) },
+		"loop":  func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.String(), http.StatusFound) },
 		"half": func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", "99")
 			w.Write([]byte("kind:"))

@@ -32,12 +32,16 @@ func tree(t *testing.T, files map[string]string) string {
 
 func put(t *testing.T, name, text string) {
 	t.Helper()
+	if err := write(name, text); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func write(name, text string) error {
 	if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
-		t.Fatal(err)
+		return err
 	}
-	if err := os.WriteFile(name, []byte(text), 0o666); err != nil {
-		t.Fatal(err)
-	}
+	return os.WriteFile(name, []byte(text), 0o666)
 }
 
 func component(name string) string {

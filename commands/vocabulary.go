@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 
+	"github.com/backchannel-portal/backchannel/catalog/inventory"
 	"github.com/backchannel-portal/backchannel/catalog/search"
 	"github.com/backchannel-portal/backchannel/commands/understand"
 	"github.com/backchannel-portal/backchannel/plugins"
@@ -11,7 +12,7 @@ import (
 // Vocabulary gathers the language of the company: the technologies of its inventory and its radar, its templates,
 // and what its configuration and plugins add. The view must show everything.
 func (c *Commands) Vocabulary(ctx context.Context, view search.View) understand.Vocabulary {
-	v := understand.Vocabulary{Phrases: c.deps.Lexicon.Phrases, Catalog: view}
+	v := understand.Vocabulary{Phrases: c.deps.Lexicon.Phrases, Inventory: inventory.Producer, Catalog: view}
 	v.Terms = append(v.Terms, c.deps.Lexicon.Terms...)
 	v.Terms = append(v.Terms, c.technologies()...)
 	v.Terms = append(v.Terms, c.radarTerms(ctx)...)

@@ -26,6 +26,9 @@ func (r *run) found(us []unit) outcome {
 		return outcome{}
 	}
 	top := list[0]
+	if same := r.sharing(us, list); len(same) > 1 {
+		return outcome{choices: same[:min(len(same), maxChoices)]}
+	}
 	r.why("described: %s covers %.2f named %.2f", r.x.ref(top.ent), top.cover, top.named)
 	o := outcome{refs: []catalog.Ref{r.x.ref(top.ent)}}
 	rivals := []catalog.Ref{r.x.ref(top.ent)}
@@ -41,6 +44,30 @@ func (r *run) found(us []unit) outcome {
 		return outcome{choices: rivals[:min(len(rivals), maxChoices-1)]}
 	}
 	return o
+}
+
+// sharing lists what has the question's only word in its name and is of the kind that fits best, where nothing else
+// tells one from the other.
+func (r *run) sharing(us []unit, list []scored) []catalog.Ref {
+	const all, less = 0.9, 0.55
+	words := 0
+	for i := range us {
+		if weightOf(&us[i]) >= weightSoft {
+			words += us[i].to - us[i].from
+		}
+	}
+	if words != 1 || r.intent == Search || r.namesKind() {
+		return nil
+	}
+	var out []catalog.Ref
+	top := r.x.ref(list[0].ent)
+	for i := range list {
+		ref := r.x.ref(list[i].ent)
+		if ref.Kind == top.Kind && list[i].cover >= all && list[i].named > 0 && kindPrior(r.intent, ref.Kind) >= less && list[i].named >= list[0].named*0.5 {
+			out = append(out, ref)
+		}
+	}
+	return out
 }
 
 func (r *run) enough(s *scored) bool {

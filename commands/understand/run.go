@@ -89,6 +89,8 @@ func (r *run) declined() bool {
 		return true
 	case r.intent == Smalltalk && r.otherWish():
 		return false
+	case r.intent == Help && r.explained():
+		return true
 	case (r.intent == Help || r.intent == Smalltalk) && r.sure >= 8:
 		r.finish(r.intent)
 		return true
@@ -97,6 +99,18 @@ func (r *run) declined() bool {
 		return true
 	}
 	return false
+}
+
+// explained settles "the printer is jammed, what do I do": a page that says so is better help than none.
+func (r *run) explained() bool {
+	us := r.docWords(nil)
+	if !r.howto() || !telling(us) || !r.sections(us, nil, docSure) {
+		r.out.Docs = nil
+		return false
+	}
+	r.put(outcome{refs: r.sectionOwner()})
+	r.finish(Docs)
+	return true
 }
 
 // otherWish reports whether a friendly word only goes with a question.

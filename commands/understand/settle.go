@@ -175,7 +175,7 @@ func (r *run) complains(named []mention) bool {
 		return false
 	}
 	r.intent = OnCall
-	sure := slices.ContainsFunc(named, func(n mention) bool { return n.strength == strong })
+	sure := slices.ContainsFunc(named, func(n mention) bool { return n.strength == strong || r.brokenBehind(&n) })
 	if len(named) > 0 && (sure || !telling(r.content(&named[0]))) {
 		if o := r.resolveAll(named); !o.empty() {
 			r.put(o)
@@ -186,6 +186,14 @@ func (r *run) complains(named []mention) bool {
 	}
 	r.intent = ""
 	return false
+}
+
+// brokenBehind reports whether a complaint begins right behind a mention at the start of the message.
+func (r *run) brokenBehind(n *mention) bool {
+	const near = 2
+	return n.from <= 1 && n.strength >= medium && slices.ContainsFunc(r.m.cues["broken"], func(f found) bool {
+		return f.hits[0] >= n.to && f.hits[0] < n.to+near
+	})
 }
 
 // asks reports whether a message is a question, with a question mark or by its words.

@@ -162,6 +162,9 @@ func (r *run) firstNamed(text string) (catalog.Ref, bool) {
 			return ref, true
 		}
 	}
+	if ref, ok := r.wholeName(text); ok {
+		return ref, true
+	}
 	ts := tokenise(clean(text, r.u.lex.simplify).text)
 	for i := range ts {
 		if m, ok := r.x.longest(ts, i); ok && m.strength >= medium {
@@ -173,6 +176,34 @@ func (r *run) firstNamed(text string) (catalog.Ref, bool) {
 		}
 	}
 	return catalog.Ref{}, false
+}
+
+// wholeName reads an item of a list that is nothing but a name, or a name with the name in brackets behind it.
+func (r *run) wholeName(text string) (catalog.Ref, bool) {
+	m := mention{key: squash(text), strength: strong, kindAt: -1}
+	m.keys = r.named(text)
+	if i := strings.LastIndexAny(text, "(（"); i >= 0 && len(m.keys) == 0 {
+		m.key = squash(text[i:])
+		title := r.named(text[:i])
+		m.keys = keep(r.named(text[i:]), func(k keyRef) bool {
+			return slices.ContainsFunc(title, func(t keyRef) bool { return t.ent == k.ent })
+		})
+	}
+	if len(m.keys) == 0 {
+		return catalog.Ref{}, false
+	}
+	sub := &run{u: r.u, x: r.x, view: r.view, m: r.m, intent: r.past0(), hit: make([]bool, len(r.m.toks))}
+	m.keys = sub.fitting(&m)
+	refs := sub.resolve(&m).refs
+	if len(refs) != 1 {
+		return catalog.Ref{}, false
+	}
+	return refs[0], true
+}
+
+// named lists what has a text as its name or title.
+func (r *run) named(text string) []keyRef {
+	return keep(r.x.called(squash(text)), func(k keyRef) bool { return k.class <= keyTitle })
 }
 
 func (r *run) past0() Intent {
@@ -211,6 +242,12 @@ func (r *run) picked() bool {
 	left := r.narrowed(offered)
 	if len(left) == 1 {
 		return choose(left[0])
+	}
+	if ref, ok := r.fitsBest(offered); ok {
+		if r.intent == Version || r.intent == Radar { // "the java one" asks for no version
+			r.intent, r.sure = "", 0
+		}
+		return choose(ref)
 	}
 	return false
 }

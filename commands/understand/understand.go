@@ -87,7 +87,9 @@ type TechMention struct {
 type Vocabulary struct {
 	Phrases []Phrase
 	Terms   []Term
-	Catalog search.View // everything there is, to index names and descriptions from; nil for an empty catalog
+	// Inventory is the producer of the facts whose keys end in the id of a technology that an entity uses; "" for none.
+	Inventory string
+	Catalog   search.View // everything there is, to index names and descriptions from; nil for an empty catalog
 }
 
 // Phrase says that a wording asks for an intent.

@@ -1,11 +1,13 @@
 package forge
 
 import (
+	"context"
 	"crypto/sha256"
 	"errors"
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 
@@ -87,16 +89,32 @@ func (p *place) find(path string) (repoState, bool) {
 
 // HookOptions configure a Hook.
 type HookOptions struct {
-	// Secret that the vendor signs with, or sends along. Without one every request is refused.
-	Secret string
+	// Secrets that the vendor signs with, or sends along; any of them will do. Without one every request is refused.
+	Secrets []string
 	// Verify tells a genuine request.
 	Verify func(secret string, h http.Header, body []byte) bool
 	// Parse reads a genuine one.
 	Parse func(h http.Header, body []byte) (remote.Event, error)
-	// Sources are told of events.
-	Sources []*Source
-	// Host is made to look again at what events are about; nil: there is none.
-	Host *remote.Host
+	// Notify is told of events that mean something to a catalog, and reports whether they concern it. An error has the
+	// vendor told to deliver again.
+	Notify func(context.Context, remote.Event) (bool, error)
+}
+
+// Tell is a HookOptions.Notify for sources of this process: host, which may be nil, is made to look again at what
+// events are about.
+func Tell(host *remote.Host, sources ...*Source) func(context.Context, remote.Event) (bool, error) {
+	return func(_ context.Context, e remote.Event) (bool, error) {
+		if host != nil {
+			for _, p := range e.Paths {
+				host.Forget(p)
+			}
+		}
+		concerns := false
+		for _, s := range sources {
+			concerns = s.Notify(e) || concerns
+		}
+		return concerns, nil
+	}
 }
 
 // Hook is the http.Handler of a vendor's webhooks. A genuine body is taken in once.
@@ -146,7 +164,7 @@ func (h *Hook) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "the body cannot be read", code)
 		return
 	}
-	if !h.o.Verify(h.o.Secret, r.Header, body) {
+	if !slices.ContainsFunc(h.o.Secrets, func(secret string) bool { return h.o.Verify(secret, r.Header, body) }) {
 		http.Error(w, "the webhook is not genuine", http.StatusUnauthorized)
 		return
 	}
@@ -169,19 +187,24 @@ func (h *Hook) genuine(w http.ResponseWriter, r *http.Request, body []byte) {
 	case !h.first(sum):
 		http.Error(w, "the webhook came before", http.StatusConflict)
 		return
+	case e.Kind == remote.Ignored:
+		return
 	}
-	if h.o.Host != nil && e.Kind != remote.Ignored {
-		for _, p := range e.Paths {
-			h.o.Host.Forget(p)
-		}
-	}
-	concerns := false
-	for _, s := range h.o.Sources {
-		concerns = s.Notify(e) || concerns
-	}
-	if concerns {
+	concerns, err := h.o.Notify(r.Context(), e)
+	switch {
+	case err != nil:
+		h.forget(sum)
+		http.Error(w, "the webhook cannot be followed up now", http.StatusServiceUnavailable)
+	case concerns:
 		w.WriteHeader(http.StatusAccepted)
 	}
+}
+
+// forget lets a body in again.
+func (h *Hook) forget(sum [32]byte) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	delete(h.seen, sum)
 }
 
 // first reports whether a body was not seen before. Headers are not signed, so they do not count.

@@ -196,6 +196,9 @@ func (s *Source) pass(ctx context.Context, emit func(catalog.Delta)) (again bool
 		return false, err
 	}
 	emit(delta)
+	if len(c) == 0 && left != some {
+		return false, nil
+	}
 	return left == some, s.remember(left != some)
 }
 

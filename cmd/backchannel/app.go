@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/backchannel-portal/backchannel/catalog"
-	"github.com/backchannel-portal/backchannel/catalog/ingest/file"
 	"github.com/backchannel-portal/backchannel/catalog/inventory"
 	"github.com/backchannel-portal/backchannel/catalog/search"
 	"github.com/backchannel-portal/backchannel/cmd/backchannel/config"
@@ -29,7 +28,10 @@ type app struct {
 	now func() time.Time // what answers speak of
 	log *slog.Logger
 
-	trees    *scm.Local
+	trees    scm.Trees
+	reach    *reach
+	patience time.Duration // how long a source may take before it shows what it has; 0: until it has all
+	temp     []string      // folders to remove at the end
 	store    catalog.Store
 	sources  []catalog.Source
 	library  *docs.Library
@@ -45,21 +47,27 @@ type app struct {
 // wiring is what an app is given by those who know how long it lives.
 type wiring struct {
 	store     catalog.Store
+	dir       string             // for caches and clones; "" keeps nothing
+	patience  time.Duration      // how long a source may take before it shows what it has; 0: until it has all
 	refresher commands.Refresher // nil: nothing is read again on demand
 	reader    func() *search.Reader
 }
 
 // newApp wires the parts; it reads nothing yet.
 func newApp(cfg *config.Config, now func() time.Time, log *slog.Logger, w wiring) (*app, error) {
-	a := &app{cfg: cfg, now: now, log: log, store: w.store, reader: w.reader}
+	a := &app{cfg: cfg, now: now, log: log, store: w.store, reader: w.reader, patience: w.patience}
 	var mirrors []scm.Mirror
 	for _, m := range cfg.Integrations.Mirrors {
 		mirrors = append(mirrors, scm.Mirror(m))
 	}
-	var err error
-	if a.trees, err = scm.New(mirrors, "."); err != nil { // the configuration has joined relative folders with its own
+	local, err := scm.New(mirrors, ".") // the configuration has joined relative folders with its own
+	if err != nil {
 		return nil, err
 	}
+	if a.reach, err = newReach(a, w.dir); err != nil {
+		return nil, err
+	}
+	a.trees = a.reach.trees(local)
 	for _, l := range cfg.Catalog.Locations {
 		s, err := a.source(l)
 		if err != nil {
@@ -85,23 +93,6 @@ func newApp(cfg *config.Config, now func() time.Time, log *slog.Logger, w wiring
 		Refresher: w.refresher,
 	})
 	return a, nil
-}
-
-func (a *app) source(l config.Location) (catalog.Source, error) {
-	if l.File == nil {
-		return nil, fault.New(fault.Invalid, "this version reads locations of type file only, not %s", l.Type)
-	}
-	rules := a.cfg.Catalog.Rules
-	if len(rules) > 0 { // without any everything is allowed, and a location's own rules have nothing to add
-		rules = append(append([]config.Rule(nil), rules...), l.Rules...)
-	}
-	var allow []file.Rule
-	for _, r := range rules {
-		for _, kind := range r.Allow {
-			allow = append(allow, file.Rule{Kind: kind})
-		}
-	}
-	return file.New(file.Options{Target: l.File.Target, Allow: allow, Trees: a.trees, Interval: a.cfg.Catalog.Refresh, Clock: a.now})
 }
 
 // capabilities connects the sources of the built-in intents.
@@ -258,6 +249,9 @@ func components(all []*catalog.Entity) []*catalog.Entity {
 
 // close frees what a one-shot command holds.
 func (a *app) close() {
+	if err := a.reach.close(); err != nil {
+		a.log.Warn("what was kept of repositories did not close", "err", err)
+	}
 	if a.once == nil {
 		return
 	}

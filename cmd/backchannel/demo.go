@@ -52,6 +52,7 @@ func (c *demoCmd) Run(s *session) error {
 	if err != nil {
 		return err
 	}
+	defer svc.close()
 	if err := svc.wire(); err != nil {
 		return err
 	}

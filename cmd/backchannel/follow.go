@@ -46,7 +46,9 @@ type followed struct {
 // follow wires an app around a Live. dir holds index files; empty takes a temporary folder.
 func follow(cfg *config.Config, base *base, log *slog.Logger, dir string) (*followed, error) {
 	f := &followed{sick: map[string]string{}, queue: base.queue, since: time.Now()}
-	a, err := newApp(cfg, time.Now, log, wiring{store: base.catalog, refresher: onDemand{f}, reader: func() *search.Reader { return f.live.Reader() }})
+	a, err := newApp(cfg, time.Now, log, wiring{
+		store: base.catalog, dir: base.dir, patience: patience, refresher: onDemand{f}, reader: func() *search.Reader { return f.live.Reader() },
+	})
 	if err != nil {
 		return nil, err
 	}

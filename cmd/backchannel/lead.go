@@ -12,12 +12,14 @@ import (
 	"github.com/backchannel-portal/backchannel/catalog"
 	"github.com/backchannel-portal/backchannel/internal/fault"
 	"github.com/backchannel-portal/backchannel/internal/job"
+	"github.com/backchannel-portal/backchannel/internal/scm/remote"
 )
 
 // The jobs of the catalog. Reading is done by one replica at a time: whoever works on jobLead.
 const (
 	jobLead    = "catalog.lead"    // reads all sources and the components' code, for hours
 	jobRefresh = "catalog.refresh" // reads one source again; worked on by the leader
+	jobEvent   = "catalog.event"   // what a webhook said; worked on by the leader
 )
 
 // The rhythm of leading.
@@ -73,7 +75,10 @@ func (f *followed) lead(ctx context.Context) error {
 		l.applied[s.Origin()] = &atomic.Int64{}
 	}
 	beside, err := job.NewRunner(f.queue, job.Config{
-		Kinds: map[string]job.Kind{jobRefresh: {Handler: l.refresh, Concurrency: 4, Timeout: 2 * time.Minute}},
+		Kinds: map[string]job.Kind{
+			jobRefresh: {Handler: l.refresh, Concurrency: 4, Timeout: 2 * time.Minute},
+			jobEvent:   {Handler: l.event, Concurrency: 4},
+		},
 		Lease: leadLease, Grace: leadGrace, Log: f.log,
 	})
 	if err != nil {
@@ -233,4 +238,23 @@ func (l *leader) again(ctx context.Context, s catalog.Source, location string) e
 		return fault.New(fault.Upstream, "%s did not answer in time", s.Origin())
 	}
 	return nil
+}
+
+// event works on jobEvent: the sources that it concerns look again.
+func (l *leader) event(ctx context.Context, j job.Job) (json.RawMessage, error) {
+	var e remote.Event
+	if err := json.Unmarshal(j.Payload, &e); err != nil {
+		return nil, job.Permanent(err)
+	}
+	return nil, l.reach.tell(ctx, e)
+}
+
+// announce hands a webhook's event to the replica that reads.
+func (f *followed) announce(ctx context.Context, e remote.Event) (bool, error) {
+	payload, err := json.Marshal(e)
+	if err != nil {
+		return false, err
+	}
+	_, _, err = f.queue.Add(ctx, job.Request{Kind: jobEvent, Payload: payload})
+	return err == nil, err
 }

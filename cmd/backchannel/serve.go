@@ -65,6 +65,7 @@ func (serveCmd) Run(s *session) error {
 		return err
 	}
 	svc.audit = newAudit(cfg.Store.DataDir, log)
+	defer svc.close()
 	if err := svc.wire(); err != nil {
 		return err
 	}
@@ -150,7 +151,10 @@ func (s *service) run(ctx context.Context, port net.Listener) error {
 	g.Go(func() error { return l.run(ctx) })
 	g.Go(func() error { return s.followed.run(ctx) })
 	if last := s.base.last; last != nil {
-		g.Go(func() error { last.keep(ctx, func() catalog.Generation { return s.live.Reader().Generation() }); return nil })
+		g.Go(func() error {
+			last.keep(ctx, func() catalog.Generation { return s.live.Reader().Generation() })
+			return nil
+		})
 	}
 	if s.audit != nil {
 		g.Go(func() error { s.audit.run(ctx); return nil })
@@ -175,6 +179,9 @@ func (s *service) routes(open bool) http.Handler {
 	get("/readyz", readyz(s.ready.Load, s.allParts))
 	if s.cfg.Web.MetricsListen == "" {
 		get("/metrics", s.metrics.handler())
+	}
+	for path, h := range s.reach.hooks(s.announce) {
+		r.Handle(path, h)
 	}
 	if s.slack != nil {
 		for _, route := range s.slack.Routes() {

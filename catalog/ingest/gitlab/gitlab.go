@@ -49,5 +49,5 @@ func blob(r remote.Repo, branch string) string {
 
 // Hook returns the handler of GitLab's webhooks, of projects, groups and the instance, with their secret token.
 func Hook(secret string, host *remote.Host, sources ...*forge.Source) http.Handler {
-	return forge.NewHook(forge.HookOptions{Secret: secret, Verify: vendor.Verify, Parse: vendor.ParseEvent, Sources: sources, Host: host})
+	return forge.NewHook(forge.HookOptions{Secrets: []string{secret}, Verify: vendor.Verify, Parse: vendor.ParseEvent, Notify: forge.Tell(host, sources...)})
 }

@@ -1,0 +1,157 @@
+package main
+
+import (
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/backchannel-portal/backchannel/catalog"
+	"github.com/backchannel-portal/backchannel/catalog/ingest"
+	"github.com/backchannel-portal/backchannel/catalog/ingest/backstage"
+	"github.com/backchannel-portal/backchannel/catalog/ingest/file"
+	"github.com/backchannel-portal/backchannel/catalog/ingest/forge"
+	"github.com/backchannel-portal/backchannel/catalog/ingest/git"
+	"github.com/backchannel-portal/backchannel/catalog/ingest/github"
+	"github.com/backchannel-portal/backchannel/catalog/ingest/gitlab"
+	"github.com/backchannel-portal/backchannel/catalog/ingest/ldap"
+	fromurl "github.com/backchannel-portal/backchannel/catalog/ingest/url"
+	"github.com/backchannel-portal/backchannel/cmd/backchannel/config"
+	"github.com/backchannel-portal/backchannel/internal/fault"
+	"github.com/backchannel-portal/backchannel/internal/gitrun"
+	"github.com/backchannel-portal/backchannel/internal/outbound"
+)
+
+// source makes the source of a configured location.
+func (a *app) source(l config.Location) (catalog.Source, error) {
+	every := a.cfg.Catalog.Refresh
+	allow := a.allowed(l)
+	switch {
+	case l.File != nil:
+		return file.New(file.Options{Target: l.File.Target, Allow: allow, Trees: a.trees, Interval: every, Clock: a.now})
+	case l.URL != nil:
+		return a.urlSource(l.URL, allow)
+	case l.Git != nil:
+		return a.gitSource(l.Git, allow)
+	case l.GitHub != nil:
+		h, err := a.reach.github(strings.ToLower(l.GitHub.Host))
+		if err != nil {
+			return nil, err
+		}
+		s, err := github.New(github.Options{Settings: a.hosted(l.GitHub, allow, h.name), Org: l.GitHub.Org, Client: h.github, Host: h.host})
+		if err != nil {
+			return nil, err
+		}
+		h.sources = append(h.sources, s)
+		return s, nil
+	case l.GitLab != nil:
+		h, err := a.reach.gitlab(strings.ToLower(l.GitLab.Host))
+		if err != nil {
+			return nil, err
+		}
+		s, err := gitlab.New(gitlab.Options{Settings: a.hosted(l.GitLab, allow, h.name), Group: l.GitLab.Group, Client: h.gitlab, Host: h.host})
+		if err != nil {
+			return nil, err
+		}
+		h.sources = append(h.sources, s)
+		return s, nil
+	case l.Backstage != nil:
+		return backstage.New(backstage.Options{
+			URL: l.Backstage.URL, Token: l.Backstage.Token, Filter: l.Backstage.Filter, Allow: allow, Interval: every, Clock: a.now,
+		})
+	case l.LDAP != nil:
+		d := l.LDAP
+		return ldap.New(ldap.Options{
+			URL: d.URL, StartTLS: d.StartTLS, BindDN: d.Bind.DN, Secret: d.Bind.Secret, Users: ldap.Search(d.Users), Groups: ldap.Search(d.Groups),
+			Allow: allow, Interval: 5 * every, Clock: a.now, // a directory changes more slowly than code, and is read whole
+		})
+	}
+	return nil, fault.New(fault.Internal, "no source reads locations of type %s", l.Type)
+}
+
+// allowed are the rules for a location. Without any everything is allowed, and a location's own have nothing to add.
+func (a *app) allowed(l config.Location) []ingest.Rule {
+	rules := a.cfg.Catalog.Rules
+	if len(rules) > 0 {
+		rules = append(append([]config.Rule(nil), rules...), l.Rules...)
+	}
+	var allow []ingest.Rule
+	for _, r := range rules {
+		for _, kind := range r.Allow {
+			allow = append(allow, ingest.Rule{Kind: kind})
+		}
+	}
+	return allow
+}
+
+func (a *app) urlSource(l *config.URLLocation, allow []ingest.Rule) (catalog.Source, error) {
+	u, err := url.Parse(l.Target)
+	if err != nil {
+		return nil, fault.Wrap(fault.Invalid, err, "read the address of a location")
+	}
+	header := http.Header{}
+	for k, v := range l.Header {
+		header.Set(k, v)
+	}
+	if l.Token != "" {
+		header.Set("Authorization", "Bearer "+l.Token)
+	}
+	client := outbound.New(outbound.Options{
+		Hosts: []outbound.Host{{Name: u.Host, Private: true, Plain: u.Scheme == "http"}}, // configured, so it may be one's own
+		Proxy: http.ProxyFromEnvironment,
+	})
+	return fromurl.New(fromurl.Options{
+		URLs: []string{l.Target}, Header: header, Client: client, Trees: a.trees, Allow: allow, Interval: a.cfg.Catalog.Refresh, Clock: a.now,
+	})
+}
+
+func (a *app) gitSource(l *config.GitLocation, allow []ingest.Rule) (catalog.Source, error) {
+	clones, err := a.reach.clones()
+	if err != nil {
+		return nil, err
+	}
+	return git.New(git.Options{
+		Clones: clones, URL: l.URL, Branch: l.Branch, Path: l.Path, Allow: allow, Trees: a.trees, Interval: a.cfg.Catalog.Refresh, Clock: a.now,
+		Credential: gitrun.Credential{User: l.Username, Password: l.Token, Key: l.SSHKey},
+	})
+}
+
+// hosted are the settings of a source that discovers repositories.
+func (a *app) hosted(l *config.HostedLocation, allow []ingest.Rule, host string) forge.Settings {
+	f := l.Filters
+	s := forge.Settings{
+		Path: l.Path, Branch: l.Branch, Users: l.Users, Allow: allow, Trees: a.trees, Interval: a.cfg.Catalog.Refresh, Clock: a.now,
+		Filters: forge.Filters{
+			Name: f.Name, Topics: f.Topics.Include, NotTopics: f.Topics.Exclude, Archived: f.Archived, Forks: f.Forks, Visibility: f.Visibility,
+		},
+		Progress: func(p forge.Progress) {
+			a.log.Info("reading repositories", "source", p.Origin, "done", p.Done, "of", p.Total, "failed", p.Failed, "budget_until", p.Until)
+		},
+	}
+	if a.reach.dir != "" {
+		s.State = filepath.Join(a.reach.dir, "state", stateName(host+"/"+l.Org+l.Group+l.Path+l.Branch))
+		s.Patience = a.patience
+	}
+	return s
+}
+
+// stateName makes a file name of a source's address.
+func stateName(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' || r == '.' {
+			return r
+		}
+		return '_'
+	}, s) + ".json"
+}
+
+// tempDir makes a folder that close removes.
+func (a *app) tempDir() (string, error) {
+	dir, err := os.MkdirTemp("", "backchannel-")
+	if err != nil {
+		return "", fault.Wrap(fault.Internal, err, "make a folder for repositories")
+	}
+	a.temp = append(a.temp, dir)
+	return dir, nil
+}

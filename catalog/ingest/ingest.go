@@ -151,7 +151,7 @@ func (e *Engine) Read(ctx context.Context, targets []string) (catalog.Delta, err
 	}
 	d := catalog.Delta{Origin: e.opt.Origin, Full: !sc.blind, Checked: e.opt.Clock()}
 	for _, at := range sc.order {
-		d.Files = append(d.Files, sc.entries[at].file)
+		d.Files = append(d.Files, sc.entries[at].report())
 	}
 	e.keep(sc)
 	e.owed = sc.blind
@@ -180,9 +180,9 @@ func (e *Engine) Changes(ctx context.Context, targets []string, scope Scope) (ca
 	}
 	d := catalog.Delta{Origin: e.opt.Origin, Checked: e.opt.Clock()}
 	for _, at := range sc.order {
-		f := &sc.entries[at].file
-		if was := e.known[at]; was == nil || was.nothing || !same(&was.file, f) {
-			d.Files = append(d.Files, *f)
+		en := sc.entries[at]
+		if was := e.known[at]; was == nil || was.nothing || !same(&was.file, &en.file) {
+			d.Files = append(d.Files, en.report())
 		}
 	}
 	for at, was := range e.known {
@@ -207,11 +207,13 @@ func (e *Engine) Knows(match Scope) bool {
 	return false
 }
 
-// keep remembers a scan. The text of descriptors is of no use here and is dropped.
+// keep remembers a scan: entities as records, which take least, and not the text of descriptors, which is of no use
+// here.
 func (e *Engine) keep(sc *scan) {
 	e.known, e.finds = sc.entries, sc.finds
 	for _, en := range e.known {
 		en.file.Text = nil
+		en.pack()
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 // entry is what is known of one descriptor file.
 type entry struct {
 	file    catalog.File
+	records []catalog.Record  // the entities of file, once they were reported
 	own     []catalog.Problem // the problems of the content, without those of targets
 	targets []target          // what its Locations lead to
 	deps    []dep             // what its placeholders read
@@ -85,6 +86,27 @@ func (en *entry) again(t Token) *entry {
 	kept.token = t
 	kept.file.Problems = kept.own
 	return &kept
+}
+
+// pack puts records in place of the entities.
+func (en *entry) pack() {
+	if len(en.file.Entities) == 0 {
+		return
+	}
+	en.records = make([]catalog.Record, len(en.file.Entities))
+	for i, e := range en.file.Entities {
+		en.records[i] = e.Record()
+	}
+	en.file.Entities = nil
+}
+
+// report is the file with its entities.
+func (en *entry) report() catalog.File {
+	f := en.file
+	for _, r := range en.records {
+		f.Entities = append(f.Entities, r.Entity())
+	}
+	return f
 }
 
 // parse reads the documents of a descriptor.

@@ -342,7 +342,7 @@ func TestUnchangedIsNotParsedAgain(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if again.Files[0].Entities[0] != first.Files[0].Entities[0] {
+		if again.Files[0].Text != nil || again.Files[0].Entities[0].Record() != first.Files[0].Entities[0].Record() {
 			t.Errorf("the file is not recognised %s", step)
 		}
 		if err := os.Chtimes(name, hourAgo, hourAgo); err != nil {

@@ -81,11 +81,11 @@ func (s *Source) each(ctx context.Context, todo []repoState, c changes) (until t
 				return nil
 			}
 			s.place.set(now)
+			mu.Lock()
+			defer mu.Unlock()
 			if changed && s.o.Pushed != nil {
 				s.o.Pushed(st.Repo.Web)
 			}
-			mu.Lock()
-			defer mu.Unlock()
 			if at, ok := api.Exhausted(now.err); ok {
 				until = at
 			}

@@ -75,7 +75,7 @@ type Settings struct {
 	State string
 	// Progress is told how a load goes on; nil: nobody.
 	Progress func(Progress)
-	// Pushed is told the address of a repository whose content changed; nil: nobody.
+	// Pushed is told the address of a repository whose content changed, one at a time; nil: nobody.
 	Pushed func(web string)
 	// Owners reports whether a team or person that a CODEOWNERS file names is in the catalog, and under which
 	// reference; nil: a team is the Group of its slug, a person the User of its login.

@@ -31,6 +31,9 @@ func (db *DB) ChatState(seal *Seal) bot.State {
 // chat is what the parts of the state have in common.
 type chat struct{ db *DB }
 
+// sweepBatch is how many rows one statement removes, so that it never holds the others up for long.
+const sweepBatch = 1000
+
 // exec runs one statement and returns how many rows it changed.
 func (c chat) exec(ctx context.Context, doing, query string, args ...any) (int, error) {
 	res, err := c.db.writer.ExecContext(ctx, query, args...)
@@ -41,8 +44,7 @@ func (c chat) exec(ctx context.Context, doing, query string, args ...any) (int, 
 	return int(n), c.db.fault(err, doing)
 }
 
-// sweep deletes the rows of a table whose column lies before a time, some at a time, so that it never holds others
-// up for long. Instants of 0 are none and stay.
+// sweep deletes the rows of a table whose column lies before a time, some at a time. Instants of 0 are none and stay.
 func (c chat) sweep(ctx context.Context, table, id, column string, before time.Time) (int, error) {
 	total := 0
 	for {

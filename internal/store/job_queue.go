@@ -1,10 +1,10 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"errors"
+	"sync"
 	"time"
 
 	"github.com/backchannel-portal/backchannel/internal/fault"
@@ -16,11 +16,18 @@ const topicJobs = "jobs"
 
 // Jobs is the job queue that lasts.
 type Jobs struct {
-	db    *DB
+	chat  // its helpers
 	clock func() time.Time
+
+	mu     sync.Mutex
+	server int64     // the server's time in microseconds, when it was asked
+	asked  time.Time // with the monotonic clock
 }
 
 var _ job.Store = (*Jobs)(nil)
+
+// askServer is how often the server is asked for its time; in between our monotonic clock goes on from there.
+const askServer = 10 * time.Second
 
 // Jobs returns the queue of the database. A nil clock is the server's on PostgreSQL, so that replicas whose clocks
 // differ agree about leases, and this machine's on SQLite.
@@ -28,16 +35,26 @@ func (db *DB) Jobs(clock func() time.Time) *Jobs {
 	if clock == nil && !db.dialect.postgres() {
 		clock = time.Now
 	}
-	return &Jobs{db, clock}
+	return &Jobs{chat: chat{db}, clock: clock}
 }
 
 // now is the queue's time in microseconds since 1970.
-func (q *Jobs) now(ctx context.Context, t *tx) (now int64, err error) {
+func (q *Jobs) now(ctx context.Context) (int64, error) {
 	if q.clock != nil {
 		return micros(q.clock()), nil
 	}
-	err = t.QueryRowContext(ctx, `SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint`).Scan(&now)
-	return now, err
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.asked.IsZero() || time.Since(q.asked) > askServer {
+		begun := time.Now()
+		err := q.db.reader.QueryRowContext(ctx, `SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint`).Scan(&q.server)
+		if err != nil {
+			q.asked = time.Time{}
+			return 0, q.db.fault(err, "ask the database for its time")
+		}
+		q.asked = begun
+	}
+	return q.server + time.Since(q.asked).Microseconds(), nil
 }
 
 // Add implements job.Queue.
@@ -45,19 +62,19 @@ func (q *Jobs) Add(ctx context.Context, r job.Request) (id int64, added bool, er
 	if err := r.Check(); err != nil {
 		return 0, false, err
 	}
+	now, err := q.now(ctx)
+	if err != nil {
+		return 0, false, err
+	}
 	err = q.db.write(ctx, "add a job", func(t *tx) error {
-		id, added, err = q.add(ctx, t, r)
+		id, added, err = addJob(ctx, t, r, now)
 		return err
 	})
 	return id, added, err
 }
 
-// add inserts a job unless one of its kind and key is not finished.
-func (q *Jobs) add(ctx context.Context, t *tx, r job.Request) (id int64, added bool, err error) {
-	now, err := q.now(ctx, t)
-	if err != nil {
-		return 0, false, err
-	}
+// addJob inserts a job unless one of its kind and key is not finished.
+func addJob(ctx context.Context, t *tx, r job.Request, now int64) (id int64, added bool, err error) {
 	runAt := micros(r.RunAt)
 	if runAt == 0 {
 		runAt = now
@@ -92,6 +109,10 @@ func (q *Jobs) Schedule(ctx context.Context, name string, slot time.Time, every 
 	if err := r.Check(); err != nil {
 		return false, err
 	}
+	now, err := q.now(ctx)
+	if err != nil {
+		return false, err
+	}
 	err = q.db.write(ctx, "schedule a job", func(t *tx) error {
 		added = false
 		res, err := t.ExecContext(ctx, `
@@ -105,7 +126,7 @@ func (q *Jobs) Schedule(ctx context.Context, name string, slot time.Time, every 
 		if n, err := res.RowsAffected(); err != nil || n == 0 {
 			return err
 		}
-		_, added, err = q.add(ctx, t, r)
+		_, added, err = addJob(ctx, t, r, now)
 		return err
 	})
 	return added, err
@@ -137,58 +158,46 @@ func (q *Jobs) Get(ctx context.Context, id int64) (job.Job, error) {
 
 // Cancel implements job.Queue.
 func (q *Jobs) Cancel(ctx context.Context, id int64) error {
-	return q.db.write(ctx, "cancel a job", func(t *tx) error {
-		now, err := q.now(ctx, t)
-		if err != nil {
-			return err
-		}
-		res, err := t.ExecContext(ctx, `
-			UPDATE jobs SET
-				cancelling = (state = 'running'),
-				ended_at = CASE WHEN state = 'waiting' THEN $2 ELSE ended_at END,
-				state = CASE WHEN state = 'waiting' THEN 'cancelled' ELSE state END
-			WHERE id = $1`, id, now)
-		if err != nil {
-			return err
-		}
-		if n, err := res.RowsAffected(); err != nil || n == 0 {
-			return cmp.Or(err, error(fault.New(fault.NotFound, "there is no job %d", id)))
-		}
-		return nil
-	})
+	now, err := q.now(ctx)
+	if err != nil {
+		return err
+	}
+	n, err := q.exec(ctx, "cancel a job", `
+		UPDATE jobs SET
+			cancelling = (state = 'running'),
+			ended_at = CASE WHEN state = 'waiting' THEN $2 ELSE ended_at END,
+			state = CASE WHEN state = 'waiting' THEN 'cancelled' ELSE state END
+		WHERE id = $1`, id, now)
+	if err == nil && n == 0 {
+		return fault.New(fault.NotFound, "there is no job %d", id)
+	}
+	return err
 }
 
 // Stats implements job.Queue.
 func (q *Jobs) Stats(ctx context.Context) (out []job.Stat, err error) {
-	err = q.db.read(ctx, "count the jobs", func(t *tx) error {
-		out = nil
-		now, err := q.now(ctx, t)
-		if err != nil {
-			return err
+	now, err := q.now(ctx)
+	if err != nil {
+		return nil, err
+	}
+	type row struct {
+		kind  string
+		state job.State
+		n     int
+		first int64
+	}
+	rows, err := chatRows(ctx, q.chat, "count the jobs", func(rows *sql.Rows) (r row, err error) {
+		return r, rows.Scan(&r.kind, &r.state, &r.n, &r.first)
+	}, `SELECT kind, state, count(*), min(run_at) FROM jobs GROUP BY kind, state ORDER BY kind`)
+	for _, r := range rows {
+		if len(out) == 0 || out[len(out)-1].Kind != r.kind {
+			out = append(out, job.Stat{Kind: r.kind, Counts: map[job.State]int{}})
 		}
-		rows, err := t.QueryContext(ctx, `SELECT kind, state, count(*), min(run_at) FROM jobs GROUP BY kind, state ORDER BY kind`)
-		if err != nil {
-			return err
+		s := &out[len(out)-1]
+		s.Counts[r.state] = r.n
+		if r.state == job.Waiting {
+			s.Overdue = max(0, time.Duration(now-r.first)*time.Microsecond)
 		}
-		defer rows.Close()
-		for rows.Next() {
-			var kind string
-			var state job.State
-			var n int
-			var first int64
-			if err := rows.Scan(&kind, &state, &n, &first); err != nil {
-				return err
-			}
-			if len(out) == 0 || out[len(out)-1].Kind != kind {
-				out = append(out, job.Stat{Kind: kind, Counts: map[job.State]int{}})
-			}
-			s := &out[len(out)-1]
-			s.Counts[state] = n
-			if state == job.Waiting {
-				s.Overdue = max(0, time.Duration(now-first)*time.Microsecond)
-			}
-		}
-		return rows.Err()
-	})
+	}
 	return out, err
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"strconv"
 	"strings"
 	"time"
@@ -21,18 +22,19 @@ type moment struct {
 
 // Take implements job.Worker.
 func (q *Jobs) Take(ctx context.Context, want []job.Want, lease time.Duration) (out []job.Job, err error) {
-	due, err := q.due(ctx, want, lease)
+	now, err := q.now(ctx)
+	if err != nil {
+		return nil, err
+	}
+	m := moment{now, now + lease.Microseconds(), now + 2*lease.Microseconds()}
+	due, err := q.due(ctx, want, m)
 	if err != nil || len(due) == 0 {
 		return nil, err
 	}
 	err = q.db.write(ctx, "take jobs", func(t *tx) error {
 		out = nil
-		m, err := q.moment(ctx, t, lease)
-		if err != nil {
-			return err
-		}
 		for _, w := range due {
-			jobs, err := q.takeKind(ctx, t, w, m)
+			jobs, err := takeKind(ctx, t, w, m)
 			if err != nil {
 				return err
 			}
@@ -46,62 +48,38 @@ func (q *Jobs) Take(ctx context.Context, want []job.Want, lease time.Duration) (
 	return out, nil
 }
 
-func (q *Jobs) moment(ctx context.Context, t *tx, lease time.Duration) (moment, error) {
-	now, err := q.now(ctx, t)
-	return moment{now, now + lease.Microseconds(), now + 2*lease.Microseconds()}, err
-}
-
 // due returns the wants that something may be there for. It changes nothing, so an idle queue is only read.
-func (q *Jobs) due(ctx context.Context, want []job.Want, lease time.Duration) (due []job.Want, err error) {
-	if len(want) == 0 {
-		return nil, nil
+func (q *Jobs) due(ctx context.Context, want []job.Want, m moment) ([]job.Want, error) {
+	args := []any{m.now, m.wrong}
+	var b strings.Builder
+	for i, w := range want {
+		if w.Max <= 0 {
+			continue
+		}
+		if b.Len() > 0 {
+			b.WriteString(` UNION ALL `)
+		}
+		args = append(args, w.Kind)
+		kind := "$" + strconv.Itoa(len(args))
+		b.WriteString(`SELECT ` + strconv.Itoa(i) + ` WHERE EXISTS (SELECT 1 FROM jobs WHERE state = 'waiting' AND kind = ` + kind + ` AND run_at <= $1)
+			OR EXISTS (SELECT 1 FROM jobs WHERE state = 'running' AND kind = ` + kind + ` AND (lease_until <= $1 OR lease_until > $2))`)
 	}
-	err = q.db.read(ctx, "look for jobs", func(t *tx) error {
-		due = nil
-		m, err := q.moment(ctx, t, lease)
-		if err != nil {
-			return err
-		}
-		args := []any{m.now, m.wrong}
-		var b strings.Builder
-		for i, w := range want {
-			if w.Max <= 0 {
-				continue
-			}
-			if b.Len() > 0 {
-				b.WriteString(` UNION ALL `)
-			}
-			args = append(args, w.Kind)
-			kind := "$" + strconv.Itoa(len(args))
-			b.WriteString(`SELECT ` + strconv.Itoa(i) + ` WHERE EXISTS (SELECT 1 FROM jobs WHERE state = 'waiting' AND kind = ` + kind + ` AND run_at <= $1)
-				OR EXISTS (SELECT 1 FROM jobs WHERE state = 'running' AND kind = ` + kind + ` AND (lease_until <= $1 OR lease_until > $2))`)
-		}
-		if b.Len() == 0 {
-			return nil
-		}
-		rows, err := t.QueryContext(ctx, b.String(), args...)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var i int
-			if err := rows.Scan(&i); err != nil {
-				return err
-			}
-			due = append(due, want[i])
-		}
-		return rows.Err()
-	})
-	return due, err
+	if b.Len() == 0 {
+		return nil, ctx.Err()
+	}
+	return chatRows(ctx, q.chat, "look for jobs", func(rows *sql.Rows) (job.Want, error) {
+		var i int
+		err := rows.Scan(&i)
+		return want[i], err
+	}, b.String(), args...)
 }
 
 // takeKind takes jobs of one kind.
-func (q *Jobs) takeKind(ctx context.Context, t *tx, w job.Want, m moment) ([]job.Job, error) {
-	if err := q.reclaim(ctx, t, w.Kind, m); err != nil {
+func takeKind(ctx context.Context, t *tx, w job.Want, m moment) ([]job.Job, error) {
+	if err := reclaim(ctx, t, w.Kind, m); err != nil {
 		return nil, err
 	}
-	lines, err := q.lines(ctx, t, w, m)
+	lines, err := dueLines(ctx, t, w, m)
 	if err != nil || len(lines) == 0 {
 		return nil, err
 	}
@@ -124,7 +102,7 @@ func (q *Jobs) takeKind(ctx context.Context, t *tx, w job.Want, m moment) ([]job
 }
 
 // reclaim lets jobs whose lease ran out wait again, or ends those that were cancelled or tried often enough.
-func (q *Jobs) reclaim(ctx context.Context, t *tx, kind string, m moment) error {
+func reclaim(ctx context.Context, t *tx, kind string, m moment) error {
 	_, err := t.ExecContext(ctx, `
 		UPDATE jobs SET
 			state = CASE WHEN cancelling THEN 'cancelled' WHEN attempt >= attempts THEN 'failed' ELSE 'waiting' END,
@@ -137,9 +115,9 @@ func (q *Jobs) reclaim(ctx context.Context, t *tx, kind string, m moment) error 
 	return err
 }
 
-// lines returns the due jobs of a kind by tenant, as many of each as are wanted. The tenants are found by steps from
+// dueLines returns the due jobs of a kind by tenant, as many of each as are wanted. The tenants are found by steps from
 // one to the next in the index, so that a flood of one does not have to be read.
-func (q *Jobs) lines(ctx context.Context, t *tx, w job.Want, m moment) ([]job.Line, error) {
+func dueLines(ctx context.Context, t *tx, w job.Want, m moment) ([]job.Line, error) {
 	rows, err := t.QueryContext(ctx, `
 		WITH RECURSIVE tenants (tenant) AS (
 			SELECT (SELECT min(tenant) FROM jobs WHERE state = 'waiting' AND kind = $1)
@@ -168,15 +146,15 @@ func (q *Jobs) lines(ctx context.Context, t *tx, w job.Want, m moment) ([]job.Li
 		return nil, err
 	}
 	for i := range lines {
-		if lines[i].Jobs, err = q.line(ctx, t, w, lines[i].Tenant, m); err != nil {
+		if lines[i].Jobs, err = dueLine(ctx, t, w, lines[i].Tenant, m); err != nil {
 			return nil, err
 		}
 	}
 	return lines, nil
 }
 
-// line returns a tenant's jobs that are due and that nobody else is taking, best first.
-func (q *Jobs) line(ctx context.Context, t *tx, w job.Want, tenant string, m moment) ([]int64, error) {
+// dueLine returns a tenant's jobs that are due and that nobody else is taking, best first.
+func dueLine(ctx context.Context, t *tx, w job.Want, tenant string, m moment) ([]int64, error) {
 	rows, err := t.QueryContext(ctx, `
 		SELECT id FROM jobs WHERE state = 'waiting' AND kind = $1 AND tenant = $2 AND run_at <= $3
 		ORDER BY priority DESC, run_at, id LIMIT $4`+t.dialect.skipLocked, w.Kind, tenant, m.now, w.Max)

@@ -69,7 +69,7 @@ type Reading struct {
 	Person     catalog.Ref     // a person the question names
 	Fleet      bool            // a version question about everybody rather than about Entities
 	Docs       []search.DocHit // for docs: the sections that fit Topic best, best first; empty when none fits well
-	Trait      string          // a detail asked for: "lead", "chat", "repo", "site", "secondary", "next", "until", "successor" ...
+	Trait      string          // a detail asked for: "lead", "chat", "repo", "site", "secondary", "next", "until", "successor", a ring of the radar ...
 	Confidence float64         // 0..1
 	Alone      bool            // read from the question alone: neither the conversation nor the channel could change it
 	Why        []string        // for --explain: which phrases and terms decided

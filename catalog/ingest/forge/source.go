@@ -24,7 +24,8 @@ type Source struct {
 
 	mu       sync.Mutex // one pass at a time; guards what follows
 	listed   bool       // the organisation was listed once since the start
-	complete bool       // every repository was read once, and a full delta was given
+	complete bool       // every repository was looked at once, and all that is known was given
+	full     bool       // that was all there is: nothing was hidden by a failure
 	round    int        // how often the organisation was listed
 	people   *remote.People
 	peopleAt time.Time
@@ -101,7 +102,7 @@ func (s *Source) report(ctx context.Context, complete bool) (catalog.Delta, erro
 		return d, err
 	}
 	d.Full = d.Full && complete
-	s.complete = complete
+	s.complete, s.full = complete, d.Full
 	return d, s.remember(true)
 }
 
@@ -214,7 +215,7 @@ func (c changes) has(address string) bool {
 // delta is what a pass found out. The first time that everything is known it is all there is, so that what went while
 // nobody looked goes as well.
 func (s *Source) delta(ctx context.Context, c changes, all bool, left rest) (catalog.Delta, error) {
-	if left == none && !s.complete {
+	if left == none && (!s.complete || all && !s.full) {
 		return s.report(ctx, true)
 	}
 	return s.engine.Changes(ctx, s.targets(), func(address string) bool {

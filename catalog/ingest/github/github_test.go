@@ -99,6 +99,12 @@ func (b *bench) read() catalog.Delta {
 
 // follow runs Watch until the test ends and returns what it emits.
 func (b *bench) follow() <-chan catalog.Delta {
+	out := b.followAll()
+	<-out // the first says that nothing changed
+	return out
+}
+
+func (b *bench) followAll() <-chan catalog.Delta {
 	out := make(chan catalog.Delta, 100)
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
@@ -111,7 +117,6 @@ func (b *bench) follow() <-chan catalog.Delta {
 		}
 	}()
 	b.t.Cleanup(func() { cancel(); <-done })
-	<-out // the first says that nothing changed
 	return out
 }
 
@@ -380,6 +385,42 @@ func TestUnknownPastIsNotGone(t *testing.T) {
 	b.start(forge.Settings{}) // nothing is remembered, the store may know pay
 	if d := b.read(); d.Full || len(b.refs(d)) != 1 {
 		t.Errorf("full %v with %q", d.Full, b.refs(d))
+	}
+	deltas := b.follow()
+	b.Down("/repos/acme/pay", 0)
+	b.source.Refresh("")
+	if d := next(t, deltas); !d.Full || len(b.refs(d)) != 2 {
+		t.Errorf("once it can be read: full %v with %q", d.Full, b.refs(d))
+	}
+}
+
+func TestPatience(t *testing.T) {
+	b := newBench(t)
+	for i := range 200 {
+		b.Add(githubtest.Repo{Name: fmt.Sprintf("r%03d", i), Files: files(fmt.Sprintf("c%03d", i))})
+	}
+	b.clock.forward(time.Hour)
+	b.start(forge.Settings{Patience: time.Second, Progress: func(forge.Progress) { b.clock.forward(2 * time.Second) }})
+	d := b.read()
+	if n := len(b.refs(d)); d.Full || n == 0 || n == 200 {
+		t.Fatalf("at first: full %v, %d entities", d.Full, n)
+	}
+	got := map[string]bool{}
+	for _, r := range b.refs(d) {
+		got[r] = true
+	}
+	deltas := b.followAll()
+	for !d.Full {
+		d = next(t, deltas)
+		for _, r := range b.refs(d) {
+			got[r] = true
+		}
+		if len(d.Gone) > 0 {
+			t.Errorf("gone %q", d.Gone)
+		}
+	}
+	if len(got) != 200 || len(b.refs(d)) != 200 {
+		t.Errorf("in the end %d entities, %d at once", len(got), len(b.refs(d)))
 	}
 }
 

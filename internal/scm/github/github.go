@@ -31,7 +31,7 @@ type Options struct {
 	HTTP *http.Client
 	// Cache keeps answers, so that asking again for what did not change costs nothing; nil: none.
 	Cache rest.Cache
-	// Budget says how the rate limit is used.
+	// Budget says how the rate limit is used. Without PerMinute it keeps clear of GitHub's secondary limit.
 	Budget rest.BudgetOptions
 }
 
@@ -53,6 +53,9 @@ const (
 	maxPages = 500
 )
 
+// perMinute keeps clear of the secondary limit of 900 points a minute (docs.github.com, "Rate limits for the REST API").
+const perMinute = 800
+
 // New returns a client. Wrong options, such as a private key that is none, are errors of kind fault.Invalid.
 func New(o Options) (*Client, error) {
 	if o.Host == "" {
@@ -70,6 +73,9 @@ func New(o Options) (*Client, error) {
 	}
 	if o.Budget.Clock == nil {
 		o.Budget.Clock = time.Now
+	}
+	if o.Budget.PerMinute == 0 {
+		o.Budget.PerMinute = perMinute
 	}
 	c := &Client{o: o, owners: map[string]*access{}}
 	var err error

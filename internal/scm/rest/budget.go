@@ -19,6 +19,9 @@ type BudgetOptions struct {
 	Reserve int
 	// MaxWait bounds one wait for the rate limit; a longer one is a *BudgetError at once. Zero: two minutes.
 	MaxWait time.Duration
+	// PerMinute spreads requests: no more of them a minute than this, but for a burst of a quarter of it. Zero: as many
+	// as come.
+	PerMinute int
 	// Clock tells the time; nil: time.Now.
 	Clock func() time.Time
 	// Sleep waits; nil: a timer that ends with the context.
@@ -39,6 +42,7 @@ type Budget struct {
 	blocked   time.Time // no request before
 	skew      time.Duration
 	known     bool
+	pace      time.Time // when the requests so far would be through, one after the other
 }
 
 // BudgetError says that the rate limit leaves no request now.
@@ -102,7 +106,7 @@ func (b *Budget) wait(ctx context.Context) error {
 	for range rounds {
 		until, ok := b.take()
 		if ok {
-			return ctx.Err()
+			return b.spread(ctx)
 		}
 		if err := b.until(ctx, until); err != nil {
 			return err
@@ -128,6 +132,26 @@ func (b *Budget) take() (until time.Time, ok bool) {
 	}
 	b.remaining-- // the answer corrects this; requests under way at once must not share the last one
 	return time.Time{}, true
+}
+
+// spread waits until the next request fits into PerMinute.
+func (b *Budget) spread(ctx context.Context) error {
+	if b.o.PerMinute <= 0 {
+		return ctx.Err()
+	}
+	each := time.Minute / time.Duration(b.o.PerMinute)
+	b.mu.Lock()
+	now := b.o.Clock()
+	if b.pace.Before(now) {
+		b.pace = now
+	}
+	b.pace = b.pace.Add(each)
+	d := b.pace.Sub(now) - time.Minute/4
+	b.mu.Unlock()
+	if d <= 0 {
+		return ctx.Err()
+	}
+	return fault.Wrap(fault.Upstream, b.o.Sleep(ctx, d), "waiting for the API budget")
 }
 
 func (b *Budget) until(ctx context.Context, until time.Time) error {

@@ -164,6 +164,22 @@ func TestReserve(t *testing.T) {
 	}
 }
 
+func TestSpread(t *testing.T) {
+	s := newServer(t, reply(200, `{}`))
+	c, k := newClient(t, s, BudgetOptions{PerMinute: 40})
+	for n, want := range map[int]time.Duration{10: 0, 40: time.Minute} { // ten at once, the others one by one
+		k.at, k.slept = k.at.Add(time.Hour), 0
+		for range n {
+			if err := c.Get(t.Context(), "/x", &struct{}{}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if k.slept < want*3/4-2*time.Second || k.slept > want {
+			t.Errorf("%d requests slept %v", n, k.slept)
+		}
+	}
+}
+
 func TestSkewMovesTheReset(t *testing.T) {
 	header := window(100, 0, start.Add(time.Hour+10*time.Second))
 	header[7] = start.Add(time.Hour).Format(http.TimeFormat) // the server's clock is an hour ahead

@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"log/slog"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -58,6 +60,19 @@ func (b *base) part() part {
 		p.OK, p.Detail = false, err.Error()
 	}
 	return p
+}
+
+// buttonKeys are the keys that buttons are signed with until the store tells others, and the file they are kept in; of
+// a base in memory they are new.
+func (b *base) buttonKeys() (keys [][]byte, path string, err error) {
+	if b.dir == "" {
+		key := make([]byte, 32)
+		rand.Read(key) // crypto/rand.Read never fails (Go 1.24)
+		return [][]byte{key}, "", nil
+	}
+	path = filepath.Join(b.dir, "button.keys")
+	keys, err = bot.KeyFile(path)
+	return keys, path, err
 }
 
 func (b *base) close() error {

@@ -48,7 +48,7 @@ func (c *demoCmd) Run(s *session) error {
 	}
 	cfg.Web.Listen, cfg.Web.Auth.Open = c.address(port), true
 	cfg.Web.BaseURL = config.BaseURL(cfg.Web.Listen)
-	svc, err := newService(cfg, memoryBase(), slog.New(slog.NewTextHandler(s.err, &slog.HandlerOptions{Level: slog.LevelWarn})), [][]byte{newKey()}, filepath.Join(dir, "index"))
+	svc, err := newService(cfg, memoryBase(), slog.New(slog.NewTextHandler(s.err, &slog.HandlerOptions{Level: slog.LevelWarn})), filepath.Join(dir, "index"))
 	if err != nil {
 		return err
 	}

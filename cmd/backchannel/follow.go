@@ -10,11 +10,13 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/backchannel-portal/backchannel/bot"
 	"github.com/backchannel-portal/backchannel/catalog"
 	"github.com/backchannel-portal/backchannel/catalog/inventory"
 	"github.com/backchannel-portal/backchannel/catalog/search"
 	"github.com/backchannel-portal/backchannel/cmd/backchannel/config"
 	"github.com/backchannel-portal/backchannel/internal/job"
+	"github.com/backchannel-portal/backchannel/internal/store"
 )
 
 // The rhythm of a running service.
@@ -24,6 +26,8 @@ const (
 	changedInterval = 100 * time.Millisecond // how often a new generation is noticed
 	speakInterval   = 250 * time.Millisecond // how often the language is prepared anew, where the catalog changed
 	patience        = 15 * time.Second       // how long a replica waits for sources that another one reads
+	keepFeed        = 7 * 24 * time.Hour     // a replica that was away for longer reads the catalog anew
+	keepHistory     = 2 * 365 * 24 * time.Hour
 )
 
 // followed is an app that follows its sources, by itself or with other replicas.
@@ -31,6 +35,8 @@ type followed struct {
 	*app
 	live  *search.Live
 	queue job.Store
+	state bot.State                   // is swept
+	prune func(context.Context) error // forgets the oldest history; nil: there is none
 
 	mu      sync.Mutex
 	sick    map[string]string // what is wrong, by source
@@ -45,7 +51,7 @@ type followed struct {
 
 // follow wires an app around a Live. dir holds index files; empty takes a temporary folder.
 func follow(cfg *config.Config, base *base, log *slog.Logger, dir string) (*followed, error) {
-	f := &followed{sick: map[string]string{}, queue: base.queue, since: time.Now()}
+	f := &followed{sick: map[string]string{}, queue: base.queue, state: base.state, since: time.Now()}
 	a, err := newApp(cfg, time.Now, log, wiring{
 		store: base.catalog, dir: base.dir, patience: patience, refresher: onDemand{f}, reader: func() *search.Reader { return f.live.Reader() },
 	})
@@ -53,6 +59,9 @@ func follow(cfg *config.Config, base *base, log *slog.Logger, dir string) (*foll
 		return nil, err
 	}
 	f.app = a
+	if base.db != nil {
+		f.prune = func(ctx context.Context) error { return base.db.Catalog().Prune(ctx, store.Retention{Feed: keepFeed, History: keepHistory}) }
+	}
 	f.live = search.New(a.store, search.Options{Dir: dir, Logger: log})
 	return f, nil
 }

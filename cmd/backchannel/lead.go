@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/backchannel-portal/backchannel/bot"
 	"github.com/backchannel-portal/backchannel/catalog"
 	"github.com/backchannel-portal/backchannel/internal/fault"
 	"github.com/backchannel-portal/backchannel/internal/job"
@@ -20,6 +21,7 @@ const (
 	jobLead    = "catalog.lead"    // reads all sources and the components' code, for hours
 	jobRefresh = "catalog.refresh" // reads one source again; worked on by the leader
 	jobEvent   = "catalog.event"   // what a webhook said; worked on by the leader
+	jobPrune   = "catalog.prune"   // forgets what the catalog's history need not remember
 )
 
 // The rhythm of leading.
@@ -46,16 +48,19 @@ type refreshResult struct {
 // work takes part in what is done once among the replicas, until ctx is done.
 func (f *followed) work(ctx context.Context) error {
 	lead := job.Request{Kind: jobLead, Key: jobLead, Attempts: job.MaxAttempts}
-	runner, err := job.NewRunner(f.queue, job.Config{
-		Kinds: map[string]job.Kind{jobLead: {Timeout: 2 * leadFor, Handler: func(jobCtx context.Context, _ job.Job) (json.RawMessage, error) {
-			ctx, stop := context.WithTimeout(ctx, leadFor) // ends with the process at once, without the runner's grace
-			defer stop()
-			defer context.AfterFunc(jobCtx, stop)()
-			return nil, f.lead(ctx)
-		}}},
-		Periodic: []job.Periodic{{Name: jobLead, Every: leadEvery, Request: lead}},
-		Lease:    leadLease, Grace: leadGrace, Log: f.log,
-	})
+	kinds, periodic := bot.DefaultRetention().SweepJobs(f.state, f.queue, time.Now)
+	kinds[jobLead] = job.Kind{Timeout: 2 * leadFor, Handler: func(jobCtx context.Context, _ job.Job) (json.RawMessage, error) {
+		ctx, stop := context.WithTimeout(ctx, leadFor) // ends with the process at once, without the runner's grace
+		defer stop()
+		defer context.AfterFunc(jobCtx, stop)()
+		return nil, f.lead(ctx)
+	}}
+	if f.prune != nil {
+		kinds[jobPrune] = job.Kind{Handler: func(ctx context.Context, _ job.Job) (json.RawMessage, error) { return nil, f.prune(ctx) }}
+		periodic = append(periodic, job.Periodic{Name: jobPrune, Every: time.Hour, Request: job.Request{Kind: jobPrune}})
+	}
+	periodic = append(periodic, job.Periodic{Name: jobLead, Every: leadEvery, Request: lead})
+	runner, err := job.NewRunner(f.queue, job.Config{Kinds: kinds, Periodic: periodic, Lease: leadLease, Grace: leadGrace, Log: f.log})
 	if err != nil {
 		return err
 	}

@@ -47,10 +47,6 @@ func (serveCmd) Run(s *session) error {
 		level = slog.LevelWarn
 	}
 	log := slog.New(slog.NewTextHandler(s.err, &slog.HandlerOptions{Level: level}))
-	keys, err := buttonKeys(cfg.Store.DataDir)
-	if err != nil {
-		return err
-	}
 	base, err := openBase(s.ctx, cfg, log)
 	if err != nil {
 		return err
@@ -60,11 +56,10 @@ func (serveCmd) Run(s *session) error {
 			log.Warn("the store did not close", "err", err)
 		}
 	}()
-	svc, err := newService(cfg, base, log, keys, filepath.Join(cfg.Store.DataDir, "index"))
+	svc, err := newService(cfg, base, log, filepath.Join(cfg.Store.DataDir, "index"))
 	if err != nil {
 		return err
 	}
-	svc.audit = newAudit(cfg.Store.DataDir, log)
 	defer svc.close()
 	if err := svc.wire(); err != nil {
 		return err
@@ -82,7 +77,10 @@ type service struct {
 	base    *base
 	tokens  *bot.Tokens
 	metrics *eventMetrics
-	audit   *audit       // nil: not kept
+	audit   *bot.AuditTrail
+	memory  *bot.SharedMemory
+	inbox   *bot.SteadyInbox
+	keys    *bot.KeyRing
 	seen    bot.Observer // of every event: metrics and audit
 	mux     *bot.Mux
 	slack   *slack.Adapter // nil: not configured
@@ -90,28 +88,36 @@ type service struct {
 }
 
 // newService wires the catalog of a service; wire adds the conversation. indexes is the folder of index files.
-func newService(cfg *config.Config, base *base, log *slog.Logger, keys [][]byte, indexes string) (*service, error) {
+func newService(cfg *config.Config, base *base, log *slog.Logger, indexes string) (*service, error) {
 	f, err := follow(cfg, base, log, indexes)
 	if err != nil {
 		return nil, err
 	}
-	return &service{followed: f, base: base, tokens: bot.NewTokens(keys, tokenLife, time.Now), metrics: newMetrics(f.view)}, nil
+	keys, path, err := base.buttonKeys()
+	if err != nil {
+		return nil, err
+	}
+	s := &service{
+		followed: f, base: base, metrics: newMetrics(f.view),
+		tokens: bot.NewTokens(keys, tokenLife, time.Now),
+		audit:  bot.NewAuditTrail(base.state.Audit, base.dir, log, time.Now),
+		memory: bot.NewSharedMemory(bot.NewShortMemory(conversations, forgetAfter), base.state.Threads, log),
+		inbox:  bot.NewSteadyInbox(base.state.Inbox, bot.NewMemoryInbox(inboxSize, inboxKeep), log, time.Now),
+	}
+	s.keys = bot.NewKeyRing(base.state.Keys, s.tokens, path, keys, log, time.Now)
+	return s, nil
 }
 
 func (s *service) wire() error {
-	observers := bot.Observers{s.metrics}
-	if s.audit != nil {
-		observers = append(observers, s.audit)
-	}
-	s.seen = observers
+	s.seen = bot.Observers{s.metrics, s.audit}
 	mux, err := bot.NewMux(bot.MuxConfig{
 		Ask:      s.commands.Handler(),
 		Commands: s.commands.SubCommands(),
 		Slash:    s.commands.Slash(),
 		Intents:  s.commands.Intents(),
 		Tokens:   s.tokens,
-		Memory:   bot.NewShortMemory(conversations, forgetAfter),
-		Observer: observers,
+		Memory:   s.memory,
+		Observer: s.seen,
 		Limits:   bot.RateLimits{User: float64(s.cfg.Limits.User), Workspace: float64(s.cfg.Limits.Workspace)},
 		Log:      s.log,
 	})
@@ -122,8 +128,9 @@ func (s *service) wire() error {
 	if c := s.cfg.Slack; c != nil {
 		s.slack = slack.New(
 			slack.Config{Mode: c.Mode, BotToken: c.BotToken, AppToken: c.AppToken, SigningSecret: c.SigningSecret, APIURL: c.APIURL},
-			slack.Deps{Tokens: s.tokens, Inbox: bot.NewMemoryInbox(inboxSize, inboxKeep), Log: s.log})
+			slack.Deps{Tokens: s.tokens, Inbox: s.inbox, Log: s.log})
 	}
+	s.metrics.parts(s.allParts)
 	s.web, err = s.pages()
 	return err
 }
@@ -156,8 +163,10 @@ func (s *service) run(ctx context.Context, port net.Listener) error {
 			return nil
 		})
 	}
-	if s.audit != nil {
-		g.Go(func() error { s.audit.run(ctx); return nil })
+	g.Go(func() error { return s.audit.Run(ctx) })
+	g.Go(func() error { return s.memory.Run(ctx) })
+	if s.base.db != nil { // the keys of a process that leaves nothing behind are its own
+		g.Go(func() error { return s.keys.Run(ctx) })
 	}
 	if s.slack != nil {
 		g.Go(func() error { return s.slack.Run(ctx, s.mux) })
@@ -171,6 +180,7 @@ func (s *service) run(ctx context.Context, port net.Listener) error {
 // routes is everything that is served; open says whether pages and API are.
 func (s *service) routes(open bool) http.Handler {
 	r := chi.NewRouter()
+	r.Use(identified(s.log))
 	get := func(path string, h http.Handler) { // HEAD as well: probes use it
 		r.Method(http.MethodGet, path, h)
 		r.Method(http.MethodHead, path, h)
@@ -199,6 +209,11 @@ func (s *service) routes(open bool) http.Handler {
 // allParts says how everything the service stands on is.
 func (s *service) allParts() []part {
 	parts := append(s.parts(), s.base.part())
+	for name, p := range map[string]interface{ Status() (string, bool) }{"audit": s.audit, "memory": s.memory, "inbox": s.inbox, "button keys": s.keys} {
+		if detail, ok := p.Status(); !ok {
+			parts = append(parts, part{Name: name, Detail: detail})
+		}
+	}
 	if s.slack != nil {
 		detail, ok := s.slack.Status()
 		parts = append(parts, part{Name: "slack", OK: ok, Detail: detail})

@@ -123,10 +123,18 @@ func (r *Runner) Run(ctx context.Context) error {
 	var helpers sync.WaitGroup
 	helpers.Go(func() { r.listen(ctx) })
 	helpers.Go(func() { r.beat(alive) })
-	for ctx.Err() == nil {
-		if err := r.turn(ctx, alive); err != nil && ctx.Err() == nil {
-			r.cfg.Log.Warn("the job queue failed", "err", err)
+	for failing := false; ctx.Err() == nil; {
+		err := r.turn(ctx, alive)
+		switch {
+		case err != nil && ctx.Err() == nil:
+			if !failing { // said once, however long it lasts
+				r.cfg.Log.Warn("the job queue fails, trying again", "every", r.cfg.Poll, "err", err)
+			}
+			failing = true
 			r.pause(ctx)
+		case failing && err == nil:
+			r.cfg.Log.Info("the job queue answers again")
+			failing = false
 		}
 		select {
 		case <-r.wake:

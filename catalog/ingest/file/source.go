@@ -30,6 +30,8 @@ type Options struct {
 	Allow []Rule
 	// Trees opens targets on the web; nil: they cannot be read.
 	Trees scm.Trees
+	// Owners finds those whom a CODEOWNERS file names; nil: ingest.OwnersByName.
+	Owners ingest.OwnerLookup
 	// Interval is how often Watch looks at every file although no change was signalled; zero: two minutes.
 	Interval time.Duration
 	// Settle is how long Watch waits for an editor to finish; zero: 100 ms.
@@ -77,7 +79,7 @@ func New(o Options) (*Source, error) {
 	s := &Source{opt: o, origin: "file:" + o.Target, target: target}
 	s.disk = &disk{most: ingest.MaxBytes(o.Limits)}
 	s.engine = ingest.New(ingest.Options{
-		Origin: s.origin, Allow: o.Allow, Place: s.disk, Trees: o.Trees, Limits: o.Limits, Clock: o.Clock,
+		Origin: s.origin, Allow: o.Allow, Place: s.disk, Trees: o.Trees, Owners: o.Owners, Limits: o.Limits, Clock: o.Clock,
 	})
 	return s, nil
 }

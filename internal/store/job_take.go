@@ -61,7 +61,7 @@ func (q *Jobs) due(ctx context.Context, want []job.Want, m moment) ([]job.Want, 
 		}
 		args = append(args, w.Kind)
 		kind := "$" + strconv.Itoa(len(args))
-		b.WriteString(`SELECT ` + strconv.Itoa(i) + ` WHERE EXISTS (SELECT 1 FROM jobs WHERE state = 'waiting' AND kind = ` + kind + ` AND run_at <= $1)
+		b.WriteString(`SELECT ` + strconv.Itoa(i) + ` WHERE EXISTS (SELECT 1 FROM jobs WHERE state = 'waiting' AND kind || '' = ` + kind + ` AND run_at <= $1)
 			OR EXISTS (SELECT 1 FROM jobs WHERE state = 'running' AND kind = ` + kind + ` AND (lease_until <= $1 OR lease_until > $2))`)
 	}
 	if b.Len() == 0 {
@@ -120,15 +120,15 @@ func reclaim(ctx context.Context, t *tx, kind string, m moment) error {
 func dueLines(ctx context.Context, t *tx, w job.Want, m moment) ([]job.Line, error) {
 	rows, err := t.QueryContext(ctx, `
 		WITH RECURSIVE tenants (tenant) AS (
-			SELECT (SELECT min(tenant) FROM jobs WHERE state = 'waiting' AND kind = $1)
+			SELECT (SELECT tenant FROM jobs WHERE state = 'waiting' AND kind = $1 ORDER BY tenant LIMIT 1)
 			UNION ALL
-			SELECT (SELECT min(j.tenant) FROM jobs j WHERE j.state = 'waiting' AND j.kind = $1 AND j.tenant > p.tenant)
+			SELECT (SELECT j.tenant FROM jobs j WHERE j.state = 'waiting' AND j.kind = $1 AND j.tenant > p.tenant ORDER BY j.tenant LIMIT 1)
 			FROM tenants p WHERE p.tenant IS NOT NULL
 		)
 		SELECT p.tenant, coalesce((SELECT max(turn) FROM jobs j WHERE j.kind = $1 AND j.tenant = p.tenant), 0) AS turn
 		FROM tenants p
 		WHERE p.tenant IS NOT NULL
-			AND EXISTS (SELECT 1 FROM jobs j WHERE j.state = 'waiting' AND j.kind = $1 AND j.tenant = p.tenant AND j.run_at <= $2)
+			AND (SELECT 1 FROM jobs j WHERE j.state = 'waiting' AND j.kind = $1 AND j.tenant = p.tenant AND j.run_at <= $2 LIMIT 1) = 1
 		ORDER BY turn LIMIT $3`, w.Kind, m.now, maxLines)
 	if err != nil {
 		return nil, err

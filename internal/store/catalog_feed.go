@@ -3,7 +3,9 @@ package store
 import (
 	"context"
 	"database/sql"
+	"runtime"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/backchannel-portal/backchannel/catalog"
@@ -59,10 +61,11 @@ type reading struct {
 func (r *reading) entities(ctx context.Context) error {
 	where := `counts AND generation > $1`
 	if r.after == 0 {
-		where = `counts AND generation + 0 > $1` // everything: no index helps
+		where = `counts AND generation + 0 > $1` // everything: the index does not help
 	}
 	type row struct{ file, position int64 }
 	foreign := map[row]bool{}
+	var records []catalog.Record
 	err := r.each(ctx, `SELECT file_id, position, record FROM catalog_definitions WHERE `+where, func(rows *sql.Rows) error {
 		var at row
 		var record sql.RawBytes
@@ -70,7 +73,7 @@ func (r *reading) entities(ctx context.Context) error {
 			return err
 		}
 		if x, ok := catalog.StoredRecord(record); ok {
-			r.out.Upserts = append(r.out.Upserts, x.Entity())
+			records = append(records, x)
 		} else {
 			foreign[at] = true
 		}
@@ -79,6 +82,7 @@ func (r *reading) entities(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	r.out.Upserts = unpackAll(records)
 	files := make([]int64, 0, len(foreign))
 	for at := range foreign {
 		files = append(files, at.file)
@@ -103,6 +107,23 @@ func (r *reading) entities(ctx context.Context) error {
 	}
 	slices.SortFunc(r.out.Upserts, func(a, b *catalog.Entity) int { return a.Ref.Compare(b.Ref) })
 	return nil
+}
+
+// unpackAll unpacks records on all processors.
+func unpackAll(records []catalog.Record) []*catalog.Entity {
+	const atLeast = 2000 // less is not worth a goroutine
+	out := make([]*catalog.Entity, len(records))
+	part := max(atLeast, (len(records)+runtime.GOMAXPROCS(0)-1)/runtime.GOMAXPROCS(0))
+	var wg sync.WaitGroup
+	for from := 0; from < len(records); from += part {
+		wg.Go(func() {
+			for i := from; i < min(from+part, len(records)); i++ {
+				out[i] = records[i].Entity()
+			}
+		})
+	}
+	wg.Wait()
+	return out
 }
 
 // unique returns the values, each once and in order.
@@ -173,12 +194,23 @@ func (r *reading) problems(ctx context.Context) error {
 	return err
 }
 
+// allProblems goes by the small indexes of what has problems, not by the files.
 func (r *reading) allProblems(ctx context.Context) error {
 	if err := r.each(ctx, `SELECT location, problems FROM catalog_files WHERE problems <> '' ORDER BY id`, r.fileProblems); err != nil {
 		return err
 	}
-	err := r.each(ctx, `SELECT f.location, d.line, d.repeated FROM catalog_definitions d JOIN catalog_files f ON f.id = d.file_id
-		WHERE d.repeated <> '' ORDER BY d.file_id, d.position`, r.repeated)
+	var files []int64
+	err := r.each(ctx, `SELECT file_id FROM catalog_definitions WHERE repeated <> ''`, func(rows *sql.Rows) error {
+		var id int64
+		err := rows.Scan(&id)
+		files = append(files, id)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	err = eachAmong(ctx, r.tx, `SELECT f.location, d.line, d.repeated FROM catalog_definitions d JOIN catalog_files f ON f.id = d.file_id
+		WHERE d.repeated <> '' AND %s ORDER BY d.file_id, d.position`, "d.file_id", unique(files), r.repeated)
 	r.sortProblems()
 	return err
 }

@@ -27,6 +27,7 @@ CREATE TABLE catalog_files (
 );
 CREATE INDEX catalog_files_location ON catalog_files (location);
 CREATE INDEX catalog_files_problems ON catalog_files (problems_generation);
+CREATE INDEX catalog_files_troubled ON catalog_files (id) WHERE problems <> '';
 
 CREATE TABLE catalog_texts (
     file_id BIGINT PRIMARY KEY, -- of catalog_files

@@ -31,9 +31,9 @@ type kept struct {
 	asked   map[string]struct{}
 	results map[string][]place
 	rows    int
-	bodies  map[string][]byte          // of facets
-	hits    map[string][]hit           // of searches
-	text    map[*catalog.Entity][]byte // entities as they are served, whole
+	bodies  map[string][]byte      // of facets
+	hits    map[string][]hit       // of searches
+	text    map[catalog.Ref][]byte // entities as they are served, whole
 	bytes   int
 }
 
@@ -53,7 +53,7 @@ func (c *cache) view(v search.View) *kept {
 	}
 	k := c.of[a]
 	if k == nil {
-		k = &kept{asked: map[string]struct{}{}, results: map[string][]place{}, bodies: map[string][]byte{}, hits: map[string][]hit{}, text: map[*catalog.Entity][]byte{}}
+		k = &kept{asked: map[string]struct{}{}, results: map[string][]place{}, bodies: map[string][]byte{}, hits: map[string][]hit{}, text: map[catalog.Ref][]byte{}}
 		c.of[a] = k
 	}
 	return k
@@ -112,24 +112,24 @@ func (k *kept) keepResult(key string, rows []place) {
 }
 
 // entity returns an entity as it is served, if it is kept.
-func (k *kept) entity(e *catalog.Entity) ([]byte, bool) {
+func (k *kept) entity(ref catalog.Ref) ([]byte, bool) {
 	if k == nil {
 		return nil, false
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	b, ok := k.text[e]
+	b, ok := k.text[ref]
 	return b, ok
 }
 
-func (k *kept) keepEntity(e *catalog.Entity, b []byte) {
+func (k *kept) keepEntity(ref catalog.Ref, b []byte) {
 	if k == nil || len(b) > keptBody {
 		return
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.room(len(b))
-	k.text[e] = append(make([]byte, 0, len(b)), b...)
+	k.text[ref] = append(make([]byte, 0, len(b)), b...)
 }
 
 // body returns the answer to a question about facets, if it is kept.

@@ -150,10 +150,8 @@ func (f *field) each(e *catalog.Entity, yield func(found)) {
 func (f *field) several(e *catalog.Entity, yield func(found)) {
 	switch f.column {
 	case ofTags:
-		for i, t := range e.Tags {
-			if !slices.ContainsFunc(e.Tags[:i], func(o string) bool { return strings.EqualFold(o, t) }) {
-				yield(row(t))
-			}
+		for _, t := range e.Tags {
+			yield(row(t))
 		}
 	case ofTag:
 		if slices.ContainsFunc(e.Tags, func(t string) bool { return strings.ToLower(t) == f.sub }) {

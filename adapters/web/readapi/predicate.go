@@ -273,8 +273,9 @@ func (c *compiler) oneOf(f field, values []string) predicate {
 	case ofLifecycle:
 		p.test = func(e *catalog.Entity) bool { return e.Lifecycle != "" && sameAsOne(e.Lifecycle, low) }
 	case ofOwner:
+		near := owner(low)
 		p.test = func(e *catalog.Entity) bool {
-			return (e.Owner.IsZero() || owns(e, low)) && f.any(e, func(s string) bool { return sameAsOne(s, low) })
+			return near(e) && f.any(e, func(s string) bool { return sameAsOne(s, low) })
 		}
 	case ofRelation:
 		p.test, p.among = c.related(f, low)
@@ -295,13 +296,18 @@ func sameAsOne(value string, low []string) bool {
 	return false
 }
 
-// owns reports whether one of the values, written in an entity, would name its owner. It spares most entities a look
-// into their text.
-func owns(e *catalog.Entity, values []string) bool {
-	return slices.ContainsFunc(values, func(v string) bool {
-		ref, err := catalog.ParseRef(v, "group", e.Ref.Namespace)
-		return err != nil || ref == e.Owner
-	})
+// owner returns a test that is false for most entities whose owner cannot be written as one of the values. It spares
+// them a look into their text.
+func owner(values []string) test {
+	var names []string
+	for _, v := range values {
+		ref, err := catalog.ParseRef(v, "group", "")
+		if err != nil {
+			return func(*catalog.Entity) bool { return true }
+		}
+		names = append(names, ref.Name)
+	}
+	return func(e *catalog.Entity) bool { return e.Owner.IsZero() || slices.Contains(names, e.Owner.Name) }
 }
 
 // related is true for entities with a relation to one of the targets. It is looked up once, from the targets' side:

@@ -37,10 +37,10 @@ type renderer struct {
 
 // entity appends an entity: its text with the uid, the etag, the annotations of its source and its relations.
 func (r *renderer) entity(b []byte, e *catalog.Entity) []byte {
-	whole, ok := r.kept.entity(e)
+	whole, ok := r.kept.entity(e.Ref)
 	if !ok {
 		r.whole = r.all(r.whole[:0], e)
-		r.kept.keepEntity(e, r.whole)
+		r.kept.keepEntity(e.Ref, r.whole)
 		whole = r.whole
 	}
 	if r.fields == nil {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -46,6 +47,35 @@ func (m *eventMetrics) Observe(e bot.Entry) {
 	}
 	m.events.WithLabelValues(e.Actor.Platform, e.Answer.Intent, string(e.Answer.Outcome), failure).Inc()
 	m.seconds.Observe(e.Took.Seconds())
+}
+
+// parts reports for each part of /readyz whether it is well, when somebody looks. Parts are those of the configuration.
+func (m *eventMetrics) parts(list func() []part) { m.registry.MustRegister(partCollector{list}) }
+
+// partCollector reads the parts anew for every look.
+type partCollector struct{ list func() []part }
+
+// Describe implements prometheus.Collector.
+func (c partCollector) Describe(out chan<- *prometheus.Desc) { out <- partUp() }
+
+func partUp() *prometheus.Desc {
+	return prometheus.NewDesc("backchannel_part_up", "Whether a part of /readyz is well (1) or not (0).", []string{"part"}, nil)
+}
+
+// Collect implements prometheus.Collector. Of two parts of one name the sick one counts.
+func (c partCollector) Collect(out chan<- prometheus.Metric) {
+	well := map[string]bool{}
+	for _, p := range c.list() {
+		before, seen := well[p.Name]
+		well[p.Name] = p.OK && (before || !seen)
+	}
+	for name, ok := range well {
+		up := 0.0
+		if ok {
+			up = 1
+		}
+		out <- prometheus.MustNewConstMetric(partUp(), prometheus.GaugeValue, up, strings.ToValidUTF8(name, "\uFFFD"))
+	}
 }
 
 // handler serves the metrics in Prometheus' text format.

@@ -137,3 +137,31 @@ func (r *Runner) Files(ctx context.Context, dir, commit string, most int) ([]Ent
 	}
 	return parseTree(out, most)
 }
+
+// Missing returns those of the given contents, of files of a commit, that a repository which Clone made does not have
+// yet. Nothing is fetched.
+func (r *Runner) Missing(ctx context.Context, dir, commit string, ids []string) ([]string, error) {
+	if !IsID(commit) {
+		return nil, fault.New(fault.Invalid, "%q is not an object id", clip(commit))
+	}
+	out, err := r.Run(ctx, Cmd{
+		Dir: dir, Args: []string{"rev-list", "--objects", "--no-object-names", "--missing=print", "--max-count=1", commit, "--"},
+	})
+	if err != nil {
+		return nil, err
+	}
+	missing := map[string]bool{}
+	for line := range strings.Lines(string(out)) {
+		if id, ok := strings.CutPrefix(strings.TrimSpace(line), "?"); ok {
+			missing[id] = true
+		}
+	}
+	var wanted []string
+	for _, id := range ids {
+		if missing[id] {
+			wanted = append(wanted, id)
+			delete(missing, id) // once is enough
+		}
+	}
+	return wanted, nil
+}

@@ -183,7 +183,7 @@ func (s *Source) update(ctx context.Context) error {
 	ids, fresh := s.descriptors(l, before)
 	if len(fresh) > 1 {
 		// Whatever this does not bring is fetched when it is read, and then an error is told.
-		_ = s.o.Clones.Prefetch(ctx, r, s.host.Name(), fresh)
+		_ = s.o.Clones.Prefetch(ctx, s.host.Name(), r, c, fresh)
 	}
 	s.state.Lock()
 	defer s.state.Unlock()

@@ -47,6 +47,8 @@ type Options struct {
 	Hosts []Host
 	// MaxRepo and MaxTotal bound one clone and all of them, in bytes; zero: 256 MB and 4 GB.
 	MaxRepo, MaxTotal int64
+	// Eager reports whether a file, by its path, is fetched together with its commit; nil: Reading.
+	Eager func(name string) bool
 	// Cache keeps lists of files and contents; nil: they are read from the clones each time.
 	Cache rest.Cache
 	// Fresh is how long a branch is taken to stand where it did; zero: remote.FreshFor.
@@ -96,6 +98,9 @@ func New(o Options) (*Store, error) {
 	}
 	if o.Clock == nil {
 		o.Clock = time.Now
+	}
+	if o.Eager == nil {
+		o.Eager = Reading
 	}
 	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
 		return nil, fault.Wrap(fault.Internal, err, "the folder of clones cannot be made")

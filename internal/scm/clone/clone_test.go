@@ -117,7 +117,7 @@ func TestTrees(t *testing.T) {
 func TestOnlyWhatIsRead(t *testing.T) {
 	git := gitruntest.New(t)
 	repo := git.Repo("acme/mono", map[string]string{"a/go.mod": "a", "b/go.mod": "b", "big": strings.Repeat("x", 1<<20)})
-	s := store(t, git, Options{Cache: &memory{}})
+	s := store(t, git, Options{Cache: &memory{}, Eager: func(string) bool { return false }})
 	version := func(dir string) string {
 		tree, err := s.Open(t.Context(), git.URL+"/acme/mono/tree/main/"+dir)
 		if err != nil {
@@ -195,6 +195,22 @@ func TestTooLarge(t *testing.T) {
 	now = now.Add(2 * time.Hour)
 	if got := read(t, s, git.URL+"/acme/big", "catalog-info.yaml"); got != "x" {
 		t.Error(got)
+	}
+	tree, err := s.Open(t.Context(), git.URL+"/acme/big")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tree.Close()
+	if _, err := scm.ReadFile(tree, "blob", 64<<20); err == nil || !strings.Contains(err.Error(), "larger than") {
+		t.Error(err)
+	}
+	now = now.Add(time.Hour)
+	repo.Commit("main", map[string]string{"catalog-info.yaml": "y"})
+	if got := read(t, s, git.URL+"/acme/big", "catalog-info.yaml"); got != "y" {
+		t.Error("a file that is too large spoils the rest: ", got)
+	}
+	if size := gitrun.Size(s.o.Dir); size > 2<<20 {
+		t.Errorf("%d bytes on disk", size)
 	}
 }
 
@@ -293,7 +309,7 @@ func TestPrefetch(t *testing.T) {
 		files[n+"/catalog-info.yaml"] = n
 	}
 	git.Repo("acme/mono", files)
-	s := store(t, git, Options{})
+	s := store(t, git, Options{Eager: func(string) bool { return false }})
 	h := s.Host(git.Host)
 	r, err := h.Repository(t.Context(), "acme/mono")
 	if err != nil {
@@ -311,7 +327,7 @@ func TestPrefetch(t *testing.T) {
 	for _, e := range l.Entries() {
 		ids = append(ids, e.ID)
 	}
-	if err := s.Prefetch(t.Context(), r, git.Host, ids); err != nil {
+	if err := s.Prefetch(t.Context(), git.Host, r, c, ids); err != nil {
 		t.Fatal(err)
 	}
 	git.Hook(func(http.ResponseWriter, *http.Request) bool { t.Error("asked again"); return false })
@@ -373,6 +389,49 @@ func TestWeb(t *testing.T) {
 	} {
 		if got := Web(must(t, in)); got != want {
 			t.Errorf("%s: %s", in, got)
+		}
+	}
+}
+
+// TestDocsComeTogether: the pages of a site and the manifests beside it cost no request each.
+func TestDocsComeTogether(t *testing.T) {
+	git := gitruntest.New(t)
+	files := map[string]string{"go.mod": "module x", "main.go": "package main", "go.sum": "sum"}
+	for i := range 40 {
+		files["docs/"+string(rune('a'+i%26))+"/"+strings.Repeat("x", i+1)+".md"] = strings.Repeat("#", i+1)
+	}
+	git.Repo("acme/site", files)
+	s := store(t, git, Options{Fresh: time.Hour})
+	tree, err := s.Open(t.Context(), git.URL+"/acme/site")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tree.Close()
+	git.Requests()
+	pages, err := fs.Glob(tree, "docs/*/*.md")
+	if err != nil || len(pages) != 40 {
+		t.Fatal(pages, err)
+	}
+	for _, p := range append(pages, "go.mod") {
+		if data, err := scm.ReadFile(tree, p, 1<<10); err != nil || string(data) != files[p] {
+			t.Error(p, string(data), err)
+		}
+	}
+	if r := git.Requests(); len(r) > 0 {
+		t.Errorf("%d more requests", len(r))
+	}
+	if data, err := scm.ReadFile(tree, "go.sum", 1<<10); err != nil || string(data) != "sum" || len(git.Requests()) == 0 {
+		t.Error("a lock file comes when it is read: ", string(data), err)
+	}
+}
+
+func TestReading(t *testing.T) {
+	for name, want := range map[string]bool{
+		"a/catalog-info.yaml": true, "docs/a.MD": true, "Dockerfile": true, "x/App.csproj": true, "requirements-dev.txt": true,
+		"package-lock.json": false, "main.go": false, "data.json": false, "README": false,
+	} {
+		if Reading(name) != want {
+			t.Errorf("%s: %v", name, !want)
 		}
 	}
 }

@@ -155,11 +155,7 @@ func (c *clone) update(ctx context.Context, r Repo, commit string) error {
 	if err == nil && len(packs) > maxPacks {
 		return fault.New(fault.Invalid, "the clone has been fetched into too often")
 	}
-	if err := c.s.o.Git.Fetch(ctx, r.At, r.Credential, c.dir, c.s.o.MaxRepo, commit); err != nil {
-		return err
-	}
-	c.measure()
-	return nil
+	return c.bring(ctx, r, commit)
 }
 
 // make clones next to the clone's place and moves the whole into it.

@@ -58,6 +58,10 @@ func TestReadARepository(t *testing.T) {
 	b := r.NewBatch(dir, at, Credential{}, 1<<20)
 	defer b.Close()
 	s.Requests()
+	ids := []string{files[1].ID, files[0].ID, files[1].ID}
+	if missing, err := r.Missing(t.Context(), dir, head.Commit, ids); err != nil || !slices.Equal(missing, ids[:2]) || len(s.Requests()) > 0 {
+		t.Error(missing, err)
+	}
 	for range 2 {
 		data, err := b.Read(t.Context(), files[1].ID, 100)
 		if err != nil || string(data) != "ä" {
@@ -66,6 +70,9 @@ func TestReadARepository(t *testing.T) {
 	}
 	if n := len(s.Requests()); n == 0 || n > 2 {
 		t.Errorf("%d requests for one file", n) // the list of refs and the file
+	}
+	if missing, err := r.Missing(t.Context(), dir, head.Commit, ids); err != nil || !slices.Equal(missing, ids[1:2]) {
+		t.Error(missing, err)
 	}
 	next := repo.Commit("main", map[string]string{"catalog-info.yaml": "two"})
 	if r.Has(t.Context(), dir, next) {

@@ -177,7 +177,11 @@ func (r *run) complains(named []mention) bool {
 	r.intent = OnCall
 	sure := slices.ContainsFunc(named, func(n mention) bool { return n.strength == strong || r.brokenBehind(&n) })
 	if len(named) > 0 && (sure || !telling(r.content(&named[0]))) {
-		if o := r.resolveAll(named); !o.empty() {
+		o := r.resolveAll(named)
+		if !slices.ContainsFunc(named, func(n mention) bool { return n.strength > weak }) {
+			o = r.found(r.content(nil))
+		}
+		if !o.empty() {
 			r.put(o)
 			r.out.Confidence = 0.7
 			r.finish(OnCall)

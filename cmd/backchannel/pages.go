@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"net/netip"
 	"time"
 
 	"github.com/backchannel-portal/backchannel/adapters/web"
@@ -13,6 +14,10 @@ import (
 
 // pages is the web view and the API.
 func (s *service) pages() (*web.Web, error) {
+	var proxies []netip.Prefix
+	for _, p := range s.cfg.Web.TrustedProxies {
+		proxies = append(proxies, p.Prefix())
+	}
 	return web.New(web.Config{
 		Organization: s.cfg.Organization,
 		BaseURL:      s.cfg.Web.BaseURL,
@@ -21,6 +26,7 @@ func (s *service) pages() (*web.Web, error) {
 		Tokens:       s.tokens,
 		Ask:          s.askProgram,
 		Allow:        s.allowProgram,
+		Proxies:      proxies,
 		Docs:         s.library,
 		Plugins:      s.plugins,
 		Log:          s.log,

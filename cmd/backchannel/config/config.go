@@ -118,6 +118,8 @@ type Web struct {
 	BaseURL string `yaml:"base_url"`
 	Auth    Auth
 
+	TrustedProxies []Network `yaml:"trusted_proxies"` // whose X-Forwarded-For names who asks; this machine's always does
+
 	MetricsListen string `yaml:"metrics_listen"` // host:port for /metrics alone; "" serves it with the rest
 }
 

@@ -2,6 +2,7 @@ package forge
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"sync"
 	"time"
@@ -127,11 +128,14 @@ func (s *Source) head(ctx context.Context, st repoState) (remote.Commit, error) 
 	s.o.Host.Forget(st.Repo.Path)
 	s.o.Host.Learn(st.Repo)
 	c, err := s.o.Host.Head(ctx, st.Repo, st.Branch)
-	if !fault.Is(err, fault.NotFound) {
+	switch {
+	case errors.Is(err, remote.ErrEmpty):
+		return remote.Commit{}, nil
+	case !fault.Is(err, fault.NotFound):
 		return c, err
 	}
 	if st.Branch != st.Repo.Branch && st.Repo.Branch != "" {
-		if _, err := s.o.Host.Head(ctx, st.Repo, st.Repo.Branch); err == nil {
+		if _, err := s.o.Host.Head(ctx, st.Repo, st.Repo.Branch); err == nil || errors.Is(err, remote.ErrEmpty) {
 			return remote.Commit{}, nil
 		}
 	}

@@ -75,6 +75,8 @@ type Settings struct {
 	State string
 	// Progress is told how a load goes on; nil: nobody.
 	Progress func(Progress)
+	// Warn is told of what does not keep the source from working, such as a State that cannot be written; nil: nobody.
+	Warn func(error)
 	// Pushed is told the address of a repository whose content changed, one at a time; nil: nobody.
 	Pushed func(web string)
 	// Owners reports whether a team or person that a CODEOWNERS file names is in the catalog, and under which

@@ -62,7 +62,9 @@ func New(o Options) (*Source, error) {
 	}
 	was := load(o.State, o.Origin)
 	for _, st := range was.Repos {
-		p.set(*st)
+		if st != nil && st.Repo.Web != "" && st.Repo.ID != "" {
+			p.set(*st)
+		}
 	}
 	if was.People != nil && o.Users {
 		s.employ(was.People)
@@ -103,7 +105,8 @@ func (s *Source) report(ctx context.Context, complete bool) (catalog.Delta, erro
 	}
 	d.Full = d.Full && complete
 	s.complete, s.full = complete, d.Full
-	return d, s.remember(true)
+	s.remember(true)
+	return d, nil
 }
 
 // Watch implements catalog.Source: it finishes the first load, then follows webhooks and lists the organisation again
@@ -197,10 +200,10 @@ func (s *Source) pass(ctx context.Context, emit func(catalog.Delta)) (again bool
 		return false, err
 	}
 	emit(delta)
-	if len(c) == 0 && left != some {
-		return false, nil
+	if len(c) > 0 || left == some {
+		s.remember(left != some)
 	}
-	return left == some, s.remember(left != some)
+	return left == some, nil
 }
 
 // changes are the addresses of the repositories and people that must be looked at again, lower case.
@@ -234,11 +237,12 @@ func (s *Source) targets() []string {
 	return append(out, s.place.staffed()...)
 }
 
-// remember writes down what was read, now and then while a load goes on.
-func (s *Source) remember(now bool) error {
+// remember writes down what was read, now and then while a load goes on. That it cannot be written, as on a full
+// disk, costs requests after the next start and nothing else.
+func (s *Source) remember(now bool) {
 	const often = 5 * time.Second
 	if !now && s.o.Clock().Sub(s.savedAt) < often {
-		return nil
+		return
 	}
 	s.savedAt = s.o.Clock()
 	file := saved{Origin: s.o.Origin, People: s.people}
@@ -247,7 +251,9 @@ func (s *Source) remember(now bool) error {
 			file.Repos = append(file.Repos, &st)
 		}
 	}
-	return file.save(s.o.State)
+	if err := file.save(s.o.State); err != nil && s.o.Warn != nil {
+		s.o.Warn(err)
+	}
 }
 
 // branch is the one that is read of a repository.

@@ -3,6 +3,7 @@ package github
 import (
 	"context"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -462,5 +463,34 @@ func TestComingAndGoing(t *testing.T) {
 	b.source.Refresh("")
 	if d := next(t, deltas); len(d.Gone) != 1 {
 		t.Errorf("gone %q", d.Gone)
+	}
+}
+
+func TestStateThatIsOfNoUse(t *testing.T) {
+	b := newBench(t)
+	b.Add(githubtest.Repo{Name: "pay", Files: files("pay")})
+	b.Add(githubtest.Repo{Name: "empty"})
+	b.clock.forward(time.Hour)
+	state := filepath.Join(b.dir, "state.json")
+	for _, text := range []string{"", "{", "[]", `{"Version":1,"Origin":"github:other/acme","Repos":[{}]}`, `{"Version":99}`,
+		`{"Version":1,"Origin":"github:` + b.Host() + `/acme","Repos":[null,{}],"People":{}}`} {
+		if err := os.WriteFile(state, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		b.start(forge.Settings{})
+		if d := b.read(); len(b.refs(d)) != 1 || !d.Full || len(problems(d)) > 0 {
+			t.Errorf("%q: %q, full %v, problems %q", text, b.refs(d), d.Full, problems(d))
+		}
+	}
+	if err := os.Remove(state); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(state, 0o700); err != nil { // it cannot be written
+		t.Fatal(err)
+	}
+	var warned error
+	b.start(forge.Settings{Warn: func(err error) { warned = err }})
+	if d := b.read(); len(b.refs(d)) != 1 || warned == nil {
+		t.Errorf("%q, warned %v", b.refs(d), warned)
 	}
 }

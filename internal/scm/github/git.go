@@ -48,9 +48,19 @@ func (c *Client) Head(ctx context.Context, r remote.Repo, ref string) (remote.Co
 		tree = cmp.Or(commit.Tree.SHA, commit.Commit.Tree.SHA)
 	}
 	if err != nil {
+		if code := rest.Code(err); (code == http.StatusNotFound || code == http.StatusConflict) && ref == r.Branch && c.empty(ctx, r) {
+			err = remote.ErrEmpty
+		}
 		return remote.Commit{}, rest.Classify(err, "look at %s of %s", ref, r.Path)
 	}
 	return remote.Commit{ID: id, Tree: tree}, nil
+}
+
+// empty reports whether a repository has no branch at all: its default branch then has a name and nothing else.
+func (c *Client) empty(ctx context.Context, r remote.Repo) bool {
+	var branches []struct{ Name string }
+	err := c.get(ctx, owner(r.Path), "/repos/"+escape(r.Path)+"/branches?per_page=1", &branches)
+	return err == nil && len(branches) == 0
 }
 
 // tag finds the commit of a tag.

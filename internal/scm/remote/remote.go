@@ -6,7 +6,12 @@ package remote
 import (
 	"context"
 	"time"
+
+	"github.com/backchannel-portal/backchannel/internal/fault"
 )
+
+// ErrEmpty is what API.Head returns, maybe wrapped, for a repository without a commit.
+var ErrEmpty error = fault.New(fault.NotFound, "nothing was ever pushed to the repository")
 
 // Repo is a repository as its host describes it.
 type Repo struct {

@@ -65,6 +65,7 @@ func (s *Server) Add(r Repo) {
 	for _, o := range s.repos {
 		x.id = max(x.id, o.id+1)
 	}
+	x.pushed = s.now() // GitHub says so of empty repositories, too
 	if len(r.Files) > 0 {
 		x.push("main", r.Files, s.now())
 	}

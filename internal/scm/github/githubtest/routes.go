@@ -32,6 +32,7 @@ func (s *Server) routes() http.Handler {
 	handle("POST /app/installations/{id}/access_tokens", s.postToken)
 	handle("GET /repos/{owner}/{repo}", s.getRepo)
 	handle("GET /repositories/{id}", s.getRepoByID)
+	handle("GET /repos/{owner}/{repo}/branches", s.getBranches)
 	handle("GET /repos/{owner}/{repo}/branches/{branch...}", s.getBranch)
 	handle("GET /repos/{owner}/{repo}/git/ref/tags/{tag...}", s.getTag)
 	handle("GET /repos/{owner}/{repo}/git/commits/{sha}", s.getCommit)
@@ -230,6 +231,18 @@ func (s *Server) getBranch(r *http.Request) (any, int) {
 	}
 	c := x.branches[name]
 	return map[string]any{"name": name, "commit": map[string]any{"sha": c.id, "commit": map[string]any{"tree": map[string]any{"sha": c.top.id}}}}, http.StatusOK
+}
+
+func (s *Server) getBranches(r *http.Request) (any, int) {
+	x := s.of(r)
+	if x == nil {
+		return nil, http.StatusNotFound
+	}
+	list := []any{}
+	for name := range x.branches {
+		list = append(list, map[string]any{"name": name})
+	}
+	return list, http.StatusOK
 }
 
 func (s *Server) getTag(r *http.Request) (any, int) {

@@ -1,6 +1,11 @@
 package search
 
-import "github.com/backchannel-portal/backchannel/catalog"
+import (
+	"iter"
+	"strings"
+
+	"github.com/backchannel-portal/backchannel/catalog"
+)
 
 // Audience names what a View shows of the entities and their relations: two views of one Live with equal audiences
 // show the same. It is comparable, so that what is computed for one view can be kept for the next. Word search and
@@ -24,4 +29,29 @@ func AudienceOf(v View) (a Audience, ok bool) {
 func Indexed(v View) bool {
 	own, ok := v.(*view)
 	return ok && own.r.text.generation() >= own.s.gen
+}
+
+// Heads iterates over what a view shows of one kind, or of all with kind "", ordered by reference: Entities without
+// unpacking what is passed over.
+func Heads(v View, kind string) iter.Seq[catalog.Head] {
+	return func(yield func(catalog.Head) bool) {
+		f := Filter{}
+		if kind != "" {
+			f.Kinds = []string{strings.ToLower(kind)}
+		}
+		own, ok := v.(*view)
+		if !ok {
+			for e := range v.Entities(f) {
+				if !yield(e.Record().Head()) {
+					return
+				}
+			}
+			return
+		}
+		for _, id := range own.candidates(f) {
+			if own.there(id) && !yield(own.s.nodes.place(id).record.Head()) {
+				return
+			}
+		}
+	}
 }

@@ -32,7 +32,7 @@ func (a *API) byQuery(rw http.ResponseWriter, r *http.Request) {
 	out := a.stream(rw, &renderer{view: view, fields: q.fields, kept: kept})
 	out.text(`{"items":[`)
 	for _, row := range p.rows {
-		out.entity(row.e)
+		out.entity(row.ref)
 	}
 	out.text(`],"totalItems":`)
 	if q.total {
@@ -79,9 +79,9 @@ func (a *API) entities(rw http.ResponseWriter, r *http.Request) {
 		a.fail(rw, r, err)
 		return
 	}
-	var rows []*catalog.Entity
-	s.each(func(e *catalog.Entity) bool {
-		rows = append(rows, e)
+	var rows []catalog.Ref
+	s.each(func(i *item) bool {
+		rows = append(rows, i.head.Ref)
 		return true
 	})
 	if err := sortRows(rows, v["order"], s); err != nil {
@@ -137,7 +137,7 @@ func pagination(r *http.Request) (limit, offset int, err error) {
 }
 
 // sortRows orders by "asc:path" and "desc:path"; what lacks a path comes last in both directions.
-func sortRows(rows []*catalog.Entity, orders []string, s *selection) error {
+func sortRows(rows []catalog.Ref, orders []string, s *selection) error {
 	type by struct {
 		field field
 		desc  bool
@@ -151,13 +151,15 @@ func sortRows(rows []*catalog.Entity, orders []string, s *selection) error {
 		list = append(list, by{newField(path, s.view), direction == "desc"})
 	}
 	for i := len(list) - 1; i >= 0; i-- { // the first decides: it sorts last, and stably
-		keys := make(map[*catalog.Entity]string, len(rows))
-		for _, e := range rows {
-			if k, ok := list[i].field.low(e); ok {
-				keys[e] = k
+		keys := make(map[catalog.Ref]string, len(rows))
+		for _, ref := range rows {
+			if e, ok := itemOf(s.view, ref); ok {
+				if k, has := list[i].field.low(e); has {
+					keys[ref] = k
+				}
 			}
 		}
-		slices.SortStableFunc(rows, func(a, b *catalog.Entity) int {
+		slices.SortStableFunc(rows, func(a, b catalog.Ref) int {
 			ka, hasA := keys[a]
 			kb, hasB := keys[b]
 			switch {
@@ -180,13 +182,13 @@ func sortRows(rows []*catalog.Entity, orders []string, s *selection) error {
 // byName answers GET /entities/by-name/{kind}/{namespace}/{name}.
 func (a *API) byName(rw http.ResponseWriter, r *http.Request) {
 	view := a.o.View(r)
-	e, ok := view.Entity(named(r))
+	rd := renderer{view: view, kept: a.kept.view(view)}
+	b, ok := rd.entity(make([]byte, 0, 4<<10), named(r))
 	if !ok {
 		a.fail(rw, r, unnamed(r))
 		return
 	}
-	rd := renderer{view: view, kept: a.kept.view(view)}
-	write(rw, http.StatusOK, rd.entity(make([]byte, 0, 4<<10), e))
+	write(rw, http.StatusOK, b)
 }
 
 // named is the reference in the path of a request.
@@ -201,15 +203,14 @@ func unnamed(r *http.Request) error {
 
 // ancestry answers with the entity alone: what led to it is in its annotations, not an entity.
 func (a *API) ancestry(rw http.ResponseWriter, r *http.Request) {
-	view := a.o.View(r)
-	e, ok := view.Entity(named(r))
+	view, ref := a.o.View(r), named(r)
+	rd := renderer{view: view, kept: a.kept.view(view)}
+	b := appendString([]byte(`{"rootEntityRef":`), ref.String())
+	b, ok := rd.entity(append(b, `,"items":[{"entity":`...), ref)
 	if !ok {
-		a.fail(rw, r, fault.New(fault.NotFound, "No such entity %s", clip(named(r).String())))
+		a.fail(rw, r, fault.New(fault.NotFound, "No such entity %s", clip(ref.String())))
 		return
 	}
-	rd := renderer{view: view, kept: a.kept.view(view)}
-	b := appendString([]byte(`{"rootEntityRef":`), e.Ref.String())
-	b = rd.entity(append(b, `,"items":[{"entity":`...), e)
 	write(rw, http.StatusOK, append(b, `,"parentEntityRefs":[]}]}`...))
 }
 
@@ -223,17 +224,18 @@ func (a *API) byUID(rw http.ResponseWriter, r *http.Request) {
 		a.fail(rw, r, err)
 		return
 	}
-	var e *catalog.Entity
-	s.each(func(found *catalog.Entity) bool {
-		e = found
+	var ref catalog.Ref
+	s.each(func(i *item) bool {
+		ref = i.head.Ref
 		return false
 	})
-	if e == nil {
+	rd := renderer{view: view, kept: a.kept.view(view)}
+	b, ok := rd.entity(nil, ref)
+	if !ok {
 		a.fail(rw, r, fault.New(fault.NotFound, "No entity with uid %s", clip(id)))
 		return
 	}
-	rd := renderer{view: view, kept: a.kept.view(view)}
-	write(rw, http.StatusOK, rd.entity(nil, e))
+	write(rw, http.StatusOK, b)
 }
 
 // byRefs answers POST /entities/by-refs: in the order asked for, null for what is not there.
@@ -271,14 +273,17 @@ func (a *API) byRefs(rw http.ResponseWriter, r *http.Request) {
 		return
 	}
 	out := a.stream(rw, &renderer{view: view, fields: fields, kept: a.kept.view(view)})
+	narrowed := len(filter)+len(body.Query) > 0
 	out.text(`{"items":[`)
 	for _, text := range body.Refs {
 		ref, err := catalog.ParseRef(text, "", "")
-		e, ok := view.Entity(ref)
-		if err != nil || !ok || !given.test(e) || !posted.test(e) {
-			e = nil
+		if err == nil && narrowed {
+			i, ok := itemOf(view, ref)
+			if !ok || !given.test(i) || !posted.test(i) {
+				ref = catalog.Ref{}
+			}
 		}
-		out.entity(e)
+		out.entity(ref)
 	}
 	out.text("]}")
 	out.close()

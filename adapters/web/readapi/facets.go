@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/backchannel-portal/backchannel/catalog"
 )
 
 // facets answers GET and POST /entity-facets: which values the selected entities have at some fields, and how many
@@ -32,7 +30,7 @@ func (a *API) facets(rw http.ResponseWriter, r *http.Request) {
 	for i, n := range names {
 		counts[i] = facetCount{newField(n, view), map[string]int{}, nil}
 	}
-	s.each(func(e *catalog.Entity) bool {
+	s.each(func(e *item) bool {
 		for i := range counts {
 			counts[i].add(e)
 		}
@@ -90,7 +88,7 @@ type facetCount struct {
 	seen   []string // of one entity, lower case: a value counts once
 }
 
-func (c *facetCount) add(e *catalog.Entity) {
+func (c *facetCount) add(e *item) {
 	c.seen = c.seen[:0]
 	c.field.each(e, func(v found) {
 		if v.null {

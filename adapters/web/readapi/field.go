@@ -1,7 +1,6 @@
 package readapi
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -113,7 +112,7 @@ func (f *field) cost() int {
 }
 
 // each calls yield with every value that an entity has at the field.
-func (f *field) each(e *catalog.Entity, yield func(found)) {
+func (f *field) each(i *item, yield func(found)) {
 	one := func(s string) {
 		if s != "" {
 			yield(row(s))
@@ -121,50 +120,56 @@ func (f *field) each(e *catalog.Entity, yield func(found)) {
 	}
 	switch f.column {
 	case ofKind:
-		one(e.Kind)
+		one(i.entity().Kind)
 	case ofAPIVersion:
-		one(e.APIVersion)
+		one(i.entity().APIVersion)
 	case ofName:
-		one(e.Name)
+		one(i.entity().Name)
 	case ofNamespace:
-		one(e.Namespace)
+		one(i.entity().Namespace)
 	case ofUID:
-		one(uid(e.Ref))
+		one(uid(i.head.Ref))
 	case ofTitle:
-		one(e.Title)
+		one(i.entity().Title)
 	case ofDescription:
-		one(e.Description)
+		one(i.entity().Description)
 	case ofType:
-		one(e.Type)
+		one(i.head.Type)
 	case ofLifecycle:
-		one(e.Lifecycle)
+		one(i.head.Lifecycle)
 	case inText, ofOwner:
-		at(e.Document.JSON(), f.key, yield)
+		at(i.entity().Document.JSON(), f.key, yield)
 	case ofNothing:
 	default:
-		f.several(e, yield)
+		f.several(i, yield)
 	}
 }
 
 // several is each for the fields of lists.
-func (f *field) several(e *catalog.Entity, yield func(found)) {
+func (f *field) several(i *item, yield func(found)) {
 	switch f.column {
 	case ofTags:
-		for _, t := range e.Tags {
+		i.head.Tags(func(t string) bool {
 			yield(row(t))
-		}
+			return true
+		})
 	case ofTag:
-		if slices.ContainsFunc(e.Tags, func(t string) bool { return strings.ToLower(t) == f.sub }) {
+		has := false
+		i.head.Tags(func(t string) bool {
+			has = same(t, f.sub)
+			return !has
+		})
+		if has {
 			yield(found{text: "true"})
 		}
 	case ofLabel:
-		pair(e.Labels, f.sub, yield)
+		pair(i.entity().Labels, f.sub, yield)
 	case ofAnnotation:
-		if !pair(e.Annotations, f.sub, yield) {
-			pair(injected(e), f.sub, yield)
+		if !pair(i.entity().Annotations, f.sub, yield) {
+			pair(injected(i.entity()), f.sub, yield)
 		}
 	case ofRelation:
-		for _, r := range f.view.Relations(e.Ref) {
+		for _, r := range f.view.Relations(i.head.Ref) {
 			if strings.EqualFold(r.Type, f.sub) {
 				yield(row(r.Target.String()))
 			}
@@ -183,16 +188,16 @@ func pair(list []catalog.Pair, key string, yield func(found)) bool {
 }
 
 // low is the value that an entity is ordered by, lower case; ok is false when it has none.
-func (f *field) low(e *catalog.Entity) (key string, ok bool) {
+func (f *field) low(i *item) (key string, ok bool) {
 	switch f.column {
 	case ofKind:
-		return e.Ref.Kind, true
+		return i.head.Ref.Kind, true
 	case ofName:
-		return e.Ref.Name, true
+		return i.head.Ref.Name, true
 	case ofNamespace:
-		return e.Ref.Namespace, true
+		return i.head.Ref.Namespace, true
 	}
-	f.each(e, func(v found) {
+	f.each(i, func(v found) {
 		if !ok && !v.null {
 			key, ok = strings.ToLower(v.text), true
 		}
@@ -201,16 +206,16 @@ func (f *field) low(e *catalog.Entity) (key string, ok bool) {
 }
 
 // exists reports whether an entity has the field, null included.
-func (f *field) exists(e *catalog.Entity) bool {
+func (f *field) exists(i *item) bool {
 	has := false
-	f.each(e, func(found) { has = true })
+	f.each(i, func(found) { has = true })
 	return has
 }
 
 // any reports whether an entity has a value, other than null, of which ok is true. The value is as written.
-func (f *field) any(e *catalog.Entity, ok func(string) bool) bool {
+func (f *field) any(i *item, ok func(string) bool) bool {
 	has := false
-	f.each(e, func(v found) { has = has || !v.null && ok(v.text) })
+	f.each(i, func(v found) { has = has || !v.null && ok(v.text) })
 	return has
 }
 

@@ -11,7 +11,7 @@ import (
 )
 
 // test decides about an entity.
-type test func(*catalog.Entity) bool
+type test func(*item) bool
 
 // predicate is a filter made ready to run.
 type predicate struct {
@@ -38,7 +38,7 @@ type compiler struct {
 // compile reads a predicate. Text that is none is an error of kind Invalid.
 func compile(view search.View, text []byte) (predicate, error) {
 	if len(text) == 0 {
-		return predicate{test: func(*catalog.Entity) bool { return true }}, nil
+		return predicate{test: func(*item) bool { return true }}, nil
 	}
 	c := compiler{view: view}
 	return c.node(text, 0)
@@ -108,7 +108,7 @@ func (c *compiler) list(operator string, text []byte, depth int) (predicate, err
 
 func negated(p predicate) predicate {
 	inner := p.test
-	return predicate{test: func(e *catalog.Entity) bool { return !inner(e) }, cost: p.cost}
+	return predicate{test: func(e *item) bool { return !inner(e) }, cost: p.cost}
 }
 
 // all asks the cheap conditions first.
@@ -127,7 +127,7 @@ func all(parts []predicate) predicate {
 			out.among = p.among
 		}
 	}
-	out.test = func(e *catalog.Entity) bool {
+	out.test = func(e *item) bool {
 		for i := range parts {
 			if !parts[i].test(e) {
 				return false
@@ -151,7 +151,7 @@ func anyOf(parts []predicate) predicate {
 			out.kinds = append(out.kinds, p.kinds...)
 		}
 	}
-	out.test = func(e *catalog.Entity) bool {
+	out.test = func(e *item) bool {
 		return slices.ContainsFunc(parts, func(p predicate) bool { return p.test(e) })
 	}
 	return out
@@ -177,7 +177,7 @@ func (c *compiler) condition(key string, text []byte) (predicate, error) {
 		operator = ""
 	case operator == "$exists" && (string(operand) == "true" || string(operand) == "false"):
 		want := operand[0] == 't'
-		p.test = func(e *catalog.Entity) bool { return f.exists(e) == want }
+		p.test = func(e *item) bool { return f.exists(e) == want }
 		return p, nil
 	case operator == "$in":
 		values, ok := scalars(operand)
@@ -186,7 +186,7 @@ func (c *compiler) condition(key string, text []byte) (predicate, error) {
 		}
 	case operator == "$hasPrefix" && operand[0] == '"':
 		prefix := strings.ToLower(name(operand))
-		p.test = func(e *catalog.Entity) bool {
+		p.test = func(e *item) bool {
 			return f.any(e, func(s string) bool { return strings.HasPrefix(strings.ToLower(s), prefix) })
 		}
 		return p, nil
@@ -263,24 +263,24 @@ func (c *compiler) oneOf(f field, values []string) predicate {
 	switch f.column {
 	case ofKind:
 		p.kinds = low
-		p.test = func(e *catalog.Entity) bool { return slices.Contains(low, e.Ref.Kind) }
+		p.test = func(e *item) bool { return slices.Contains(low, e.head.Ref.Kind) }
 	case ofName:
-		p.test = func(e *catalog.Entity) bool { return slices.Contains(low, e.Ref.Name) }
+		p.test = func(e *item) bool { return slices.Contains(low, e.head.Ref.Name) }
 	case ofNamespace:
-		p.test = func(e *catalog.Entity) bool { return slices.Contains(low, e.Ref.Namespace) }
+		p.test = func(e *item) bool { return slices.Contains(low, e.head.Ref.Namespace) }
 	case ofType:
-		p.test = func(e *catalog.Entity) bool { return e.Type != "" && sameAsOne(e.Type, low) }
+		p.test = func(e *item) bool { return e.head.Type != "" && sameAsOne(e.head.Type, low) }
 	case ofLifecycle:
-		p.test = func(e *catalog.Entity) bool { return e.Lifecycle != "" && sameAsOne(e.Lifecycle, low) }
+		p.test = func(e *item) bool { return e.head.Lifecycle != "" && sameAsOne(e.head.Lifecycle, low) }
 	case ofOwner:
 		near := owner(low)
-		p.test = func(e *catalog.Entity) bool {
+		p.test = func(e *item) bool {
 			return near(e) && f.any(e, func(s string) bool { return sameAsOne(s, low) })
 		}
 	case ofRelation:
 		p.test, p.among = c.related(f, low)
 	default:
-		p.test = func(e *catalog.Entity) bool {
+		p.test = func(e *item) bool {
 			return f.any(e, func(s string) bool { return sameAsOne(s, low) })
 		}
 	}
@@ -303,11 +303,11 @@ func owner(values []string) test {
 	for _, v := range values {
 		ref, err := catalog.ParseRef(v, "group", "")
 		if err != nil {
-			return func(*catalog.Entity) bool { return true }
+			return func(*item) bool { return true }
 		}
 		names = append(names, ref.Name)
 	}
-	return func(e *catalog.Entity) bool { return e.Owner.IsZero() || slices.Contains(names, e.Owner.Name) }
+	return func(e *item) bool { return e.head.Owner.IsZero() || slices.Contains(names, e.head.Owner.Name) }
 }
 
 // related is true for entities with a relation to one of the targets. It is looked up once, from the targets' side:
@@ -330,10 +330,10 @@ func (c *compiler) related(f field, targets []string) (t test, among map[catalog
 		}
 	}
 	if len(slow) == 0 {
-		return func(e *catalog.Entity) bool { return near[e.Ref] }, near
+		return func(e *item) bool { return near[e.head.Ref] }, near
 	}
-	return func(e *catalog.Entity) bool {
-		return near[e.Ref] || f.any(e, func(s string) bool { return slices.Contains(slow, s) })
+	return func(e *item) bool {
+		return near[e.head.Ref] || f.any(e, func(s string) bool { return slices.Contains(slow, s) })
 	}, nil
 }
 

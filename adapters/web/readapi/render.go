@@ -35,18 +35,23 @@ type renderer struct {
 	whole  []byte
 }
 
-// entity appends an entity: its text with the uid, the etag, the annotations of its source and its relations.
-func (r *renderer) entity(b []byte, e *catalog.Entity) []byte {
-	whole, ok := r.kept.entity(e.Ref)
+// entity appends an entity: its text with the uid, the etag, the annotations of its source and its relations. It
+// appends nothing and returns false when the view does not show it.
+func (r *renderer) entity(b []byte, ref catalog.Ref) ([]byte, bool) {
+	whole, ok := r.kept.entity(ref)
 	if !ok {
+		e, there := r.view.Entity(ref)
+		if !there {
+			return b, false
+		}
 		r.whole = r.all(r.whole[:0], e)
-		r.kept.keepEntity(e.Ref, r.whole)
+		r.kept.keepEntity(ref, r.whole)
 		whole = r.whole
 	}
 	if r.fields == nil {
-		return append(b, whole...)
+		return append(b, whole...), true
 	}
-	return project(b, whole, r.fields)
+	return project(b, whole, r.fields), true
 }
 
 func (r *renderer) all(b []byte, e *catalog.Entity) []byte {

@@ -56,40 +56,35 @@ func (s *selection) contains(t *fullText) test {
 		fields = append(fields, newField(p, s.view))
 	}
 	term := strings.ToLower(t.Term)
-	return func(e *catalog.Entity) bool {
+	return func(e *item) bool {
 		return slices.ContainsFunc(fields, func(f field) bool {
 			return f.any(e, func(v string) bool { return strings.Contains(strings.ToLower(v), term) })
 		})
 	}
 }
 
-// each calls f with every selected entity, by reference, until it returns false.
-func (s *selection) each(f func(*catalog.Entity) bool) {
-	run := func(filter search.Filter) bool {
-		for e := range s.view.Entities(filter) {
-			if s.pred.test(e) && (s.text == nil || s.text(e)) && !f(e) {
-				return false
-			}
-		}
-		return true
-	}
+// each calls f with every selected entity, by reference, until it returns false. An item is good for the call only.
+func (s *selection) each(f func(*item) bool) {
+	chosen := func(i *item) bool { return s.pred.test(i) && (s.text == nil || s.text(i)) }
 	if s.pred.among != nil {
 		for _, ref := range slices.SortedFunc(maps.Keys(s.pred.among), catalog.Ref.Compare) {
-			e, ok := s.view.Entity(ref)
-			if ok && s.pred.test(e) && (s.text == nil || s.text(e)) && !f(e) {
+			if i, ok := itemOf(s.view, ref); ok && chosen(i) && !f(i) {
 				return
 			}
 		}
 		return
 	}
-	if s.pred.kinds == nil {
-		run(search.Filter{})
-		return
+	kinds := []string{""}
+	if s.pred.kinds != nil {
+		kinds = slices.DeleteFunc(slices.Compact(slices.Sorted(slices.Values(s.pred.kinds))), func(k string) bool { return k == "" })
 	}
-	kinds := slices.Compact(slices.Sorted(slices.Values(s.pred.kinds)))
+	i := &item{view: s.view}
 	for _, k := range kinds {
-		if k != "" && !run(search.Filter{Kinds: []string{k}}) {
-			return
+		for i.head = range search.Heads(s.view, k) {
+			i.whole = nil
+			if chosen(i) && !f(i) {
+				return
+			}
 		}
 	}
 }
@@ -97,14 +92,14 @@ func (s *selection) each(f func(*catalog.Entity) bool) {
 // place is an entity with what it is ordered by.
 type place struct {
 	key string
-	e   *catalog.Entity
+	ref catalog.Ref
 }
 
 // compare orders places as the pages run.
 func (s *selection) compare(a, b place) int {
 	c := strings.Compare(a.key, b.key)
 	if c == 0 {
-		c = a.e.Ref.Compare(b.e.Ref)
+		c = a.ref.Compare(b.ref)
 	}
 	if s.desc {
 		return -c
@@ -123,8 +118,8 @@ type page struct {
 // everything selects all rows, in order.
 func (s *selection) everything() []place {
 	rows := []place{}
-	s.each(func(e *catalog.Entity) bool {
-		at := place{e: e}
+	s.each(func(e *item) bool {
+		at := place{ref: e.head.Ref}
 		if s.by != nil {
 			var has bool
 			if at.key, has = s.by.low(e); !has {
@@ -188,8 +183,8 @@ func (s *selection) page(q *question) page {
 		skip = q.offset
 	}
 	best := nearest{rank: rank, need: skip + q.limit + 1}
-	s.each(func(e *catalog.Entity) bool {
-		at := place{e: e}
+	s.each(func(e *item) bool {
+		at := place{ref: e.head.Ref}
 		if s.by != nil {
 			var has bool
 			if at.key, has = s.by.low(e); !has {
@@ -224,7 +219,7 @@ func placeOf(c *cursor) (place, bool) {
 	if err != nil {
 		return place{}, false
 	}
-	at := place{e: &catalog.Entity{Ref: ref}}
+	at := place{ref: ref}
 	if len(c.Values) > 1 {
 		at.key = c.Values[0]
 	}
@@ -237,9 +232,9 @@ func (s *selection) cursors(q *question, p *page) (next, prev string) {
 		return "", ""
 	}
 	to := func(at place, previous bool) string {
-		c := cursor{Query: q.query, Order: q.order, Text: q.text, Previous: previous, Values: []string{at.e.Ref.String()}}
+		c := cursor{Query: q.query, Order: q.order, Text: q.text, Previous: previous, Values: []string{at.ref.String()}}
 		if s.by != nil {
-			c.Values = []string{at.key, at.e.Ref.String()}
+			c.Values = []string{at.key, at.ref.String()}
 		}
 		if c.Order == nil {
 			c.Order = []orderField{}

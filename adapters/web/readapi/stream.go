@@ -42,15 +42,15 @@ func (s *stream) close() {
 
 func (s *stream) text(t string) { s.buf = append(s.buf, t...) }
 
-// entity writes an element of the list; nil is null.
-func (s *stream) entity(e *catalog.Entity) {
+// entity writes an element of the list; what is not there is null.
+func (s *stream) entity(ref catalog.Ref) {
 	if s.n++; s.n > 1 {
 		s.buf = append(s.buf, ',')
 	}
-	if e == nil {
-		s.buf = append(s.buf, "null"...)
+	if b, ok := s.r.entity(s.buf, ref); ok {
+		s.buf = b
 	} else {
-		s.buf = s.r.entity(s.buf, e)
+		s.buf = append(s.buf, "null"...)
 	}
 	if len(s.buf) > piece {
 		s.flush()

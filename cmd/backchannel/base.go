@@ -36,7 +36,7 @@ func openBase(ctx context.Context, cfg *config.Config, log *slog.Logger) (*base,
 	if err != nil {
 		return nil, err
 	}
-	db, err := store.Open(ctx, store.Options{URL: cfg.Store.URL, DataDir: cfg.Store.DataDir, Clock: time.Now, Logger: log, Late: true})
+	db, err := store.Open(ctx, store.Options{URL: cfg.Store.URL, Clock: time.Now, Logger: log, Late: true})
 	if err != nil {
 		return nil, err
 	}

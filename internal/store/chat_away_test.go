@@ -35,7 +35,7 @@ func startReplica(t *testing.T, url string) *replica {
 		t.Fatal(err)
 	}
 	log := slog.New(slog.DiscardHandler)
-	db, err := store.Open(t.Context(), store.Options{URL: url, DataDir: t.TempDir(), Logger: log})
+	db, err := store.Open(t.Context(), store.Options{URL: url, Logger: log})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -36,7 +36,7 @@ func openChat(t *testing.T, url string, secrets ...string) bot.State {
 	if err != nil {
 		t.Fatal(err)
 	}
-	db, err := store.Open(t.Context(), store.Options{URL: url, DataDir: t.TempDir()})
+	db, err := store.Open(t.Context(), store.Options{URL: url})
 	if err != nil {
 		t.Fatal(err)
 	}

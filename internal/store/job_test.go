@@ -31,7 +31,7 @@ func TestJobs(t *testing.T) {
 // openJobs opens a queue as one replica does.
 func openJobs(t *testing.T, url string, now func() time.Time) *store.Jobs {
 	t.Helper()
-	db, err := store.Open(t.Context(), store.Options{URL: url, DataDir: t.TempDir()})
+	db, err := store.Open(t.Context(), store.Options{URL: url})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -170,7 +170,7 @@ func TestJobsWakeAcrossReplicas(t *testing.T) {
 func BenchmarkJobs(b *testing.B) {
 	for name, url := range map[string]func(testing.TB) string{"sqlite": storetest.SQLite, "postgres": storetest.Postgres} {
 		b.Run(name, func(b *testing.B) {
-			db, err := store.Open(b.Context(), store.Options{URL: url(b), DataDir: b.TempDir()})
+			db, err := store.Open(b.Context(), store.Options{URL: url(b)})
 			if err != nil {
 				b.Fatal(err)
 			}

@@ -16,8 +16,6 @@ import (
 type Options struct {
 	// URL is "sqlite:PATH" for a file of our own, or "postgres://USER:PASSWORD@HOST/DATABASE?..." (libpq's form).
 	URL string
-	// DataDir is the folder for what the store keeps beside the database; "" keeps nothing there.
-	DataDir string
 	// Late accepts a PostgreSQL that cannot be reached now: what needs it fails with kind Upstream until it answers
 	// and its schema is up to date.
 	Late   bool
@@ -36,7 +34,6 @@ type DB struct {
 	clock   func() time.Time
 	log     *slog.Logger
 	release release
-	dataDir string
 
 	late    late
 	signals *signals
@@ -47,7 +44,7 @@ type DB struct {
 // Open opens the database, creates or migrates its schema, and starts to listen for changes of other processes. A
 // schema that a program two versions away has made is refused. Several processes may open one database at once.
 func Open(ctx context.Context, o Options) (*DB, error) {
-	db := &DB{clock: o.Clock, log: o.Logger, release: o.release, dataDir: o.DataDir, signals: newSignals(), done: make(chan struct{})}
+	db := &DB{clock: o.Clock, log: o.Logger, release: o.release, signals: newSignals(), done: make(chan struct{})}
 	if db.clock == nil {
 		db.clock = time.Now
 	}

@@ -23,7 +23,10 @@ import (
 	"github.com/backchannel-portal/backchannel/internal/scm/rest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// The workers are those of the text index, which the documentation's reader is linked with.
+func TestMain(m *testing.M) {
+	goleak.VerifyTestMain(m, goleak.IgnoreTopFunction("github.com/blevesearch/bleve_index_api.AnalysisWorker"))
+}
 
 // clock is moved by hand; sleeping moves it as well.
 type clock struct {

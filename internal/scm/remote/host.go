@@ -18,7 +18,7 @@ type HostOptions struct {
 	Name string
 	// API asks the host.
 	API API
-	// Cache keeps what was read; nil: nothing is kept but the trees in use.
+	// Cache keeps what was read; nil: a small one in memory.
 	Cache rest.Cache
 	// Fresh is how long the head of a branch is taken for granted; zero: FreshFor.
 	Fresh time.Duration
@@ -57,6 +57,9 @@ func NewHost(o HostOptions) *Host {
 	}
 	if o.Clock == nil {
 		o.Clock = time.Now
+	}
+	if o.Cache == nil {
+		o.Cache = newShelf()
 	}
 	o.Name = strings.ToLower(o.Name)
 	return &Host{o: o, repos: map[string]knownRepo{}, heads: map[string]head{}, warm: newRecent[*Listing](maxWarm)}
@@ -166,9 +169,7 @@ func (h *Host) Files(ctx context.Context, r Repo, c Commit) (*Listing, error) {
 			return nil, fault.New(fault.Invalid, "%s has more than %d files", r.Path, MaxEntries)
 		}
 		l := NewListing(entries)
-		if h.o.Cache != nil {
-			h.o.Cache.Put(key, l.encode())
-		}
+		h.o.Cache.Put(key, l.encode())
 		return l, nil
 	})
 	if err != nil {
@@ -182,9 +183,6 @@ func (h *Host) Files(ctx context.Context, r Repo, c Commit) (*Listing, error) {
 }
 
 func (h *Host) kept(key string) (*Listing, bool) {
-	if h.o.Cache == nil {
-		return nil, false
-	}
 	data, ok := h.o.Cache.Get(key)
 	if !ok {
 		return nil, false
@@ -200,10 +198,8 @@ func (h *Host) Content(ctx context.Context, r Repo, e Entry) ([]byte, error) {
 		return nil, fault.New(fault.Invalid, "%s is larger than %d bytes", e.Path, MaxBlob)
 	}
 	key := "blob/" + h.o.Name + "/" + r.ID + "/" + e.ID
-	if h.o.Cache != nil {
-		if data, ok := h.o.Cache.Get(key); ok {
-			return data, nil
-		}
+	if data, ok := h.o.Cache.Get(key); ok {
+		return data, nil
 	}
 	v, err, _ := h.flight.Do(key, func() (any, error) { return h.o.API.Content(ctx, r, e) })
 	if err != nil {
@@ -213,8 +209,6 @@ func (h *Host) Content(ctx context.Context, r Repo, e Entry) ([]byte, error) {
 	if len(data) > MaxBlob {
 		return nil, fault.New(fault.Invalid, "%s is larger than %d bytes", e.Path, MaxBlob)
 	}
-	if h.o.Cache != nil {
-		h.o.Cache.Put(key, data)
-	}
+	h.o.Cache.Put(key, data)
 	return data, nil
 }

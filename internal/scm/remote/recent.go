@@ -1,6 +1,9 @@
 package remote
 
-import "container/list"
+import (
+	"container/list"
+	"sync"
+)
 
 // recent keeps the values that were used last, up to a sum of costs. It is not safe for concurrent use.
 type recent[V any] struct {
@@ -43,4 +46,31 @@ func (r *recent[V]) remove(el *list.Element) {
 	p := r.order.Remove(el).(*pair[V])
 	delete(r.at, p.key)
 	r.used -= p.cost
+}
+
+// shelf is a rest.Cache in memory, for a Host without one on disk.
+type shelf struct {
+	mu   sync.Mutex
+	kept *recent[[]byte]
+}
+
+const shelfBytes = 64 << 20
+
+func newShelf() *shelf { return &shelf{kept: newRecent[[]byte](shelfBytes)} }
+
+// Get implements rest.Cache.
+func (s *shelf) Get(key string) ([]byte, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.kept.get(key)
+}
+
+// Put implements rest.Cache.
+func (s *shelf) Put(key string, value []byte) {
+	if len(value) > shelfBytes/4 {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.kept.put(key, value, len(value)+len(key))
 }

@@ -216,6 +216,32 @@ func TestReadOnce(t *testing.T) {
 	}
 }
 
+func TestReadOnceWithoutDisk(t *testing.T) {
+	m := newMemory()
+	h := NewHost(HostOptions{Name: "host.example", API: m})
+	for range 3 {
+		tree, err := h.Open(t.Context(), "https://host.example/acme/pay")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := scm.ReadFile(tree, "pom.xml", 100); err != nil {
+			t.Fatal(err)
+		}
+		tree.Close()
+	}
+	if got := fmt.Sprint(m.asked); got != "map[content:1 files:1 head:1 repository:1]" {
+		t.Errorf("asked %s", got)
+	}
+	s := newShelf()
+	s.Put("large", make([]byte, shelfBytes/2))
+	for i := range 8 {
+		s.Put(fmt.Sprint(i), make([]byte, shelfBytes/5))
+	}
+	if _, ok := s.Get("large"); ok || s.kept.used > shelfBytes {
+		t.Errorf("%d bytes are kept", s.kept.used)
+	}
+}
+
 func TestHostThatFails(t *testing.T) {
 	m := newMemory()
 	h := NewHost(HostOptions{Name: "host.example", API: m})

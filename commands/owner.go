@@ -1,6 +1,8 @@
 package commands
 
 import (
+	"slices"
+
 	"github.com/backchannel-portal/backchannel/bot/card"
 	"github.com/backchannel-portal/backchannel/catalog"
 	"github.com/backchannel-portal/backchannel/internal/lang"
@@ -27,7 +29,11 @@ func (t *talk) owner(e *catalog.Entity) {
 		t.line(lang.OwnerDangling, lang.Args{"what": t.named(e), "who": card.M(e.Owner.Short("group"))})
 		return
 	}
-	t.line(lang.OwnerIs, lang.Args{"what": t.named(e), "who": t.name(owner)})
+	key := lang.OwnerIs
+	if slices.ContainsFunc(e.Problems, func(p catalog.Problem) bool { return p.Code == catalog.ProblemInferredOwner }) {
+		key = lang.QualityInferred
+	}
+	t.line(key, lang.Args{"what": t.named(e), "who": t.name(owner)})
 	var lead []card.Span
 	if t.r.Trait == "lead" && owner.Ref.Kind == "group" {
 		lead = t.leadLine(owner)

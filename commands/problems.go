@@ -196,7 +196,7 @@ const maxDetail = 160
 // detailOf is a finding's own words, where the word for its code does not say all.
 func (t *talk) detailOf(f quality.Finding) string {
 	switch f.Code {
-	case catalog.ProblemInvalid, catalog.ProblemUnreadable, catalog.ProblemDoubtful, catalog.ProblemDuplicate, catalog.ProblemUnknownKind, quality.InferredOwner:
+	case catalog.ProblemInvalid, catalog.ProblemUnreadable, catalog.ProblemDoubtful, catalog.ProblemDuplicate, catalog.ProblemUnknownKind, catalog.ProblemInferredOwner:
 		return clipTo(f.Message, maxDetail)
 	default:
 		if codeKey(f.Code) == lang.QualityDoubtful {
@@ -285,7 +285,7 @@ func codeKey(code string) lang.Key {
 		return lang.QualityDangling
 	case catalog.ProblemUnknownKind:
 		return lang.QualityUnknownKind
-	case quality.InferredOwner:
+	case catalog.ProblemInferredOwner:
 		return lang.QualityInferredOwner
 	case quality.NoOnCall:
 		return lang.QualityNoOnCall

@@ -85,7 +85,7 @@ func (f *Finding) cause() string {
 	switch f.Code {
 	case DanglingOwner, catalog.ProblemDangling: // what does not exist
 		return f.Message
-	case NoDocs, NoSource, NoOnCall, InferredOwner, catalog.ProblemOrphaned:
+	case NoDocs, NoSource, NoOnCall, catalog.ProblemInferredOwner, catalog.ProblemOrphaned:
 		return f.Owner.String()
 	case NoOwner: // they are mended in their file
 		return f.File

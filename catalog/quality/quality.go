@@ -21,7 +21,6 @@ const (
 	NoSource      = "no-source"      // the descriptor of a component does not tell where its code is
 	NoDocs        = "no-docs"        // a component has no documentation
 	NoOnCall      = "no-on-call"     // no schedule covers a component
-	InferredOwner = "inferred-owner" // the owner is not declared but taken from elsewhere
 )
 
 // Level says how bad a finding is.
@@ -44,7 +43,7 @@ func (l Level) String() string {
 // LevelOf returns the level of a code; a code that this package does not know is Wrong.
 func LevelOf(code string) Level {
 	switch code {
-	case NoSource, NoDocs, NoOnCall, InferredOwner, catalog.ProblemDoubtful:
+	case NoSource, NoDocs, NoOnCall, catalog.ProblemInferredOwner, catalog.ProblemDoubtful:
 		return Gap
 	default:
 		return Wrong
@@ -159,7 +158,7 @@ func rank(code string) int {
 	order := [...]string{
 		catalog.ProblemUnreadable, catalog.ProblemInvalid, catalog.ProblemStale, catalog.ProblemDuplicate, DanglingOwner, NoOwner,
 		NoMembers, catalog.ProblemOrphaned, catalog.ProblemDangling, catalog.ProblemUnknownKind, "",
-		InferredOwner, NoOnCall, NoDocs, NoSource, catalog.ProblemDoubtful,
+		catalog.ProblemInferredOwner, NoOnCall, NoDocs, NoSource, catalog.ProblemDoubtful,
 	}
 	if i := slices.Index(order[:], code); i >= 0 {
 		return i

@@ -19,6 +19,7 @@ const (
 	QualityNext     Key = "quality.next"
 	QualityBack     Key = "quality.back"
 	QualityEvery    Key = "quality.every"
+	QualityInferred Key = "quality.inferred"
 
 	QualityNoSuch        Key = "quality.no_such"
 	QualityNoSuchOwner   Key = "quality.no_such_owner"

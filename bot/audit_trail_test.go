@@ -79,7 +79,7 @@ func TestAuditTrail(t *testing.T) {
 				trail.Observe(entry(observed))
 				observed++
 			}
-			time.Sleep(time.Minute)
+			time.Sleep(10 * time.Second)
 		}
 		kept := func(want int) {
 			t.Helper()
@@ -106,7 +106,7 @@ func TestAuditTrail(t *testing.T) {
 		observe(700)
 		kept(1300)
 		store.set(true, 2) // it takes two batches of the spool and goes away again
-		time.Sleep(time.Minute)
+		time.Sleep(10 * time.Second)
 		observe(500)
 		kept(2300)
 		store.set(false, 0)

@@ -84,7 +84,7 @@ func TestSender(t *testing.T) {
 				outbox, queue := bot.NewMemoryState().Outbox, job.NewMemory(time.Now)
 				s := bot.NewSender(outbox, queue, map[string]bot.Poster{"p": tt.wall}, time.Now)
 				kinds, periodic := s.Jobs()
-				r, err := job.NewRunner(queue, job.Config{Kinds: kinds, Periodic: periodic, Lease: 3 * time.Minute, Poll: time.Minute})
+				r, err := job.NewRunner(queue, job.Config{Kinds: kinds, Periodic: periodic, Lease: time.Hour, Poll: 10 * time.Minute})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -95,7 +95,7 @@ func TestSender(t *testing.T) {
 						t.Fatal(err)
 					}
 				}
-				time.Sleep(48 * time.Hour)
+				time.Sleep(24 * time.Hour)
 				if err := s.Send(t.Context(), p); err != nil {
 					t.Fatal(err)
 				}

@@ -60,7 +60,9 @@ func follow(cfg *config.Config, base *base, log *slog.Logger, dir string) (*foll
 	}
 	f.app = a
 	if base.db != nil {
-		f.prune = func(ctx context.Context) error { return base.db.Catalog().Prune(ctx, store.Retention{Feed: keepFeed, History: keepHistory}) }
+		f.prune = func(ctx context.Context) error {
+			return base.db.Catalog().Prune(ctx, store.Retention{Feed: keepFeed, History: keepHistory})
+		}
 	}
 	f.live = search.New(a.store, search.Options{Dir: dir, Logger: log})
 	return f, nil

@@ -125,15 +125,26 @@ func (a *app) hosted(l *config.HostedLocation, allow []ingest.Rule, host string)
 		Filters: forge.Filters{
 			Name: f.Name, Topics: f.Topics.Include, NotTopics: f.Topics.Exclude, Archived: f.Archived, Forks: f.Forks, Visibility: f.Visibility,
 		},
-		Progress: func(p forge.Progress) {
-			a.log.Info("reading repositories", "source", p.Origin, "done", p.Done, "of", p.Total, "failed", p.Failed, "budget_until", p.Until)
-		},
+		Progress: a.progress,
 	}
 	if a.reach.dir != "" {
 		s.State = filepath.Join(a.reach.dir, "state", stateName(host+"/"+l.Org+l.Group+l.Path+l.Branch))
 		s.Patience = a.patience
 	}
 	return s
+}
+
+// progress says how a load goes on, where there is something to say.
+func (a *app) progress(p forge.Progress) {
+	log := a.log.With("source", p.Origin, "done", p.Done, "of", p.Total)
+	switch {
+	case !p.Until.IsZero():
+		log.Warn("the API budget is used up, the rest is read later", "from", p.Until)
+	case p.Failed > 0:
+		log.Warn("some repositories cannot be read, their last good state stays", "failed", p.Failed)
+	default:
+		log.Info("repositories are read")
+	}
 }
 
 // stateName makes a file name of a source's address.

@@ -105,7 +105,9 @@ func (c *check) owner(e *catalog.Entity, k *Kind) {
 	if !e.Owner.IsZero() {
 		if _, ok := c.view.Entity(e.Owner); ok {
 			k.Owned++
-			c.owners[e.Owner] = c.owners[e.Owner]
+			if !c.owners[e.Owner] {
+				c.owners[e.Owner] = false // it counts, and so far nothing is wrong with it
+			}
 		}
 		return
 	}

@@ -126,6 +126,9 @@ func (s *Source) Watch(ctx context.Context, emit func(catalog.Delta)) error {
 		case <-tick.C:
 		}
 		d, err := s.Changes(ctx)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
 		if err != nil {
 			return err
 		}

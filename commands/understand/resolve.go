@@ -124,8 +124,8 @@ func (r *run) foundEach(us []unit) outcome {
 		if telling(us) {
 			got = r.found(us)
 		}
-		o.refs = append(o.refs, got.refs...)
-		return got.settled()
+		o.refs, o.choices = append(o.refs, got.refs...), append(o.choices, got.choices...)
+		return !got.empty()
 	}
 	from := 0
 	for i := 1; i < len(us); i++ {
@@ -138,6 +138,10 @@ func (r *run) foundEach(us []unit) outcome {
 	}
 	if from == 0 || !part(us[from:]) {
 		return outcome{}
+	}
+	if len(o.choices) > 0 { // all of it is asked back
+		o.choices = append(o.refs, o.choices...)
+		return outcome{choices: o.choices[:min(len(o.choices), maxChoices)]}
 	}
 	return o
 }

@@ -60,7 +60,7 @@ func (b *stateBench) threads() {
 		b.Errorf("nothing new gave %v, mark %d after %d", got, again, mark)
 	}
 	b.ok(b.b.Threads.Save(b.ctx, []bot.Conversation{two}))
-	got, mark = b.since(b.a, mark)
+	got, _ = b.since(b.a, mark)
 	b.same("the second", []bot.Conversation{two}, got)
 	woken := make(chan error, 1)
 	go func() { woken <- b.a.Threads.Wait(b.ctx, wait) }()

@@ -4,9 +4,12 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/backchannel-portal/backchannel/catalog"
+	"github.com/backchannel-portal/backchannel/catalog/ingest"
 	"github.com/backchannel-portal/backchannel/catalog/inventory"
 	"github.com/backchannel-portal/backchannel/catalog/search"
 	"github.com/backchannel-portal/backchannel/cmd/backchannel/config"
@@ -32,6 +35,8 @@ type app struct {
 	reach    *reach
 	patience time.Duration // how long a source may take before it shows what it has; 0: until it has all
 	temp     []string      // folders to remove at the end
+	people   *ingest.Owners
+	pushes   atomic.Uint64 // grows when a webhook or a look brought new commits
 	store    catalog.Store
 	sources  []catalog.Source
 	library  *docs.Library
@@ -60,6 +65,7 @@ func newApp(cfg *config.Config, now func() time.Time, log *slog.Logger, w wiring
 	for _, m := range cfg.Integrations.Mirrors {
 		mirrors = append(mirrors, scm.Mirror(m))
 	}
+	a.people = ingest.NewOwners(a.everybody, a.generation)
 	local, err := scm.New(mirrors, ".") // the configuration has joined relative folders with its own
 	if err != nil {
 		return nil, err
@@ -93,6 +99,22 @@ func newApp(cfg *config.Config, now func() time.Time, log *slog.Logger, w wiring
 		Refresher: w.refresher,
 	})
 	return a, nil
+}
+
+// everybody are the groups and users of the catalog as it is now; none while a one-shot command still reads.
+func (a *app) everybody() []*catalog.Entity {
+	r := a.reader()
+	if r == nil {
+		return nil
+	}
+	return slices.Collect(r.For(catalog.Viewer{}).Entities(search.Filter{Kinds: []string{"group", "user"}}))
+}
+
+func (a *app) generation() catalog.Generation {
+	if r := a.reader(); r != nil {
+		return r.Generation()
+	}
+	return 0
 }
 
 // capabilities connects the sources of the built-in intents.

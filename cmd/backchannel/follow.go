@@ -133,11 +133,16 @@ func (f *followed) entities() []*catalog.Entity {
 	return slices.Collect(f.view(catalog.Viewer{}).Entities(search.Filter{}))
 }
 
-// moved returns a function that reports whether entities have changed since; facts alone do not count.
+// moved returns a function that reports whether entities or repositories have changed since it last did; facts alone
+// do not count.
 func (f *followed) moved() func() bool {
-	at := f.view(catalog.Viewer{})
+	at, pushes := f.view(catalog.Viewer{}), f.pushes.Load()
 	return func() bool {
 		now := f.view(catalog.Viewer{})
+		if n := f.pushes.Load(); n != pushes {
+			pushes = n
+			return true
+		}
 		if now.Generation() == at.Generation() {
 			return false
 		}

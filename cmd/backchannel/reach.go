@@ -13,6 +13,7 @@ import (
 	"github.com/backchannel-portal/backchannel/catalog/ingest/forge"
 	"github.com/backchannel-portal/backchannel/cmd/backchannel/config"
 	"github.com/backchannel-portal/backchannel/internal/gitrun"
+	"github.com/backchannel-portal/backchannel/internal/outbound"
 	"github.com/backchannel-portal/backchannel/internal/scm"
 	"github.com/backchannel-portal/backchannel/internal/scm/clone"
 	"github.com/backchannel-portal/backchannel/internal/scm/github"
@@ -106,7 +107,7 @@ func (r *reach) github(name string) (*host, error) {
 	if i := slices.IndexFunc(r.cfg.Integrations.GitHub, func(g config.GitHub) bool { return g.Host == name }); i >= 0 {
 		g = r.cfg.Integrations.GitHub[i]
 	}
-	o := github.Options{Host: g.Host, APIURL: g.APIURL, Token: g.Token, Cache: r.cache, Budget: r.budget()}
+	o := github.Options{Host: g.Host, APIURL: g.APIURL, Token: g.Token, Cache: r.cache, Budget: r.budget(), HTTP: apiClient(g.APIURL)}
 	if g.App != nil {
 		o.App = &github.App{ID: g.App.ID, PrivateKey: g.App.PrivateKey}
 	}
@@ -128,7 +129,7 @@ func (r *reach) gitlab(name string) (*host, error) {
 	if i := slices.IndexFunc(r.cfg.Integrations.GitLab, func(g config.GitLab) bool { return g.Host == name }); i >= 0 {
 		g = r.cfg.Integrations.GitLab[i]
 	}
-	c, err := gitlab.New(gitlab.Options{Host: g.Host, APIURL: g.APIURL, Token: g.Token, Cache: r.cache, Budget: r.budget()})
+	c, err := gitlab.New(gitlab.Options{Host: g.Host, APIURL: g.APIURL, Token: g.Token, Cache: r.cache, Budget: r.budget(), HTTP: apiClient(g.APIURL)})
 	if err != nil {
 		return nil, err
 	}
@@ -136,6 +137,21 @@ func (r *reach) gitlab(name string) (*host, error) {
 	r.hosts = append(r.hosts, h)
 	return h, nil
 }
+
+// apiClient sends requests to a host's API; one that the configuration names may be one's own.
+func apiClient(api string) *http.Client {
+	o := outbound.Options{MaxBody: apiBody, Rate: apiRate, Proxy: http.ProxyFromEnvironment}
+	if u, err := url.Parse(api); err == nil && u.Host != "" {
+		o.Hosts = []outbound.Host{{Name: u.Host, Private: true, Plain: u.Scheme == "http"}}
+	}
+	return outbound.New(o).HTTP()
+}
+
+// The bounds of requests to an API: the largest answer is a blob in base64, and its own rate limit is followed besides.
+const (
+	apiBody = 64 << 20
+	apiRate = 100 // a second
+)
 
 // budget leaves a tenth of every rate limit to others.
 func (r *reach) budget() rest.BudgetOptions { return rest.BudgetOptions{Reserve: -1} }

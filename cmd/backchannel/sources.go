@@ -1,6 +1,9 @@
 package main
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
 	"net/http"
 	"net/url"
 	"os"
@@ -29,7 +32,7 @@ func (a *app) source(l config.Location) (catalog.Source, error) {
 	allow := a.allowed(l)
 	switch {
 	case l.File != nil:
-		return file.New(file.Options{Target: l.File.Target, Allow: allow, Trees: a.trees, Interval: every, Clock: a.now})
+		return file.New(file.Options{Target: l.File.Target, Allow: allow, Trees: a.trees, Owners: a.owners, Interval: every, Clock: a.now})
 	case l.URL != nil:
 		return a.urlSource(l.URL, allow)
 	case l.Git != nil:
@@ -102,7 +105,7 @@ func (a *app) urlSource(l *config.URLLocation, allow []ingest.Rule) (catalog.Sou
 		Proxy: http.ProxyFromEnvironment,
 	})
 	return fromurl.New(fromurl.Options{
-		URLs: []string{l.Target}, Header: header, Client: client, Trees: a.trees, Allow: allow, Interval: a.cfg.Catalog.Refresh, Clock: a.now,
+		URLs: []string{l.Target}, Header: header, Client: client, Trees: a.trees, Owners: a.owners, Allow: allow, Interval: a.cfg.Catalog.Refresh, Clock: a.now,
 	})
 }
 
@@ -112,7 +115,7 @@ func (a *app) gitSource(l *config.GitLocation, allow []ingest.Rule) (catalog.Sou
 		return nil, err
 	}
 	return git.New(git.Options{
-		Clones: clones, URL: l.URL, Branch: l.Branch, Path: l.Path, Allow: allow, Trees: a.trees, Interval: a.cfg.Catalog.Refresh, Clock: a.now,
+		Clones: clones, URL: l.URL, Branch: l.Branch, Path: l.Path, Allow: allow, Trees: a.trees, Owners: a.owners, Interval: a.cfg.Catalog.Refresh, Clock: a.now,
 		Credential: gitrun.Credential{User: l.Username, Password: l.Token, Key: l.SSHKey},
 	})
 }
@@ -125,13 +128,27 @@ func (a *app) hosted(l *config.HostedLocation, allow []ingest.Rule, host string)
 		Filters: forge.Filters{
 			Name: f.Name, Topics: f.Topics.Include, NotTopics: f.Topics.Exclude, Archived: f.Archived, Forks: f.Forks, Visibility: f.Visibility,
 		},
-		Progress: a.progress,
+		Progress: a.progress, Owners: a.owners,
+		Warn: func(err error) { a.log.Warn("a source of repositories goes on, but", "host", host, "err", err) },
+		Pushed: func(string) {
+			a.pushes.Add(1)
+		},
 	}
 	if a.reach.dir != "" {
-		s.State = filepath.Join(a.reach.dir, "state", stateName(host+"/"+l.Org+l.Group+l.Path+l.Branch))
+		sum := sha256.Sum256(fmt.Appendf(nil, "%s %+v %v", host, *l, allow)) // each location resumes its own load
+		s.State = filepath.Join(a.reach.dir, "state", hex.EncodeToString(sum[:8])+".json")
 		s.Patience = a.patience
 	}
 	return s
+}
+
+// owners finds whom a CODEOWNERS file means: somebody in the catalog, or else whoever would have the name. An owner
+// that does not exist is reported like any other.
+func (a *app) owners(handle string) (catalog.Ref, bool) {
+	if ref, ok := a.people.Find(handle); ok {
+		return ref, true
+	}
+	return ingest.OwnersByName(handle)
 }
 
 // progress says how a load goes on, where there is something to say.
@@ -145,16 +162,6 @@ func (a *app) progress(p forge.Progress) {
 	default:
 		log.Info("repositories are read")
 	}
-}
-
-// stateName makes a file name of a source's address.
-func stateName(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' || r == '.' {
-			return r
-		}
-		return '_'
-	}, s) + ".json"
 }
 
 // tempDir makes a folder that close removes.

@@ -79,7 +79,7 @@ func testRandom(b *bench) {
 	r := rand.New(rand.NewPCG(7, 11))
 	known := map[string]string{}
 	var at catalog.Generation
-	for step := range 300 {
+	for step := range 200 {
 		b.randomStep(r)
 		if r.IntN(3) > 0 {
 			continue

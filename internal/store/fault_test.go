@@ -29,7 +29,7 @@ func TestChild(t *testing.T) {
 	case "load":
 		db := open(t, url)
 		fmt.Println("begins")
-		apply(t, db, crowd(60_000, "new"))
+		apply(t, db, crowd(25_000, "new"))
 		fmt.Println("done")
 	case "migrate":
 		fmt.Println("begins")
@@ -95,7 +95,7 @@ func TestKilledWhileLoading(t *testing.T) {
 			g := apply(t, db, crowd(50, title))
 			child(t, "load", url, func() { time.Sleep(delay) })
 			c := changes(t, db, 0)
-			whole := c.Generation == g+1 && len(c.Upserts) == 60_000
+			whole := c.Generation == g+1 && len(c.Upserts) == 25_000
 			if !whole && (c.Generation != g || len(c.Upserts) < 50 || c.Upserts[0].Title != title) {
 				t.Fatalf("killed after %v: generation %d of %d with %d entities", delay, c.Generation, g, len(c.Upserts))
 			}

@@ -40,7 +40,7 @@ func openBase(ctx context.Context, cfg *config.Config, log *slog.Logger) (*base,
 	if err != nil {
 		return nil, err
 	}
-	b := &base{catalog: db.Catalog(), queue: db.Jobs(time.Now), state: db.ChatState(seal), dir: cfg.Store.DataDir, db: db}
+	b := &base{catalog: db.Catalog(), queue: db.Jobs(nil), state: db.ChatState(seal), dir: cfg.Store.DataDir, db: db}
 	if !strings.HasPrefix(cfg.Store.URL, "sqlite:") {
 		b.last = newLastKnown(b.catalog, cfg.Store.DataDir, log)
 		b.catalog = b.last

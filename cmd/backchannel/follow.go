@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"log/slog"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -12,9 +11,11 @@ import (
 
 	"github.com/backchannel-portal/backchannel/bot"
 	"github.com/backchannel-portal/backchannel/catalog"
+	"github.com/backchannel-portal/backchannel/catalog/ingest/file"
 	"github.com/backchannel-portal/backchannel/catalog/inventory"
 	"github.com/backchannel-portal/backchannel/catalog/search"
 	"github.com/backchannel-portal/backchannel/cmd/backchannel/config"
+	"github.com/backchannel-portal/backchannel/docs"
 	"github.com/backchannel-portal/backchannel/internal/job"
 	"github.com/backchannel-portal/backchannel/internal/store"
 )
@@ -25,7 +26,8 @@ const (
 	settleInterval  = 500 * time.Millisecond // how long the catalog must be quiet before code and docs are looked at again
 	changedInterval = 100 * time.Millisecond // how often a new generation is noticed
 	speakInterval   = 250 * time.Millisecond // how often the language is prepared anew, where the catalog changed
-	patience        = 15 * time.Second       // how long a replica waits for sources that another one reads
+	patience        = 15 * time.Second       // how long the first answers wait for what lies elsewhere
+	patienceHere    = 5 * time.Minute        // and for files of this machine
 	keepFeed        = 7 * 24 * time.Hour     // a replica that was away for longer reads the catalog anew
 	keepHistory     = 2 * 365 * 24 * time.Hour
 )
@@ -35,13 +37,14 @@ type followed struct {
 	*app
 	live  *search.Live
 	queue job.Store
+	alone bool                        // no other replica shares the store
 	state bot.State                   // is swept
 	prune func(context.Context) error // forgets the oldest history; nil: there is none
 
 	mu      sync.Mutex
 	sick    map[string]string // what is wrong, by source
 	leading atomic.Bool       // this replica reads the sources
-	started atomic.Int32      // sources whose first read was tried here
+	tried   sync.Map          // origins whose first read was tried here
 	target  atomic.Uint64     // generation of the last change that was applied here
 	ready   atomic.Bool       // questions are answered without a wait
 	coded   atomic.Bool       // the first reading of code is done
@@ -51,7 +54,7 @@ type followed struct {
 
 // follow wires an app around a Live. dir holds index files; empty takes a temporary folder.
 func follow(cfg *config.Config, base *base, log *slog.Logger, dir string) (*followed, error) {
-	f := &followed{sick: map[string]string{}, queue: base.queue, state: base.state, since: time.Now()}
+	f := &followed{sick: map[string]string{}, queue: base.queue, alone: base.last == nil, state: base.state, since: time.Now()}
 	a, err := newApp(cfg, time.Now, log, wiring{
 		store: base.catalog, dir: base.dir, patience: patience, refresher: onDemand{f}, reader: func() *search.Reader { return f.live.Reader() },
 	})
@@ -69,17 +72,23 @@ func follow(cfg *config.Config, base *base, log *slog.Logger, dir string) (*foll
 }
 
 // loaded reports whether what the sources hold can be asked about. Sources that were read before, or that another
-// replica reads, count as soon as the store knows them; one that nobody gets to read is waited for a while.
+// replica reads, count as soon as the store knows them. What lies elsewhere is waited for only a while.
 func (f *followed) loaded() bool {
 	r := f.live.Reader()
 	if !f.live.Ready() || uint64(r.Generation()) < f.target.Load() {
 		return false
 	}
-	if int(f.started.Load()) >= len(f.sources) || time.Since(f.since) > patience {
-		return true
+	view, waited := f.view(catalog.Viewer{}), time.Since(f.since)
+	for _, s := range f.sources {
+		if _, tried := f.tried.Load(s.Origin()); tried || !view.AsOf(s.Origin()).IsZero() {
+			continue
+		}
+		_, here := s.(*file.Source)
+		if waited < patience || here && waited < patienceHere {
+			return false
+		}
 	}
-	view := f.view(catalog.Viewer{})
-	return !slices.ContainsFunc(f.sources, func(s catalog.Source) bool { return view.AsOf(s.Origin()).IsZero() })
+	return true
 }
 
 // indexed reports whether words are found as well.
@@ -129,8 +138,15 @@ func (f *followed) speak(ctx context.Context) {
 	f.commands.Keep(ctx, speakInterval)
 }
 
-func (f *followed) entities() []*catalog.Entity {
-	return slices.Collect(f.view(catalog.Viewer{}).Entities(search.Filter{}))
+// some are the entities that a filter selects and keep keeps.
+func (f *followed) some(filter search.Filter, keep func(*catalog.Entity) bool) []*catalog.Entity {
+	var out []*catalog.Entity
+	for e := range f.view(catalog.Viewer{}).Entities(filter) {
+		if keep(e) {
+			out = append(out, e)
+		}
+	}
+	return out
 }
 
 // moved returns a function that reports whether entities or repositories have changed since it last did; facts alone
@@ -160,7 +176,7 @@ func (f *followed) docs(ctx context.Context) {
 	for ctx.Err() == nil {
 		moved := f.moved()
 		changed := false
-		err := f.library.Load(ctx, f.entities(), func(ref catalog.Ref, sections []search.Doc) {
+		err := f.library.Load(ctx, f.some(search.Filter{}, docs.Documented), func(ref catalog.Ref, sections []search.Doc) {
 			changed = true
 			f.live.SetDocs(ref, sections)
 		})
@@ -184,7 +200,9 @@ func (f *followed) docs(ctx context.Context) {
 // readCode keeps the versions of components up to date until ctx is done.
 func (f *followed) readCode(ctx context.Context) {
 	runner := f.app.inventory(
-		func() []*catalog.Entity { return components(f.entities()) },
+		func() []*catalog.Entity {
+			return f.some(search.Filter{Kinds: []string{"component"}}, func(*catalog.Entity) bool { return true })
+		},
 		func() []catalog.Fact {
 			return f.view(catalog.Viewer{}).FactsByKey(inventory.Producer, inventory.KeyScan)
 		})

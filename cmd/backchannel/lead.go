@@ -3,7 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"sync"
+	"math/rand/v2"
 	"sync/atomic"
 	"time"
 
@@ -49,20 +49,30 @@ type refreshResult struct {
 func (f *followed) work(ctx context.Context) error {
 	lead := job.Request{Kind: jobLead, Key: jobLead, Attempts: job.MaxAttempts}
 	kinds, periodic := bot.DefaultRetention().SweepJobs(f.state, f.queue, time.Now)
-	kinds[jobLead] = job.Kind{Timeout: 2 * leadFor, Handler: func(jobCtx context.Context, _ job.Job) (json.RawMessage, error) {
-		ctx, stop := context.WithTimeout(ctx, leadFor) // ends with the process at once, without the runner's grace
-		defer stop()
-		defer context.AfterFunc(jobCtx, stop)()
-		return nil, f.lead(ctx)
-	}}
 	if f.prune != nil {
 		kinds[jobPrune] = job.Kind{Handler: func(ctx context.Context, _ job.Job) (json.RawMessage, error) { return nil, f.prune(ctx) }}
 		periodic = append(periodic, job.Periodic{Name: jobPrune, Every: time.Hour, Request: job.Request{Kind: jobPrune}})
 	}
-	periodic = append(periodic, job.Periodic{Name: jobLead, Every: leadEvery, Request: lead})
-	runner, err := job.NewRunner(f.queue, job.Config{Kinds: kinds, Periodic: periodic, Lease: leadLease, Grace: leadGrace, Log: f.log})
+	if !f.alone {
+		kinds[jobLead] = job.Kind{Timeout: 2 * leadFor, Handler: func(jobCtx context.Context, _ job.Job) (json.RawMessage, error) {
+			ctx, stop := context.WithTimeout(ctx, leadFor) // ends with the process at once, without the runner's grace
+			defer stop()
+			defer context.AfterFunc(jobCtx, stop)()
+			return nil, f.lead(ctx)
+		}}
+		periodic = append(periodic, job.Periodic{Name: jobLead, Every: leadEvery, Request: lead})
+	}
+	runner, err := job.NewRunner(f.queue, job.Config{
+		Kinds: kinds, Periodic: periodic, Lease: leadLease, Grace: leadGrace, Log: f.log, Jitter: rand.Float64,
+	})
 	if err != nil {
 		return err
+	}
+	if f.alone { // nobody to ask, and no lease that a long write to the one file could keep from being renewed
+		g, ctx := errgroup.WithContext(ctx)
+		g.Go(func() error { return f.lead(ctx) })
+		g.Go(func() error { return runner.Run(ctx) })
+		return g.Wait()
 	}
 	if _, _, err := f.queue.Add(ctx, lead); err != nil && ctx.Err() == nil { // at once, not at the next slot
 		f.log.Warn("the lead cannot be asked for yet", "err", err)
@@ -84,7 +94,7 @@ func (f *followed) lead(ctx context.Context) error {
 			jobRefresh: {Handler: l.refresh, Concurrency: 4, Timeout: 2 * time.Minute},
 			jobEvent:   {Handler: l.event, Concurrency: 4},
 		},
-		Lease: leadLease, Grace: leadGrace, Log: f.log,
+		Lease: leadLease, Grace: leadGrace, Log: f.log, Jitter: rand.Float64,
 	})
 	if err != nil {
 		return err
@@ -103,7 +113,6 @@ func (f *followed) lead(ctx context.Context) error {
 type leader struct {
 	*followed
 	applied map[string]*atomic.Int64 // by origin: deltas that were stored
-	tried   sync.Map                 // origins whose first read was tried
 }
 
 // follow reads a source, tries again while it cannot be read, and then watches it.
@@ -117,7 +126,6 @@ func (l *leader) follow(ctx context.Context, s catalog.Source) {
 		l.note(s.Origin(), err)
 		if first {
 			l.tried.Store(s.Origin(), true)
-			l.started.Add(1)
 		}
 		if err == nil {
 			err = s.Watch(ctx, func(d catalog.Delta) { l.changed(ctx, s, d) })

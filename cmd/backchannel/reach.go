@@ -30,6 +30,8 @@ type reach struct {
 	cache rest.Cache // nil: nothing is kept
 	hosts []*host
 	clone *clone.Store // nil: not needed so far
+
+	tunnel *outbound.Tunnel // the way out of git
 }
 
 // host is a GitHub or a GitLab.
@@ -169,16 +171,27 @@ func (r *reach) clones() (*clone.Store, error) {
 		}
 		dir = temp
 	}
+	guard := outbound.Options{Proxy: http.ProxyFromEnvironment}
 	var plain []string
 	for _, l := range r.cfg.Catalog.Locations {
 		if l.Git == nil {
 			continue
 		}
-		if u, err := url.Parse(l.Git.URL); err == nil && u.Scheme == "http" { // configured so, for example inside a cluster
+		u, err := url.Parse(l.Git.URL)
+		if err != nil || u.Host == "" {
+			continue // git@host:path, which no proxy sees
+		}
+		if u.Scheme == "http" { // configured so, for example inside a cluster
 			plain = append(plain, u.Host)
 		}
+		guard.Hosts = append(guard.Hosts, outbound.Host{Name: u.Host, Private: true, Plain: u.Scheme == "http"})
 	}
-	runner, err := gitrun.New(gitrun.Options{Plain: plain})
+	tunnel, err := outbound.NewTunnel(outbound.New(guard))
+	if err != nil {
+		return nil, err
+	}
+	r.tunnel = tunnel
+	runner, err := gitrun.New(gitrun.Options{Plain: plain, Proxy: tunnel.URL()})
 	if err != nil {
 		return nil, err
 	}
@@ -220,6 +233,9 @@ func (r *reach) close() error {
 	var err error
 	if r.clone != nil {
 		err = r.clone.Close()
+	}
+	if r.tunnel != nil {
+		err = errors.Join(err, r.tunnel.Close())
 	}
 	for _, dir := range r.app.temp {
 		err = errors.Join(err, os.RemoveAll(dir))

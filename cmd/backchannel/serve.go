@@ -104,6 +104,7 @@ func newService(cfg *config.Config, base *base, log *slog.Logger, indexes string
 		memory: bot.NewSharedMemory(bot.NewShortMemory(conversations, forgetAfter), base.state.Threads, log),
 		inbox:  bot.NewSteadyInbox(base.state.Inbox, bot.NewMemoryInbox(inboxSize, inboxKeep), log, time.Now),
 	}
+	s.tokens.Keep(base.state.Intents)
 	s.keys = bot.NewKeyRing(base.state.Keys, s.tokens, path, keys, log, time.Now)
 	return s, nil
 }
@@ -165,6 +166,7 @@ func (s *service) run(ctx context.Context, port net.Listener) error {
 	}
 	g.Go(func() error { return s.audit.Run(ctx) })
 	g.Go(func() error { return s.memory.Run(ctx) })
+	g.Go(func() error { return s.tokens.Run(ctx, s.log) })
 	if s.base.db != nil { // the keys of a process that leaves nothing behind are its own
 		g.Go(func() error { return s.keys.Run(ctx) })
 	}

@@ -6,7 +6,6 @@ package bot
 import (
 	"time"
 
-	"github.com/backchannel-portal/backchannel/bot/card"
 	"github.com/backchannel-portal/backchannel/internal/lang"
 )
 
@@ -51,41 +50,8 @@ type Event struct {
 	Zone    *time.Location // the actor's time zone; nil when not known
 	Input   Input
 	Full    bool // the surface shows long lists whole; elsewhere they are cut, with a way to the rest
+	Forms   bool // the surface can open a form in answer to this event
 
 	// Memory is what was said in this conversation before, oldest first. The Mux fills it in.
 	Memory []Turn
 }
-
-// Input is what happened: Invoked, Said, Pressed or Submitted.
-type Input interface{ input() }
-
-// Invoked is a slash command.
-type Invoked struct {
-	Path []string // the command, for example ["backchannel"] or ["oncall"]
-	Args string   // the text behind it, as typed
-}
-
-// Said is a message to the bot: a direct message, a mention, or a reply in a thread it takes part in.
-type Said struct {
-	Text string // with the bot's own mention removed
-}
-
-// Pressed is a button or a menu choice on a message of ours.
-type Pressed struct {
-	Token   string      // as it was put on the message; the Mux opens it
-	Intent  card.Intent // what it means, filled in by the Mux
-	Message string      // the platform's id of the message it is on
-	Private bool        // the message was shown to the actor alone
-}
-
-// Submitted is a filled form.
-type Submitted struct {
-	Form   string
-	Draft  string
-	Values card.Values
-}
-
-func (Invoked) input()   {}
-func (Said) input()      {}
-func (Pressed) input()   {}
-func (Submitted) input() {}

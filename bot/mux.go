@@ -26,17 +26,21 @@ type Command struct {
 
 // MuxConfig is what a Mux needs. Every field but Ask is optional.
 type MuxConfig struct {
-	Ask      Handler            // questions: Said, and Invoked without a sub-command
-	Commands []Command          // sub-commands of the main slash command
-	Slash    map[string]Handler // slash commands of their own, by name
-	Intents  map[string]Handler // what buttons mean, by intent name
-	Forms    map[string]Handler // what submitted forms mean, by form id
-	Tokens   *Tokens
-	Memory   Memory
-	Observer Observer
-	Limits   RateLimits
-	Log      *slog.Logger
-	Now      func() time.Time
+	Ask       Handler            // questions: Said, and Invoked without a sub-command
+	Commands  []Command          // sub-commands of the main slash command
+	Slash     map[string]Handler // slash commands and entries of menus of their own, by name
+	Intents   map[string]Handler // what buttons mean, by intent name
+	Forms     map[string]Handler // what forms mean, by form id: Submitted, Changed, and Asked of fields of no known kind
+	Suggest   Handler            // Asked of everything else
+	Surfaces  map[string]Handler // Opened, by surface
+	Preview   Handler            // Linked
+	Lifecycle Handler
+	Tokens    *Tokens
+	Memory    Memory
+	Observer  Observer
+	Limits    RateLimits
+	Log       *slog.Logger
+	Now       func() time.Time
 }
 
 // Mux takes every event to its handler and does what all have in common: limits, the opening of buttons, memory,
@@ -72,11 +76,11 @@ func NewMux(cfg MuxConfig) (*Mux, error) {
 // line in the log.
 func (m *Mux) Handle(ctx context.Context, ev *Event) (Reply, error) {
 	start := m.cfg.Now()
-	if !m.allow(ev.Actor, start) {
+	if isQuestion(ev.Input) && !m.allow(ev.Actor, start) {
 		m.observe(ev, Entry{What: "limited", Limited: true}, start)
 		return m.sentence(ev, lang.BotTooFast, nil), nil
 	}
-	if m.cfg.Memory != nil {
+	if m.cfg.Memory != nil && isQuestion(ev.Input) {
 		ev.Memory = m.cfg.Memory.Recall(conversationKey(ev), start)
 	}
 	what, h, err := m.route(ctx, ev)
@@ -111,7 +115,7 @@ func (m *Mux) finish(ev *Event, what string, reply Reply, err error, start time.
 		}
 		return work
 	}
-	if reply == nil {
+	if reply = m.settle(ev, reply); reply == nil {
 		reply = Nothing{}
 	}
 	if msg, answer, ok := MessageOf(reply); ok {
@@ -121,54 +125,6 @@ func (m *Mux) finish(ev *Event, what string, reply Reply, err error, start time.
 		m.observe(ev, Entry{What: what}, start)
 	}
 	return reply
-}
-
-// route finds the handler for an event.
-func (m *Mux) route(ctx context.Context, ev *Event) (what string, h Handler, err error) {
-	switch in := ev.Input.(type) {
-	case Invoked:
-		return m.routeInvoked(ev, in)
-	case Said:
-		return "question", m.cfg.Ask, nil
-	case Pressed:
-		if in.Intent.Name == "" {
-			if m.cfg.Tokens == nil {
-				return "button", nil, fault.New(fault.Forbidden, "no token keys").Say(string(lang.BotButtonUnknown), nil)
-			}
-			if in.Intent, err = m.cfg.Tokens.Redeem(ctx, in.Token, ev.Actor); err != nil {
-				return "button", nil, err
-			}
-			ev.Input = in
-		}
-		if h = m.cfg.Intents[in.Intent.Name]; h == nil {
-			err = fault.New(fault.NotFound, "no intent is called %q", in.Intent.Name).Say(string(lang.BotButtonUnknown), nil)
-		}
-		return "button " + in.Intent.Name, h, err
-	case Submitted:
-		if h = m.cfg.Forms[in.Form]; h == nil {
-			err = fault.New(fault.NotFound, "no form is called %q", in.Form).Say(string(lang.BotButtonUnknown), nil)
-		}
-		return "form " + in.Form, h, err
-	default:
-		return "nothing", nil, nil
-	}
-}
-
-func (m *Mux) routeInvoked(ev *Event, in Invoked) (string, Handler, error) {
-	if len(in.Path) == 1 {
-		if h, ok := m.cfg.Slash[in.Path[0]]; ok {
-			return in.Path[0], h, nil
-		}
-	}
-	word, rest, _ := strings.Cut(strings.TrimSpace(in.Args), " ")
-	rest = strings.TrimSpace(rest)
-	if c, ok := m.commands[strings.ToLower(word)]; ok {
-		if (c.Fits == nil && rest == "") || (c.Fits != nil && c.Fits(rest)) {
-			ev.Input = Invoked{Path: append(append([]string(nil), in.Path...), c.Name), Args: rest}
-			return c.Name, c.Handler, nil
-		}
-	}
-	return "question", m.cfg.Ask, nil
 }
 
 // guard runs a handler and turns a panic into an error: one bad question must not take the process down.
@@ -200,12 +156,8 @@ func (m *Mux) failed(ev *Event, what string, err error, start time.Time) Reply {
 	return m.sentence(ev, lang.BotBroke, lang.Args{"request": request})
 }
 
-// sentence is a one-line private reply in the interface's language.
-func (m *Mux) sentence(ev *Event, key lang.Key, args lang.Args) Reply {
-	l := ev.Locale
-	if l == "" {
-		l = lang.English
-	}
+// whisper is a sentence of the catalogue as a private reply.
+func (m *Mux) whisper(l lang.Lang, key lang.Key, args lang.Args) Reply {
 	return Whisper{Message: card.Message{Lang: l, Blocks: []card.Block{card.Text{Spans: card.Say(l, key, args)}}}}
 }
 

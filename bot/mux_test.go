@@ -113,7 +113,6 @@ func TestMuxRoutes(t *testing.T) {
 		{Pressed{Token: b.tokens.Token(card.Intent{Name: "gone"}, alice, false, 100)}, lang.Text(lang.English, lang.BotButtonUnknown, nil)},
 		{Pressed{Token: "forged"}, lang.Text(lang.English, lang.BotButtonUnknown, nil)},
 		{Submitted{Form: "f"}, "form"},
-		{Submitted{Form: "g"}, lang.Text(lang.English, lang.BotButtonUnknown, nil)},
 	} {
 		if got := b.headline(t, event(tt.in)); got != tt.want {
 			t.Errorf("%#v: got %q, want %q", tt.in, got, tt.want)

@@ -8,7 +8,8 @@ import (
 	"github.com/backchannel-portal/backchannel/internal/lang"
 )
 
-// Reply is what a handler wants said: Say, Whisper, Update, Share, Work or Nothing.
+// Reply is what a handler wants shown: Say, Whisper, Update, Share, Work or Nothing; a form (Open, Invalid, Suggest);
+// a Surface or a Preview.
 type Reply interface{ reply() }
 
 // Say is a message that everybody in the conversation sees.
@@ -82,7 +83,7 @@ type Source struct {
 	AsOf  time.Time
 }
 
-// MessageOf returns the message and the answer that a settled reply carries, and false for Work and Nothing.
+// MessageOf returns the message and the answer that a settled reply to a question carries, and false for the others.
 func MessageOf(r Reply) (card.Message, Answer, bool) {
 	switch r := r.(type) {
 	case Say:

@@ -1,5 +1,10 @@
 package card
 
+import (
+	"maps"
+	"slices"
+)
+
 // Form is a set of questions: a modal, a web page, or prompts one after the other.
 type Form struct {
 	ID     string // what Submitted reports, for example "scaffold"
@@ -52,3 +57,43 @@ type FormOption struct{ Value, Label, Hint string }
 
 // Values are what was filled in, by field name.
 type Values map[string][]string
+
+// Fill returns the form with values filled in. Fields without one stay as they are.
+func (f Form) Fill(v Values) Form {
+	f.Fields = slices.Clone(f.Fields)
+	for i := range f.Fields {
+		if value, ok := v[f.Fields[i].Name]; ok && f.Fields[i].Kind != FieldSecret {
+			f.Fields[i].Value = slices.Clone(value)
+		}
+	}
+	return f
+}
+
+// Mark returns the form with what would be right beside its fields, and no other errors. What is said about the form
+// as a whole, "", or about a field that the form does not have, comes first in the introduction.
+func (f Form) Mark(errs map[string]string) Form {
+	f.Fields = slices.Clone(f.Fields)
+	rest := maps.Clone(errs)
+	for i := range f.Fields {
+		f.Fields[i].Error = errs[f.Fields[i].Name]
+		delete(rest, f.Fields[i].Name)
+	}
+	var intro []Span
+	for _, name := range slices.Sorted(maps.Keys(rest)) {
+		intro = append(intro, S(rest[name]), T(" "))
+	}
+	f.Intro = append(intro, f.Intro...)
+	return f
+}
+
+// Known returns the values of fields that the form has, none of them secret: what a platform says was filled in may
+// name anything.
+func (f Form) Known(v Values) Values {
+	out := Values{}
+	for _, q := range f.Fields {
+		if value, ok := v[q.Name]; ok && q.Kind != FieldSecret {
+			out[q.Name] = value
+		}
+	}
+	return out
+}

@@ -9,4 +9,6 @@ const (
 	BotButtonOthers  Key = "bot.button_others"
 	BotButtonExpired Key = "bot.button_expired"
 	BotButtonUsed    Key = "bot.button_used"
+	BotNoForms       Key = "bot.no_forms"
+	BotFormGone      Key = "bot.form_gone"
 )

@@ -39,6 +39,8 @@ require (
 	modernc.org/sqlite v1.60.1
 )
 
+require github.com/bwmarrin/discordgo v0.29.0 // indirect
+
 require (
 	github.com/Azure/go-ntlmssp v0.1.1 // indirect
 	github.com/go-asn1-ber/asn1-ber v1.5.8

@@ -39,10 +39,11 @@ type Deps struct {
 	Asker  func(*bot.Event) catalog.Ref
 	Bound  func(*bot.Event) catalog.Ref
 
-	// Refresher reads sources again on demand, and Locations keeps those that were registered. Nil: the commands that
-	// need them are absent.
+	// Refresher reads sources again on demand, Locations keeps those that were registered, and Registrar tries those
+	// that are about to be. Nil: the commands that need them are absent.
 	Refresher Refresher
 	Locations catalog.Locations
+	Registrar Registrar
 	// May says whether the actor of an event may do something with an entity. It must not block. Nil: everybody may.
 	May func(*bot.Event, Act, catalog.Ref) bool
 }
@@ -53,6 +54,7 @@ type Act string
 // The acts of the commands.
 const (
 	ActRefresh    Act = "refresh"    // read an entity's source again
+	ActRegister   Act = "register"   // add a location; it concerns no entity yet
 	ActUnregister Act = "unregister" // remove a registered location
 )
 

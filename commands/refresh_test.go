@@ -164,7 +164,7 @@ func TestRefreshIsAbsentWithoutSources(t *testing.T) {
 	t.Parallel()
 	c := nordwind(t)
 	for _, s := range c.SubCommands() {
-		if s.Name == "refresh" || s.Name == "unregister" {
+		if s.Name == "refresh" || s.Name == "unregister" || s.Name == "register" {
 			t.Errorf("%s is offered", s.Name)
 		}
 	}
@@ -178,7 +178,13 @@ type registry struct {
 
 func (r *registry) Locations(context.Context) ([]catalog.Location, error) { return r.all, r.err }
 
-func (r *registry) Register(context.Context, catalog.Location) (bool, error) { return false, r.err }
+func (r *registry) Register(_ context.Context, l catalog.Location) (bool, error) {
+	if slices.ContainsFunc(r.all, func(have catalog.Location) bool { return have.Origin == l.Origin }) {
+		return false, r.err
+	}
+	r.all = append(r.all, l)
+	return true, r.err
+}
 
 func (r *registry) Unregister(_ context.Context, origin string) error {
 	n := len(r.all)

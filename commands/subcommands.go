@@ -21,6 +21,7 @@ const (
 	takesAll            // a name and perhaps the word "all"
 	takesTech           // a technology or a component, or nothing
 	takesWords          // anything, but something
+	takesAddress        // a web address
 )
 
 // subCommand is a short form of a question.
@@ -61,6 +62,9 @@ func (c *Commands) subCommands() []subCommand {
 	if c.deps.Refresher != nil {
 		all = append(all, subCommand{"refresh", nil, intentRefresh, takesName, (*Commands).refresh})
 	}
+	if c.deps.Locations != nil && c.deps.Registrar != nil {
+		all = append(all, subCommand{"register", nil, intentRegister, takesAddress, (*Commands).register})
+	}
 	if c.deps.Locations != nil {
 		all = append(all, subCommand{"unregister", nil, intentUnregister, takesName, (*Commands).unregister})
 	}
@@ -98,7 +102,7 @@ func (c *Commands) subCommand(s subCommand) bot.Handler {
 		if r.Lang == "" {
 			r.Lang = lang.Of(in.Args)
 		}
-		if s.work != nil && len(r.Entities) == 1 {
+		if s.work != nil && (len(r.Entities) == 1 || s.params == takesAddress) {
 			return s.work(c, ev, c.talk(ctx, view, q, r)), nil
 		}
 		a, m := c.answer(ctx, view, q, r)
@@ -134,6 +138,9 @@ func (c *Commands) parse(view search.View, s subCommand, args string) (r underst
 	case s.params == takesWords:
 		r.Topic = args
 		return r, args != ""
+	case s.params == takesAddress:
+		r.Topic = strings.Trim(args, "<>") // as some write addresses
+		return r, looksLikeAddress(r.Topic)
 	case args == "":
 		return r, s.params == takesNothing || s.params == takesMaybe || s.params == takesTech
 	case s.params == takesAll:

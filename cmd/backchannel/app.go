@@ -56,6 +56,9 @@ type wiring struct {
 	patience  time.Duration      // how long a source may take before it shows what it has; 0: until it has all
 	refresher commands.Refresher // nil: nothing is read again on demand
 	reader    func() *search.Reader
+
+	locations catalog.Locations  // nil: none can be registered
+	registrar commands.Registrar // nil: nobody may
 }
 
 // newApp wires the parts; it reads nothing yet.
@@ -97,6 +100,8 @@ func newApp(cfg *config.Config, now func() time.Time, log *slog.Logger, w wiring
 		Lexicon: lexicon,
 
 		Refresher: w.refresher,
+		Locations: w.locations,
+		Registrar: w.registrar,
 	})
 	return a, nil
 }

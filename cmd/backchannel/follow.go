@@ -41,6 +41,8 @@ type followed struct {
 	state bot.State                   // is swept
 	prune func(context.Context) error // forgets the oldest history; nil: there is none
 
+	locations catalog.Locations // registered ones; nil: there are none
+
 	mu      sync.Mutex
 	sick    map[string]string // what is wrong, by source
 	leading atomic.Bool       // this replica reads the sources
@@ -55,7 +57,11 @@ type followed struct {
 // follow wires an app around a Live. dir holds index files; empty takes a temporary folder.
 func follow(cfg *config.Config, base *base, log *slog.Logger, dir string) (*followed, error) {
 	f := &followed{sick: map[string]string{}, queue: base.queue, alone: base.last == nil, state: base.state, since: time.Now()}
+	if base.db != nil {
+		f.locations = base.db.Catalog()
+	}
 	a, err := newApp(cfg, time.Now, log, wiring{
+		locations: f.locations, registrar: f.registrar(cfg),
 		store: base.catalog, dir: base.dir, patience: patience, refresher: onDemand{f}, reader: func() *search.Reader { return f.live.Reader() },
 	})
 	if err != nil {
@@ -249,6 +255,9 @@ func (f *followed) parts() []part {
 	names := []string{"documentation"}
 	for _, s := range f.sources {
 		names = append(names, s.Origin())
+	}
+	if f.locations != nil {
+		names = append(names, partRegistered)
 	}
 	for _, d := range f.dataFiles() {
 		names = append(names, d.name)

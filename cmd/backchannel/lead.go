@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"math/rand/v2"
+	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -85,10 +87,7 @@ func (f *followed) lead(ctx context.Context) error {
 	f.log.Info("this replica reads the sources now")
 	f.leading.Store(true)
 	defer f.leading.Store(false)
-	l := &leader{followed: f, applied: map[string]*atomic.Int64{}}
-	for _, s := range f.sources {
-		l.applied[s.Origin()] = &atomic.Int64{}
-	}
+	l := &leader{followed: f, kick: make(chan struct{}, 1)}
 	beside, err := job.NewRunner(f.queue, job.Config{
 		Kinds: map[string]job.Kind{
 			jobRefresh: {Handler: l.refresh, Concurrency: 4, Timeout: 2 * time.Minute},
@@ -104,6 +103,9 @@ func (f *followed) lead(ctx context.Context) error {
 		g.Go(func() error { l.follow(ctx, s); return nil })
 	}
 	g.Go(func() error { return beside.Run(ctx) })
+	if f.locations != nil {
+		g.Go(func() error { l.followRegistered(ctx); return nil })
+	}
 	g.Go(func() error { l.sweep(ctx); return nil })
 	g.Go(func() error { f.readCode(ctx); return nil })
 	return g.Wait()
@@ -112,7 +114,15 @@ func (f *followed) lead(ctx context.Context) error {
 // leader is the replica that reads.
 type leader struct {
 	*followed
-	applied map[string]*atomic.Int64 // by origin: deltas that were stored
+	applied sync.Map // by origin, *atomic.Int64: deltas that were stored
+	extra   registered
+	kick    chan struct{} // has sweep look at once
+}
+
+// count returns the number of deltas of an origin that were stored, to read and to raise.
+func (l *leader) count(origin string) *atomic.Int64 {
+	n, _ := l.applied.LoadOrStore(origin, &atomic.Int64{})
+	return n.(*atomic.Int64)
 }
 
 // follow reads a source, tries again while it cannot be read, and then watches it.
@@ -123,13 +133,13 @@ func (l *leader) follow(ctx context.Context, s catalog.Source) {
 		if err == nil {
 			err = l.apply(ctx, d)
 		}
-		l.note(s.Origin(), err)
+		l.report(s.Origin(), err)
 		if first {
 			l.tried.Store(s.Origin(), true)
 		}
 		if err == nil {
 			err = s.Watch(ctx, func(d catalog.Delta) { l.changed(ctx, s, d) })
-			l.note(s.Origin(), err)
+			l.report(s.Origin(), err)
 			retry = firstRetry
 		}
 		if ctx.Err() != nil {
@@ -153,7 +163,7 @@ func (l *leader) changed(ctx context.Context, s catalog.Source, d catalog.Delta)
 	} else if err == nil {
 		return // what else is wrong with the source stays as it was noted
 	}
-	l.note(s.Origin(), err)
+	l.report(s.Origin(), err)
 }
 
 // apply stores a change. A store that is away is tried again for as long as it takes: a change that were dropped
@@ -163,9 +173,7 @@ func (l *leader) apply(ctx context.Context, d catalog.Delta) error {
 		gen, err := l.store.Apply(ctx, d)
 		if err == nil {
 			l.target.Store(uint64(gen))
-			if n := l.applied[d.Origin]; n != nil {
-				n.Add(1)
-			}
+			l.count(d.Origin).Add(1)
 			return nil
 		}
 		if ctx.Err() != nil {
@@ -185,28 +193,25 @@ func (l *leader) apply(ctx context.Context, d catalog.Delta) error {
 
 // sweep ends orphans once every source was tried, and from time to time.
 func (l *leader) sweep(ctx context.Context) {
-	origins := make([]string, 0, len(l.sources))
-	for _, s := range l.sources {
-		origins = append(origins, s.Origin())
-	}
 	tried := func() bool {
-		for _, o := range origins {
-			if _, ok := l.tried.Load(o); !ok {
-				return false
-			}
-		}
-		return true
+		origins, known := l.origins()
+		return known && !slices.ContainsFunc(origins, func(o string) bool {
+			_, ok := l.tried.Load(o)
+			return !ok
+		})
 	}
 	if waitFor(ctx, changedInterval, tried) != nil {
 		return
 	}
 	for {
+		origins, _ := l.origins()
 		if _, err := l.store.Sweep(ctx, origins, l.cfg.Catalog.Orphans); err != nil && ctx.Err() == nil {
 			l.log.Warn("orphans could not be looked at", "err", err)
 		}
 		select {
 		case <-ctx.Done():
 			return
+		case <-l.kick:
 		case <-time.After(sweepEvery):
 		}
 	}
@@ -223,23 +228,34 @@ func (l *leader) refresh(ctx context.Context, j job.Job) (json.RawMessage, error
 	if err := json.Unmarshal(j.Payload, &r); err != nil {
 		return nil, job.Permanent(err)
 	}
-	for _, s := range l.sources {
-		if s.Origin() != r.Origin {
-			continue
-		}
-		if err := l.again(ctx, s, r.Location); err != nil {
-			l.note(s.Origin(), err)
-			return nil, job.Permanent(err)
-		}
-		return json.Marshal(refreshResult{catalog.Generation(l.target.Load())})
+	s, err := l.reads(ctx, r.Origin)
+	if err != nil {
+		return nil, job.Permanent(err)
 	}
-	return nil, job.Permanent(fault.New(fault.NotFound, "nobody reads %s any more", r.Origin))
+	if err := l.again(ctx, s, r.Location); err != nil {
+		l.report(s.Origin(), err)
+		return nil, job.Permanent(err)
+	}
+	return json.Marshal(refreshResult{catalog.Generation(l.target.Load())})
+}
+
+// reads is the source of an origin that this replica reads.
+func (l *leader) reads(ctx context.Context, origin string) (catalog.Source, error) {
+	for _, s := range l.sources {
+		if s.Origin() == origin {
+			return s, nil
+		}
+	}
+	if s := l.registeredOrigin(ctx, origin); s != nil {
+		return s, nil
+	}
+	return nil, fault.New(fault.NotFound, "nobody reads %s any more", origin)
 }
 
 // again reads a source, or a part of it, and returns when what it read is stored.
 func (l *leader) again(ctx context.Context, s catalog.Source, location string) error {
 	part, ok := s.(refresher)
-	before := l.applied[s.Origin()].Load()
+	before := l.count(s.Origin()).Load()
 	if !ok || !part.Refresh(location) {
 		d, err := s.Read(ctx)
 		if err != nil {
@@ -247,7 +263,7 @@ func (l *leader) again(ctx context.Context, s catalog.Source, location string) e
 		}
 		return l.apply(ctx, d)
 	}
-	if waitFor(ctx, changedInterval/4, func() bool { return l.applied[s.Origin()].Load() > before }) != nil {
+	if waitFor(ctx, changedInterval/4, func() bool { return l.count(s.Origin()).Load() > before }) != nil {
 		return fault.New(fault.Upstream, "%s did not answer in time", s.Origin())
 	}
 	return nil

@@ -58,4 +58,17 @@ const (
 	UnregisterDone       Key = "unregister.done"
 	UnregisterForbidden  Key = "unregister.forbidden"
 	ActUnregister        Key = "unregister.act"
+
+	RegisterWhat       Key = "register.what"
+	RegisterForbidden  Key = "register.forbidden"
+	RegisterWorking    Key = "register.working"
+	RegisterFailed     Key = "register.failed"
+	RegisterConfigured Key = "register.configured"
+	RegisterNothing    Key = "register.nothing"
+	RegisterAlready    Key = "register.already"
+	RegisterLater      Key = "register.later"
+	RegisterDone       Key = "register.done"
+	RegisterList       Key = "register.list"
+	RegisterElsewhere  Key = "register.elsewhere"
+	RegisterTroubles   Key = "register.troubles"
 )

@@ -58,6 +58,23 @@ type Catalog struct {
 	Refresh   time.Duration // how often sources are read again; files are watched besides
 	Orphans   time.Duration // how long what no source reports any more is kept, marked as such
 	Rules     []Rule
+	Register  Register
+}
+
+// Register says which addresses people may register as locations from a chat. It is "off" as a whole, or names hosts.
+type Register struct {
+	Off   bool     `yaml:"-"`
+	Hosts []string // which may lie in a private network and speak http; public ones with https need not be named
+}
+
+// UnmarshalNode implements yamldoc.Unmarshaler.
+func (r *Register) UnmarshalNode(n *yamldoc.Node, field string, d yamldoc.Decoder) error {
+	if n.Kind == yamldoc.String && n.Text == "off" {
+		r.Off = true
+		return nil
+	}
+	type plain Register
+	return d.DecodeAt(n, (*plain)(r), field)
 }
 
 // Rule allows kinds of entities. Without any rule everything is allowed.

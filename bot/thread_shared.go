@@ -24,7 +24,7 @@ type SharedMemory struct {
 
 const (
 	maxDirty     = 8192
-	saveEvery    = 100 * time.Millisecond
+	saveEvery    = 500 * time.Millisecond
 	storeTimeout = 5 * time.Second
 	storeRetry   = 2 * time.Second // how soon a store that is away is tried again
 	followPoll   = 5 * time.Second

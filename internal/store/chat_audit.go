@@ -1,8 +1,11 @@
 package store
 
 import (
+	"cmp"
 	"context"
+	"crypto/sha256"
 	"database/sql"
+	"encoding/hex"
 	"slices"
 	"strings"
 	"time"
@@ -13,75 +16,218 @@ import (
 
 type chatAudit struct{ chat }
 
-// The columns of the audit, in the order of their arguments.
-const (
-	auditColumns = `id, at, event, platform, workspace, actor, channel, thread, what, intent, outcome, entities, lang, failure, limited, took`
-	auditWidth   = 16
-	auditBatch   = 500 // rows in one statement
-)
+// auditBatch is how many records a row holds at most.
+const auditBatch = 500
 
-// Append implements bot.AuditStore.
+// auditRecord is a record as a row keeps it.
+type auditRecord struct {
+	ID        string   `json:"id"`
+	At        int64    `json:"at"`
+	Event     string   `json:"ev,omitempty"`
+	Platform  string   `json:"p,omitempty"`
+	Workspace string   `json:"w,omitempty"`
+	Actor     string   `json:"a,omitempty"`
+	Channel   string   `json:"c,omitempty"`
+	Thread    string   `json:"t,omitempty"`
+	What      string   `json:"what,omitempty"`
+	Intent    string   `json:"i,omitempty"`
+	Outcome   string   `json:"o,omitempty"`
+	Entities  []string `json:"e,omitempty"`
+	Lang      string   `json:"l,omitempty"`
+	Failure   string   `json:"f,omitempty"`
+	Limited   bool     `json:"lim,omitempty"`
+	Took      int64    `json:"us,omitempty"`
+}
+
+func newAuditRecord(r bot.Record) auditRecord {
+	return auditRecord{
+		ID: words(r.ID), At: micros(r.Time), Event: r.Event, Platform: r.Actor.Platform, Workspace: r.Actor.Workspace, Actor: r.Actor.ID,
+		Channel: r.Address.Channel, Thread: r.Address.Thread, What: r.What, Intent: r.Answer.Intent, Outcome: string(r.Answer.Outcome),
+		Entities: r.Answer.Entities, Lang: string(r.Answer.Lang), Failure: r.Failure, Limited: r.Limited, Took: r.Took.Microseconds(),
+	}
+}
+
+func (r auditRecord) record() bot.Record {
+	return bot.Record{ID: r.ID, Entry: bot.Entry{
+		Time: instant(r.At), Event: r.Event, Actor: bot.Actor{Platform: r.Platform, Workspace: r.Workspace, ID: r.Actor},
+		Address: bot.Address{Platform: r.Platform, Workspace: r.Workspace, Channel: r.Channel, Thread: r.Thread}, What: r.What,
+		Answer: bot.Answer{Intent: r.Intent, Outcome: bot.Outcome(r.Outcome), Entities: r.Entities, Lang: lang.Lang(r.Lang)},
+		Took:   time.Duration(r.Took) * time.Microsecond, Failure: r.Failure, Limited: r.Limited,
+	}}
+}
+
+func (r auditRecord) by(a bot.Actor) bool {
+	return r.Platform == a.Platform && r.Workspace == a.Workspace && r.Actor == a.ID
+}
+
+// actorMark stands for an actor in the column actors. Equal marks of different actors cost a look, no more.
+func actorMark(a bot.Actor) string {
+	sum := sha256.Sum256([]byte(a.Key()))
+	return "|" + hex.EncodeToString(sum[:6]) + "|"
+}
+
+// auditRow is a row of the table.
+type auditRow struct {
+	id      string
+	until   int64
+	records []auditRecord
+}
+
+func scanAuditRow(rows *sql.Rows) (r auditRow, err error) {
+	var data []byte
+	if err = rows.Scan(&r.id, &r.until, &data); err == nil {
+		err = parse(data, &r.records)
+	}
+	return r, err
+}
+
+// Append implements bot.AuditStore. A record may come again after the answer to its first coming was lost.
 func (c chatAudit) Append(ctx context.Context, rs []bot.Record) error {
 	for batch := range slices.Chunk(rs, auditBatch) {
-		var b strings.Builder
-		b.WriteString(`INSERT INTO chat_audit (` + auditColumns + `) VALUES `)
-		args := make([]any, 0, auditWidth*len(batch))
+		records := make([]auditRecord, len(batch))
 		for i, r := range batch {
-			if i > 0 {
-				b.WriteString(", ")
-			}
-			b.WriteString("(" + placeholders(len(args)+1, auditWidth) + ")")
-			var entities []byte
-			if len(r.Answer.Entities) > 0 {
-				var err error
-				if entities, err = document(r.Answer.Entities); err != nil {
-					return err
-				}
-			}
-			args = append(args, words(r.ID), micros(r.Time), words(r.Event), words(r.Actor.Platform), words(r.Actor.Workspace), words(r.Actor.ID),
-				words(r.Address.Channel), words(r.Address.Thread), words(r.What), words(r.Answer.Intent), words(string(r.Answer.Outcome)),
-				words(string(entities)), words(string(r.Answer.Lang)), words(r.Failure), r.Limited, r.Took.Microseconds())
+			records[i] = newAuditRecord(r)
 		}
-		b.WriteString(` ON CONFLICT (id) DO NOTHING`)
-		if _, err := c.exec(ctx, "write the audit", b.String(), args...); err != nil {
+		err := c.db.write(ctx, "write the audit", func(t *tx) error {
+			fresh, err := t.unknown(ctx, records)
+			if err != nil || len(fresh) == 0 {
+				return err
+			}
+			return t.putAudit(ctx, fresh)
+		})
+		if err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// Of implements bot.AuditStore.
-func (c chatAudit) Of(ctx context.Context, a bot.Actor, before time.Time, n int) ([]bot.Record, error) {
-	return chatRows(ctx, c.chat, "read the audit", scanRecord, `
-		SELECT `+auditColumns+` FROM chat_audit
-		WHERE platform = $1 AND workspace = $2 AND actor = $3 AND at < $4
-		ORDER BY at DESC, id DESC LIMIT $5`, words(a.Platform), words(a.Workspace), words(a.ID), micros(before), n)
+func span(records []auditRecord) (least, greatest string) {
+	byID := func(a, b auditRecord) int { return cmp.Compare(a.ID, b.ID) }
+	return slices.MinFunc(records, byID).ID, slices.MaxFunc(records, byID).ID
 }
 
-func scanRecord(rows *sql.Rows) (r bot.Record, err error) {
-	var at, took int64
-	var entities, outcome, language string
-	err = rows.Scan(&r.ID, &at, &r.Event, &r.Actor.Platform, &r.Actor.Workspace, &r.Actor.ID, &r.Address.Channel, &r.Address.Thread,
-		&r.What, &r.Answer.Intent, &outcome, &entities, &language, &r.Failure, &r.Limited, &took)
+// unknown leaves out the records that are kept already, which lie in rows whose ids overlap.
+func (t *tx) unknown(ctx context.Context, records []auditRecord) ([]auditRecord, error) {
+	least, greatest := span(records)
+	known := map[string]bool{}
+	err := t.each(ctx, `SELECT id, until, records FROM chat_audit WHERE last >= $1 AND id <= $2`, func(rows *sql.Rows) error {
+		row, err := scanAuditRow(rows)
+		for _, r := range row.records {
+			known[r.ID] = true
+		}
+		return err
+	}, least, greatest)
+	if len(known) == 0 {
+		return records, err
+	}
+	return slices.DeleteFunc(slices.Clone(records), func(r auditRecord) bool { return known[r.ID] }), err
+}
+
+// putAudit writes a row.
+func (t *tx) putAudit(ctx context.Context, records []auditRecord) error {
+	data, err := document(records)
 	if err != nil {
-		return r, err
+		return err
 	}
-	r.Time, r.Took = instant(at), time.Duration(took)*time.Microsecond
-	r.Address.Platform, r.Address.Workspace = r.Actor.Platform, r.Actor.Workspace
-	r.Answer.Outcome, r.Answer.Lang = bot.Outcome(outcome), lang.Lang(language)
-	if entities != "" {
-		err = parse([]byte(entities), &r.Answer.Entities)
+	least, greatest := span(records)
+	since, until := records[0].At, records[0].At
+	marks := map[string]bool{}
+	var actors strings.Builder
+	for _, r := range records {
+		since, until = min(since, r.At), max(until, r.At)
+		mark := actorMark(bot.Actor{Platform: r.Platform, Workspace: r.Workspace, ID: r.Actor})
+		if !marks[mark] {
+			marks[mark] = true
+			actors.WriteString(mark)
+		}
 	}
-	return r, err
+	_, err = t.ExecContext(ctx, `INSERT INTO chat_audit (id, last, since, until, n, actors, records) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+		least, greatest, since, until, len(records), actors.String(), data)
+	return err
+}
+
+// Of implements bot.AuditStore.
+func (c chatAudit) Of(ctx context.Context, a bot.Actor, before time.Time, n int) ([]bot.Record, error) {
+	var found []auditRecord
+	sorted := func() {
+		slices.SortFunc(found, func(x, y auditRecord) int { return cmp.Or(cmp.Compare(y.At, x.At), cmp.Compare(y.ID, x.ID)) })
+		found = found[:min(n, len(found))]
+	}
+	err := c.db.read(ctx, "read the audit", func(t *tx) error {
+		found = nil
+		rows, err := t.QueryContext(ctx, `SELECT id, until, records FROM chat_audit WHERE since < $1 AND actors LIKE $2 ORDER BY until DESC`,
+			micros(before), "%"+actorMark(a)+"%")
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			row, err := scanAuditRow(rows)
+			if err != nil {
+				return err
+			}
+			if sorted(); n > 0 && len(found) == n && row.until < found[n-1].At {
+				break // what follows is older than what was found
+			}
+			for _, r := range row.records {
+				if r.by(a) && r.At < micros(before) {
+					found = append(found, r)
+				}
+			}
+		}
+		sorted()
+		return rows.Err()
+	})
+	var out []bot.Record
+	for _, r := range found {
+		out = append(out, r.record())
+	}
+	return out, err
 }
 
 // Erase implements bot.AuditStore.
 func (c chatAudit) Erase(ctx context.Context, a bot.Actor) (int, error) {
-	return c.exec(ctx, "erase from the audit", `DELETE FROM chat_audit WHERE platform = $1 AND workspace = $2 AND actor = $3`,
-		words(a.Platform), words(a.Workspace), words(a.ID))
+	erased := 0
+	err := c.db.write(ctx, "erase from the audit", func(t *tx) error {
+		erased = 0
+		var rows []auditRow
+		err := t.each(ctx, `SELECT id, until, records FROM chat_audit WHERE actors LIKE $1`, func(r *sql.Rows) error {
+			row, err := scanAuditRow(r)
+			rows = append(rows, row)
+			return err
+		}, "%"+actorMark(a)+"%")
+		if err != nil {
+			return err
+		}
+		for _, row := range rows {
+			rest := slices.DeleteFunc(slices.Clone(row.records), func(r auditRecord) bool { return r.by(a) })
+			erased += len(row.records) - len(rest)
+			if _, err := t.ExecContext(ctx, `DELETE FROM chat_audit WHERE id = $1`, row.id); err != nil {
+				return err
+			}
+			if len(rest) == 0 {
+				continue
+			}
+			if err := t.putAudit(ctx, rest); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return erased, err
 }
 
-// Sweep implements bot.Sweeper.
+// Sweep implements bot.Sweeper. Records that were written together go together, once the last of them is old.
 func (c chatAudit) Sweep(ctx context.Context, before time.Time) (int, error) {
-	return c.sweep(ctx, "chat_audit", "id", "at", before)
+	removed := 0
+	err := c.db.write(ctx, "forget what is old in the audit", func(t *tx) error {
+		err := t.QueryRowContext(ctx, `SELECT COALESCE(sum(n), 0) FROM chat_audit WHERE until < $1`, micros(before)).Scan(&removed)
+		if err != nil || removed == 0 {
+			return err
+		}
+		_, err = t.ExecContext(ctx, `DELETE FROM chat_audit WHERE until < $1`, micros(before))
+		return err
+	})
+	return removed, err
 }

@@ -29,26 +29,19 @@ CREATE TABLE chat_keys (
     secret BYTEA NOT NULL
 );
 
+-- Records of the audit, as many in a row as were written together: a row for each would cost more than the answer that
+-- it tells of.
 CREATE TABLE chat_audit (
-    id        TEXT COLLATE "C" PRIMARY KEY, -- UUIDv7
-    at        BIGINT NOT NULL,
-    event     TEXT NOT NULL,
-    platform  TEXT COLLATE "C" NOT NULL,
-    workspace TEXT COLLATE "C" NOT NULL,
-    actor     TEXT COLLATE "C" NOT NULL,
-    channel   TEXT NOT NULL,
-    thread    TEXT NOT NULL,
-    what      TEXT NOT NULL,
-    intent    TEXT NOT NULL,
-    outcome   TEXT NOT NULL,
-    entities  TEXT NOT NULL, -- a JSON list, or empty
-    lang      TEXT NOT NULL,
-    failure   TEXT NOT NULL,
-    limited   BOOLEAN NOT NULL,
-    took      BIGINT NOT NULL -- microseconds
+    id       TEXT COLLATE "C" PRIMARY KEY, -- the least of the records' ids, UUIDv7
+    last     TEXT COLLATE "C" NOT NULL,    -- the greatest
+    since    BIGINT NOT NULL,  -- the time of the earliest record
+    until    BIGINT NOT NULL,  -- the time of the latest
+    n        INTEGER NOT NULL, -- records
+    actors   TEXT COLLATE "C" NOT NULL,    -- |hash|hash|, to find the rows of one actor
+    records  BYTEA NOT NULL     -- JSON
 );
-CREATE INDEX chat_audit_at ON chat_audit (at);
-CREATE INDEX chat_audit_actor ON chat_audit (platform, workspace, actor, at);
+CREATE INDEX chat_audit_until ON chat_audit (until);
+CREATE INDEX chat_audit_last ON chat_audit (last);
 
 -- Messages that the bot sends of its own accord.
 CREATE TABLE chat_posts (

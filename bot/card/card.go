@@ -207,16 +207,18 @@ const (
 	Danger  Style = "danger" // asks to confirm
 )
 
-// Action is a button (Intent), a link button (URL) or a menu (Options).
+// Action is a button (Intent), a link button (URL), a menu (Options), or a menu of what is looked up while somebody
+// types (Search).
 type Action struct {
 	Label   string
 	Style   Style
-	Intent  Intent   // what pressing means
-	URL     string   // opens a page instead
-	Options []Option // makes it a menu: choosing means Option.Intent
-	Confirm string   // the question asked first; required for Danger
-	Choice  bool     // one of the answers to the question the message asks; plain text lists these with numbers
-	Anyone  bool     // anybody in the workspace may press; otherwise only the person the message answers
+	Intent  Intent    // what pressing means
+	URL     string    // opens a page instead
+	Options []Option  // makes it a menu: choosing means Option.Intent
+	Search  FieldKind // makes it a menu of suggestions: choosing means Intent with the chosen value as its last argument
+	Confirm string    // the question asked first; required for Danger
+	Choice  bool      // one of the answers to the question the message asks; plain text lists these with numbers
+	Anyone  bool      // anybody in the workspace may press; otherwise only the person the message answers
 }
 
 // Option is one entry of a menu.

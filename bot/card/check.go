@@ -155,6 +155,9 @@ func (c *checker) actions(b Actions) {
 	c.count("buttons of a row", len(b.Items), al.PerRow)
 	for _, a := range b.Items {
 		c.text("label", a.Label, al.Label)
+		if a.Search != "" && !al.Search {
+			c.fail("a menu of suggestions")
+		}
 		c.text("confirm", a.Confirm, al.Confirm)
 		c.text("url", a.URL, c.l.URL)
 		c.count("options", len(a.Options), al.Options)

@@ -44,6 +44,9 @@ func (f *fitter) menus(items []Action) []Action {
 	al := f.l.Actions
 	var out []Action
 	for _, a := range items {
+		if a.Search != "" && !al.Search {
+			continue
+		}
 		a.Label, a.Confirm = f.l.Cut(a.Label, al.Label), f.l.Cut(a.Confirm, al.Confirm)
 		if len(a.Options) == 0 {
 			out = append(out, a)

@@ -91,6 +91,7 @@ type ActionLimits struct {
 	Option     int // one entry's label
 	Hint       int // one entry's hint
 	Confirm    int
+	Search     bool // has menus of suggestions; elsewhere they are left out, as everything in them can be asked for
 }
 
 // FormLimits are what a platform's forms can show. Zero is no limit.

@@ -96,7 +96,7 @@ func (q *quick) buttons(items []Action) bool {
 	q.actions += len(items)
 	for i := range items {
 		a := &items[i]
-		if len(a.Options) > 0 || a.URL == "" && a.Intent.Name == "" || a.URL != "" && !q.url(a.URL) ||
+		if len(a.Options) > 0 || a.Search != "" || a.URL == "" && a.Intent.Name == "" || a.URL != "" && !q.url(a.URL) ||
 			!q.text(a.Label, q.l.Actions.Label) || a.Confirm != "" && !q.text(a.Confirm, q.l.Actions.Confirm) {
 			return false
 		}

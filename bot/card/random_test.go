@@ -131,6 +131,9 @@ func (g generator) actions() Actions {
 				it.Options = append(it.Options, Option{g.text(), g.text(), Intent{Name: "pick"}})
 			}
 		}
+		if g.IntN(6) == 0 {
+			it.Search = FieldEntity
+		}
 		a.Items = append(a.Items, it)
 	}
 	return a
@@ -153,7 +156,7 @@ func (g generator) limits() Limits {
 		Table:   TableLimits{g.upTo(3), g.upTo(100), g.upTo(20), g.upTo(200), g.upTo(200), g.upTo(10000)},
 		Chart:   ChartLimits{g.upTo(3), g.upTo(20), g.upTo(7), g.upTo(60), g.upTo(30)},
 		Image:   ImageLimits{g.upTo(3), g.upTo(200), g.upTo(200)},
-		Actions: ActionLimits{g.upTo(26), g.upTo(6), g.upTo(6), g.IntN(2) == 0, g.upTo(80), g.upTo(101), g.upTo(80), g.upTo(80), g.upTo(300)},
+		Actions: ActionLimits{g.upTo(26), g.upTo(6), g.upTo(6), g.IntN(2) == 0, g.upTo(80), g.upTo(101), g.upTo(80), g.upTo(80), g.upTo(300), g.IntN(2) == 0},
 	}
 	if g.IntN(2) == 0 {
 		l.Escapes = map[rune]int{'&': 5, '<': 4, '>': 4}

@@ -274,6 +274,11 @@ func (c *cleaner) actions(b Actions) Block {
 	for _, a := range b.Items {
 		a.Label, a.Confirm = CleanLine(a.Label), CleanLine(a.Confirm)
 		switch {
+		case a.Search != "":
+			a.Options, a.URL = nil, ""
+			if a.Intent.Name == "" {
+				continue
+			}
 		case len(a.Options) > 0:
 			opts := make([]Option, 0, len(a.Options))
 			for _, o := range a.Options {

@@ -25,7 +25,7 @@ type job struct {
 func (r *Runner) plan(ctx context.Context) []job {
 	var jobs []job
 	guesses := map[string]int{}
-	for _, e := range r.c.Components() {
+	for e := range r.c.Components() {
 		if ctx.Err() != nil {
 			return nil
 		}

@@ -3,6 +3,7 @@ package inventory
 import (
 	"context"
 	"errors"
+	"iter"
 	"log/slog"
 	"slices"
 	"sync"
@@ -31,12 +32,14 @@ type FactWriter interface {
 type Config struct {
 	Trees scm.Trees
 	Store FactWriter
-	// Components returns the entities whose code is read, usually all of kind Component.
-	Components func() []*catalog.Entity
+	// Components iterates over the entities whose code is read, usually all of kind Component. None is held on to.
+	Components func() iter.Seq[*catalog.Entity]
 	// Known returns the facts KeyScan that the store has, so that a restart does not read everything again; may be nil.
 	Known func() []catalog.Fact
-	Table *Table        // nil: the built-in one
-	Every time.Duration // between passes; zero: 10 minutes
+	// Passed is told of every pass of Run; may be nil.
+	Passed func(Pass)
+	Table  *Table        // nil: the built-in one
+	Every  time.Duration // between passes; zero: 10 minutes
 	// Confirm is after how long unchanged facts are written again, so that they say they still hold; zero: an hour.
 	Confirm time.Duration
 	Now     func() time.Time
@@ -100,6 +103,9 @@ func (r *Runner) Run(ctx context.Context) {
 		p, err := r.Pass(ctx)
 		if ctx.Err() != nil {
 			return
+		}
+		if r.c.Passed != nil {
+			r.c.Passed(p)
 		}
 		if err != nil {
 			r.c.Log.Warn("inventory pass failed", "error", err)

@@ -3,8 +3,10 @@ package inventory
 import (
 	"context"
 	"errors"
+	"iter"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -93,7 +95,7 @@ func company(t *testing.T) (*Runner, *store, string, *time.Time, *[]*catalog.Ent
 		t.Fatal(err)
 	}
 	now, s := noon, &store{}
-	r := NewRunner(Config{Trees: trees, Store: s, Components: func() []*catalog.Entity { return entities }, Now: func() time.Time { return now }})
+	r := NewRunner(Config{Trees: trees, Store: s, Components: func() iter.Seq[*catalog.Entity] { return slices.Values(entities) }, Now: func() time.Time { return now }})
 	return r, s, dir, &now, &entities
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"iter"
 	"log/slog"
 	"slices"
 	"sync/atomic"
@@ -164,7 +165,7 @@ func (s *session) oneShot(cfg *config.Config, now func() time.Time) (*app, error
 		a.close()
 		return nil, err
 	}
-	runner := a.inventory(func() []*catalog.Entity { return components(changes.Upserts) }, nil)
+	runner := a.inventory(func() iter.Seq[*catalog.Entity] { return slices.Values(components(changes.Upserts)) }, nil, nil)
 	if _, err := runner.Pass(s.ctx); err != nil {
 		a.close()
 		return nil, err
@@ -257,9 +258,9 @@ func (a *app) readPlugins() error {
 }
 
 // inventory returns the runner that reads the versions of components.
-func (a *app) inventory(components func() []*catalog.Entity, known func() []catalog.Fact) *inventory.Runner {
+func (a *app) inventory(components func() iter.Seq[*catalog.Entity], known func() []catalog.Fact, passed func(inventory.Pass)) *inventory.Runner {
 	return inventory.NewRunner(inventory.Config{
-		Trees: a.trees, Store: a.store, Components: components, Known: known, Every: a.cfg.Catalog.Refresh, Now: a.now, Log: a.log,
+		Trees: a.trees, Store: a.store, Components: components, Known: known, Passed: passed, Every: a.cfg.Catalog.Refresh, Now: a.now, Log: a.log,
 	})
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"iter"
 	"log/slog"
 	"sync"
 	"sync/atomic"
@@ -206,20 +207,17 @@ func (f *followed) docs(ctx context.Context) {
 // readCode keeps the versions of components up to date until ctx is done.
 func (f *followed) readCode(ctx context.Context) {
 	runner := f.app.inventory(
-		func() []*catalog.Entity {
-			return f.some(search.Filter{Kinds: []string{"component"}}, func(*catalog.Entity) bool { return true })
+		func() iter.Seq[*catalog.Entity] {
+			return f.view(catalog.Viewer{}).Entities(search.Filter{Kinds: []string{"component"}})
 		},
 		func() []catalog.Fact {
 			return f.view(catalog.Viewer{}).FactsByKey(inventory.Producer, inventory.KeyScan)
-		})
+		},
+		func(inventory.Pass) { f.coded.Store(true) })
 	if waitFor(ctx, changedInterval, f.indexed) != nil {
 		return
 	}
 	moved := f.moved()
-	if _, err := runner.Pass(ctx); err != nil && ctx.Err() == nil {
-		f.log.Warn("the first reading of the components' code failed", "err", err)
-	}
-	f.coded.Store(true)
 	var running sync.WaitGroup
 	defer running.Wait()
 	running.Go(func() { runner.Run(ctx) })

@@ -19,6 +19,7 @@ type State struct {
 	Installations Installations
 	Subscriptions Subscriptions
 	Followers     Followers
+	Traces        TraceStore
 }
 
 // Sweeper forgets what has had its time.
@@ -30,16 +31,18 @@ type Sweeper interface {
 
 // NewMemoryState returns a state that lives as long as the process.
 func NewMemoryState() State {
+	threads, drafts, subscriptions := newMemoryThreads(), &memoryDrafts{rows: map[string]Draft{}}, &memorySubscriptions{rows: map[subscriptionKey]Subscription{}}
 	return State{
 		Inbox:         NewMemoryInbox(100_000, 24*time.Hour),
-		Threads:       newMemoryThreads(),
+		Threads:       threads,
 		Keys:          &memoryKeys{},
 		Audit:         &memoryAudit{rows: map[string]Record{}},
 		Outbox:        &memoryOutbox{posts: map[string]Post{}},
 		Intents:       &memoryIntents{rows: map[string]StoredIntent{}, used: map[string]bool{}},
-		Drafts:        &memoryDrafts{rows: map[string]Draft{}},
+		Drafts:        drafts,
 		Installations: &memoryInstallations{rows: map[[2]string]Installation{}},
-		Subscriptions: &memorySubscriptions{rows: map[subscriptionKey]Subscription{}},
+		Subscriptions: subscriptions,
 		Followers:     &memoryFollowers{rows: map[followerKey]Follower{}},
+		Traces:        memoryTraces{threads, drafts, subscriptions},
 	}
 }

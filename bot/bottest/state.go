@@ -43,6 +43,7 @@ func TestState(t *testing.T, open OpenState) {
 		{"subscriptions are found by place and subject", (*stateBench).subscriptions},
 		{"subscriptions end with their place", (*stateBench).subscriptionsEnd},
 		{"followers are kept until the end", (*stateBench).followers},
+		{"what is kept of a person is found and erased", (*stateBench).traces},
 		{"hostile text is kept or refused, never trouble", (*stateBench).hostile},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -25,6 +25,7 @@ func (db *DB) ChatState(seal *Seal) bot.State {
 		Installations: chatInstallations{c, seal},
 		Subscriptions: chatSubscriptions{c},
 		Followers:     chatFollowers{c},
+		Traces:        chatTraces{c},
 	}
 }
 

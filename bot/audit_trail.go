@@ -20,6 +20,7 @@ type AuditTrail struct {
 	queue chan Record
 	lost  atomic.Int64 // entries that did not fit into the queue or the spool, ever
 	told  int64        // of those, the ones the log knows of
+	stamp time.Time    // of the ids of the last batch
 	retry time.Time    // by the monotonic clock: when the store is tried again
 }
 
@@ -83,18 +84,29 @@ func (a *AuditTrail) write(ctx context.Context) {
 	}
 }
 
-// batch takes some entries from the queue and gives them their ids.
+// batch takes some entries from the queue and gives them their ids. The ids of a batch sort behind those of every batch
+// before it, so that a store sees without reading that none of them is known to it.
 func (a *AuditTrail) batch() []Record {
 	var out []Record
 	for len(out) < auditBatch {
 		select {
 		case r := <-a.queue:
-			r.ID = NewID(r.Time)
 			out = append(out, r)
 			continue
 		default:
 		}
 		break
+	}
+	if len(out) == 0 {
+		return nil
+	}
+	now := a.now().Truncate(time.Millisecond)
+	if !now.After(a.stamp) {
+		now = a.stamp.Add(time.Millisecond)
+	}
+	a.stamp = now
+	for i := range out {
+		out[i].ID = NewID(now)
 	}
 	return out
 }

@@ -16,6 +16,7 @@ type SharedMemory struct {
 	log   *slog.Logger
 	saved health
 	read  health
+	alone bool
 
 	mu    sync.Mutex
 	dirty map[string]struct{} // keys of conversations that are to be saved
@@ -38,6 +39,10 @@ func NewSharedMemory(local *ShortMemory, store Threads, log *slog.Logger) *Share
 		read:  newHealth("conversations of other replicas are not known here", log),
 	}
 }
+
+// Alone has the memory read what was saved before this process started and nothing later: no other process saves.
+// Call it before Run.
+func (m *SharedMemory) Alone() { m.alone = true }
 
 // Status says in a few words how it is, and whether it is well.
 func (m *SharedMemory) Status() (detail string, ok bool) {
@@ -127,6 +132,9 @@ func (m *SharedMemory) follow(ctx context.Context) {
 		m.read.report(nil)
 		m.local.adopt(cs)
 		mark = next
+		if len(cs) == 0 && m.alone {
+			return
+		}
 		if len(cs) == 0 {
 			m.store.Wait(ctx, followPoll) //nolint:errcheck // it ends when ctx does, which the loop sees
 		}

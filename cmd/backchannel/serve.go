@@ -104,6 +104,9 @@ func newService(cfg *config.Config, base *base, log *slog.Logger, indexes string
 		memory: bot.NewSharedMemory(bot.NewShortMemory(conversations, forgetAfter), base.state.Threads, log),
 		inbox:  bot.NewSteadyInbox(base.state.Inbox, bot.NewMemoryInbox(inboxSize, inboxKeep), log, time.Now),
 	}
+	if base.last == nil {
+		s.memory.Alone()
+	}
 	s.tokens.Keep(base.state.Intents)
 	s.keys = bot.NewKeyRing(base.state.Keys, s.tokens, path, keys, log, time.Now)
 	return s, nil

@@ -85,6 +85,38 @@ func (t *tx) insert(ctx context.Context, table string, columns []string, n int, 
 	return t.repeat(ctx, fmt.Sprintf(`INSERT INTO %s (%s) VALUES (%s)`, table, strings.Join(columns, ", "), placeholders(1, len(columns))), n, row)
 }
 
+// upsertRows is how many rows one statement carries to PostgreSQL.
+const upsertRows = 500
+
+// upsert adds n rows where the tail, an ON CONFLICT clause, says what happens to those that are there. PostgreSQL takes
+// many in a statement, which saves the way there and back; SQLite, whose parser takes the square of their number, one.
+func (t *tx) upsert(ctx context.Context, into, tail string, n int, row func(i int) []any) error {
+	if n == 0 {
+		return nil
+	}
+	width := len(row(0))
+	if !t.dialect.postgres() {
+		return t.repeat(ctx, into+" VALUES ("+placeholders(1, width)+") "+tail, n, row)
+	}
+	for first := 0; first < n; first += upsertRows {
+		var b strings.Builder
+		b.WriteString(into + " VALUES ")
+		args := make([]any, 0, width*upsertRows)
+		for i := first; i < min(first+upsertRows, n); i++ {
+			if i > first {
+				b.WriteString(", ")
+			}
+			b.WriteString("(" + placeholders(len(args)+1, width) + ")")
+			args = append(args, row(i)...)
+		}
+		b.WriteString(" " + tail)
+		if _, err := t.ExecContext(ctx, b.String(), args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // repeat runs a statement n times.
 func (t *tx) repeat(ctx context.Context, statement string, n int, args func(i int) []any) error {
 	if n == 0 {

@@ -5,7 +5,6 @@ import (
 	"context"
 	"database/sql"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/backchannel-portal/backchannel/bot"
@@ -14,10 +13,8 @@ import (
 // topicThreads is signalled when conversations were saved.
 const topicThreads = "threads"
 
-const (
-	threadBatch = 500  // conversations in one statement
-	threadPage  = 1000 // conversations in one Since
-)
+// threadPage is how many conversations one Since returns at most.
+const threadPage = 1000
 
 type chatThreads struct{ chat }
 
@@ -37,35 +34,25 @@ func (c chatThreads) Save(ctx context.Context, cs []bot.Conversation) error {
 			return err
 		}
 		mark := last - int64(len(cs))
-		for batch := range slices.Chunk(cs, threadBatch) {
-			if err := saveThreads(ctx, t, batch, mark); err != nil {
+		turns := make([][]byte, len(cs))
+		for i, conv := range cs {
+			if turns[i], err = document(conv.Turns); err != nil {
 				return err
 			}
-			mark += int64(len(batch))
+		}
+		err = t.upsert(ctx, "INSERT INTO chat_threads (key, turns, at, mark)", saveThread, len(cs), func(i int) []any {
+			return []any{words(cs[i].Key), turns[i], micros(cs[i].At()), mark + int64(i) + 1}
+		})
+		if err != nil {
+			return err
 		}
 		return t.notify(ctx, topicThreads)
 	})
 }
 
-func saveThreads(ctx context.Context, t *tx, cs []bot.Conversation, mark int64) error {
-	var b strings.Builder
-	b.WriteString(`INSERT INTO chat_threads (key, turns, at, mark) VALUES `)
-	args := make([]any, 0, 4*len(cs))
-	for i, conv := range cs {
-		turns, err := document(conv.Turns)
-		if err != nil {
-			return err
-		}
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		b.WriteString("(" + placeholders(len(args)+1, 4) + ")")
-		args = append(args, words(conv.Key), turns, micros(conv.At()), mark+int64(i)+1)
-	}
-	b.WriteString(` ON CONFLICT (key) DO UPDATE SET turns = excluded.turns, at = excluded.at, mark = excluded.mark WHERE chat_threads.at <= excluded.at`)
-	_, err := t.ExecContext(ctx, b.String(), args...)
-	return err
-}
+// saveThread keeps the later one of two versions.
+const saveThread = `ON CONFLICT (key) DO UPDATE SET turns = excluded.turns, at = excluded.at, mark = excluded.mark
+	WHERE chat_threads.at <= excluded.at`
 
 // Since implements bot.Threads.
 func (c chatThreads) Since(ctx context.Context, mark int64) ([]bot.Conversation, int64, error) {

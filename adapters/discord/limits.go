@@ -39,7 +39,7 @@ func limits() card.Limits {
 		Escapes:  escapes(),
 		Marks:    map[card.SpanKind]int{card.Strong: 4, card.Mono: 2, card.Link: 4, card.Entity: 8, card.Person: mentionLen, card.Time: timeLen},
 		URLs:     true,
-		Messages: 5,
+		Messages: 10, // a long document comes whole
 		Blocks:   blocks,
 		Total:    maxText - markRoom,
 		Summary:  1_000,

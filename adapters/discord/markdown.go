@@ -12,8 +12,8 @@ import (
 // Characters that begin or end markup, mentions and links: those that do so anywhere, and those that do at the start
 // of a line. A backslash before them takes their meaning away.
 const (
-	always  = "\\*_~`|[]<>:@"
-	atStart = "#-+"
+	always  = "\\*_~`|[]<@"
+	atStart = "#-+>"
 )
 
 // markdown appends spans as Discord's Markdown. A span that does not fit into limit code units whole is cut where it
@@ -113,12 +113,14 @@ func appendURL(dst []byte, u string) []byte {
 	return dst
 }
 
-// appendEscaped appends text that is to be read as it is. Start says that a line begins with it.
+// appendEscaped appends text that is to be read as it is: an address in it becomes no link either. Start says that a
+// line begins with it.
 func appendEscaped(dst []byte, s string, start bool) []byte {
 	digits := false // of a number that begins the line
-	for _, c := range s {
+	for i, c := range s {
 		switch {
-		case strings.ContainsRune(always, c), start && strings.ContainsRune(atStart, c), digits && (c == '.' || c == ')'):
+		case strings.ContainsRune(always, c), start && strings.ContainsRune(atStart, c), digits && (c == '.' || c == ')'),
+			c == ':' && strings.HasPrefix(s[i:], "://"):
 			dst = append(dst, '\\')
 		}
 		dst = utf8.AppendRune(dst, c)

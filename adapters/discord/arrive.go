@@ -1,0 +1,159 @@
+package discord
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/backchannel-portal/backchannel/bot"
+	"github.com/backchannel-portal/backchannel/bot/card"
+	"github.com/backchannel-portal/backchannel/internal/fault"
+	"github.com/backchannel-portal/backchannel/internal/lang"
+)
+
+// interact takes in an interaction and returns when it is queued or, where nothing changes, running. First gives the
+// first answer. An error means that it was not taken in.
+func (s *session) interact(in interaction, first func(context.Context, callback) error) error {
+	x := newExchange(s, in, first)
+	switch in.Type {
+	case isTyping:
+		return s.begin(func() { x.suggest() })
+	case isCommand:
+		x.ev.Input = bot.Invoked{Path: []string{in.Data.Name}, Args: x.in.typed()}
+		return s.timed(x, func(clock *time.Timer) error { return s.begin(func() { x.run(clock) }) })
+	case isComponent:
+		return s.press(x)
+	default:
+		return s.begin(func() { x.answer(answerQuiet, nil) })
+	}
+}
+
+// begin runs a task on a goroutine that the end of the session waits for.
+func (s *session) begin(task func()) error {
+	if !s.works.enter() {
+		return fault.New(fault.Upstream, "shutting down")
+	}
+	go func() {
+		defer s.works.leave()
+		task()
+	}()
+	return nil
+}
+
+// timed has an interaction acknowledged when the task takes longer than Discord waits.
+func (s *session) timed(x *exchange, task func(*time.Timer) error) error {
+	clock := time.AfterFunc(s.a.tune.budget, func() {
+		if s.works.enter() {
+			defer s.works.leave()
+			x.later()
+		}
+	})
+	err := task(clock)
+	if err != nil {
+		clock.Stop()
+	}
+	return err
+}
+
+// press takes in a press: once, and in order within its channel.
+func (s *session) press(x *exchange) error {
+	id := x.in.pressed()
+	mark, token := splitID(id)
+	if mark == markAsk {
+		return s.begin(func() { x.ask(id, token) })
+	}
+	x.ev.Input = bot.Pressed{Token: token, Message: x.messageID(), Private: x.in.private()}
+	return s.queued(x)
+}
+
+func (x *exchange) messageID() string {
+	if x.in.Message == nil {
+		return ""
+	}
+	return x.in.Message.ID
+}
+
+// queued puts an interaction that has an effect into the inbox and queues it. One that was there before is answered
+// with nothing.
+func (s *session) queued(x *exchange) error {
+	fresh, err := s.fresh(x.ev.ID)
+	if err != nil {
+		return err
+	}
+	if !fresh {
+		return s.begin(func() { x.answer(answerQuiet, nil) })
+	}
+	return s.timed(x, func(clock *time.Timer) error {
+		return s.inOrder(x.ev.Address, func() {
+			reply := s.handle(&x.ev, s.a.tune.workFor)
+			if w, ok := reply.(bot.Work); ok && w.Run != nil {
+				_ = s.begin(func() { x.work(w) }) // what follows in the channel does not wait for it
+				return
+			}
+			clock.Stop()
+			x.show(reply)
+		})
+	})
+}
+
+// inOrder queues a task behind what happened in the channel before.
+func (s *session) inOrder(at bot.Address, task func()) error {
+	if !s.works.enter() {
+		return fault.New(fault.Upstream, "shutting down")
+	}
+	defer s.works.leave()
+	if !s.events.Reserve() {
+		return fault.New(fault.Upstream, "too many events are waiting")
+	}
+	s.events.Put(at.Workspace+":"+at.Channel, task)
+	return nil
+}
+
+// ask asks the question of a button that wants to be confirmed. Discord has no such dialogue, so a private message
+// asks, with a button that carries out the intent.
+func (x *exchange) ask(id, token string) {
+	label := x.in.label(id)
+	question := []card.Span{card.T(x.s.asks.text(id))}
+	if question[0].Text == "" {
+		question = card.Say(x.ev.Locale, lang.DiscordConfirm, lang.Args{"action": card.S(label)})
+	}
+	r := &renderer{lang: x.ev.Locale, count: 1, left: maxText}
+	r.text(question)
+	r.add(component{Type: typeRow, Components: []component{{
+		Type: typeButton, Style: styleDanger, Label: orBlank(clip(label, maxLabel)), CustomID: r.number() + string(markPress) + token,
+	}}}, 2)
+	x.answer(answerMessage, message{
+		Flags:      flagComponents | flagEphemeral,
+		Components: []component{{Type: typeContainer, Components: r.out}},
+		Mentions:   mentions{Parse: []string{}},
+	})
+}
+
+// message takes in a message from the gateway.
+func (s *session) message(raw []byte) {
+	var m said
+	if err := json.Unmarshal(raw, &m); err != nil {
+		s.a.deps.Log.Warn("discord: malformed message", "err", err)
+		return
+	}
+	ev, ok, err := m.event(s.a.user())
+	if err != nil {
+		s.a.deps.Log.Warn("discord: malformed message", "err", err)
+	}
+	if err != nil || !ok {
+		return
+	}
+	err = s.inOrder(ev.Address, func() {
+		fresh, err := s.fresh(ev.ID) // the gateway repeats events after a resume
+		if err != nil {
+			s.a.deps.Log.Error("discord: a message was not taken in", "event", ev.ID, "err", err)
+		}
+		if err != nil || !fresh {
+			return
+		}
+		s.answerMessage(&ev, m.ID)
+	})
+	if err != nil {
+		s.a.deps.Log.Error("discord: a message was not taken in", "event", ev.ID, "err", err)
+	}
+}

@@ -1,0 +1,228 @@
+package discord
+
+import (
+	"context"
+	"crypto/ed25519"
+	"encoding/hex"
+	"log/slog"
+	"math/rand/v2"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/backchannel-portal/backchannel/bot"
+	"github.com/backchannel-portal/backchannel/bot/card"
+)
+
+// platform is the platform's name in addresses and event ids.
+const platform = "discord"
+
+// The transports.
+const (
+	ModeGateway = "gateway" // we open a connection to Discord
+	ModeHTTP    = "http"    // Discord calls our route; it tells of interactions only, so mentions stay unanswered
+)
+
+// DefaultAPIURL is the REST API as its version 10.
+const DefaultAPIURL = "https://discord.com/api/v10"
+
+// Config is what an application knows.
+type Config struct {
+	Mode          string // ModeGateway or ModeHTTP; empty is ModeGateway
+	Token         string // of the bot
+	ApplicationID string
+	PublicKey     string // hexadecimal, for ModeHTTP; without it every callback is refused
+	APIURL        string // empty is DefaultAPIURL
+}
+
+// Deps are what the adapter stands on. Tokens and Inbox are required.
+type Deps struct {
+	Tokens bot.TokenMaker
+	Inbox  bot.Inbox
+	Log    *slog.Logger
+	Now    func() time.Time // the clock of signatures and deadlines; default time.Now
+	Jitter func() float64   // in [0,1); default math/rand
+	HTTP   *http.Client     // default: a client of its own with timeouts
+}
+
+// Adapter is the Discord platform. It implements bot.Platform.
+type Adapter struct {
+	cfg    Config
+	deps   Deps
+	tune   tuning
+	key    ed25519.PublicKey // nil: none, or none that can be read
+	api    *api
+	live   atomic.Pointer[session] // what Run has started, nil outside of Run
+	limits card.Limits
+
+	mu      sync.Mutex
+	rest    health // of the token and the commands
+	gateway health // of the connection, in ModeGateway
+	self    string // our bot user's id, once known
+}
+
+// health is how one thing is.
+type health struct {
+	text string
+	ok   bool
+}
+
+// tuning holds the times and sizes of the adapter.
+type tuning struct {
+	budget     time.Duration // for the first answer to an interaction; Discord waits 3 s
+	suggest    time.Duration // for suggestions while somebody types
+	grace      time.Duration // before work shows its note
+	workFor    time.Duration // longest work; Discord takes answers for 15 minutes
+	sendFor    time.Duration // longest try to send one message, waits for rate limits included
+	drain      time.Duration // at the end of Run
+	recheck    time.Duration // between checks of token and commands
+	backoffMin time.Duration
+	backoffMax time.Duration
+	silence    time.Duration // after which a connection is dead; heartbeats are answered every 41 s
+	dial       time.Duration // to open a connection and be ready
+	steady     time.Duration // up for so long, a connection that ends is no failure
+	workers    int           // events handled at a time
+	queue      int           // events waiting
+	asks       int           // questions kept of buttons that ask first
+}
+
+func defaults() tuning {
+	return tuning{
+		budget: 2 * time.Second, suggest: 500 * time.Millisecond, grace: 500 * time.Millisecond, workFor: time.Minute,
+		sendFor: 2 * time.Minute, drain: 10 * time.Second, recheck: 10 * time.Minute,
+		backoffMin: 2 * time.Second, backoffMax: 3 * time.Minute, // fewer than the thousand sessions a day that Discord grants
+		silence: 100 * time.Second, dial: 30 * time.Second, steady: time.Minute, workers: 32, queue: 1024, asks: 10_000,
+	}
+}
+
+// New returns an adapter. It does no network.
+func New(cfg Config, deps Deps) *Adapter {
+	if cfg.Mode == "" {
+		cfg.Mode = ModeGateway
+	}
+	if cfg.APIURL == "" {
+		cfg.APIURL = DefaultAPIURL
+	}
+	cfg.APIURL = strings.TrimSuffix(cfg.APIURL, "/")
+	if deps.Log == nil {
+		deps.Log = slog.New(slog.DiscardHandler)
+	}
+	if deps.Now == nil {
+		deps.Now = time.Now
+	}
+	if deps.Jitter == nil {
+		deps.Jitter = rand.Float64
+	}
+	if deps.HTTP == nil {
+		transport := http.DefaultTransport.(*http.Transport).Clone()
+		transport.ResponseHeaderTimeout = 20 * time.Second
+		transport.MaxIdleConnsPerHost = 16
+		deps.HTTP = &http.Client{Transport: transport, Timeout: 30 * time.Second}
+	}
+	a := &Adapter{cfg: cfg, deps: deps, tune: defaults(), limits: limits()}
+	if key, err := hex.DecodeString(cfg.PublicKey); err == nil && len(key) == ed25519.PublicKeySize {
+		a.key = key
+	}
+	a.api = newAPI(cfg, deps.HTTP)
+	a.rest.text, a.gateway.text = "not started", "connecting"
+	return a
+}
+
+// Name implements bot.Platform.
+func (a *Adapter) Name() string { return platform }
+
+// Limits implements bot.Platform.
+func (a *Adapter) Limits() card.Limits { return a.limits }
+
+// Status says in a few words how the connection to Discord is, and whether it is as it should be.
+func (a *Adapter) Status() (text string, ok bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.rest.ok && a.cfg.Mode == ModeGateway {
+		return a.gateway.text, a.gateway.ok
+	}
+	return a.rest.text, a.rest.ok
+}
+
+func (a *Adapter) setHealth(of *health, ok bool, text string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if of.text != text {
+		a.deps.Log.Info("discord: "+text, "ok", ok)
+	}
+	of.text, of.ok = text, ok
+}
+
+// user returns our bot user's id, "" while it is not known.
+func (a *Adapter) user() string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.self
+}
+
+func (a *Adapter) setUser(id string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.self = id
+}
+
+// Run implements bot.Platform. Discord being out of reach, or a token being wrong, is no error: Run tries again, more
+// and more slowly, and Status says what is the matter.
+func (a *Adapter) Run(ctx context.Context, h bot.Handler) error {
+	base, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	s := newSession(base, a, h)
+	a.live.Store(s)
+	var wg sync.WaitGroup
+	wg.Go(func() { a.watch(ctx) })
+	if a.cfg.Mode == ModeGateway {
+		wg.Go(func() { s.supervise(ctx) })
+	}
+	<-ctx.Done()
+	a.live.Store(nil)
+	wg.Wait()
+	s.finish(a.tune.drain)
+	cancel()
+	s.finish(a.tune.drain)
+	if a.deps.HTTP.Transport != nil {
+		a.deps.HTTP.CloseIdleConnections()
+	}
+	a.setHealth(&a.rest, false, "stopped")
+	return nil
+}
+
+// watch checks the token and the commands until ctx is done and keeps the status.
+func (a *Adapter) watch(ctx context.Context) {
+	for n := 0; ctx.Err() == nil; {
+		wait := a.tune.recheck
+		if err := a.register(ctx); err != nil {
+			a.setHealth(&a.rest, false, err.Error())
+			wait = a.backoff(n)
+			n++
+		} else {
+			n = 0
+			a.setHealth(&a.rest, true, "ready")
+		}
+		sleep(ctx, wait)
+	}
+}
+
+// backoff is how long to wait after the nth failure: doubling, with a half of it at random.
+func (a *Adapter) backoff(n int) time.Duration {
+	d := a.tune.backoffMin << min(n, 16)
+	if d > a.tune.backoffMax || d <= 0 {
+		d = a.tune.backoffMax
+	}
+	return d/2 + time.Duration(float64(d/2)*a.deps.Jitter())
+}
+
+// sleep waits for d or until ctx is done.
+func sleep(ctx context.Context, d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-ctx.Done():
+	}
+}

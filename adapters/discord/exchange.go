@@ -1,0 +1,197 @@
+package discord
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/backchannel-portal/backchannel/bot"
+	"github.com/backchannel-portal/backchannel/internal/fault"
+)
+
+// The types of first answers to an interaction.
+const (
+	answerPong    = 1
+	answerMessage = 4
+	answerLater   = 5 // a message follows; until then Discord says that we think
+	answerQuiet   = 6 // of a press: nothing happens, or later
+	answerUpdate  = 7 // of a press: the pressed message becomes this one
+	answerChoices = 8
+	answerModal   = 9
+)
+
+// callback is the first answer to an interaction.
+type callback struct {
+	Type int `json:"type"`
+	Data any `json:"data,omitempty"`
+}
+
+// flagged is the data of answerLater.
+type flagged struct {
+	Flags int `json:"flags"`
+}
+
+// exchange is one interaction on its way. Discord takes exactly one first answer, within three seconds; everything
+// else goes through the interaction's webhook, for fifteen minutes.
+type exchange struct {
+	s     *session
+	in    interaction
+	ev    bot.Event
+	first func(context.Context, callback) error // gives the first answer, and returns when Discord has it
+
+	mu       sync.Mutex
+	answered bool
+	kind     int           // of the first answer
+	done     chan struct{} // closed when the first answer was given
+}
+
+func newExchange(s *session, in interaction, first func(context.Context, callback) error) *exchange {
+	return &exchange{s: s, in: in, ev: in.event(), first: first, done: make(chan struct{})}
+}
+
+// answer gives the first answer and reports whether it was the first; who comes later waits until it is given.
+func (x *exchange) answer(kind int, data any) bool {
+	x.mu.Lock()
+	mine := !x.answered
+	if mine {
+		x.answered, x.kind = true, kind
+	}
+	x.mu.Unlock()
+	if !mine {
+		<-x.done
+		return false
+	}
+	defer close(x.done)
+	ctx, cancel := context.WithTimeout(x.s.ctx, 3*time.Second)
+	defer cancel()
+	if err := x.first(ctx, callback{kind, data}); err != nil {
+		x.s.a.deps.Log.Warn("discord: an interaction was not answered in time", "event", x.ev.ID, "err", err)
+	}
+	return true
+}
+
+// onMessage reports whether the interaction came from a message of ours, which answers may replace.
+func (x *exchange) onMessage() bool { return x.in.Message != nil && x.in.Type != isCommand }
+
+// later is the first answer when the real one takes longer than Discord waits.
+func (x *exchange) later() {
+	if x.onMessage() {
+		x.answer(answerQuiet, nil)
+	} else {
+		x.answer(answerLater, flagged{x.visibility(false)})
+	}
+}
+
+// visibility is the flag of answers: for the actor alone, unless they are public or said in a direct message.
+func (x *exchange) visibility(public bool) int {
+	if public || x.ev.Channel.Direct {
+		return 0
+	}
+	return flagEphemeral
+}
+
+// run asks the handler and shows its reply. The first answer is given within the budget since the interaction came.
+func (x *exchange) run(clock *time.Timer) {
+	reply := x.s.handle(&x.ev, x.s.a.tune.workFor)
+	if w, ok := reply.(bot.Work); ok && w.Run != nil {
+		x.work(w)
+		return
+	}
+	clock.Stop()
+	x.show(reply)
+}
+
+// work runs a long reply. The note is shown only when the work takes a moment, so that most answers come as one message.
+func (x *exchange) work(w bot.Work) {
+	note := &noted{x: x}
+	t := time.AfterFunc(x.s.a.tune.grace, func() { note.show(w) })
+	ctx, cancel := context.WithTimeout(x.s.ctx, x.s.a.tune.workFor)
+	defer cancel()
+	reply, err := w.Run(ctx)
+	t.Stop()
+	if err != nil {
+		x.s.a.deps.Log.Error("discord: work failed", "event", x.ev.ID, "err", err)
+		reply = bot.Nothing{}
+	}
+	if id := note.settle(); id != "" {
+		x.replace(reply, id)
+		return
+	}
+	x.show(reply)
+}
+
+// noted is the note of a work.
+type noted struct {
+	x    *exchange
+	mu   sync.Mutex
+	over bool
+	id   string // of the note that was shown; original for one that is the first answer
+}
+
+// original names the first answer, or the message that was pressed.
+const original = "@original"
+
+func (n *noted) show(w bot.Work) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.over || isEmpty(w.Note) {
+		return
+	}
+	x := n.x
+	m := x.s.fit(w.Note, x.ev.Actor)[0]
+	m.Flags |= x.visibility(false)
+	if !x.onMessage() {
+		if x.answer(answerMessage, m) {
+			n.id = original
+			return
+		}
+		n.id = original
+		x.edit(original, m)
+		return
+	}
+	x.answer(answerQuiet, nil)
+	n.id = x.follow(m)
+}
+
+// settle ends the note's time and returns the id of the one that is shown.
+func (n *noted) settle() string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.over = true
+	return n.id
+}
+
+// The ways to a message of the interaction. Discord may not have seen the first answer yet when it gets what follows.
+func (x *exchange) edit(id string, m message) {
+	m.Flags &^= flagEphemeral // who sees a message is settled when it is made
+	x.send(func(ctx context.Context) error { return x.s.a.api.edit(ctx, x.in.Token, id, m) })
+}
+
+func (x *exchange) remove(id string) {
+	x.send(func(ctx context.Context) error { return x.s.a.api.remove(ctx, x.in.Token, id) })
+}
+
+func (x *exchange) follow(m message) (id string) {
+	x.send(func(ctx context.Context) error {
+		var err error
+		id, err = x.s.a.api.follow(ctx, x.in.Token, m)
+		return err
+	})
+	return id
+}
+
+// settling is how often, with growing pauses, a message that Discord does not know yet is tried again.
+const settling = 4
+
+func (x *exchange) send(task func(context.Context) error) {
+	ctx, cancel := x.s.sending()
+	defer cancel()
+	var err error
+	for try := range settling {
+		if err = task(ctx); !fault.Is(err, fault.NotFound) {
+			break
+		}
+		sleep(ctx, 100*time.Millisecond<<try)
+	}
+	x.s.warn(&x.ev, err)
+}

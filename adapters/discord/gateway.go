@@ -1,0 +1,230 @@
+package discord
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/bwmarrin/discordgo"
+	"github.com/gorilla/websocket"
+
+	"github.com/backchannel-portal/backchannel/internal/fault"
+)
+
+// intents are what the gateway tells us: messages in guilds and direct ones. Without the privileged intent for their
+// content, Discord gives the text of those alone that mention us, reply to us or are direct.
+const intents = discordgo.IntentGuildMessages | discordgo.IntentDirectMessages
+
+// supervise keeps a connection to the gateway until ctx is done. A connection that ends is resumed; when that fails,
+// a session is built anew.
+func (s *session) supervise(ctx context.Context) {
+	for n := 0; ctx.Err() == nil; {
+		up, err := s.connected(ctx)
+		if up >= s.a.tune.steady {
+			n = 0
+		}
+		if ctx.Err() != nil {
+			break
+		}
+		s.a.setHealth(&s.a.gateway, false, "the gateway is away: "+trouble(err))
+		sleep(ctx, s.a.backoff(n))
+		n++
+	}
+	s.a.setHealth(&s.a.gateway, false, "stopped")
+}
+
+// connected keeps one session until it can be neither kept nor resumed. Up is how long it was connected last.
+func (s *session) connected(ctx context.Context) (up time.Duration, err error) {
+	l := s.newLink()
+	defer l.drop()
+	for {
+		if err := l.open(ctx, s.a.tune.dial); err != nil {
+			return up, err
+		}
+		began := s.a.deps.Now()
+		s.a.setHealth(&s.a.gateway, true, "ready")
+		select {
+		case <-l.gone:
+		case <-ctx.Done():
+			l.close()
+			return 0, ctx.Err()
+		}
+		up = s.a.deps.Now().Sub(began)
+		if up < s.a.tune.steady {
+			sleep(ctx, s.a.backoff(0)) // it may end again at once
+		}
+	}
+}
+
+// trouble is an error in words for the status.
+func trouble(err error) string {
+	var closed *websocket.CloseError
+	if !errors.As(err, &closed) {
+		return err.Error()
+	}
+	switch closed.Code {
+	case 4004:
+		return "Discord refuses the bot's token"
+	case 4013, 4014:
+		return "Discord refuses the intents"
+	default:
+		return fmt.Sprintf("closed with code %d %s", closed.Code, closed.Text)
+	}
+}
+
+// link is one session of the SDK with the network connection below it. The SDK is known to block for ever around a
+// reconnection, so it never reconnects by itself, and everything of it is bounded by closing what is below.
+type link struct {
+	sdk  *discordgo.Session
+	gone chan struct{} // receives when the connection has ended
+
+	mu      sync.Mutex
+	conn    net.Conn // the latest
+	dropped bool
+}
+
+func (s *session) newLink() *link {
+	l := &link{gone: make(chan struct{}, 1), sdk: newSDK(s.a.cfg, &http.Client{Transport: &rebased{s.a.deps.HTTP, s.a.cfg.APIURL}, Timeout: s.a.tune.dial})}
+	l.sdk.Identify.Intents = intents
+	dialer := &net.Dialer{Timeout: s.a.tune.dial}
+	l.sdk.Dialer = &websocket.Dialer{
+		Proxy: http.ProxyFromEnvironment, HandshakeTimeout: s.a.tune.dial,
+		NetDialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
+			conn, err := dialer.DialContext(ctx, network, addr)
+			if err != nil {
+				return nil, err
+			}
+			return l.hold(&watched{conn, s.a.tune.silence})
+		},
+	}
+	l.sdk.AddHandler(func(_ *discordgo.Session, _ *discordgo.Disconnect) {
+		select {
+		case l.gone <- struct{}{}:
+		default:
+		}
+	})
+	l.sdk.AddHandler(func(_ *discordgo.Session, e *discordgo.Event) { s.dispatch(e.Type, e.RawData) })
+	return l
+}
+
+// hold keeps a connection so that it can be closed.
+func (l *link) hold(conn net.Conn) (net.Conn, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.dropped {
+		conn.Close()
+		return nil, net.ErrClosed
+	}
+	l.conn = conn
+	return conn, nil
+}
+
+// open connects, or resumes what was connected before.
+func (l *link) open(ctx context.Context, limit time.Duration) error {
+	select {
+	case <-l.gone: // of the connection before
+	default:
+	}
+	done := make(chan error, 1)
+	go func() { done <- l.sdk.Open() }()
+	t := time.NewTimer(limit)
+	defer t.Stop()
+	select {
+	case err := <-done:
+		return err
+	case <-t.C:
+		l.drop()
+		return fault.New(fault.Upstream, "not ready within %s", limit)
+	case <-ctx.Done():
+		l.drop()
+		return ctx.Err()
+	}
+}
+
+// closing is how long the SDK gets to say goodbye; it waits for a second of its own accord.
+const closing = 3 * time.Second
+
+// close ends the connection politely.
+func (l *link) close() {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_ = l.sdk.Close()
+	}()
+	t := time.AfterFunc(closing, l.drop)
+	defer t.Stop()
+	<-done
+}
+
+// drop ends the connection at once, and lets no other be made.
+func (l *link) drop() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.dropped = true
+	if l.conn != nil {
+		l.conn.Close()
+	}
+}
+
+// watched is a connection that ends when nothing comes for too long: a heartbeat's answer is always due before.
+type watched struct {
+	net.Conn
+	silence time.Duration
+}
+
+// Read implements net.Conn.
+func (w *watched) Read(p []byte) (int, error) {
+	if err := w.SetReadDeadline(time.Now().Add(w.silence)); err != nil {
+		return 0, err
+	}
+	return w.Conn.Read(p)
+}
+
+// rebased sends the SDK's requests to the configured API: its own addresses are fixed.
+type rebased struct {
+	client *http.Client
+	base   string
+}
+
+// RoundTrip implements http.RoundTripper.
+func (r *rebased) RoundTrip(req *http.Request) (*http.Response, error) {
+	path, ok := strings.CutPrefix(req.URL.String(), discordgo.EndpointAPI)
+	if !ok {
+		return nil, fault.New(fault.Internal, "a request beside the API")
+	}
+	again, err := http.NewRequestWithContext(req.Context(), req.Method, r.base+"/"+path, req.Body)
+	if err != nil {
+		return nil, fault.Wrap(fault.Invalid, err, "api_url")
+	}
+	again.Header = req.Header
+	return r.client.Do(again)
+}
+
+// dispatch takes in an event of the gateway. It runs on the SDK's reader, so it queues and never waits for Discord.
+func (s *session) dispatch(kind string, raw json.RawMessage) {
+	switch kind {
+	case "READY":
+		var ready struct {
+			User userPart `json:"user"`
+		}
+		if json.Unmarshal(raw, &ready) == nil && ready.User.ID != "" {
+			s.a.setUser(ready.User.ID)
+		}
+	case "MESSAGE_CREATE":
+		s.message(raw)
+	case "INTERACTION_CREATE":
+		in, err := decodeInteraction(raw)
+		if err == nil && in.Type != isPing {
+			err = s.interact(in, func(ctx context.Context, c callback) error { return s.a.api.respond(ctx, in.ID, in.Token, c) })
+		}
+		if err != nil {
+			s.a.deps.Log.Warn("discord: an interaction was not taken in", "err", err)
+		}
+	}
+}

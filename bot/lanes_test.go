@@ -1,0 +1,53 @@
+package bot
+
+import (
+	"slices"
+	"sync"
+	"testing"
+	"time"
+)
+
+func TestLanesKeepOrderWithinAKey(t *testing.T) {
+	l := NewLanes(4, 100)
+	var mu sync.Mutex
+	got := map[string][]int{}
+	for i := range 20 {
+		for _, key := range []string{"a", "b"} {
+			if !l.Reserve() {
+				t.Fatal("there is room for 100 tasks")
+			}
+			l.Put(key, func() {
+				mu.Lock()
+				defer mu.Unlock()
+				got[key] = append(got[key], i)
+			})
+		}
+	}
+	l.Wait(10 * time.Second)
+	for key, order := range got {
+		if len(order) != 20 || !slices.IsSorted(order) {
+			t.Errorf("%s ran in the order %v", key, order)
+		}
+	}
+}
+
+func TestLanesAreBounded(t *testing.T) {
+	l := NewLanes(1, 2)
+	release := make(chan struct{})
+	for range 2 {
+		if !l.Reserve() {
+			t.Fatal("there is room for two")
+		}
+		l.Put("a", func() { <-release })
+	}
+	if l.Reserve() {
+		t.Error("a third task got room")
+	}
+	l.Wait(time.Millisecond)
+	close(release)
+	l.Wait(10 * time.Second)
+	if !l.Reserve() {
+		t.Error("room is not given back")
+	}
+	l.Release()
+}

@@ -1,0 +1,16 @@
+package lang
+
+// Sentences that only Discord needs. Those that end in TW are for its interface in traditional Chinese, whatever the
+// catalogue.
+const (
+	DiscordConfirm         Key = "discord.confirm"
+	DiscordOncallName      Key = "discord.oncall_name"
+	DiscordCommandAskTW    Key = "discord.command_ask_tw"
+	DiscordCommandOncallTW Key = "discord.command_oncall_tw"
+	DiscordOptionName      Key = "discord.option_name"
+	DiscordOptionNameTW    Key = "discord.option_name_tw"
+	DiscordOptionAsk       Key = "discord.option_ask"
+	DiscordOptionAskTW     Key = "discord.option_ask_tw"
+	DiscordOptionOncall    Key = "discord.option_oncall"
+	DiscordOptionOncallTW  Key = "discord.option_oncall_tw"
+)

@@ -32,7 +32,7 @@ func memoryBase() *base {
 
 // openBase opens the store of the configuration.
 func openBase(ctx context.Context, cfg *config.Config, log *slog.Logger) (*base, error) {
-	seal, err := store.SealFile(cfg.Store.DataDir)
+	seal, err := sealOf(cfg)
 	if err != nil {
 		return nil, err
 	}
@@ -46,6 +46,14 @@ func openBase(ctx context.Context, cfg *config.Config, log *slog.Logger) (*base,
 		b.catalog = b.last
 	}
 	return b, nil
+}
+
+// sealOf is what encrypts in the store: the configured secret, which replicas share, or else one of this data folder.
+func sealOf(cfg *config.Config) (*store.Seal, error) {
+	if cfg.Store.Secret != "" {
+		return store.SealSecret(cfg.Store.Secret, cfg.Store.DataDir)
+	}
+	return store.SealFile(cfg.Store.DataDir)
 }
 
 // part says how the store is.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"iter"
 	"log/slog"
@@ -71,7 +72,7 @@ func follow(cfg *config.Config, base *base, log *slog.Logger, dir string) (*foll
 	f.app = a
 	if base.db != nil {
 		f.prune = func(ctx context.Context) error {
-			return base.db.Catalog().Prune(ctx, store.Retention{Feed: keepFeed, History: keepHistory})
+			return base.db.Catalog().Prune(ctx, store.Retention{Feed: keepFeed, History: cmp.Or(time.Duration(cfg.Store.Keep.History), keepHistory)})
 		}
 	}
 	f.live = search.New(a.store, search.Options{Dir: dir, Logger: log})

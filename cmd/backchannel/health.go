@@ -53,8 +53,13 @@ func readyz(loaded func() bool, parts func() []part) http.HandlerFunc {
 // good version like any other, but with it the whole source is away.
 func ofNamedFile(origin string, d catalog.Delta) (problem error, known bool) {
 	name, isFile := strings.CutPrefix(origin, "file:")
+	if isFile {
+		name = filepath.Clean(name)
+	} else if name, isFile = strings.CutPrefix(origin, "url:"); !isFile {
+		return nil, false
+	}
 	for _, f := range d.Files {
-		if !isFile || f.Location != filepath.Clean(name) {
+		if f.Location != name {
 			continue
 		}
 		for _, p := range f.Problems {

@@ -11,7 +11,6 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/backchannel-portal/backchannel/bot"
 	"github.com/backchannel-portal/backchannel/catalog"
 	"github.com/backchannel-portal/backchannel/internal/fault"
 	"github.com/backchannel-portal/backchannel/internal/job"
@@ -50,7 +49,7 @@ type refreshResult struct {
 // work takes part in what is done once among the replicas, until ctx is done.
 func (f *followed) work(ctx context.Context) error {
 	lead := job.Request{Kind: jobLead, Key: jobLead, Attempts: job.MaxAttempts}
-	kinds, periodic := bot.DefaultRetention().SweepJobs(f.state, f.queue, time.Now)
+	kinds, periodic := retention(f.cfg.Store.Keep).SweepJobs(f.state, f.queue, time.Now)
 	if f.prune != nil {
 		kinds[jobPrune] = job.Kind{Handler: func(ctx context.Context, _ job.Job) (json.RawMessage, error) { return nil, f.prune(ctx) }}
 		periodic = append(periodic, job.Periodic{Name: jobPrune, Every: time.Hour, Request: job.Request{Kind: jobPrune}})
@@ -133,7 +132,11 @@ func (l *leader) follow(ctx context.Context, s catalog.Source) {
 		if err == nil {
 			err = l.apply(ctx, d)
 		}
-		l.report(s.Origin(), err)
+		unwell := err
+		if err == nil {
+			unwell, _ = ofNamedFile(s.Origin(), d)
+		}
+		l.report(s.Origin(), unwell)
 		if first {
 			l.tried.Store(s.Origin(), true)
 		}
@@ -212,7 +215,7 @@ func (l *leader) sweep(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-l.kick:
-		case <-time.After(sweepEvery):
+		case <-time.After(min(sweepEvery, max(l.cfg.Catalog.Orphans, firstRetry))):
 		}
 	}
 }

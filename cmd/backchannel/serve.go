@@ -13,6 +13,7 @@ import (
 	"github.com/go-chi/chi/v5"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/backchannel-portal/backchannel/adapters/discord"
 	"github.com/backchannel-portal/backchannel/adapters/slack"
 	"github.com/backchannel-portal/backchannel/adapters/web"
 	"github.com/backchannel-portal/backchannel/bot"
@@ -83,7 +84,8 @@ type service struct {
 	keys    *bot.KeyRing
 	seen    bot.Observer // of every event: metrics and audit
 	mux     *bot.Mux
-	slack   *slack.Adapter // nil: not configured
+	slack   *slack.Adapter   // nil: not configured
+	discord *discord.Adapter // nil: not configured
 	web     *web.Web
 }
 
@@ -134,7 +136,13 @@ func (s *service) wire() error {
 			slack.Config{Mode: c.Mode, BotToken: c.BotToken, AppToken: c.AppToken, SigningSecret: c.SigningSecret, APIURL: c.APIURL},
 			slack.Deps{Tokens: s.tokens, Inbox: s.inbox, Log: s.log})
 	}
+	if c := s.cfg.Discord; c != nil {
+		s.discord = discord.New(
+			discord.Config{Mode: c.Mode, Token: c.Token, ApplicationID: c.ApplicationID, PublicKey: c.PublicKey, APIURL: c.APIURL},
+			discord.Deps{Tokens: s.tokens, Inbox: s.inbox, Log: s.log})
+	}
 	s.metrics.parts(s.allParts)
+	s.metrics.jobs(s.queue)
 	s.web, err = s.pages()
 	return err
 }
@@ -176,6 +184,9 @@ func (s *service) run(ctx context.Context, port net.Listener) error {
 	if s.slack != nil {
 		g.Go(func() error { return s.slack.Run(ctx, s.mux) })
 	}
+	if s.discord != nil {
+		g.Go(func() error { return s.discord.Run(ctx, s.mux) })
+	}
 	if err := g.Wait(); err != nil && !errors.Is(err, context.Canceled) {
 		return err
 	}
@@ -203,6 +214,11 @@ func (s *service) routes(open bool) http.Handler {
 			r.Method(route.Method, route.Path, route.Handler)
 		}
 	}
+	if s.discord != nil {
+		for _, route := range s.discord.Routes() {
+			r.Method(route.Method, route.Path, route.Handler)
+		}
+	}
 	if open {
 		s.web.Mount(r)
 		r.NotFound(s.web.NotFound)
@@ -222,6 +238,10 @@ func (s *service) allParts() []part {
 	if s.slack != nil {
 		detail, ok := s.slack.Status()
 		parts = append(parts, part{Name: "slack", OK: ok, Detail: detail})
+	}
+	if s.discord != nil {
+		detail, ok := s.discord.Status()
+		parts = append(parts, part{Name: "discord", OK: ok, Detail: detail})
 	}
 	parts = append(parts, part{Name: "catalog", OK: s.ready.Load(), Detail: fmt.Sprintf("%s entities, generation %d", s.count(), s.live.Reader().Generation())})
 	return parts

@@ -74,6 +74,37 @@ func SealFile(dir string) (*Seal, error) {
 	} else if err != nil {
 		return nil, fault.Wrap(fault.Invalid, err, "read the key of the store")
 	}
+	secrets, err := sealLines(path, text)
+	if err != nil {
+		return nil, err
+	}
+	return NewSeal(secrets...)
+}
+
+// SealSecret is the seal of secrets that are kept elsewhere, one a line. Those of a store.key that the data folder has
+// from before open as well.
+func SealSecret(text, dir string) (*Seal, error) {
+	var secrets [][]byte
+	for _, secret := range strings.Fields(text) {
+		secrets = append(secrets, []byte(secret))
+	}
+	path := filepath.Join(dir, sealFileName)
+	old, err := os.ReadFile(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return NewSeal(secrets...)
+	case err != nil:
+		return nil, fault.Wrap(fault.Invalid, err, "read the key of the store")
+	}
+	before, err := sealLines(path, old)
+	if err != nil {
+		return nil, err
+	}
+	return NewSeal(append(secrets, before...)...)
+}
+
+// sealLines are the secrets of a file.
+func sealLines(path string, text []byte) ([][]byte, error) {
 	var secrets [][]byte
 	for n, line := range strings.Split(string(text), "\n") {
 		if line = strings.TrimSpace(line); line == "" {
@@ -87,7 +118,7 @@ func SealFile(dir string) (*Seal, error) {
 	if len(secrets) == 0 {
 		return nil, fault.At(fault.Position{File: path}, "the file holds no key; without the one that was there, what it encrypted cannot be read")
 	}
-	return NewSeal(secrets...)
+	return secrets, nil
 }
 
 // makeSealFile writes a new key, unless another process was faster, and returns the file's content.
@@ -136,5 +167,5 @@ func (s *Seal) open(place string, sealed []byte) ([]byte, error) {
 		}
 		return plain, nil
 	}
-	return nil, fault.New(fault.Invalid, "a value of the store (%s) was encrypted with another key: give every replica the same %s, and keep old keys as further lines", place, sealFileName)
+	return nil, fault.New(fault.Invalid, "a value of the store (%s) was encrypted with another key: give every replica the same store.secret or %s, and keep old keys as further lines", place, sealFileName)
 }

@@ -19,11 +19,11 @@ type Config struct {
 	Store        Store
 	Web          Web
 	Slack        *Slack
+	Discord      *Discord
 	Links        Links
 	Plugins      Plugins
 	Language     Language
 	Limits       Limits
-	Discord      Later
 	Audiences    Refused
 	Permissions  Refused
 
@@ -127,7 +127,41 @@ type Mirror struct{ URL, Dir string }
 type Store struct {
 	URL     string // sqlite:PATH or postgres://...; default sqlite:backchannel.db in DataDir
 	DataDir string `yaml:"data_dir"` // indexes, clones, caches, and what is written while the database is away
+	Secret  string // what seals tokens and keys in the database, one a line, the first seals; "" makes one in DataDir
+	Keep    Keep
 }
+
+// Keep says for how long what grows is kept; 0 is the default of the part.
+type Keep struct {
+	Audit   Span // who asked what kind of question
+	History Span // what facts, owners and lifecycles were
+	Posts   Span // keys of messages that the bot sent of its own accord
+	Jobs    Span // finished background work
+}
+
+// Span is a time of days or less. It is written 90d, or as durations are: 36h, 30m.
+type Span time.Duration
+
+// UnmarshalNode implements yamldoc.Unmarshaler.
+func (s *Span) UnmarshalNode(n *yamldoc.Node, field string, d yamldoc.Decoder) error {
+	text := strings.TrimSpace(n.Text)
+	v, err := time.ParseDuration(text)
+	if days, found := strings.CutSuffix(text, "d"); found {
+		var count int
+		count, err = strconv.Atoi(days)
+		if v = time.Duration(count) * 24 * time.Hour; count > maxDays {
+			v = 0
+		}
+	}
+	if err != nil || v <= 0 {
+		return d.Errorf(n, field, "expected a time such as 90d or 36h, at most %dd, found %q", maxDays, text)
+	}
+	*s = Span(v)
+	return nil
+}
+
+// maxDays bounds a Span: a hundred years.
+const maxDays = 36500
 
 // Web is the browser's side.
 type Web struct {
@@ -155,6 +189,15 @@ type Slack struct {
 	APIURL        string `yaml:"api_url"`
 	ClientID      Later  `yaml:"client_id"`
 	ClientSecret  Later  `yaml:"client_secret"`
+}
+
+// Discord connects one application.
+type Discord struct {
+	Mode          string // gateway or http
+	Token         string // of the bot
+	ApplicationID string `yaml:"application_id"`
+	PublicKey     string `yaml:"public_key"` // of the application, for mode http
+	APIURL        string `yaml:"api_url"`
 }
 
 // Links are URL templates with {kind}, {namespace}, {name} and, for docs, {page}, where links should lead to another

@@ -100,6 +100,12 @@ func TestErrorsNameFileLineAndField(t *testing.T) {
 		"catalog: {locations: [{type: github, org: o, host: ghe}]}":                       ":1: catalog.locations[0].host: integrations.github does not name the host ghe",
 		"store: {url: mysql://x}":                                                         ":1: store.url: expected sqlite:PATH",
 		"store: {url: \"sqlite:\"}":                                                       ":1: store.url: expected sqlite:PATH",
+		"store: {keep: {audit: 0d}}":                                                      ":1: store.keep.audit: expected a time such as 90d",
+		"store: {keep: {audit: 90}}":                                                      ":1: store.keep.audit: expected a time such as 90d",
+		"store: {keep: {jobs: 99999999999999d}}":                                          ":1: store.keep.jobs: expected a time such as 90d",
+		"store: {keep: {everything: 1d}}":                                                 ":1: store.keep.everything: unknown key",
+		"store: {secret: hush}":                                                           ":1: store.secret: a secret needs at least 32 characters",
+		"catalog: {register: never}":                                                      ":1: catalog.register: expected a map",
 		"catalog: {refresh: 0s}":                                                          ":1: catalog.refresh: the refresh interval",
 		"catalog: {refresh: soon}":                                                        ":1: catalog.refresh: expected a duration",
 		"integrations: {mirrors: [{url: nope, dir: x}]}":                                  ":1: integrations.mirrors[0]: a mirror needs",
@@ -130,5 +136,24 @@ func TestErrorsNameFileLineAndField(t *testing.T) {
 	}
 	if _, err := Load(filepath.Join(t.TempDir(), "missing.yaml"), os.LookupEnv); err == nil {
 		t.Error("a missing file that was asked for gave no error")
+	}
+}
+
+func TestKeepAndRegister(t *testing.T) {
+	t.Parallel()
+	secret := strings.Repeat("s", minSecret)
+	c, _, err := load(t, "store: {secret: \"${SECRET}\", keep: {audit: 30d, history: 8760h, posts: 90m}}\ncatalog: {register: {hosts: [a.acme.dev]}}", map[string]string{"SECRET": secret})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const day = 24 * time.Hour
+	if c.Store.Secret != secret || c.Store.Keep != (Keep{Audit: Span(30 * day), History: Span(365 * day), Posts: Span(90 * time.Minute)}) {
+		t.Errorf("%+v", c.Store)
+	}
+	if c.Catalog.Register.Off || len(c.Catalog.Register.Hosts) != 1 {
+		t.Errorf("%+v", c.Catalog.Register)
+	}
+	if c, _, err = load(t, "catalog: {register: off}", nil); err != nil || !c.Catalog.Register.Off {
+		t.Errorf("%+v, %v", c, err)
 	}
 }

@@ -118,6 +118,9 @@ func readBounded(path string) ([]byte, error) {
 	return data, err
 }
 
+// minSecret is how long a secret of the store must be, in characters.
+const minSecret = 32
+
 // check refuses values that no field type can refuse.
 func (c *Config) check(root *yamldoc.Node, d yamldoc.Decoder) error {
 	for i := range c.Catalog.Locations {
@@ -137,6 +140,11 @@ func (c *Config) check(root *yamldoc.Node, d yamldoc.Decoder) error {
 	}
 	if s := c.Store.URL; s != "" && !strings.HasPrefix(s, "postgres://") && !strings.HasPrefix(s, "postgresql://") && !(strings.HasPrefix(s, "sqlite:") && len(s) > len("sqlite:")) {
 		return d.Errorf(root.At("store", "url"), "store.url", "expected sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE")
+	}
+	for _, line := range strings.Fields(c.Store.Secret) {
+		if len(line) < minSecret {
+			return d.Errorf(root.At("store", "secret"), "store.secret", "a secret needs at least %d characters; make one with: openssl rand -hex 32", minSecret)
+		}
 	}
 	if u, err := url.Parse(c.Web.BaseURL); c.Web.BaseURL != "" && (err != nil || u.Host == "") {
 		return d.Errorf(root.At("web", "base_url"), "web.base_url", "expected an address such as http://localhost:7007, found %q", c.Web.BaseURL)
@@ -159,8 +167,31 @@ func (c *Config) check(root *yamldoc.Node, d yamldoc.Decoder) error {
 			return d.Errorf(n, "slack.mode", "the mode is http or socket, found %q", s.Mode)
 		}
 	}
+	if err := c.checkDiscord(root, d); err != nil {
+		return err
+	}
 	if c.Catalog.Refresh <= 0 {
 		return d.Errorf(root.At("catalog", "refresh"), "catalog.refresh", "the refresh interval must be longer than nothing")
+	}
+	return nil
+}
+
+// publicKey is an Ed25519 key in hexadecimal.
+var publicKey = regexp.MustCompile(`^[0-9a-fA-F]{64}$`)
+
+// checkDiscord refuses an application that could not be reached or not be believed.
+func (c *Config) checkDiscord(root *yamldoc.Node, d yamldoc.Decoder) error {
+	s, n := c.Discord, root.At("discord")
+	switch {
+	case s == nil:
+	case s.Mode != "gateway" && s.Mode != "http":
+		return d.Errorf(n, "discord.mode", "the mode is gateway or http, found %q", s.Mode)
+	case s.Token == "":
+		return d.Errorf(n, "discord.token", "the bot of the application has a token, from its page Bot")
+	case s.ApplicationID == "":
+		return d.Errorf(n, "discord.application_id", "the application has an id, from its page General Information")
+	case s.Mode == "http" && !publicKey.MatchString(s.PublicKey):
+		return d.Errorf(n, "discord.public_key", "mode http needs the public key of the application, 64 hexadecimal digits from its page General Information")
 	}
 	return nil
 }

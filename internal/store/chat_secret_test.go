@@ -1,0 +1,53 @@
+package store
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/backchannel-portal/backchannel/internal/fault"
+)
+
+// TestSealSecret: replicas that share a secret open what each other sealed, and what an own store.key sealed before.
+func TestSealSecret(t *testing.T) {
+	t.Parallel()
+	secret, older := strings.Repeat("s", minSealSecret), strings.Repeat("o", minSealSecret)
+	fresh, used := t.TempDir(), t.TempDir()
+	before, err := SealFile(used)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := SealSecret(secret, fresh)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := SealSecret(secret+"\n"+older+"\n", used)
+	if err != nil {
+		t.Fatal(err)
+	}
+	old, err := SealSecret(older, fresh)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, s := range map[string]struct{ seals, opens *Seal }{"each other": {a, b}, "back": {b, a}, "the file": {before, b}, "the older": {old, b}} {
+		if plain, err := s.opens.open("p", s.seals.seal("p", []byte("x"))); string(plain) != "x" || err != nil {
+			t.Errorf("%s: %q, %v", name, plain, err)
+		}
+	}
+	if _, err := a.open("p", before.seal("p", nil)); !fault.Is(err, fault.Invalid) {
+		t.Error(err)
+	}
+	if _, err := os.Stat(filepath.Join(fresh, sealFileName)); !os.IsNotExist(err) {
+		t.Error("a file was made beside the secret")
+	}
+	if _, err := SealSecret("short", fresh); !fault.Is(err, fault.Invalid) || strings.Contains(err.Error(), "short") {
+		t.Error(err)
+	}
+	if err := os.WriteFile(filepath.Join(fresh, sealFileName), []byte("\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := SealSecret(secret, fresh); !fault.Is(err, fault.Invalid) {
+		t.Error(err)
+	}
+}

@@ -57,6 +57,13 @@ func (d *Desk) Open(ctx context.Context, ev *Event, f card.Form, back json.RawMe
 	return o, d.Save(ctx, o)
 }
 
+// Fork keeps a form under a key of its own, which it returns: another state of it, that a screen may or may not come to
+// show.
+func (d *Desk) Fork(ctx context.Context, o OpenForm) (OpenForm, error) {
+	o.Key = NewID(d.now())
+	return o, d.Save(ctx, o)
+}
+
 // Save keeps an open form in place of what is kept under its key.
 func (d *Desk) Save(ctx context.Context, o OpenForm) error {
 	data, err := json.Marshal(kept{o.Form, o.Back})

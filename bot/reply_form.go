@@ -1,6 +1,11 @@
 package bot
 
-import "github.com/backchannel-portal/backchannel/bot/card"
+import (
+	"maps"
+	"slices"
+
+	"github.com/backchannel-portal/backchannel/bot/card"
+)
 
 // Open shows a form: in answer to Invoked or Pressed where Event.Forms says that it can be, to Changed in the place of
 // the form, to Submitted as the next one.
@@ -25,3 +30,24 @@ func (Invalid) reply() {}
 func (Suggest) reply() {}
 func (Surface) reply() {}
 func (Preview) reply() {}
+
+// Lines are the sentences of an Invalid where there is no form to show them in, each with its field's label, in the
+// order of the form.
+func (i Invalid) Lines(f card.Form) []string {
+	rest := maps.Clone(i.Fields)
+	var out []string
+	if s := rest[""]; s != "" {
+		out = append(out, s)
+	}
+	delete(rest, "")
+	for _, q := range f.Fields {
+		if s, ok := rest[q.Name]; ok {
+			out = append(out, q.Label+": "+s)
+			delete(rest, q.Name)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(rest)) {
+		out = append(out, name+": "+rest[name])
+	}
+	return out
+}

@@ -28,6 +28,8 @@ type back struct {
 	user    string
 	message string // ts of the message that was pressed
 	private bool   // the message that was pressed is ephemeral
+	trigger string // opens a modal, for three seconds; "" when there is none
+	unfurl  unfurl // of links
 }
 
 type backKind uint8

@@ -35,10 +35,6 @@ func (s *session) command(ar *arrival, early func()) (body *renderer, acknowledg
 		return nil, true
 	}
 	clock.Stop()
-	if _, long := reply.(bot.Work); long {
-		s.deliver(ar, reply)
-		return nil, false
-	}
 	return s.commandBody(ar, reply), false
 }
 
@@ -57,7 +53,11 @@ func (s *session) handle(ev *bot.Event) bot.Reply {
 // commandBody renders the acknowledgement of a slash command. Further parts of a long answer follow behind it.
 func (s *session) commandBody(ar *arrival, reply bot.Reply) *renderer {
 	m, _, ok := bot.MessageOf(reply)
-	if !ok || isEmpty(m) {
+	if !ok {
+		s.deliver(ar, reply)
+		return nil
+	}
+	if isEmpty(m) {
 		return nil
 	}
 	parts := s.fit(m)

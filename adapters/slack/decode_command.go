@@ -113,7 +113,8 @@ func (c *command) arrival(now time.Time) (arrival, error) {
 			Actor:   actor("", c.Team, c.User, c.UserName),
 			Channel: bot.Channel{Name: c.ChannelName, Direct: direct},
 			Input:   bot.Invoked{Path: []string{name}, Args: plainText(c.Text, "")},
+			Forms:   c.Trigger != "",
 		},
-		back: back{kind: backCommand, url: c.ResponseURL, channel: c.Channel, user: c.User},
+		back: back{kind: backCommand, url: c.ResponseURL, channel: c.Channel, user: c.User, trigger: c.Trigger},
 	}, nil
 }

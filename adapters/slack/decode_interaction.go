@@ -8,7 +8,7 @@ import (
 	"github.com/backchannel-portal/backchannel/internal/fault"
 )
 
-// interaction is the payload of a press. Other interactions have the same outside.
+// interaction is the payload of what somebody does with the app: a press, something in a modal, a shortcut.
 type interaction struct {
 	Type        string    `json:"type"`
 	Trigger     string    `json:"trigger_id"`
@@ -20,8 +20,25 @@ type interaction struct {
 	Message     struct {
 		TS     string `json:"ts"`
 		Thread string `json:"thread_ts"`
+		Text   string `json:"text"`
 	} `json:"message"`
-	Actions []action `json:"actions"`
+	Actions  []action `json:"actions"`
+	View     *view    `json:"view"`
+	Callback string   `json:"callback_id"` // of shortcuts
+	Action   string   `json:"action_id"`   // of suggestions, as are the next two
+	Block    string   `json:"block_id"`
+	Query    string   `json:"value"`
+	ActionTS string   `json:"action_ts"`
+}
+
+// view is a modal or an App Home as it was when something happened on it.
+type view struct {
+	ID       string    `json:"id"`
+	Type     string    `json:"type"`
+	Hash     string    `json:"hash"`
+	Callback string    `json:"callback_id"`
+	Metadata string    `json:"private_metadata"`
+	State    viewState `json:"state"`
 }
 
 type idPart struct {
@@ -50,6 +67,8 @@ type container struct {
 // action is one pressed element. A menu's value is in its selected option.
 type action struct {
 	Type     string `json:"type"`
+	ID       string `json:"action_id"`
+	Block    string `json:"block_id"`
 	Value    string `json:"value"`
 	TS       string `json:"action_ts"`
 	Selected *struct {
@@ -68,17 +87,37 @@ func decodeInteraction(payload []byte) (interaction, error) {
 	return in, nil
 }
 
-// token is what the pressed element carries. Link buttons carry nothing.
-func (in *interaction) token() (token, ts string) {
+// token is what the pressed element carries, and what was chosen in a menu of suggestions. Link buttons carry nothing.
+func (in *interaction) token() (token, chosen, ts string) {
 	for _, a := range in.Actions {
+		if _, token, ok := searchOf(a.ID); ok && a.Selected != nil {
+			return token, a.Selected.Value, a.TS
+		}
 		if a.Selected != nil && a.Selected.Value != "" {
-			return a.Selected.Value, a.TS
+			return a.Selected.Value, "", a.TS
 		}
 		if a.Value != "" {
-			return a.Value, a.TS
+			return a.Value, "", a.TS
 		}
 	}
-	return "", ""
+	return "", "", ""
+}
+
+// workspace is the tenant it happened in: where the app is installed.
+func (in *interaction) workspace() string {
+	if in.Team != nil && in.Team.ID != "" {
+		return in.Team.ID
+	}
+	return in.User.Team
+}
+
+// by is who did it.
+func (in *interaction) by() bot.Actor {
+	name := in.User.Username
+	if name == "" {
+		name = in.User.Name
+	}
+	return actor(in.User.Team, in.workspace(), in.User.ID, name)
 }
 
 // arrival turns the payload into an event. It returns false for what needs no answer: link buttons, and interactions
@@ -87,7 +126,7 @@ func (in *interaction) arrival(now time.Time) (arrival, bool, error) {
 	if in.Type != "block_actions" {
 		return arrival{}, false, nil
 	}
-	token, ts := in.token()
+	token, _, ts := in.token()
 	if token == "" {
 		return arrival{}, false, nil
 	}
@@ -95,10 +134,10 @@ func (in *interaction) arrival(now time.Time) (arrival, bool, error) {
 	if channel == "" {
 		channel = in.Container.Channel
 	}
-	team := in.User.Team
-	if in.Team != nil && in.Team.ID != "" {
-		team = in.Team.ID
+	if channel == "" && in.View != nil {
+		channel = in.User.ID // what is pressed on an App Home is answered in a direct message
 	}
+	team := in.workspace()
 	switch "" {
 	case in.User.ID:
 		return arrival{}, false, missing("user.id")
@@ -128,22 +167,25 @@ func (in *interaction) pressed(token, ts, team, channel string, now time.Time) a
 	if !ok {
 		at = now
 	}
-	name := in.User.Username
-	if name == "" {
-		name = in.User.Name
+	_, chosen, _ := in.token()
+	home := channel == in.User.ID
+	direct := isDirect(channel) || home
+	kind := backPress
+	if home {
+		kind = backMessage
 	}
-	direct := isDirect(channel)
 	return arrival{
 		event: bot.Event{
 			ID:      platform + ":" + team + ":press:" + id,
 			Time:    at,
 			Address: address(team, channel, thread),
-			Actor:   actor(in.User.Team, team, in.User.ID, name),
+			Actor:   in.by(),
+			Forms:   in.Trigger != "",
 			Channel: bot.Channel{Name: in.channelName(), Direct: direct},
-			Input:   bot.Pressed{Token: token, Message: on, Private: in.Container.Ephemeral},
+			Input:   bot.Pressed{Token: token, Chosen: chosen, Message: on, Private: in.Container.Ephemeral},
 		},
 		back: back{
-			kind: backPress, url: in.ResponseURL, channel: channel, thread: thread, user: in.User.ID,
+			kind: kind, url: in.ResponseURL, channel: channel, thread: thread, user: in.User.ID, trigger: in.Trigger,
 			message: on, private: in.Container.Ephemeral,
 		},
 	}

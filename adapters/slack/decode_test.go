@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/url"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -11,7 +12,10 @@ import (
 
 	"github.com/backchannel-portal/backchannel/adapters/slack/slacktest"
 	"github.com/backchannel-portal/backchannel/bot"
+	"github.com/backchannel-portal/backchannel/bot/card"
+	"github.com/backchannel-portal/backchannel/bot/card/cardtest"
 	"github.com/backchannel-portal/backchannel/internal/fault"
+	"github.com/backchannel-portal/backchannel/internal/lang"
 )
 
 var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
@@ -67,6 +71,7 @@ func TestCommand(t *testing.T) {
 		Actor:   bot.Actor{Platform: "slack", Workspace: slacktest.Team, ID: "U1", Name: "someone"},
 		Channel: bot.Channel{Name: "general"},
 		Input:   bot.Invoked{Path: []string{"backchannel"}, Args: "owner #checkout & 支付"},
+		Forms:   true,
 	}
 	if !reflect.DeepEqual(ar.event, want) {
 		t.Errorf("got %+v\nwant %+v", ar.event, want)
@@ -214,15 +219,14 @@ func TestPresses(t *testing.T) {
 
 func TestInteractionsThatAreNoPress(t *testing.T) {
 	for body, invalid := range map[string]bool{
-		`{"type":"view_submission","view":{"id":"V1"},"user":{"id":"U1"}}`: false,
-		`{"type":"shortcut"}`: false,
+		`{"type":"view_closed","view":{"id":"V1"},"user":{"id":"U1"}}`:                                               false,
 		`{"type":"block_actions","actions":[{"type":"button","action_id":"a","url":"https://x"}],"user":{"id":"U"}}`: false,
-		`{"type":"block_actions","actions":[]}`:                                            false,
-		`{"type":"block_actions","actions":[{"value":"t"}]}`:                               true,
-		`{"type":"block_actions","actions":[{"value":"t"}],"user":{"id":"U"},"team":null}`: true,
-		`{"type":"block_actions","actions":{"value":"t"}}`:                                 true,
-		`{"type":"block_actions","user":"U1"}`:                                             true,
-		`{"type":1}`:                                                                       true, `{}`: true, `[]`: true, ``: true, `null`: true,
+		`{"type":"block_actions","actions":[]}`:                                                                      false,
+		`{"type":"block_actions","actions":[{"value":"t"}]}`:                                                         true,
+		`{"type":"block_actions","actions":[{"value":"t"}],"user":{"id":"U"},"team":null}`:                           true,
+		`{"type":"block_actions","actions":{"value":"t"}}`:                                                           true,
+		`{"type":"block_actions","user":"U1"}`:                                                                       true,
+		`{"type":1}`:                                                                                                 true, `{}`: true, `[]`: true, ``: true, `null`: true,
 	} {
 		in, err := decodeInteraction([]byte(body))
 		ok := false
@@ -284,6 +288,85 @@ func FuzzDecodeEvent(f *testing.F) {
 		ar, ok, err := e.arrival("U0BOT", func(string, string) bool { return true }, noon)
 		if ok {
 			checkArrival(t, func(time.Time) (arrival, error) { return ar, err })
+		}
+	})
+}
+
+// FuzzDecodeView reads modals, suggestions and shortcuts as a session does.
+func FuzzDecodeView(f *testing.F) {
+	s := slacktest.New()
+	defer s.Close()
+	form := card.Form{ID: "kinds"}
+	for _, sample := range cardtest.Forms() {
+		form.Fields = append(form.Fields, sample.Form.Fields...)
+		raw, _ := json.Marshal(modal(bot.OpenForm{Key: "k", Form: sample.Form}, 0, nil, lang.English))
+		v := slacktest.View{ID: "V1", Hash: "h", Raw: raw}
+		f.Add(s.Submission("U1", v, slacktest.Fill{"Name": {"x"}, "A tags": {"a,b"}}))
+		f.Add(s.Suggestion("U1", v, "Owner", "pay"))
+	}
+	f.Add(s.Shortcut("ask", "U1", "", ""))
+	f.Add(s.Shortcut("owner", "U1", "C1", "<@U2> broke it"))
+	f.Add([]byte(`{"type":"view_submission","view":{"state":{"values":{"f:name":{"v":{"type":"plain_text_input","value":{}}}}}}}`))
+	f.Add([]byte(`{"type":"view_submission","view":{"private_metadata":"{\"k\":\"x\",\"p\":-1}","state":{"values":{"f:engine":{"v":{"type":"static_select","selected_option":{"value":"99999999999999999999"}}}}}}}`))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		in, err := decodeInteraction(body)
+		if err != nil {
+			return
+		}
+		if in.View != nil {
+			checkValues(t, form, in.View.State.values(form))
+			if m, ok := parseMetadata(in.View.Metadata); ok && (m.Page < 0 || m.Key == "") {
+				t.Errorf("metadata %+v", m)
+			}
+			in.changed()
+		}
+		if ev, ok, err := in.asked(noon); ok && err == nil {
+			checkArrival(t, func(time.Time) (arrival, error) { return arrival{event: ev}, nil })
+		}
+		if ar, ok, err := in.shortcut(noon); ok {
+			checkArrival(t, func(time.Time) (arrival, error) { return ar, err })
+		}
+	})
+}
+
+// checkValues: nothing is filled in but fields of the form, and of a choice only what it offers.
+func checkValues(t *testing.T, f card.Form, values card.Values) {
+	for name, value := range values {
+		i := slices.IndexFunc(f.Fields, func(q card.FormField) bool { return q.Name == name })
+		if i < 0 || f.Fields[i].Kind == card.FieldSecret || value == nil || len(value) > maxPicked {
+			t.Errorf("%q: %q", name, value)
+		}
+		for _, s := range value {
+			if s == "" || !utf8.ValidString(s) {
+				t.Errorf("%q: %q", name, value)
+			}
+		}
+	}
+}
+
+// FuzzDecodeAround reads what happens around conversations.
+func FuzzDecodeAround(f *testing.F) {
+	s := slacktest.New()
+	defer s.Close()
+	f.Add(s.Event("Ev1", map[string]any{"type": "app_home_opened", "user": "U1", "channel": "D1", "tab": "home"}))
+	f.Add(s.Event("Ev2", map[string]any{"type": "link_shared", "user": "U1", "channel": "C1", "message_ts": "1.2", "links": []any{map[string]any{"url": "https://x"}}}))
+	f.Add(s.Event("Ev3", map[string]any{"type": "tokens_revoked", "tokens": map[string]any{"bot": []any{"U1"}}}))
+	f.Add(s.Event("Ev4", map[string]any{"type": "app_uninstalled"}))
+	f.Add([]byte(`{"team_id":"T","event_id":"E","event":{"type":"link_shared","links":[null,{}],"channel":"COMPOSER","unfurl_id":"u"}}`))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		e, err := decodeEnvelope(body)
+		if err != nil {
+			return
+		}
+		ar, ok, err := e.surrounding(noon)
+		if !ok || err != nil {
+			return
+		}
+		if ar.event.ID == "" || ar.event.Address.Workspace == "" || ar.event.Input == nil {
+			t.Errorf("incomplete: %+v", ar.event)
+		}
+		if in, ok := ar.event.Input.(bot.Linked); ok && (len(in.URLs) == 0 || len(in.URLs) > maxLinks) {
+			t.Errorf("%d links", len(in.URLs))
 		}
 	})
 }

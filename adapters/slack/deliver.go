@@ -17,11 +17,18 @@ type slot struct {
 
 // deliver shows a reply to an event. It does not wait for Slack: messages are queued.
 func (s *session) deliver(ar *arrival, reply bot.Reply) {
-	if w, ok := reply.(bot.Work); ok {
-		s.work(ar, w)
-		return
+	switch r := reply.(type) {
+	case bot.Work:
+		s.work(ar, r)
+	case bot.Open:
+		s.open(ar, r.Form)
+	case bot.Surface:
+		s.send(ar, func(ctx context.Context) error { return s.publish(ctx, ar, r.Message) })
+	case bot.Preview:
+		s.send(ar, func(ctx context.Context) error { return s.preview(ctx, ar, r) })
+	default:
+		s.show(ar, reply, &slot{})
 	}
-	s.show(ar, reply, &slot{})
 }
 
 // work runs a long reply on a goroutine of its own. The note is shown only when the work takes a moment, so that most
@@ -49,6 +56,10 @@ func (s *session) work(ar *arrival, w bot.Work) {
 		once.Do(func() {}) // the note is either queued by now or never
 		if err != nil {
 			s.a.deps.Log.Error("slack: work failed", "event", ar.event.ID, "err", err)
+			return
+		}
+		if _, _, ok := bot.MessageOf(reply); !ok {
+			s.deliver(ar, reply)
 			return
 		}
 		s.show(ar, reply, place)

@@ -29,6 +29,7 @@ func (a *Adapter) Routes() []Route {
 	return []Route{
 		{http.MethodPost, "/slack/commands", serve},
 		{http.MethodPost, "/slack/interactions", serve},
+		{http.MethodPost, "/slack/options", serve},
 		{http.MethodPost, "/slack/events", serve},
 	}
 }
@@ -124,7 +125,7 @@ func (h *callbacks) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	if payload, ok := formValue(b.buf, "payload"); ok {
 		h.bodies.Put(b)
-		h.acknowledge(w, s.interaction([]byte(payload)))
+		h.interaction(w, s, []byte(payload))
 		return
 	}
 	c := decodeCommandForm(b.buf)
@@ -178,6 +179,21 @@ func (h *callbacks) event(w http.ResponseWriter, r *http.Request, s *session, bo
 		h.a.deps.Log.Debug("slack: event delivered again", "event", e.ID, "attempt", n, "reason", r.Header.Get("X-Slack-Retry-Reason"))
 	}
 	h.acknowledge(w, s.event(&e))
+}
+
+// interaction answers what somebody did with the app.
+func (h *callbacks) interaction(w http.ResponseWriter, s *session, payload []byte) {
+	in, err := decodeInteraction(payload)
+	var body []byte
+	if err == nil {
+		body, err = s.interaction(&in)
+	}
+	if err != nil || body == nil {
+		h.acknowledge(w, err)
+		return
+	}
+	w.Header()["Content-Type"] = h.json
+	w.Write(body)
 }
 
 // acknowledge answers a delivery that was taken in or not.

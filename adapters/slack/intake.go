@@ -23,28 +23,44 @@ func (s *session) event(e *envelope) error {
 		return s.threads.has(e.workspace() + ":" + channel + ":" + thread)
 	}
 	ar, ok, err := e.arrival(s.a.user(), inThread, s.a.deps.Now())
+	if err == nil && !ok {
+		ar, ok, err = e.surrounding(s.a.deps.Now())
+	}
 	if err != nil || !ok {
 		return err
 	}
 	return s.intake(ar)
 }
 
-// interaction takes in a press. Other interactions are acknowledged and nothing else.
-func (s *session) interaction(payload []byte) error {
-	in, err := decodeInteraction(payload)
-	if err != nil {
-		return err
+// interaction takes in what somebody did with the app. The body is that of the acknowledgement, nil for an empty one.
+func (s *session) interaction(in *interaction) (body []byte, err error) {
+	switch in.Type {
+	case kindSubmission:
+		return s.submission(in)
+	case kindSuggestion:
+		return s.suggest(in)
 	}
-	ar, ok, err := in.arrival(s.a.deps.Now())
+	if block, ok := in.changed(); ok {
+		return nil, s.change(in, block)
+	}
+	ar, ok, err := in.shortcut(s.a.deps.Now())
+	if err == nil && !ok {
+		ar, ok, err = in.arrival(s.a.deps.Now())
+	}
 	if err != nil || !ok {
-		return err
+		return nil, err
 	}
-	return s.intake(ar)
+	return nil, s.intake(ar)
 }
 
-// intake puts a delivery into the inbox and queues it, unless it was there before. What happens in one channel is
-// handled in order, and so is every conversation.
+// intake takes in an event that a reply is shown to.
 func (s *session) intake(ar arrival) error {
+	return s.take(ar, func(ar *arrival) { s.deliver(ar, s.handle(&ar.event)) })
+}
+
+// take puts a delivery into the inbox and queues it, unless it was there before. What happens in one channel is
+// handled in order, and so is every conversation.
+func (s *session) take(ar arrival, task func(*arrival)) error {
 	if !s.works.enter() {
 		return fault.New(fault.Internal, "shutting down")
 	}
@@ -61,7 +77,7 @@ func (s *session) intake(ar arrival) error {
 	}
 	s.events.put(ar.event.Address.Workspace+":"+ar.event.Address.Channel, func() {
 		ar.fill(s.people.lookup(ar.event.Actor.Workspace, ar.event.Actor.ID))
-		s.deliver(&ar, s.handle(&ar.event))
+		task(&ar)
 	})
 	return nil
 }

@@ -49,7 +49,7 @@ func limits() card.Limits {
 		Image:    card.ImageLimits{PerMessage: 10, Alt: maxAlt, Title: 150},
 		Actions: card.ActionLimits{
 			PerMessage: maxActions, PerRow: maxActions, Rows: 5, Label: maxLabel, Options: maxOptions,
-			Option: maxLabel, Hint: maxLabel, Confirm: 300,
+			Option: maxLabel, Hint: maxLabel, Confirm: 300, Search: true,
 		},
 	}
 }

@@ -57,7 +57,9 @@ func (r *renderer) row(items []card.Action) {
 			r.dst = append(r.dst, ',')
 		}
 		first = false
-		if len(a.Options) > 0 {
+		if a.Search != "" {
+			r.search(a)
+		} else if len(a.Options) > 0 {
 			r.menu(a)
 		} else {
 			r.button(a)
@@ -143,6 +145,10 @@ func (r *renderer) menu(a *card.Action) {
 // token appends the token of an intent. A token that is longer than Slack takes would be cut and be no token any
 // more, so none is sent; pressing then says that the button has expired.
 func (r *renderer) token(i card.Intent, anyone bool, limit int) {
+	r.dst = appendJSON(r.dst, r.tokenText(i, anyone, limit))
+}
+
+func (r *renderer) tokenText(i card.Intent, anyone bool, limit int) string {
 	t := "-"
 	if r.tokens != nil && i.Name != "" {
 		t = r.tokens.Token(i, r.actor, anyone, limit)
@@ -150,7 +156,7 @@ func (r *renderer) token(i card.Intent, anyone bool, limit int) {
 	if t == "" || utf8.RuneCountInString(t) > limit {
 		t = "-"
 	}
-	r.dst = appendJSON(r.dst, t)
+	return t
 }
 
 // confirm appends the question asked first, which a dangerous action always has.

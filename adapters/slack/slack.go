@@ -35,6 +35,7 @@ type Config struct {
 type Deps struct {
 	Tokens bot.TokenMaker
 	Inbox  bot.Inbox
+	Drafts bot.Drafts // open forms; default: in memory
 	Log    *slog.Logger
 	Now    func() time.Time // the clock of signatures; default time.Now
 	Jitter func() float64   // in [0,1); default math/rand
@@ -48,6 +49,7 @@ type Adapter struct {
 	tune   tuning
 	verify *verifier
 	api    *slackapi.Client
+	desk   *bot.Desk
 	live   atomic.Pointer[session] // what Run has started, nil outside of Run
 
 	limits card.Limits
@@ -124,6 +126,10 @@ func New(cfg Config, deps Deps) *Adapter {
 	a.limits = limits()
 	a.token.text, a.socket.text = "not started", "connecting"
 	a.api = newAPI(cfg, deps.HTTP)
+	if deps.Drafts == nil {
+		deps.Drafts = bot.NewMemoryState().Drafts
+	}
+	a.desk = bot.NewDesk(deps.Drafts, deps.Now)
 	return a
 }
 

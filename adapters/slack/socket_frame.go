@@ -60,12 +60,38 @@ func (c *socket) frame(f *frame) {
 		}
 		c.settle(f, err)
 	case "interactive":
-		c.settle(f, c.s.interaction(f.Payload))
+		c.interaction(f)
 	case "slash_commands":
 		c.command(f)
 	default:
 		c.ack(f, nil)
 	}
+}
+
+// interaction takes in what somebody did with the app. What Slack waits for is worked out beside the reader.
+func (c *socket) interaction(f *frame) {
+	in, err := decodeInteraction(f.Payload)
+	if err != nil {
+		c.settle(f, err)
+		return
+	}
+	if !in.waits() {
+		_, err := c.s.interaction(&in)
+		c.settle(f, err)
+		return
+	}
+	if !c.s.asked.reserve() {
+		c.s.a.deps.Log.Warn("slack: too many forms are waiting; one is not answered")
+		return
+	}
+	c.s.asked.put(f.Envelope, func() {
+		body, err := c.s.interaction(&in)
+		if err != nil {
+			c.settle(f, err)
+			return
+		}
+		c.ack(f, body)
+	})
 }
 
 // settle acknowledges a delivery that was taken in, and one that repeating would not mend.

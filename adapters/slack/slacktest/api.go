@@ -34,6 +34,10 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
 		s.chatPost(w, method, args)
 	case "chat.update", "chat.delete":
 		s.chatChange(w, method, args)
+	case "views.open", "views.push", "views.update", "views.publish":
+		s.serveViews(w, method, args)
+	case "chat.unfurl":
+		s.chatUnfurl(w, args)
 	default:
 		s.problem("the app called %s", method)
 		answer(w, map[string]any{"ok": false, "error": "unknown_method"})

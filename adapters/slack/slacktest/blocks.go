@@ -239,6 +239,9 @@ func (c *checker) element(at string, e map[string]any) {
 				c.text(oat+".description", d, 75, "plain_text")
 			}
 		}
+	case "external_select":
+		c.keys(at, e, "action_id", "placeholder", "min_query_length")
+		c.text(at+".placeholder", e["placeholder"], 150, "plain_text")
 	default:
 		c.fail(at, "no such element: %v", e["type"])
 	}

@@ -41,8 +41,6 @@ func (s *Server) responseURL(channel, user, on string) string {
 	return s.http.URL + "/respond/" + id
 }
 
-func (s *Server) trigger() string { return "13345224609." + s.ts() }
-
 // Fields are the members of a slash command's payload.
 func (s *Server) Fields(c Command) map[string]string {
 	if c.ChannelName == "" {
@@ -51,7 +49,7 @@ func (s *Server) Fields(c Command) map[string]string {
 	return map[string]string{
 		"token": "legacy", "team_id": Team, "team_domain": "harborlane", "channel_id": c.Channel, "channel_name": c.ChannelName,
 		"user_id": c.User, "user_name": "someone", "command": c.Command, "text": c.Text, "api_app_id": "A0APP",
-		"is_enterprise_install": "false", "response_url": s.responseURL(c.Channel, c.User, ""), "trigger_id": s.trigger(),
+		"is_enterprise_install": "false", "response_url": s.responseURL(c.Channel, c.User, ""), "trigger_id": s.Trigger(c.User),
 	}
 }
 
@@ -67,7 +65,7 @@ func (s *Server) Form(c Command) []byte {
 // Interaction is the payload of a press.
 func (s *Server) Interaction(p Press) []byte {
 	if p.Trigger == "" {
-		p.Trigger = s.trigger()
+		p.Trigger = s.Trigger(p.User)
 	}
 	action := map[string]any{"type": "button", "action_id": "a0", "block_id": "b", "value": p.Value, "action_ts": s.ts()}
 	if p.Menu {

@@ -17,9 +17,10 @@ type Shown struct {
 
 // Button is a button, or an entry of a menu.
 type Button struct {
-	Label string
-	Value string
-	Menu  bool
+	Label  string
+	Value  string
+	Menu   bool
+	Search bool // a menu of suggestions; Value is its action_id
 }
 
 // Shown returns the messages of the app that a user sees in a channel, oldest first.
@@ -102,6 +103,10 @@ func (w *walker) object(o map[string]any) {
 		value, _ := o["value"].(string)
 		w.buttons = append(w.buttons, Button{Label: label(o["text"]), Value: value})
 		return
+	case "external_select":
+		id, _ := o["action_id"].(string)
+		w.buttons = append(w.buttons, Button{Label: label(o["placeholder"]), Value: id, Search: true})
+		return
 	case "static_select":
 		options, _ := o["options"].([]any)
 		for _, e := range options {
@@ -122,7 +127,7 @@ func (w *walker) object(o map[string]any) {
 			w.text.WriteString(text + "\n")
 		}
 	}
-	for _, k := range []string{"text", "title", "fields", "rows", "elements"} {
+	for _, k := range []string{"text", "title", "label", "hint", "fields", "rows", "elements"} {
 		w.walk(o[k])
 	}
 	if strings.HasPrefix(kind, "rich_text") || kind == "context" || kind == "section" || kind == "raw_text" {

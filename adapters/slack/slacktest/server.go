@@ -72,6 +72,7 @@ type Server struct {
 	sockets   []*Socket
 	next      int
 	maxSocks  int
+	views     screens
 }
 
 // response is what a response_url belongs to.
@@ -87,6 +88,7 @@ func New() *Server {
 	s := &Server{
 		changed: make(chan struct{}), calls: map[string]int{}, failures: map[string][]Failure{}, users: map[string]User{},
 		responses: map[string]*response{}, posted: map[string]bool{}, rooms: map[string][]Shown{}, maxSocks: 10,
+		views: screens{triggers: map[string]string{}, modals: map[string][]View{}, homes: map[string]View{}},
 	}
 	s.ctx, s.stop = context.WithCancel(context.Background())
 	mux := http.NewServeMux()

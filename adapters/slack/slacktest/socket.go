@@ -104,7 +104,7 @@ func (c *Socket) read() {
 		if twice {
 			c.s.problem("envelope %s was acknowledged twice", ack.Envelope)
 		}
-		if len(ack.Payload) > 0 {
+		if bytes.Contains(ack.Payload, []byte(`"response_type"`)) {
 			c.answered(ack.Envelope, ack.Payload)
 		}
 		c.s.mu.Lock()

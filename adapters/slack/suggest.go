@@ -1,0 +1,63 @@
+package slack
+
+import (
+	"encoding/json"
+	"time"
+	"unicode/utf8"
+
+	slackapi "github.com/slack-go/slack"
+
+	"github.com/backchannel-portal/backchannel/bot"
+	"github.com/backchannel-portal/backchannel/bot/card"
+	"github.com/backchannel-portal/backchannel/internal/fault"
+)
+
+// suggest answers a request for suggestions, in the acknowledgement. What takes too long is no suggestion.
+func (s *session) suggest(in *interaction) ([]byte, error) {
+	ev, ok, err := in.asked(s.a.deps.Now())
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		return suggestions(nil)
+	}
+	if !s.works.enter() {
+		return nil, fault.New(fault.Internal, "shutting down")
+	}
+	ar := arrival{event: ev}
+	ar.fill(s.people.lookup(ev.Actor.Workspace, ev.Actor.ID))
+	found := make(chan bot.Reply, 1)
+	go func() {
+		defer s.works.leave()
+		found <- s.handle(&ar.event)
+	}()
+	t := time.NewTimer(s.a.tune.budget)
+	defer t.Stop()
+	select {
+	case reply := <-found:
+		r, _ := reply.(bot.Suggest)
+		return suggestions(r.Options)
+	case <-t.C:
+		return suggestions(nil)
+	}
+}
+
+// suggestions are options as Slack takes them: at most a hundred, each of a value of its own that is not too long.
+func suggestions(all []card.FormOption) ([]byte, error) {
+	out := struct {
+		Options []*slackapi.OptionBlockObject `json:"options"`
+	}{Options: []*slackapi.OptionBlockObject{}}
+	seen := map[string]bool{}
+	for _, o := range all {
+		if len(out.Options) == maxSuggestions {
+			break
+		}
+		if o.Value == "" || seen[o.Value] || utf8.RuneCountInString(o.Value) > maxOptionValue {
+			continue
+		}
+		seen[o.Value] = true
+		out.Options = append(out.Options, option(o.Value, o))
+	}
+	raw, err := json.Marshal(out)
+	return raw, fault.Wrap(fault.Internal, err, "write suggestions")
+}

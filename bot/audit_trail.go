@@ -87,7 +87,7 @@ func (a *AuditTrail) write(ctx context.Context) {
 // batch takes some entries from the queue and gives them their ids. The ids of a batch sort behind those of every batch
 // before it, so that a store sees without reading that none of them is known to it.
 func (a *AuditTrail) batch() []Record {
-	var out []Record
+	out := make([]Record, 0, min(len(a.queue), auditBatch))
 	for len(out) < auditBatch {
 		select {
 		case r := <-a.queue:

@@ -128,27 +128,33 @@ func goneRow() error {
 // signer computes the codes of one key. Its hashes are used again: a message has several buttons.
 type signer struct{ hashes sync.Pool }
 
+// hashing is a hash with the memory for what goes in and comes out.
+type hashing struct {
+	hash.Hash
+	buf []byte
+}
+
 func newSigner(key []byte) *signer {
 	s := &signer{}
-	s.hashes.New = func() any { return hmac.New(sha256.New, key) }
+	s.hashes.New = func() any { return &hashing{Hash: hmac.New(sha256.New, key), buf: make([]byte, 0, 256)} }
 	return s
 }
 
 // mac covers every part with its length, so that no two tokens have the same input.
 func (s *signer) mac(head, body string, to Actor, anyone bool) string {
-	h := s.hashes.Get().(hash.Hash)
+	h := s.hashes.Get().(*hashing)
 	defer s.hashes.Put(h)
 	h.Reset()
 	who := to.ID
 	if anyone {
 		who = ""
 	}
-	var stack [256]byte
-	b := stack[:0]
+	b := h.buf[:0]
 	for _, part := range [...]string{head, body, to.Platform, to.Workspace, who} {
 		b = strconv.AppendInt(b, int64(len(part)), 10)
 		b = append(append(b, ':'), part...)
 	}
+	h.buf = b
 	h.Write(b)
 	return base64.RawURLEncoding.EncodeToString(h.Sum(b[:0])[:macBytes])
 }

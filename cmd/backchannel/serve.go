@@ -230,9 +230,12 @@ func (s *service) routes(open bool) http.Handler {
 // allParts says how everything the service stands on is.
 func (s *service) allParts() []part {
 	parts := append(s.parts(), s.base.part())
-	for name, p := range map[string]interface{ Status() (string, bool) }{"audit": s.audit, "memory": s.memory, "inbox": s.inbox, "button keys": s.keys} {
-		if detail, ok := p.Status(); !ok {
-			parts = append(parts, part{Name: name, Detail: detail})
+	for _, p := range []struct {
+		name string
+		of   interface{ Status() (string, bool) }
+	}{{"audit", s.audit}, {"memory", s.memory}, {"inbox", s.inbox}, {"button keys", s.keys}} {
+		if detail, ok := p.of.Status(); !ok {
+			parts = append(parts, part{Name: p.name, Detail: detail})
 		}
 	}
 	if s.slack != nil {
@@ -242,6 +245,14 @@ func (s *service) allParts() []part {
 	if s.discord != nil {
 		detail, ok := s.discord.Status()
 		parts = append(parts, part{Name: "discord", OK: ok, Detail: detail})
+	}
+	for _, p := range []struct {
+		name string
+		done bool
+	}{{"words in the text index", s.indexed()}, {"versions from code", s.coded.Load() || !s.leading.Load()}, {"pages", s.read.Load()}} {
+		if !p.done {
+			parts = append(parts, part{Name: p.name, OK: true, Detail: "not all of them yet"})
+		}
 	}
 	parts = append(parts, part{Name: "catalog", OK: s.ready.Load(), Detail: fmt.Sprintf("%s entities, generation %d", s.count(), s.live.Reader().Generation())})
 	return parts

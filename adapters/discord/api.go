@@ -43,6 +43,7 @@ func newSDK(cfg Config, client *http.Client) *discordgo.Session {
 	s.ShouldReconnectVoiceOnSessionError = false
 	s.StateEnabled = false
 	s.SyncEvents = true
+	s.LogLevel = -1 // it writes to standard error, and tokens with it
 	return s
 }
 

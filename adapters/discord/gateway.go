@@ -135,16 +135,22 @@ func (l *link) open(ctx context.Context, limit time.Duration) error {
 	go func() { done <- l.sdk.Open() }()
 	t := time.NewTimer(limit)
 	defer t.Stop()
+	var err error
 	select {
 	case err := <-done:
 		return err
 	case <-t.C:
-		l.drop()
-		return fault.New(fault.Upstream, "not ready within %s", limit)
+		err = fault.New(fault.Upstream, "not ready within %s", limit)
 	case <-ctx.Done():
-		l.drop()
-		return ctx.Err()
+		err = ctx.Err()
 	}
+	l.drop()
+	t.Reset(closing)
+	select { // it ends at once, unless the SDK is stuck
+	case <-done:
+	case <-t.C:
+	}
+	return err
 }
 
 // closing is how long the SDK gets to say goodbye; it waits for a second of its own accord.

@@ -1,0 +1,127 @@
+package discord
+
+import (
+	"context"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/backchannel-portal/backchannel/adapters/discord/discordtest"
+	"github.com/backchannel-portal/backchannel/bot"
+)
+
+func (h *harness) connected(n int, what string) *discordtest.Socket {
+	h.t.Helper()
+	h.wait(what, func() bool {
+		return h.discord.Calls("identify")+h.discord.Calls("resume") >= n && len(h.discord.Sockets()) == 1
+	})
+	return h.discord.Sockets()[0]
+}
+
+func (h *harness) says(text string) {
+	h.dispatch("MESSAGE_CREATE", h.discord.Said("", "1", snow("a"), "<@"+discordtest.BotUser+"> "+text, false))
+	h.sees(snow("a"), "1", "echo "+text)
+}
+
+func TestASessionIsResumed(t *testing.T) {
+	h := start(t, ModeGateway, echo)
+	c := h.connected(1, "the connection")
+	h.says("first")
+	c.Missed("MESSAGE_CREATE", h.discord.Said("", "1", snow("a"), "<@"+discordtest.BotUser+"> missed", false))
+	c.Drop()
+	h.connected(2, "the connection again")
+	h.sees(snow("a"), "1", "echo missed")
+	h.says("second")
+	if h.discord.Calls("identify") != 1 || h.discord.Calls("resume") != 1 {
+		t.Errorf("%d sessions, %d resumptions", h.discord.Calls("identify"), h.discord.Calls("resume"))
+	}
+}
+
+func TestDiscordAsksToReconnect(t *testing.T) {
+	h := start(t, ModeGateway, echo)
+	h.connected(1, "the connection").Reconnect()
+	h.wait("to resume", func() bool { return h.discord.Calls("resume") == 1 && len(h.discord.Sockets()) == 1 })
+	h.says("after")
+}
+
+func TestASessionThatCannotBeResumed(t *testing.T) {
+	h := start(t, ModeGateway, echo)
+	c := h.connected(1, "the connection")
+	c.Invalidate()
+	c.Drop()
+	h.wait("a new session", func() bool { return h.discord.Calls("identify") == 2 && len(h.discord.Sockets()) == 1 })
+	h.says("after")
+}
+
+func TestASilentConnectionIsDead(t *testing.T) {
+	h := start(t, ModeGateway, echo, func(h *harness) {
+		h.discord.Heartbeat, h.a.tune.silence = 100*time.Millisecond, 500*time.Millisecond
+	})
+	h.connected(1, "the connection").Silence()
+	h.wait("another connection", func() bool { return h.discord.Calls("resume")+h.discord.Calls("identify") >= 2 })
+	h.wait("it to be ready", func() bool { _, ok := h.a.Status(); return ok })
+}
+
+func TestAWrongTokenIsSaid(t *testing.T) {
+	h := start(t, ModeGateway, echo, func(h *harness) {
+		h.a.cfg.Token = "wrong"
+	})
+	for end := time.Now().Add(patience); ; time.Sleep(10 * time.Millisecond) {
+		h.a.mu.Lock()
+		text := h.a.gateway.text
+		h.a.mu.Unlock()
+		if text != "connecting" || time.Now().After(end) {
+			if text != "the gateway is away: HTTP 401 Unauthorized, {\"message\":\"Unauthorized\",\"code\":0}" && text != "the gateway is away: Discord refuses the bot's token" {
+				t.Errorf("the status is %q", text)
+			}
+			break
+		}
+	}
+}
+
+func TestWhoIsNotMeantIsNotAnswered(t *testing.T) {
+	var mu sync.Mutex
+	var said []string
+	h := start(t, ModeGateway, func(_ context.Context, ev *bot.Event) (bot.Reply, error) {
+		mu.Lock()
+		defer mu.Unlock()
+		said = append(said, ev.Input.(bot.Said).Text)
+		return bot.Nothing{}, nil
+	})
+	mention := "<@" + discordtest.BotUser + "> "
+	h.dispatch("MESSAGE_CREATE", h.discord.Said("", "1", snow("a"), "to somebody else", false))
+	h.dispatch("MESSAGE_CREATE", []byte(`{"id":"1","channel_id":"1","type":0,"content":"a bot","author":{"id":"5","bot":true}}`))
+	h.dispatch("MESSAGE_CREATE", []byte(`{"id":"1","channel_id":"1","type":0,"content":"a webhook","webhook_id":"1","author":{"id":"5"}}`))
+	h.dispatch("MESSAGE_CREATE", []byte(`{"id":"1","channel_id":"1","type":7,"content":"","author":{"id":"5"}}`))
+	h.dispatch("MESSAGE_CREATE", []byte(`{"id":"1","channel_id":"1","type":0,"content":"ourselves","author":{"id":"`+discordtest.BotUser+`"}}`))
+	h.dispatch("MESSAGE_CREATE", []byte(`{"author":{"id":"5"},"content":"no id"}`))
+	h.dispatch("MESSAGE_CREATE", []byte(`5`))
+	h.dispatch("MESSAGE_UPDATE", h.discord.Said("", "1", snow("a"), mention+"an edit", false))
+	h.dispatch("MESSAGE_CREATE", h.discord.Said("", "1", snow("a"), mention+"who owns pay", false))
+	h.dispatch("MESSAGE_CREATE", h.discord.Said("", "2", snow("a"), "directly", true))
+	h.wait("both", func() bool { mu.Lock(); defer mu.Unlock(); return len(said) >= 2 || h.discord.Calls("never") > 0 })
+	mu.Lock()
+	defer mu.Unlock()
+	if len(said) != 2 {
+		t.Errorf("said %q", said)
+	}
+}
+
+func TestAnswersReplyToTheMention(t *testing.T) {
+	h := start(t, ModeGateway, echo)
+	id := h.discord.NewID()
+	h.dispatch("MESSAGE_CREATE", h.discord.Said(id, "1", snow("a"), "<@"+discordtest.BotUser+"> hi", false))
+	if m := h.sees(snow("a"), "1", "echo hi"); m.ReplyTo != id || m.User != "" {
+		t.Errorf("%+v", m)
+	}
+}
+
+func TestAPostIsSentOnce(t *testing.T) {
+	h := start(t, ModeGateway, echo)
+	h.connected(1, "the connection")
+	h.discord.Fail("post", discordtest.Failure{Status: 429, RetryAfter: 0.02}, discordtest.Failure{Hang: true}, discordtest.Failure{Status: 500})
+	h.says("storm")
+	if n := len(h.discord.Shown(snow("a"), "1")); n != 1 {
+		t.Errorf("%d messages", n)
+	}
+}

@@ -44,7 +44,7 @@ func start(t *testing.T, mode string, h bot.Handler, change ...func(*Adapter, *D
 	for _, c := range change {
 		c(nil, &deps)
 	}
-	a := New(Config{Mode: mode, BotToken: slacktest.BotToken, AppToken: slacktest.AppToken, SigningSecret: slacktest.Secret, APIURL: srv.APIURL()}, deps)
+	a := New(Config{Mode: mode, BotToken: slacktest.BotToken, AppToken: slacktest.AppToken, SigningSecret: slacktest.Secret, APIURL: srv.APIURL(), Features: Features()}, deps)
 	a.tune.backoffMin, a.tune.backoffMax, a.tune.perSecond = 10*time.Millisecond, 100*time.Millisecond, 1000
 	for _, c := range change {
 		c(a, &deps)

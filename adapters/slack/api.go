@@ -58,6 +58,7 @@ func (a *Adapter) check(ctx context.Context) error {
 		return upstream(err, "auth.test")
 	}
 	a.setUser(who.UserID)
+	a.setScopes(scopesOf(who.Header.Get("X-Oauth-Scopes")))
 	return nil
 }
 

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
@@ -17,6 +16,7 @@ type Diagnosis struct {
 	Team    string    // the workspace of the bot token
 	Bot     string    // the bot's name there
 	Missing []string  // scopes that the bot token needs and lacks; empty also where Slack does not tell
+	Off     []Off     // features that are configured and that the token does not serve
 	Clock   time.Time // Slack's clock when it answered, to the second; zero where it does not tell
 }
 
@@ -39,13 +39,9 @@ func Diagnose(ctx context.Context, cfg Config, client *http.Client) (Diagnosis, 
 		return Diagnosis{}, err
 	}
 	d := Diagnosis{Team: who.Team, Bot: who.User, Clock: clockOf(head)}
-	if list := head.Get("X-Oauth-Scopes"); list != "" {
-		have := strings.FieldsFunc(list, func(r rune) bool { return r == ',' || r == ' ' })
-		for _, s := range Scopes() {
-			if !slices.Contains(have, s) {
-				d.Missing = append(d.Missing, s)
-			}
-		}
+	if have := scopesOf(head.Get("X-Oauth-Scopes")); len(have) > 0 {
+		d.Missing = missingScopes(Scopes(), have)
+		d.Off = off(cfg.Features, have)
 	}
 	if cfg.Mode == ModeSocket {
 		if _, err := question(ctx, client, cfg.APIURL, "apps.connections.open", cfg.AppToken, nil); err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/backchannel-portal/backchannel/bot"
 	"github.com/backchannel-portal/backchannel/internal/fault"
 )
 
@@ -25,11 +26,24 @@ func (s *session) event(e *envelope) error {
 	ar, ok, err := e.arrival(s.a.user(), inThread, s.a.deps.Now())
 	if err == nil && !ok {
 		ar, ok, err = e.surrounding(s.a.deps.Now())
+		ok = ok && s.serves(ar.event.Input)
 	}
 	if err != nil || !ok {
 		return err
 	}
 	return s.intake(ar)
+}
+
+// serves reports whether the feature that an event belongs to is on.
+func (s *session) serves(in bot.Input) bool {
+	switch in.(type) {
+	case bot.Opened:
+		return s.a.uses(FeatureHome)
+	case bot.Linked:
+		return s.a.uses(FeatureUnfurl)
+	default:
+		return true
+	}
 }
 
 // interaction takes in what somebody did with the app. The body is that of the acknowledgement, nil for an empty one.

@@ -3,6 +3,7 @@ package slack
 import (
 	"encoding/json"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/backchannel-portal/backchannel/internal/fault"
@@ -14,9 +15,11 @@ const AppName = "Backchannel"
 
 // ManifestConfig is what the app's manifest depends on.
 type ManifestConfig struct {
-	Mode    string // ModeHTTP or ModeSocket; empty is ModeHTTP
-	BaseURL string // where Slack reaches the callbacks, for ModeHTTP: an absolute https address
-	Name    string // at most 35 characters; empty is AppName
+	Mode     string // ModeHTTP or ModeSocket; empty is ModeHTTP
+	BaseURL  string // where Slack reaches the callbacks, for ModeHTTP: an absolute https address
+	Name     string // at most 35 characters; empty is AppName
+	Features []Feature
+	Domains  []string // of addresses that FeatureUnfurl previews, at most five
 }
 
 type manifest struct {
@@ -45,7 +48,16 @@ type manifestFeatures struct {
 		Name   string `json:"display_name"`
 		Online bool   `json:"always_online"`
 	} `json:"bot_user"`
-	Commands []manifestCommand `json:"slash_commands"`
+	Commands  []manifestCommand  `json:"slash_commands"`
+	Shortcuts []manifestShortcut `json:"shortcuts,omitempty"`
+	Domains   []string           `json:"unfurl_domains,omitempty"`
+}
+
+type manifestShortcut struct {
+	Name        string `json:"name"`
+	Type        string `json:"type"` // message or global
+	Callback    string `json:"callback_id"`
+	Description string `json:"description"`
 }
 
 type manifestCommand struct {
@@ -68,8 +80,9 @@ type manifestSettings struct {
 		Bot []string `json:"bot_events"`
 	} `json:"event_subscriptions"`
 	Interactivity struct {
-		On  bool   `json:"is_enabled"`
-		URL string `json:"request_url,omitempty"`
+		On      bool   `json:"is_enabled"`
+		URL     string `json:"request_url,omitempty"`
+		Options string `json:"message_menu_options_url,omitempty"`
 	} `json:"interactivity"`
 	Org    bool `json:"org_deploy_enabled"`
 	Socket bool `json:"socket_mode_enabled"`
@@ -113,8 +126,46 @@ func Manifest(cfg ManifestConfig) ([]byte, error) {
 	}
 	m.OAuth.Scopes.Bot = Scopes()
 	m.Settings.Events.URL = at("/slack/events")
-	m.Settings.Events.Bot = []string{"app_mention", "message.im"}
+	m.Settings.Events.Bot = []string{"app_mention", "app_uninstalled", "message.im", "tokens_revoked"}
 	m.Settings.Interactivity.On, m.Settings.Interactivity.URL = true, at("/slack/interactions")
+	m.Settings.Interactivity.Options = at("/slack/options")
 	m.Settings.Socket = socket
+	for _, f := range cfg.Features {
+		m.add(f, cfg, say)
+	}
 	return json.MarshalIndent(m, "", "  ")
+}
+
+// The callbacks of the shortcuts: the names under which commands answer them.
+const (
+	callbackOwner = "owner_of_message"
+	callbackAsk   = "ask"
+)
+
+// maxDomains is how many domains Slack tells an app of.
+const maxDomains = 5
+
+// add switches a feature on.
+func (m *manifest) add(f Feature, cfg ManifestConfig, say func(lang.Key) string) {
+	m.OAuth.Scopes.Bot = union(m.OAuth.Scopes.Bot, f.needs().scopes)
+	m.Settings.Events.Bot = union(m.Settings.Events.Bot, f.needs().events)
+	switch f {
+	case FeatureHome:
+		m.Features.Home.Home = true
+	case FeatureShortcuts:
+		m.Features.Shortcuts = []manifestShortcut{
+			{clip(say(lang.SlackShortcutOwner), 24), "message", callbackOwner, clip(say(lang.SlackShortcutOwnerHint), 150)},
+			{clip(say(lang.SlackShortcutAsk), 24), "global", callbackAsk, clip(say(lang.SlackShortcutAskHint), 150)},
+		}
+	case FeatureUnfurl:
+		domains := union(nil, cfg.Domains)
+		m.Features.Domains = domains[:min(len(domains), maxDomains)]
+	}
+}
+
+// union is both lists, sorted, each entry once.
+func union(a, b []string) []string {
+	out := append(slices.Clone(a), b...)
+	slices.Sort(out)
+	return slices.Compact(out)
 }

@@ -15,7 +15,10 @@ import (
 )
 
 // needs are the scopes that each event and feature asks for (docs.slack.dev/reference/events).
-var needs = map[string]string{"app_mention": "app_mentions:read", "message.im": "im:history"}
+var needs = map[string]string{
+	"app_mention": "app_mentions:read", "message.im": "im:history", "app_home_opened": "", "app_uninstalled": "", "tokens_revoked": "",
+	"link_shared": "links:read", "message.channels": "channels:history", "message.groups": "groups:history",
+}
 
 func TestManifest(t *testing.T) {
 	for _, cfg := range []ManifestConfig{
@@ -23,6 +26,8 @@ func TestManifest(t *testing.T) {
 		{BaseURL: "https://portal.example/backchannel/", Name: strings.Repeat("Name ", 40)},
 		{Mode: ModeSocket},
 		{Mode: ModeSocket, BaseURL: "http://localhost:7007"},
+		{BaseURL: "https://portal.example", Features: Features(), Domains: []string{"portal.example", "b", "c", "d", "e", "f", "b"}},
+		{BaseURL: "https://portal.example", Features: []Feature{FeatureHome}},
 	} {
 		raw, err := Manifest(cfg)
 		if err != nil {
@@ -61,13 +66,33 @@ func checkManifest(t *testing.T, cfg ManifestConfig, m slackapi.Manifest) {
 	}
 	want := []string{"chat:write", "commands", "users:read"}
 	for _, ev := range m.Settings.EventSubscriptions.BotEvents {
-		want = append(want, needs[ev])
+		scope, known := needs[ev]
+		if !known {
+			t.Errorf("the event %s needs nobody knows what", ev)
+		}
+		if scope != "" {
+			want = append(want, scope)
+		}
+	}
+	if slices.Contains(cfg.Features, FeatureUnfurl) {
+		want = append(want, "links:write")
+	}
+	if len(cfg.Features) == 0 && (slices.Contains(want, "channels:history") || m.Features.AppHome.HomeTabEnabled || len(m.Features.Shortcuts) > 0) {
+		t.Errorf("the default asks for more than questions and answers need: %v", want)
 	}
 	slices.Sort(want)
 	if !slices.Equal(scopes, want) {
 		t.Errorf("asks for %v, needs %v", scopes, want)
 	}
-	urls := []string{m.Settings.EventSubscriptions.RequestUrl, m.Settings.Interactivity.RequestUrl}
+	urls := []string{m.Settings.EventSubscriptions.RequestUrl, m.Settings.Interactivity.RequestUrl, m.Settings.Interactivity.MessageMenuOptionsUrl}
+	if len(m.Features.UnfurlDomains) > 5 {
+		t.Errorf("domains %q", m.Features.UnfurlDomains)
+	}
+	for _, s := range m.Features.Shortcuts {
+		length("name of a shortcut", s.Name, 1, 24)
+		length("description of a shortcut", s.Description, 1, 150)
+		length("callback of a shortcut", s.CallbackID, 1, 255)
+	}
 	for _, c := range m.Features.SlashCommands {
 		urls = append(urls, c.Url)
 		length("description of "+c.Command, c.Description, 1, 2000)

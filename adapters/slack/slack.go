@@ -24,11 +24,12 @@ const (
 
 // Config is what an installation of the app knows. A missing token is no error: the adapter says so in its status.
 type Config struct {
-	Mode          string // ModeHTTP or ModeSocket; empty is ModeHTTP
-	BotToken      string // xoxb-..., for the Web API
-	AppToken      string // xapp-..., for Socket Mode
-	SigningSecret string // for HTTP; without it every callback is refused
-	APIURL        string // empty is https://slack.com/api/
+	Mode          string    // ModeHTTP or ModeSocket; empty is ModeHTTP
+	BotToken      string    // xoxb-..., for the Web API
+	AppToken      string    // xapp-..., for Socket Mode
+	SigningSecret string    // for HTTP; without it every callback is refused
+	APIURL        string    // empty is https://slack.com/api/
+	Features      []Feature // what is used beyond questions and answers
 }
 
 // Deps are what the adapter stands on. Tokens and Inbox are required.
@@ -58,6 +59,7 @@ type Adapter struct {
 	token  health // of the bot token
 	socket health // of the connections, in Socket Mode
 	self   string // our bot user's id, once known
+	off    []Off  // features that the token does not serve
 }
 
 // health is how one thing is.

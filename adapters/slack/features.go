@@ -1,0 +1,122 @@
+package slack
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/backchannel-portal/backchannel/internal/fault"
+)
+
+// Feature is something that is asked of Slack only where it is switched on, as it needs more than the default: scopes,
+// events, or a place in people's menus.
+type Feature string
+
+// The features.
+const (
+	FeatureHome      Feature = "home"      // the App Home
+	FeatureShortcuts Feature = "shortcuts" // entries in the menus of messages and of the message box
+	FeatureUnfurl    Feature = "unfurl"    // previews of links to Backchannel and the portal
+	FeatureThreads   Feature = "threads"   // answers in a thread of a channel without being mentioned again
+)
+
+// featureNeeds is what a feature asks of Slack.
+type featureNeeds struct {
+	scopes, events []string
+}
+
+// Features are all features, in the order of the handbook.
+func Features() []Feature {
+	return []Feature{FeatureHome, FeatureShortcuts, FeatureUnfurl, FeatureThreads}
+}
+
+func (f Feature) needs() featureNeeds {
+	switch f {
+	case FeatureHome:
+		return featureNeeds{events: []string{"app_home_opened"}}
+	case FeatureUnfurl:
+		return featureNeeds{scopes: []string{"links:read", "links:write"}, events: []string{"link_shared"}}
+	case FeatureThreads:
+		return featureNeeds{scopes: []string{"channels:history", "groups:history"}, events: []string{"message.channels", "message.groups"}}
+	default:
+		return featureNeeds{}
+	}
+}
+
+// ParseFeatures reads names of features. One that there is not is an error of kind Invalid.
+func ParseFeatures(names []string) ([]Feature, error) {
+	var out []Feature
+	for _, n := range names {
+		f := Feature(strings.ToLower(strings.TrimSpace(n)))
+		if !slices.Contains(Features(), f) {
+			return nil, fault.At(fault.Position{Field: "slack.features"}, "there is no feature %q; there are %s", n, joinFeatures(Features()))
+		}
+		if !slices.Contains(out, f) {
+			out = append(out, f)
+		}
+	}
+	return out, nil
+}
+
+func joinFeatures(all []Feature) string {
+	names := make([]string, len(all))
+	for i, f := range all {
+		names[i] = string(f)
+	}
+	return strings.Join(names, ", ")
+}
+
+// Off is a feature that is switched on in the configuration and cannot be used.
+type Off struct {
+	Feature Feature
+	Missing []string // the scopes that the token lacks
+}
+
+// off are the features that a token with these scopes cannot serve. Where Slack does not tell the scopes, none.
+func off(on []Feature, have []string) []Off {
+	if len(have) == 0 {
+		return nil
+	}
+	var out []Off
+	for _, f := range on {
+		if lacking := missingScopes(f.needs().scopes, have); len(lacking) > 0 {
+			out = append(out, Off{f, lacking})
+		}
+	}
+	return out
+}
+
+func missingScopes(want, have []string) []string {
+	var out []string
+	for _, s := range want {
+		if !slices.Contains(have, s) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// scopesOf reads the header in which Slack lists a token's scopes.
+func scopesOf(header string) []string {
+	return strings.FieldsFunc(header, func(r rune) bool { return r == ',' || r == ' ' })
+}
+
+// uses reports whether a feature is switched on and the token serves it.
+func (a *Adapter) uses(f Feature) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return slices.Contains(a.cfg.Features, f) && !slices.ContainsFunc(a.off, func(o Off) bool { return o.Feature == f })
+}
+
+// setScopes notes what the token may do, and says once what that switches off.
+func (a *Adapter) setScopes(have []string) {
+	now := off(a.cfg.Features, have)
+	a.mu.Lock()
+	before := a.off
+	a.off = now
+	a.mu.Unlock()
+	for _, o := range now {
+		if !slices.ContainsFunc(before, func(b Off) bool { return b.Feature == o.Feature }) {
+			a.deps.Log.Warn("slack: a feature is off, as the bot token lacks scopes", "feature", o.Feature, "missing", strings.Join(o.Missing, " "))
+		}
+	}
+}

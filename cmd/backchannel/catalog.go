@@ -14,6 +14,7 @@ type catalogCmd struct {
 	Validate validateCmd `cmd:"" help:"Check descriptor files, a verdict a document."`
 	Dump     dumpCmd     `cmd:"" help:"Print every entity as a line of JSON, with its relations."`
 	Problems problemsCmd `cmd:"" help:"List what is wrong with the data, owner by owner."`
+	Propose  proposeCmd  `cmd:"" help:"Draft a descriptor for a component that has none, from its repository."`
 	Now      moment      `help:"The time of the catalog's ages (RFC 3339)." placeholder:"TIME"`
 }
 

@@ -38,6 +38,7 @@ var rules = []struct {
 	{"catalog/descriptor", []string{"leaves", "catalog"}},
 	{"catalog/inventory", []string{"leaves", "catalog"}},
 	{"catalog/ingest", []string{"leaves", "catalog", "catalog/descriptor"}},
+	{"catalog/ingest/propose", []string{"leaves", "catalog", "catalog/descriptor", "catalog/inventory", "catalog/ingest"}},
 	{"catalog/ingest/github", []string{"leaves", "catalog", "catalog/descriptor", "catalog/ingest", "catalog/ingest/forge"}},
 	{"catalog/ingest/gitlab", []string{"leaves", "catalog", "catalog/descriptor", "catalog/ingest", "catalog/ingest/forge"}},
 	{"catalog/ingest/...", []string{"leaves", "catalog", "catalog/descriptor", "catalog/ingest"}},

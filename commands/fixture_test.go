@@ -3,6 +3,7 @@ package commands_test
 import (
 	"cmp"
 	"context"
+	"iter"
 	"log/slog"
 	"os"
 	"slices"
@@ -43,8 +44,8 @@ func nordwind(t testing.TB, change ...func(*commands.Deps)) company {
 	check(t, err)
 	first, err := st.Changes(ctx, 0)
 	check(t, err)
-	run := inventory.NewRunner(inventory.Config{Trees: trees, Store: st, Now: clock, Components: func() []*catalog.Entity {
-		return slices.DeleteFunc(slices.Clone(first.Upserts), func(e *catalog.Entity) bool { return e.Kind != "Component" })
+	run := inventory.NewRunner(inventory.Config{Trees: trees, Store: st, Now: clock, Components: func() iter.Seq[*catalog.Entity] {
+		return slices.Values(slices.DeleteFunc(slices.Clone(first.Upserts), func(e *catalog.Entity) bool { return e.Kind != "Component" }))
 	}})
 	_, err = run.Pass(ctx)
 	check(t, err)

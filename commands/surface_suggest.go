@@ -1,0 +1,111 @@
+package commands
+
+import (
+	"context"
+	"strings"
+
+	"github.com/backchannel-portal/backchannel/bot"
+	"github.com/backchannel-portal/backchannel/bot/card"
+	"github.com/backchannel-portal/backchannel/catalog"
+	"github.com/backchannel-portal/backchannel/catalog/search"
+	"github.com/backchannel-portal/backchannel/commands/understand"
+)
+
+// maxSuggested is how many suggestions are made: what people read of a menu, and less than any platform takes.
+const maxSuggested = 25
+
+// Suggest is the handler of bot.Asked: entities by name while somebody types.
+func (c *Commands) Suggest() bot.Handler { return bot.HandlerFunc(c.handleSuggest) }
+
+func (c *Commands) handleSuggest(ctx context.Context, ev *bot.Event) (bot.Reply, error) {
+	in, _ := ev.Input.(bot.Asked)
+	var kinds []string
+	switch in.What {
+	case card.FieldEntity, card.FieldEntities:
+	case card.FieldOwner:
+		kinds = []string{"group", "user"}
+	default:
+		return bot.Suggest{}, nil
+	}
+	t := c.aroundTalk(ctx, ev)
+	var out bot.Suggest
+	seen := map[catalog.Ref]bool{}
+	add := func(e *catalog.Entity) bool {
+		if !seen[e.Ref] {
+			seen[e.Ref] = true
+			out.Options = append(out.Options, card.FormOption{Value: e.Ref.String(), Label: t.nameOf(e.Ref), Hint: e.Ref.Short("") + " · " + t.what(e)})
+		}
+		return len(out.Options) < maxSuggested
+	}
+	t.suggest(strings.TrimSpace(in.Query), kinds, add)
+	return out, nil
+}
+
+// suggest finds entities for what was typed so far: what it may mean as a name, names that begin with it, then what
+// words find. Nothing typed yet: the first of what the asker's teams own, then of all.
+func (t *talk) suggest(typed string, kinds []string, add func(*catalog.Entity) bool) {
+	if typed == "" {
+		t.suggestFirst(kinds, add)
+		return
+	}
+	low := strings.ToLower(typed)
+	for _, c := range t.view.Resolve(typed, search.ResolveOptions{Kinds: kinds}) {
+		if c.Match != search.MatchNear && !add(c.Entity) {
+			return
+		}
+	}
+	for e := range t.view.Entities(search.Filter{Kinds: kinds}) {
+		if e.Ref.Kind != "location" && (strings.HasPrefix(e.Ref.Name, low) || strings.HasPrefix(strings.ToLower(e.Title), low)) && !add(e) {
+			return
+		}
+	}
+	for _, h := range t.view.Search(search.Query{Text: typed, Kinds: kinds, Any: true, Limit: maxSuggested}) {
+		if !add(h.Entity) {
+			return
+		}
+	}
+}
+
+func (t *talk) suggestFirst(kinds []string, add func(*catalog.Entity) bool) {
+	if kinds == nil {
+		for _, g := range t.asking() {
+			for _, e := range t.existing(targets(t.view, g.Ref, "ownerOf")) {
+				if !add(e) {
+					return
+				}
+			}
+		}
+		kinds = []string{"component"}
+	} else {
+		kinds = []string{"group"}
+	}
+	for e := range t.view.Entities(search.Filter{Kinds: kinds}) {
+		if !add(e) {
+			return
+		}
+	}
+}
+
+// Preview is the handler of bot.Linked: what is behind addresses of our own pages, and of the portal that links lead
+// to, as everybody may see it.
+func (c *Commands) Preview() bot.Handler { return bot.HandlerFunc(c.handlePreview) }
+
+func (c *Commands) handlePreview(ctx context.Context, ev *bot.Event) (bot.Reply, error) {
+	in, _ := ev.Input.(bot.Linked)
+	public := *ev
+	public.Actor = bot.Actor{Platform: ev.Actor.Platform, Workspace: ev.Address.Workspace} // nobody: not the rights of who posted
+	out := bot.Preview{Messages: map[string]card.Message{}}
+	for _, u := range in.URLs {
+		ref, ok := c.links.read(u)
+		if !ok {
+			continue
+		}
+		t := c.aroundTalk(ctx, &public)
+		if _, there := t.view.Entity(ref); !there {
+			continue
+		}
+		_, m := c.Answer(ctx, t.q, understand.Reading{Intent: understand.Show, Lang: t.l, Entities: []catalog.Ref{ref}, Confidence: 1})
+		out.Messages[u] = m
+	}
+	return out, nil
+}

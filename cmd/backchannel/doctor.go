@@ -298,7 +298,15 @@ func (d *doctor) slack(cfg *config.Config) {
 		return
 	}
 	sent := time.Now()
-	said, err := slack.Diagnose(d.s.ctx, slack.Config{Mode: c.Mode, BotToken: c.BotToken, AppToken: c.AppToken, APIURL: c.APIURL}, d.client)
+	connect, err := slackConfig(c)
+	if err != nil {
+		d.fail("slack", "Correct slack.features in the configuration.", "%v", err)
+		return
+	}
+	said, err := slack.Diagnose(d.s.ctx, connect, d.client)
+	for _, o := range said.Off {
+		d.fail("slack "+string(o.Feature), "Add them under OAuth & Permissions and install the app again, or take the feature out of slack.features. It is off until then; everything else works.", "the feature is off: the bot token lacks %s", strings.Join(o.Missing, ", "))
+	}
 	switch {
 	case fault.Is(err, fault.Forbidden) && strings.HasPrefix(err.Error(), "apps."):
 		d.fail("slack", "Make an app-level token with the scope connections:write under Basic Information, and set slack.app_token.", "%v", err)

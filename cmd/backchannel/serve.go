@@ -117,24 +117,31 @@ func newService(cfg *config.Config, base *base, log *slog.Logger, indexes string
 func (s *service) wire() error {
 	s.seen = bot.Observers{s.metrics, s.audit}
 	mux, err := bot.NewMux(bot.MuxConfig{
-		Ask:      s.commands.Handler(),
-		Commands: s.commands.SubCommands(),
-		Slash:    s.commands.Slash(),
-		Intents:  s.commands.Intents(),
-		Tokens:   s.tokens,
-		Memory:   s.memory,
-		Observer: s.seen,
-		Limits:   bot.RateLimits{User: float64(s.cfg.Limits.User), Workspace: float64(s.cfg.Limits.Workspace)},
-		Log:      s.log,
+		Ask:       s.commands.Handler(),
+		Commands:  s.commands.SubCommands(),
+		Slash:     s.slash(),
+		Intents:   s.commands.Intents(),
+		Forms:     s.commands.Forms(),
+		Suggest:   s.commands.Suggest(),
+		Surfaces:  s.commands.Surfaces(),
+		Preview:   s.commands.Preview(),
+		Lifecycle: bot.HandlerFunc(s.lifecycle),
+		Tokens:    s.tokens,
+		Memory:    s.memory,
+		Observer:  s.seen,
+		Limits:    bot.RateLimits{User: float64(s.cfg.Limits.User), Workspace: float64(s.cfg.Limits.Workspace)},
+		Log:       s.log,
 	})
 	if err != nil {
 		return err
 	}
 	s.mux = mux
 	if c := s.cfg.Slack; c != nil {
-		s.slack = slack.New(
-			slack.Config{Mode: c.Mode, BotToken: c.BotToken, AppToken: c.AppToken, SigningSecret: c.SigningSecret, APIURL: c.APIURL},
-			slack.Deps{Tokens: s.tokens, Inbox: s.inbox, Log: s.log})
+		connect, err := slackConfig(c)
+		if err != nil {
+			return err
+		}
+		s.slack = slack.New(connect, slack.Deps{Tokens: s.tokens, Inbox: s.inbox, Drafts: s.base.state.Drafts, Log: s.log})
 	}
 	if c := s.cfg.Discord; c != nil {
 		s.discord = discord.New(

@@ -1,7 +1,12 @@
 package main
 
 import (
+	"net"
+	"net/url"
+	"strings"
+
 	"github.com/backchannel-portal/backchannel/adapters/slack"
+	"github.com/backchannel-portal/backchannel/cmd/backchannel/config"
 )
 
 type slackCmd struct {
@@ -18,7 +23,10 @@ func (manifestCmd) Run(s *session) error {
 	}
 	m := slack.ManifestConfig{BaseURL: cfg.Web.BaseURL, Mode: slack.ModeSocket}
 	if cfg.Slack != nil {
-		m.Mode = cfg.Slack.Mode
+		m.Mode, m.Domains = cfg.Slack.Mode, linkDomains(cfg)
+		if m.Features, err = slack.ParseFeatures(cfg.Slack.Features); err != nil {
+			return err
+		}
 	}
 	text, err := slack.Manifest(m)
 	if err != nil {
@@ -26,4 +34,25 @@ func (manifestCmd) Run(s *session) error {
 	}
 	_, err = s.out.Write(append(text, '\n'))
 	return err
+}
+
+// slackConfig is what the adapter needs of the configuration.
+func slackConfig(c *config.Slack) (slack.Config, error) {
+	features, err := slack.ParseFeatures(c.Features)
+	return slack.Config{
+		Mode: c.Mode, BotToken: c.BotToken, AppToken: c.AppToken, SigningSecret: c.SigningSecret, APIURL: c.APIURL, Features: features,
+	}, err
+}
+
+// linkDomains are the hosts of our own pages and of those that links lead to. Slack takes names with a dot only.
+func linkDomains(cfg *config.Config) []string {
+	var out []string
+	for _, s := range []string{cfg.Web.BaseURL, cfg.Links.Entity, cfg.Links.Docs} {
+		u, err := url.Parse(strings.NewReplacer("{", "", "}", "").Replace(s))
+		if err != nil || !strings.Contains(u.Hostname(), ".") || net.ParseIP(u.Hostname()) != nil {
+			continue
+		}
+		out = append(out, u.Hostname())
+	}
+	return out
 }

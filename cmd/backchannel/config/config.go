@@ -182,13 +182,14 @@ type Auth struct {
 
 // Slack connects one workspace.
 type Slack struct {
-	Mode          string // http or socket
-	BotToken      string `yaml:"bot_token"`
-	AppToken      string `yaml:"app_token"`
-	SigningSecret string `yaml:"signing_secret"`
-	APIURL        string `yaml:"api_url"`
-	ClientID      Later  `yaml:"client_id"`
-	ClientSecret  Later  `yaml:"client_secret"`
+	Mode          string   // http or socket
+	BotToken      string   `yaml:"bot_token"`
+	AppToken      string   `yaml:"app_token"`
+	SigningSecret string   `yaml:"signing_secret"`
+	APIURL        string   `yaml:"api_url"`
+	Features      []string // what is used beyond questions and answers: home, shortcuts, unfurl, threads
+	ClientID      Later    `yaml:"client_id"`
+	ClientSecret  Later    `yaml:"client_secret"`
 }
 
 // Discord connects one application.

@@ -1,0 +1,33 @@
+package main
+
+import (
+	"context"
+	"maps"
+
+	"github.com/backchannel-portal/backchannel/bot"
+)
+
+// slash are the commands and the entries of menus that are answered on their own.
+func (s *service) slash() map[string]bot.Handler {
+	all := s.commands.Slash()
+	maps.Copy(all, s.commands.Menus())
+	return all
+}
+
+// lifecycle forgets what is kept of a workspace that the bot was removed from. Void tokens are of no use to anybody.
+func (s *service) lifecycle(ctx context.Context, ev *bot.Event) (bot.Reply, error) {
+	in, _ := ev.Input.(bot.Lifecycle)
+	at := ev.Address
+	s.log.Info("the bot's place in a workspace has changed", "what", in.What, "platform", at.Platform, "workspace", at.Workspace)
+	switch in.What {
+	case bot.Removed:
+		if _, err := s.base.state.Subscriptions.End(ctx, at.Platform, at.Workspace, ""); err != nil {
+			return nil, err
+		}
+		return bot.Nothing{}, s.base.state.Installations.Remove(ctx, at.Platform, at.Workspace)
+	case bot.Revoked:
+		return bot.Nothing{}, s.base.state.Installations.Remove(ctx, at.Platform, at.Workspace)
+	default:
+		return bot.Nothing{}, nil
+	}
+}

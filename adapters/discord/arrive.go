@@ -23,9 +23,12 @@ func (s *session) interact(in interaction, first func(context.Context, callback)
 		return s.timed(x, func(clock *time.Timer) error { return s.begin(func() { x.run(clock) }) })
 	case isComponent:
 		return s.press(x)
-	default:
-		return s.begin(func() { x.answer(answerQuiet, nil) })
+	case isModal:
+		if mark, key := splitForm(in.Data.CustomID); mark == markForm {
+			return s.form(x, mark, key)
+		}
 	}
+	return s.begin(func() { x.nothing() })
 }
 
 // begin runs a task on a goroutine that the end of the session waits for.
@@ -57,6 +60,9 @@ func (s *session) timed(x *exchange, task func(*time.Timer) error) error {
 
 // press takes in a press: once, and in order within its channel.
 func (s *session) press(x *exchange) error {
+	if mark, key := splitForm(x.in.Data.CustomID); mark == markOpen || mark == markSettle {
+		return s.form(x, mark, key)
+	}
 	id := x.in.pressed()
 	mark, token := splitID(id)
 	if mark == markAsk {

@@ -148,6 +148,7 @@ func (in *interaction) event() bot.Event {
 		Actor:   bot.Actor{Platform: platform, Workspace: place, ID: in.User.ID, Name: name},
 		Channel: bot.Channel{Name: in.Channel.Name, Direct: in.Guild == ""},
 		Locale:  lang.Parse(in.Locale),
+		Forms:   in.Type == isCommand || in.Type == isComponent,
 	}
 }
 

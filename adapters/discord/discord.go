@@ -41,6 +41,7 @@ type Config struct {
 type Deps struct {
 	Tokens bot.TokenMaker
 	Inbox  bot.Inbox
+	Drafts bot.Drafts // keeps forms that are open; default: in memory
 	Log    *slog.Logger
 	Now    func() time.Time // the clock of signatures and deadlines; default time.Now
 	Jitter func() float64   // in [0,1); default math/rand
@@ -54,6 +55,7 @@ type Adapter struct {
 	tune   tuning
 	key    ed25519.PublicKey // nil: none, or none that can be read
 	api    *api
+	desk   *bot.Desk
 	live   atomic.Pointer[session] // what Run has started, nil outside of Run
 	limits card.Limits
 
@@ -115,6 +117,9 @@ func New(cfg Config, deps Deps) *Adapter {
 	if deps.Jitter == nil {
 		deps.Jitter = rand.Float64
 	}
+	if deps.Drafts == nil {
+		deps.Drafts = bot.NewMemoryState().Drafts
+	}
 	if deps.HTTP == nil {
 		transport := http.DefaultTransport.(*http.Transport).Clone()
 		transport.ResponseHeaderTimeout = 20 * time.Second
@@ -126,6 +131,7 @@ func New(cfg Config, deps Deps) *Adapter {
 		a.key = key
 	}
 	a.api = newAPI(cfg, deps.HTTP)
+	a.desk = bot.NewDesk(deps.Drafts, deps.Now)
 	a.rest.text, a.gateway.text = "not started", "connecting"
 	return a
 }

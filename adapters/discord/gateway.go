@@ -42,7 +42,7 @@ func (s *session) supervise(ctx context.Context) {
 // connected keeps one session until it can be neither kept nor resumed. Up is how long it was connected last.
 func (s *session) connected(ctx context.Context) (up time.Duration, err error) {
 	l := s.newLink()
-	defer l.drop()
+	defer l.close()
 	for {
 		if err := l.open(ctx, s.a.tune.dial); err != nil {
 			return up, err
@@ -52,7 +52,6 @@ func (s *session) connected(ctx context.Context) (up time.Duration, err error) {
 		select {
 		case <-l.gone:
 		case <-ctx.Done():
-			l.close()
 			return 0, ctx.Err()
 		}
 		up = s.a.deps.Now().Sub(began)
@@ -156,16 +155,20 @@ func (l *link) open(ctx context.Context, limit time.Duration) error {
 // closing is how long the SDK gets to say goodbye; it waits for a second of its own accord.
 const closing = 3 * time.Second
 
-// close ends the connection politely.
+// close ends the connection politely, and returns when nothing of the SDK runs any more, or when it is stuck.
 func (l *link) close() {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
 		_ = l.sdk.Close()
 	}()
-	t := time.AfterFunc(closing, l.drop)
+	t := time.NewTimer(closing)
 	defer t.Stop()
-	<-done
+	select {
+	case <-done:
+	case <-t.C:
+	}
+	l.drop()
 }
 
 // drop ends the connection at once, and lets no other be made.

@@ -6,6 +6,10 @@ import (
 
 // show shows a settled reply for which no note stands.
 func (x *exchange) show(reply bot.Reply) {
+	if open, ok := reply.(bot.Open); ok {
+		x.openForm(open.Form)
+		return
+	}
 	m, _, ok := bot.MessageOf(reply)
 	if !ok || isEmpty(m) {
 		x.nothing()

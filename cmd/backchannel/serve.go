@@ -146,7 +146,7 @@ func (s *service) wire() error {
 	if c := s.cfg.Discord; c != nil {
 		s.discord = discord.New(
 			discord.Config{Mode: c.Mode, Token: c.Token, ApplicationID: c.ApplicationID, PublicKey: c.PublicKey, APIURL: c.APIURL},
-			discord.Deps{Tokens: s.tokens, Inbox: s.inbox, Log: s.log})
+			discord.Deps{Tokens: s.tokens, Inbox: s.inbox, Drafts: s.base.state.Drafts, Log: s.log})
 	}
 	s.metrics.parts(s.allParts)
 	s.metrics.jobs(s.queue)

@@ -4,6 +4,14 @@ package lang
 // catalogue.
 const (
 	DiscordConfirm         Key = "discord.confirm"
+	DiscordFormMore        Key = "discord.form_more"
+	DiscordFormMend        Key = "discord.form_mend"
+	DiscordFormMendButton  Key = "discord.form_mend_button"
+	DiscordFormOpen        Key = "discord.form_open"
+	DiscordFormOpenButton  Key = "discord.form_open_button"
+	DiscordFormWhich       Key = "discord.form_which"
+	DiscordFormChoose      Key = "discord.form_choose"
+	DiscordNo              Key = "discord.no"
 	DiscordOncallName      Key = "discord.oncall_name"
 	DiscordCommandAskTW    Key = "discord.command_ask_tw"
 	DiscordCommandOncallTW Key = "discord.command_oncall_tw"

@@ -1,0 +1,341 @@
+package discord
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/backchannel-portal/backchannel/bot"
+	"github.com/backchannel-portal/backchannel/bot/card"
+	"github.com/backchannel-portal/backchannel/internal/fault"
+	"github.com/backchannel-portal/backchannel/internal/lang"
+)
+
+// A form is a chain of modals: a submitted one cannot open the next, so a private message with a button stands
+// between them. What was filled in is kept by the desk; modals and buttons carry the key of that.
+
+// The marks of custom ids of forms, which begin with them.
+const (
+	markForm   = "f:" // a modal
+	markOpen   = "o:" // a button that opens the next modal
+	markSettle = "s:" // a menu that says which thing of the catalog was meant
+)
+
+func formID(mark, key string) string { return mark + key }
+
+// splitForm takes the custom id of a form apart.
+func splitForm(id string) (mark, key string) {
+	for _, m := range []string{markForm, markOpen, markSettle} {
+		if key, ok := strings.CutPrefix(id, m); ok {
+			return m, key
+		}
+	}
+	return "", ""
+}
+
+// openForm shows a form in answer to an event: at once where a modal can still be the first answer, else behind a
+// button.
+func (x *exchange) openForm(f card.Form) {
+	ctx, cancel := context.WithTimeout(x.s.ctx, intakeTimeout)
+	defer cancel()
+	o, err := x.s.a.desk.Open(ctx, &x.ev, f, json.RawMessage("null"))
+	if err != nil {
+		x.failed(err)
+		return
+	}
+	p, _ := page(o, x.ev.Locale)
+	if x.in.Type != isModal && x.answer(answerModal, modal(o, p, x.ev.Locale)) {
+		return
+	}
+	x.step(x.toOpen(o, lang.DiscordFormOpen, lang.DiscordFormOpenButton))
+}
+
+// failed says that something of a form did not work.
+func (x *exchange) failed(err error) {
+	key := lang.BotBroke
+	if fault.Is(err, fault.NotFound) {
+		key = lang.BotFormGone
+	} else {
+		x.s.a.deps.Log.Error("discord: a form is stuck", "event", x.ev.ID, "err", err)
+	}
+	x.step(x.s.fit(card.Message{Lang: x.ev.Locale, Blocks: []card.Block{card.Text{Spans: card.Say(x.ev.Locale, key, lang.Args{"id": x.in.ID})}}}, x.ev.Actor)[0])
+}
+
+// toOpen is a message with the button that opens what is asked next.
+func (x *exchange) toOpen(o bot.OpenForm, text, label lang.Key) message {
+	r := &renderer{lang: x.ev.Locale, count: 1, left: maxText}
+	r.text(card.Say(x.ev.Locale, text, lang.Args{"form": card.S(o.Form.Title)}))
+	for _, q := range o.Form.Fields {
+		if q.Error != "" {
+			r.text([]card.Span{card.S(q.Label), card.T(" · "), card.T(q.Error)})
+		}
+	}
+	r.add(component{Type: typeRow, Components: []component{{
+		Type: typeButton, Style: stylePrimary, Label: clip(lang.Text(x.ev.Locale, label, nil), maxLabel), CustomID: formID(markOpen, o.Key),
+	}}}, 2)
+	return private(r.out)
+}
+
+// private is a message for the actor alone.
+func private(parts []component) message {
+	return message{
+		Flags: flagComponents | flagEphemeral, Components: []component{{Type: typeContainer, Components: parts}}, Mentions: mentions{Parse: []string{}},
+	}
+}
+
+// onStep reports whether the interaction came from a message that stands between two modals.
+func (x *exchange) onStep() bool {
+	step := false
+	if x.in.Message != nil {
+		walk(x.in.Message.Components, 0, func(c *componentPart) {
+			mark, _ := splitForm(c.CustomID)
+			step = step || mark != ""
+		})
+	}
+	return step
+}
+
+// step shows what comes next of a form, in the place of the step before where there is one.
+func (x *exchange) step(m message) {
+	m.Flags |= flagEphemeral
+	if x.onStep() {
+		m.Flags &^= flagEphemeral
+		if !x.answer(answerUpdate, m) {
+			x.edit(original, m)
+		}
+		return
+	}
+	switch {
+	case x.answer(answerMessage, m):
+	case x.onMessage():
+		x.follow(m)
+	default:
+		x.edit(original, m)
+	}
+}
+
+// reopen opens what is asked next of a form, for who pressed its button.
+func (x *exchange) reopen(key string) {
+	ctx, cancel := context.WithTimeout(x.s.ctx, intakeTimeout)
+	defer cancel()
+	o, err := x.s.a.desk.Load(ctx, key, x.ev.Actor)
+	if err != nil {
+		x.failed(err)
+		return
+	}
+	p, more := page(o, x.ev.Locale)
+	if !more {
+		p = card.Pages(o.Form.Fill(o.Values), formLimits(maxModalParts), x.ev.Locale)[0]
+	}
+	x.answer(answerModal, modal(o, p, x.ev.Locale))
+}
+
+// fill takes in a submitted modal, or what was chosen afterwards, and goes on with its form.
+func (x *exchange) fill(mark, key string) {
+	ctx, cancel := context.WithTimeout(x.s.ctx, intakeTimeout)
+	defer cancel()
+	o, err := x.s.a.desk.Load(ctx, key, x.ev.Actor)
+	if err != nil {
+		x.failed(err)
+		return
+	}
+	var changed []string
+	if mark == markSettle {
+		x.settle(&o)
+	} else {
+		now := x.in.values(o.Form, x.ev.Locale)
+		changed = changes(o, now)
+		o.Merge(now)
+		o.Form = o.Form.Mark(nil)
+	}
+	x.shape(&o, changed)
+	if m, asks := x.which(o); asks {
+		x.goOn(ctx, o, m)
+		return
+	}
+	if _, more := page(o, x.ev.Locale); more {
+		x.goOn(ctx, o, x.toOpen(o, lang.DiscordFormMore, lang.CardNext))
+		return
+	}
+	if _, err := x.s.a.desk.Take(ctx, key, x.ev.Actor); err != nil {
+		x.failed(err)
+		return
+	}
+	x.submit(o)
+}
+
+// goOn keeps a form and shows its next step.
+func (x *exchange) goOn(ctx context.Context, o bot.OpenForm, m message) {
+	if err := x.s.a.desk.Save(ctx, o); err != nil {
+		x.failed(err)
+		return
+	}
+	x.step(m)
+}
+
+// changes are the fields that others depend on and that have another value now.
+func changes(o bot.OpenForm, now card.Values) []string {
+	var out []string
+	for _, q := range o.Form.Fields {
+		if v, ok := now[q.Name]; ok && q.Changes && !slices.Equal(v, o.Values[q.Name]) {
+			out = append(out, q.Name)
+		}
+	}
+	return out
+}
+
+// shape asks the handler what the form is now that fields have changed. A modal does not change while it is open, so
+// this shows on the pages that follow.
+func (x *exchange) shape(o *bot.OpenForm, changed []string) {
+	for _, name := range changed {
+		ev := x.ev
+		ev.Address = o.Address
+		ev.Input = bot.Changed{Form: o.Form.ID, Draft: o.Form.Draft, Field: name, Values: o.Values}
+		if open, ok := x.s.handle(&ev, x.s.a.tune.suggest).(bot.Open); ok {
+			o.Form = open.Form
+		}
+	}
+}
+
+// submit hands in a filled form and shows the answer.
+func (x *exchange) submit(o bot.OpenForm) {
+	x.ev.Address = o.Address
+	x.ev.Input = bot.Submitted{Form: o.Form.ID, Draft: o.Form.Draft, Values: o.Values}
+	switch reply := x.s.handle(&x.ev, x.s.a.tune.workFor).(type) {
+	case bot.Invalid:
+		x.refused(o, reply)
+	case bot.Open:
+		x.openForm(reply.Form)
+	case bot.Work:
+		if reply.Run != nil {
+			_ = x.s.begin(func() { x.work(reply) })
+		}
+	default:
+		x.finished(reply)
+	}
+}
+
+// refused shows what is to be mended.
+func (x *exchange) refused(o bot.OpenForm, reply bot.Invalid) {
+	ctx, cancel := context.WithTimeout(x.s.ctx, intakeTimeout)
+	defer cancel()
+	o.Form = o.Form.Mark(reply.Fields)
+	x.goOn(ctx, o, x.toOpen(o, lang.DiscordFormMend, lang.DiscordFormMendButton))
+}
+
+// finished shows the answer to a form, in the place of its last step where there is one.
+func (x *exchange) finished(reply bot.Reply) {
+	m, _, ok := bot.MessageOf(reply)
+	if _, share := reply.(bot.Share); !ok || isEmpty(m) || share || !x.onStep() {
+		x.show(reply)
+		return
+	}
+	parts := x.s.fit(m, x.ev.Actor)
+	x.flag(parts[1:], false)
+	x.step(parts[0])
+	x.rest(parts[1:])
+}
+
+// form takes in an interaction with a form: once, and in order within its channel.
+func (s *session) form(x *exchange, mark, key string) error {
+	if mark == markOpen {
+		return s.begin(func() { x.reopen(key) }) // nothing changes
+	}
+	fresh, err := s.fresh(x.ev.ID)
+	if err != nil {
+		return err
+	}
+	if !fresh {
+		return s.begin(func() { x.nothing() })
+	}
+	return s.timed(x, func(clock *time.Timer) error {
+		return s.inOrder(x.ev.Address, func() {
+			x.fill(mark, key)
+		})
+	})
+}
+
+// which asks what was meant where a thing of the catalog was typed and several match. A name that only one has, or
+// that is typed as the catalog has it, is settled without asking; one that nothing has is left to the handler.
+func (x *exchange) which(o bot.OpenForm) (message, bool) {
+	for i, q := range o.Form.Fields {
+		if q.Kind != card.FieldEntity && q.Kind != card.FieldOwner && q.Kind != card.FieldEntities {
+			continue
+		}
+		for j, typed := range o.Values[q.Name] {
+			options := x.meant(o, q, typed)
+			if len(options) == 1 {
+				o.Values[q.Name][j] = options[0].Value
+			}
+			if len(options) > 1 {
+				return x.menuOf(o, q, i, j, typed, options), true
+			}
+		}
+	}
+	return message{}, false
+}
+
+// meant are the things of the catalog that a text may mean; one alone when it is plain.
+func (x *exchange) meant(o bot.OpenForm, q card.FormField, typed string) []card.FormOption {
+	if strings.Contains(typed, ":") {
+		return nil // a reference, which says all
+	}
+	ev := x.ev
+	ev.Address = o.Address
+	ev.Input = bot.Asked{Form: o.Form.ID, Draft: o.Form.Draft, Field: q.Name, What: q.Kind, Query: typed}
+	reply, _ := x.s.handle(&ev, x.s.a.tune.suggest).(bot.Suggest)
+	var same []card.FormOption
+	for _, c := range reply.Options {
+		_, name, _ := strings.Cut(c.Value, "/")
+		if strings.EqualFold(c.Value, typed) || strings.EqualFold(c.Label, typed) || strings.EqualFold(name, typed) {
+			same = append(same, c)
+		}
+	}
+	if len(same) == 1 {
+		return same
+	}
+	return reply.Options
+}
+
+// menuOf asks which thing was meant. The values of its options are what the field gets, behind where that is.
+func (x *exchange) menuOf(o bot.OpenForm, q card.FormField, i, j int, typed string, options []card.FormOption) message {
+	r := &renderer{lang: x.ev.Locale, count: 1, left: maxText}
+	r.text(card.Say(x.ev.Locale, lang.DiscordFormWhich, lang.Args{"label": card.T(q.Label), "text": card.S(typed)}))
+	menu := component{Type: typeSelect, CustomID: formID(markSettle, o.Key), Placeholder: lang.Text(x.ev.Locale, lang.DiscordFormChoose, nil)}
+	seen := map[string]bool{}
+	for _, c := range options {
+		value := strconv.Itoa(i) + "." + strconv.Itoa(j) + "." + c.Value
+		if length(value) > maxOption || seen[value] || len(menu.Options) == maxOptions {
+			continue
+		}
+		seen[value] = true
+		menu.Options = append(menu.Options, option{Label: orBlank(clip(oneLine(c.Label), maxOption)), Value: value, Description: clip(oneLine(c.Hint), maxOption)})
+	}
+	if len(menu.Options) == 0 {
+		return x.toOpen(o, lang.DiscordFormMend, lang.DiscordFormMendButton)
+	}
+	r.add(component{Type: typeRow, Components: []component{menu}}, 2)
+	return private(r.out)
+}
+
+// settle puts what was chosen into its field.
+func (x *exchange) settle(o *bot.OpenForm) {
+	if len(x.in.Data.Values) == 0 {
+		return
+	}
+	parts := strings.SplitN(x.in.Data.Values[0], ".", 3)
+	if len(parts) != 3 {
+		return
+	}
+	i, err1 := strconv.Atoi(parts[0])
+	j, err2 := strconv.Atoi(parts[1])
+	if err1 != nil || err2 != nil || i < 0 || i >= len(o.Form.Fields) {
+		return
+	}
+	if v := o.Values[o.Form.Fields[i].Name]; j >= 0 && j < len(v) {
+		v[j] = parts[2]
+	}
+}

@@ -157,3 +157,31 @@ func (c *Catalog) Unregister(ctx context.Context, origin string) error {
 		return fault.New(fault.NotFound, "no location %s is registered", origin)
 	})
 }
+
+// Disown forgets who registered the locations of one person, and returns how many these are. The locations stay.
+func (c *Catalog) Disown(ctx context.Context, by string) (n int, err error) {
+	err = c.db.write(ctx, "forget who registered locations", func(t *tx) error {
+		n, err = changed(t.ExecContext(ctx, `UPDATE catalog_locations SET registered_by = '' WHERE registered_by = $1`, clean(by)))
+		return err
+	})
+	return n, err
+}
+
+// EraseHistory forgets the values that the facts of an entity had, and returns how many. Present ones are written anew
+// when they change.
+func (c *Catalog) EraseHistory(ctx context.Context, entity catalog.Ref) (n int, err error) {
+	err = c.db.write(ctx, "erase the history of an entity", func(t *tx) error {
+		n, err = changed(t.ExecContext(ctx, `DELETE FROM catalog_history WHERE entity = $1`, entity.String()))
+		return err
+	})
+	return n, err
+}
+
+// changed is the number of rows that a statement changed.
+func changed(r sql.Result, err error) (int, error) {
+	if err != nil {
+		return 0, err
+	}
+	n, err := r.RowsAffected()
+	return int(n), err
+}

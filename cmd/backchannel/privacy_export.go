@@ -1,0 +1,142 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/backchannel-portal/backchannel/bot"
+	"github.com/backchannel-portal/backchannel/bot/card"
+	"github.com/backchannel-portal/backchannel/catalog"
+	"github.com/backchannel-portal/backchannel/internal/fault"
+)
+
+// The shape of an export. It is for people and for whoever they hand it to, and names things as the handbook does.
+type (
+	exportedActor struct {
+		User          string                 `json:"user"`
+		Audit         []exportedRecord       `json:"audit"`
+		Conversations []exportedConversation `json:"conversations"`
+		Drafts        []exportedDraft        `json:"drafts"`
+		Subscriptions []exportedSubscription `json:"subscriptions"`
+		Locations     []exportedLocation     `json:"locations"`
+	}
+	exportedRecord struct {
+		ID       string    `json:"id"`
+		Time     time.Time `json:"time"`
+		Event    string    `json:"event"`
+		What     string    `json:"what"`
+		Channel  string    `json:"channel,omitempty"`
+		Thread   string    `json:"thread,omitempty"`
+		Intent   string    `json:"intent,omitempty"`
+		Outcome  string    `json:"outcome,omitempty"`
+		Entities []string  `json:"entities,omitempty"`
+		Failure  string    `json:"failure,omitempty"`
+		Took     string    `json:"took"`
+	}
+	exportedConversation struct {
+		Key   string         `json:"key"`
+		Turns []exportedTurn `json:"turns"`
+	}
+	exportedTurn struct {
+		From     string    `json:"from"` // user or bot
+		Text     string    `json:"text"`
+		Entities []string  `json:"entities,omitempty"`
+		At       time.Time `json:"at"`
+	}
+	exportedDraft struct {
+		ID      string          `json:"id"`
+		Form    string          `json:"form"`
+		Values  card.Values     `json:"values,omitempty"`
+		Data    json.RawMessage `json:"data,omitempty"`
+		Expires time.Time       `json:"expires"`
+	}
+	exportedSubscription struct {
+		Channel string    `json:"channel"`
+		Thread  string    `json:"thread,omitempty"`
+		Subject string    `json:"subject"`
+		Topic   string    `json:"topic"`
+		Since   time.Time `json:"since"`
+	}
+	exportedLocation struct {
+		Target string    `json:"target"`
+		At     time.Time `json:"at"`
+	}
+	exportedUser struct {
+		User     string          `json:"user"`
+		Location string          `json:"location,omitempty"`
+		Entity   json.RawMessage `json:"entity,omitempty"`
+		History  []exportedPast  `json:"history"`
+	}
+	exportedPast struct {
+		Key   string    `json:"key"`
+		Value string    `json:"value"`
+		First time.Time `json:"first"`
+		Last  time.Time `json:"last,omitzero"`
+	}
+)
+
+func (p *privacy) exportActor(ctx context.Context, a bot.Actor) (any, error) {
+	out := exportedActor{
+		User: a.Key(), Audit: []exportedRecord{}, Conversations: []exportedConversation{}, Drafts: []exportedDraft{},
+		Subscriptions: []exportedSubscription{}, Locations: []exportedLocation{},
+	}
+	records, at, err := p.kept(ctx, a)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range records {
+		out.Audit = append(out.Audit, exportedRecord{
+			ID: r.ID, Time: r.Time, Event: r.Event, What: r.What, Channel: r.Address.Channel, Thread: r.Address.Thread,
+			Intent: r.Answer.Intent, Outcome: string(r.Answer.Outcome), Entities: r.Answer.Entities, Failure: r.Failure, Took: r.Took.String(),
+		})
+	}
+	traces, err := p.state.Traces.Of(ctx, a, at)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range traces.Conversations {
+		conv := exportedConversation{Key: c.Key}
+		for _, turn := range c.Turns {
+			from := "user"
+			if turn.FromBot {
+				from = "bot"
+			}
+			conv.Turns = append(conv.Turns, exportedTurn{From: from, Text: turn.Text, Entities: turn.Entities, At: turn.At})
+		}
+		out.Conversations = append(out.Conversations, conv)
+	}
+	for _, d := range traces.Drafts {
+		out.Drafts = append(out.Drafts, exportedDraft{d.ID, d.Form, d.Values, d.Data, d.Expires})
+	}
+	for _, s := range traces.Subscriptions {
+		out.Subscriptions = append(out.Subscriptions, exportedSubscription{s.Address.Channel, s.Address.Thread, s.Subject, s.Topic, s.Since})
+	}
+	locations, err := p.registeredBy(ctx, a.Key())
+	for _, l := range locations {
+		out.Locations = append(out.Locations, exportedLocation{l.Target, l.At})
+	}
+	return out, err
+}
+
+func (p *privacy) exportUser(ctx context.Context, ref catalog.Ref) (any, error) {
+	e, err := p.entity(ctx, ref)
+	if err != nil {
+		return nil, err
+	}
+	past, err := p.catalog.History(ctx, ref)
+	if err != nil {
+		return nil, err
+	}
+	if e == nil && len(past) == 0 {
+		return nil, fault.New(fault.NotFound, "nothing is kept about %s", ref)
+	}
+	out := exportedUser{User: ref.String(), History: []exportedPast{}}
+	if e != nil {
+		out.Location, out.Entity = e.Source.Location, e.Document.JSON()
+	}
+	for _, v := range past {
+		out.History = append(out.History, exportedPast{v.Key, v.Value, v.First, v.Last})
+	}
+	return out, nil
+}

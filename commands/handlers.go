@@ -22,6 +22,7 @@ func (c *Commands) Intents() map[string]bot.Handler {
 		intentMore:   bot.HandlerFunc(c.handleSame),
 		intentShare:  bot.HandlerFunc(c.handleShare),
 		intentRemove: bot.HandlerFunc(c.handleRemove),
+		intentForm:   bot.HandlerFunc(c.handleAskForm),
 		intentHome:   bot.HandlerFunc(c.handlePickTeam),
 		intentFind:   bot.HandlerFunc(c.handleFind),
 	}

@@ -14,8 +14,9 @@ import (
 
 // The intents of a home page. Their last argument is the reference that was chosen.
 const (
-	intentHome = "home" // the page of a team
-	intentFind = "find" // what there is to say about one thing
+	intentForm = "ask_form" // the form with a question; it has no argument
+	intentHome = "home"     // the page of a team
+	intentFind = "find"     // what there is to say about one thing
 )
 
 // The bounds of a home page.
@@ -67,7 +68,8 @@ func (c *Commands) aroundTalk(ctx context.Context, ev *bot.Event) *talk {
 func (t *talk) home(teams []*catalog.Entity) bot.Reply {
 	find := card.Action{Label: t.text(lang.HomeFind, nil), Search: card.FieldEntity, Intent: card.Intent{Name: intentFind}}
 	t.line(lang.HomeHello, nil)
-	t.add(card.Actions{Items: []card.Action{find}}, card.Rule{})
+	ask := card.Action{Label: t.text(lang.FormAsk, nil), Style: card.Primary, Intent: card.Intent{Name: intentForm}}
+	t.add(card.Actions{Items: []card.Action{find, ask}}, card.Rule{})
 	if len(teams) == 0 {
 		t.stranger()
 	}

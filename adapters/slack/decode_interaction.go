@@ -134,7 +134,7 @@ func (in *interaction) arrival(now time.Time) (arrival, bool, error) {
 	if channel == "" {
 		channel = in.Container.Channel
 	}
-	if channel == "" && in.View != nil {
+	if channel == "" {
 		channel = in.User.ID // what is pressed on an App Home is answered in a direct message
 	}
 	team := in.workspace()

@@ -8,6 +8,7 @@ import (
 
 	"github.com/backchannel-portal/backchannel/bot"
 	"github.com/backchannel-portal/backchannel/bot/card"
+	"github.com/backchannel-portal/backchannel/internal/fault"
 )
 
 // answerMessage answers a mention or a direct message where it was said. Replies of a bot to a message cannot be
@@ -82,6 +83,10 @@ func (p *place) send(parts []message) {
 		m.Nonce = p.to + "." + strconv.Itoa(p.n)
 		p.n++
 		id, err := p.s.a.api.post(ctx, p.ev.Address.Channel, m)
+		if fault.Is(err, fault.Invalid) && m.Reference != nil { // replying takes the permission to read the history
+			m.Reference = nil
+			id, err = p.s.a.api.post(ctx, p.ev.Address.Channel, m)
+		}
 		if err != nil {
 			p.s.warn(p.ev, err)
 			return

@@ -125,3 +125,13 @@ func TestAPostIsSentOnce(t *testing.T) {
 		t.Errorf("%d messages", n)
 	}
 }
+
+func TestAChannelWhoseHistoryIsClosed(t *testing.T) {
+	h := start(t, ModeGateway, echo)
+	h.connected(1, "the connection")
+	h.discord.Fail("post", discordtest.Failure{Status: 400, Code: 160002})
+	h.says("without a reply")
+	if m := h.discord.Shown(snow("a"), "1"); len(m) != 1 || m[0].ReplyTo != "" {
+		t.Errorf("%+v", m)
+	}
+}

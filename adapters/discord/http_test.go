@@ -152,6 +152,9 @@ func TestSuggestions(t *testing.T) {
 				out = append(out, card.FormOption{Value: name, Label: "The " + name, Hint: "service"})
 			}
 		}
+		if in.Query == "who owns che" || in.Query == "owns che" {
+			out = append(out, card.FormOption{Value: "who-cares", Label: "A search found this"})
+		}
 		if in.Query == "long" {
 			for range 40 {
 				out = append(out, card.FormOption{Value: "x", Label: strings.Repeat("long ", 40)})

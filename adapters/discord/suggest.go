@@ -29,8 +29,9 @@ const (
 func (x *exchange) suggest() {
 	_, text := x.in.focused()
 	out := choices{Choices: []choice{}}
-	for _, head := range heads(text) {
-		if out.Choices = x.matches(head, text[len(head):]); len(out.Choices) > 0 {
+	all := heads(text)
+	for i, head := range all {
+		if out.Choices = x.matches(head, text[len(head):], i < len(all)-1); len(out.Choices) > 0 {
 			break
 		}
 	}
@@ -51,8 +52,9 @@ func heads(text string) []string {
 	return append(out, text[:words+1])
 }
 
-// matches asks the handler for names that match the query, and puts the words before it in front of each.
-func (x *exchange) matches(head, query string) []choice {
+// matches asks the handler for names that match the query, and puts the words before it in front of each. Exactly
+// leaves out those that do not hold the query as it is: what a search found by some of its words.
+func (x *exchange) matches(head, query string, exactly bool) []choice {
 	ev := x.ev
 	ev.Input = bot.Asked{Path: []string{x.in.Data.Name}, What: card.FieldEntity, Query: strings.TrimSpace(query)}
 	reply, ok := x.s.handle(&ev, x.s.a.tune.suggest).(bot.Suggest)
@@ -66,6 +68,9 @@ func (x *exchange) matches(head, query string) []choice {
 			name += " · " + o.Hint
 		}
 		value := head + o.Value
+		if exactly && !strings.Contains(folded(name+" "+o.Value), folded(query)) {
+			continue
+		}
 		if length(value) > maxChoice || o.Value == "" {
 			continue // a cut name would be another one
 		}
@@ -74,4 +79,9 @@ func (x *exchange) matches(head, query string) []choice {
 		}
 	}
 	return out
+}
+
+// folded makes names comparable: case, dashes and spaces are how people differ.
+func folded(s string) string {
+	return strings.Join(strings.FieldsFunc(strings.ToLower(s), func(c rune) bool { return c == ' ' || c == '-' || c == '_' }), " ")
 }

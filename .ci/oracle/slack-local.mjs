@@ -106,6 +106,40 @@ await slash('/backchannel', 'checkout 由谁负责？');
 const chinese = (await fresh(channel))[0];
 expect('Chinese', /负责/.test(text(chinese)) && buttons(chinese).some(b => b.text.text === '分享'), chinese);
 
+// The App Home, its search box, and the form behind its button, as a person's browser drives them.
+const screen = { home: null, modals: [], errors: null };
+const browser = new WebSocket(standin.replace('http', 'ws') + '/ui');
+browser.onmessage = event => {
+  const e = JSON.parse(event.data);
+  if (e.t === 'home') screen.home = e.view;
+  if (e.t === 'view') screen.modals = e.stack ?? e.modalStack ?? e.views ?? [];
+  if (e.t === 'view_errors') screen.errors = e.errors;
+};
+await new Promise((done, fail) => { browser.onopen = done; browser.onerror = () => fail(new Error('the stand-in has no socket for people')); });
+const act = (t, body) => browser.send(JSON.stringify({ t, user: alice, ...body }));
+const until = async ready => { for (let i = 0; i < 50 && !ready(); i++) await sleep(100); return ready(); };
+const elements = view => (view?.blocks ?? []).filter(b => b.type === 'actions').flatMap(b => b.elements);
+await post('/_control/open-home', { user: alice });
+const appears = await until(() => screen.home);
+expect('the App Home', appears && /Choose/.test(JSON.stringify(screen.home)) && elements(screen.home).some(e => e.type === 'external_select'), screen.home);
+const submit = question => {
+  const { block_id, element } = screen.modals.at(-1).blocks.find(b => b.type === 'input');
+  act('view_submit', { values: { [block_id]: { [element.action_id]: { type: 'plain_text_input', value: question } } } });
+};
+const opener = elements(screen.home).find(e => e.text?.text === 'Ask Backchannel');
+if (direct) await skip(direct);
+act('block_action', { channel: '', messageTs: '', appId: 'A01APP', action: { type: 'button', action_id: opener?.action_id, block_id: 'b', value: opener?.value } });
+expect('the form', await until(() => screen.modals.length === 1), screen.modals);
+if (screen.modals.length) {
+  submit('  ');
+  expect('a form without a question', await until(() => screen.errors) && Object.values(screen.errors)[0]?.startsWith('Type a question'), screen.errors);
+  submit('who owns checkout?');
+  expect('a form that was sent', await until(() => screen.modals.length === 0), screen.modals);
+  const answer = (await fresh(direct))[0];
+  expect('the answer to a form', /Checkout Crew/.test(text(answer)), answer);
+}
+browser.close();
+
 const bad = (await get('/_control/log')).log.filter(l => /HTTP [45]|"ok":false/.test(JSON.stringify(l)));
 expect("the stand-in's log", bad.length === 0, bad);
 process.exit(failed ? 1 : 0);

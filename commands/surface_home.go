@@ -115,15 +115,9 @@ func (t *talk) homeOf(g *catalog.Entity) {
 	t.add(card.Actions{Items: actions}, card.Rule{})
 }
 
-// homeProblems counts what is wrong with a team's data.
+// homeProblems counts what a team has to mend, as the command about problems does.
 func (t *talk) homeProblems(team catalog.Ref) int {
-	n := 0
-	for _, g := range quality.Teams(t.view, team) {
-		for _, e := range t.existing(targets(t.view, g, "ownerOf")) {
-			n += len(t.view.Problems(e.Ref))
-		}
-	}
-	return n
+	return len(t.c.Quality(t.ctx, t.view, quality.Teams(t.view, team)...).Findings)
 }
 
 func (t *talk) homeItem(e *catalog.Entity) []card.Span {

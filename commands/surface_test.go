@@ -106,6 +106,22 @@ func TestHomeOfATeam(t *testing.T) {
 	contains(t, readable(t, mine), "What ", "owns", "on call")
 	picked := reply(t, c.Intents()["home"], happens(bot.Pressed{Intent: card.Intent{Name: "home", Args: []string{team.String()}}}, lang.English))
 	contains(t, readable(t, picked), "owns")
+	problems := 0
+	for _, b := range picked.(bot.Surface).Message.Blocks {
+		a, _ := b.(card.Actions)
+		for _, it := range a.Items {
+			if strings.Contains(it.Label, "problem") {
+				problems++
+				said := readable(t, reply(t, c.Intents()[it.Intent.Name], happens(bot.Pressed{Intent: it.Intent}, lang.English)))
+				if strings.Contains(said, "Nothing") {
+					t.Errorf("%q is answered with %q", it.Label, said)
+				}
+			}
+		}
+	}
+	if fine := strings.Contains(readable(t, picked), "Nothing is wrong"); fine == (problems > 0) {
+		t.Errorf("%d buttons to problems, all fine: %v", problems, fine)
+	}
 	gone := reply(t, c.Intents()["home"], happens(bot.Pressed{Intent: card.Intent{Name: "home", Args: []string{"group:default/none"}}}, lang.English))
 	contains(t, readable(t, gone), "Choose one")
 }

@@ -143,14 +143,22 @@ func (c *Commands) Ask(ctx context.Context, q Question) (bot.Answer, card.Messag
 	}
 	key, common := keyOf(q)
 	if !common || !r.Alone {
-		return c.answer(ctx, view, q, r)
+		return asked(c.answer(ctx, view, q, r))
 	}
 	as := answerKey{key, q.Full, q.Private, q.Zone}
 	if a, ok := c.answers.get(view.Generation(), q.Now, as); ok {
 		return a.answer, a.message
 	}
-	a, m := c.answer(ctx, view, q, r)
+	a, m := asked(c.answer(ctx, view, q, r))
 	c.answers.put(view.Generation(), q.Now, as, answered{a, m})
+	return a, m
+}
+
+// asked is the answer to a question. The intents of questions are closed: one about the data itself is a search.
+func asked(a bot.Answer, m card.Message) (bot.Answer, card.Message) {
+	if a.Intent == string(intentProblems) {
+		a.Intent = string(understand.Search)
+	}
 	return a, m
 }
 
@@ -171,6 +179,9 @@ func (c *Commands) read(ctx context.Context, view search.View, q Question) under
 		if r, ok := c.readings.get(u, key); ok {
 			return r
 		}
+	}
+	if r, ok := aboutData(q); ok {
+		return r
 	}
 	if len(q.memory) > 0 {
 		q.Thread = turns(q.memory)

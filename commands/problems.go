@@ -13,7 +13,8 @@ import (
 	"github.com/backchannel-portal/backchannel/internal/lang"
 )
 
-// intentProblems is the sub-command about the data. No question is read as it: the intents of questions are closed.
+// intentProblems is the sub-command about the data, and what a question about the data is read as. The answer to such a
+// question says that it is a search: the intents of questions are closed.
 const intentProblems understand.Intent = "problems"
 
 // everyone is the topic that asks for the whole catalog's problems where the asker's teams would come first.
@@ -26,6 +27,8 @@ func (t *talk) problems() {
 	switch {
 	case len(t.r.Entities) > 0:
 		t.each((*talk).problemsWith)
+	case t.r.Trait != "":
+		t.problemsOfKind()
 	case t.r.Topic == everyone || len(mine) == 0:
 		t.problemsOfAll()
 	default:

@@ -20,6 +20,8 @@ const (
 	QualityBack     Key = "quality.back"
 	QualityEvery    Key = "quality.every"
 	QualityInferred Key = "quality.inferred"
+	QualityThose    Key = "quality.those"
+	QualityNothing  Key = "quality.nothing"
 
 	QualityNoSuch        Key = "quality.no_such"
 	QualityNoSuchOwner   Key = "quality.no_such_owner"

@@ -1,0 +1,164 @@
+package commands
+
+import (
+	_ "embed"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/backchannel-portal/backchannel/bot"
+	"github.com/backchannel-portal/backchannel/catalog"
+	"github.com/backchannel-portal/backchannel/catalog/quality"
+	"github.com/backchannel-portal/backchannel/commands/understand"
+	"github.com/backchannel-portal/backchannel/internal/fault"
+	"github.com/backchannel-portal/backchannel/internal/lang"
+	"github.com/backchannel-portal/backchannel/plugins"
+)
+
+// gapsText is what people say when they ask about the data itself. Such a question is matched as a whole, before any
+// other meaning is looked for: it names nothing in the catalog, and its words also stand in questions that do.
+//
+//go:embed gaps.txt
+var gapsText string
+
+// builtinGaps are the wordings of gaps.txt, read once. A test keeps the file readable.
+var builtinGaps = sync.OnceValues(func() (*gaps, error) { return parseGaps(gapsText) })
+
+// gaps are wordings of questions about the data.
+type gaps struct {
+	all, some    []*regexp.Regexp
+	kinds, lacks []gapWord
+}
+
+// gapWord is a kind, or the code of a finding, by the words for it.
+type gapWord struct {
+	value string
+	words *regexp.Regexp
+}
+
+func parseGaps(text string) (*gaps, error) {
+	g := &gaps{}
+	var kinds, lacks, some []string
+	line := 0
+	for l := range strings.Lines(text) {
+		line++
+		head, pattern, ok := strings.Cut(strings.TrimSpace(l), " = ")
+		switch what, value, _ := strings.Cut(head, " "); {
+		case head == "" || strings.HasPrefix(head, "#"):
+		case !ok:
+			return nil, fault.At(fault.Position{File: "gaps.txt", Line: line}, "expected a head, an equals sign and a pattern")
+		default:
+			whole, err := regexp.Compile(`(?i)^(?:` + strings.NewReplacer("{kind}", "", "{lack}", "").Replace(pattern) + `)$`)
+			if err != nil {
+				return nil, fault.At(fault.Position{File: "gaps.txt", Line: line}, "%v", err)
+			}
+			switch what {
+			case "kind":
+				g.kinds, kinds = append(g.kinds, gapWord{value, whole}), append(kinds, pattern)
+			case "lack":
+				g.lacks, lacks = append(g.lacks, gapWord{value, whole}), append(lacks, pattern)
+			case "all":
+				g.all = append(g.all, whole)
+			case "some":
+				some = append(some, pattern)
+			default:
+				return nil, fault.At(fault.Position{File: "gaps.txt", Line: line}, "%q is no head", head)
+			}
+		}
+	}
+	fill := strings.NewReplacer("(?:{kind})", "(?P<kind>"+strings.Join(kinds, "|")+")", "(?:{lack})", "(?P<lack>"+strings.Join(lacks, "|")+")")
+	for _, pattern := range some {
+		whole, err := regexp.Compile(`(?i)^(?:` + fill.Replace(pattern) + `)$`)
+		if err != nil {
+			return nil, fault.At(fault.Position{File: "gaps.txt"}, "%v", err)
+		}
+		g.some = append(g.some, whole)
+	}
+	return g, nil
+}
+
+// maxGapQuestion bounds the questions that are looked at, in bytes.
+const maxGapQuestion = 120
+
+// aboutData reads a question about the data itself; ok is false for every other one.
+func aboutData(q Question) (r understand.Reading, ok bool) {
+	g, err := builtinGaps()
+	if err != nil || len(q.Text) > maxGapQuestion {
+		return r, false
+	}
+	text := strings.Trim(strings.Join(strings.Fields(strings.ReplaceAll(q.Text, "’", "'")), " "), "?!.？！。 ")
+	r = understand.Reading{Intent: intentProblems, Lang: q.Lang, Confidence: 1, Alone: true}
+	if r.Lang == "" {
+		r.Lang = lang.Of(text)
+	}
+	for _, p := range g.all {
+		if p.MatchString(text) {
+			r.Topic, r.Why = everyone, []string{"asks about the data of the catalog"}
+			return r, true
+		}
+	}
+	for _, p := range g.some {
+		m := p.FindStringSubmatch(text)
+		if m == nil {
+			continue
+		}
+		r.Kind = valueOf(g.kinds, m[p.SubexpIndex("kind")])
+		r.Trait = valueOf(g.lacks, m[p.SubexpIndex("lack")])
+		r.Why = []string{"asks what the data of the catalog lacks"}
+		return r, r.Trait != ""
+	}
+	return r, false
+}
+
+func valueOf(words []gapWord, word string) string {
+	for _, w := range words {
+		if w.words.MatchString(word) {
+			return w.value
+		}
+	}
+	return ""
+}
+
+// problemsOfKind lists what lacks something: everything, or what is of the kind that the question asks for.
+func (t *talk) problemsOfKind() {
+	if _, none := t.c.cap.OnCall.(plugins.None); none && t.r.Trait == quality.NoOnCall {
+		t.outcome = bot.NotFound
+		t.line(lang.CmdNotConnected, lang.Args{"what": t.text(lang.CmdOnCallNoun, nil)})
+		return
+	}
+	t.yes()
+	codes := []string{t.r.Trait}
+	if t.r.Trait == quality.NoOwner { // one that does not exist is none
+		codes = append(codes, quality.DanglingOwner)
+	}
+	var found []quality.Finding
+	var kinds []string
+	for _, f := range t.c.Quality(t.ctx, t.view).Findings {
+		e, ok := t.view.Entity(f.Entity)
+		if !ok || !slices.Contains(codes, f.Code) || !ofKind(e, t.r.Kind) || slices.Contains(t.entities, e.Ref) {
+			continue
+		}
+		found = append(found, f)
+		t.entities = append(t.entities, e.Ref)
+		kinds = append(kinds, kindOrType(e))
+	}
+	says := lang.Args{"text": t.text(codeKey(t.r.Trait), nil)}
+	if len(found) == 0 {
+		t.line(lang.QualityNothing, says)
+		return
+	}
+	says["counts"] = t.tally(kinds)
+	t.line(lang.QualityThose, says)
+	t.findings(found)
+	every := understand.Reading{Intent: intentProblems, Lang: t.l, Topic: everyone}
+	t.actions = append(t.actions, t.button(t.text(lang.QualityEvery, nil), intentAsk, every, t.q.Full))
+}
+
+// kindOrType is what an entity counts as: a component by its type.
+func kindOrType(e *catalog.Entity) string {
+	if e.Ref.Kind == "component" && e.Type != "" {
+		return e.Type
+	}
+	return e.Ref.Kind
+}

@@ -105,8 +105,7 @@ func (t *talk) homeOf(g *catalog.Entity) {
 	t.onCallFor(g)
 	var actions []card.Action
 	actions = append(actions, t.ask(lang.ActMembers, understand.Members, g.Ref))
-	if n := t.homeProblems(g.Ref); n > 0 {
-		label := t.text(lang.HomeProblems, lang.Args{"n": n})
+	if label := t.homeProblems(g.Ref); label != "" {
 		r := understand.Reading{Intent: intentProblems, Lang: t.l, Entities: []catalog.Ref{g.Ref}}
 		actions = append(actions, t.button(label, intentAsk, r, false))
 	} else if len(own) > 0 {
@@ -115,9 +114,18 @@ func (t *talk) homeOf(g *catalog.Entity) {
 	t.add(card.Actions{Items: actions}, card.Rule{})
 }
 
-// homeProblems counts what a team has to mend, as the command about problems does.
-func (t *talk) homeProblems(team catalog.Ref) int {
-	return len(t.c.Quality(t.ctx, t.view, quality.Teams(t.view, team)...).Findings)
+// homeProblems counts what a team has to mend, as the command about problems does; "" when that is nothing.
+func (t *talk) homeProblems(team catalog.Ref) string {
+	report := t.c.Quality(t.ctx, t.view, quality.Teams(t.view, team)...)
+	wrong := report.Wrong()
+	switch gaps := len(report.Findings) - wrong; {
+	case wrong > 0:
+		return t.text(lang.HomeProblems, lang.Args{"n": wrong})
+	case gaps > 0:
+		return t.text(lang.HomeGaps, lang.Args{"n": gaps})
+	default:
+		return ""
+	}
 }
 
 func (t *talk) homeItem(e *catalog.Entity) []card.Span {

@@ -7,6 +7,7 @@ const (
 	HomeNothing  Key = "home.nothing"
 	HomeFine     Key = "home.fine"
 	HomeProblems Key = "home.problems"
+	HomeGaps     Key = "home.gaps"
 	HomePick     Key = "home.pick"
 	HomePickHint Key = "home.pick_hint"
 	HomeFind     Key = "home.find"

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 	"time"
@@ -63,6 +64,9 @@ func (s *session) connected(ctx context.Context) (up time.Duration, err error) {
 
 // trouble is an error in words for the status.
 func trouble(err error) string {
+	for failed := new(url.Error); errors.As(err, &failed); {
+		err = failed.Err // the addresses are the SDK's, not those that were asked
+	}
 	var closed *websocket.CloseError
 	if !errors.As(err, &closed) {
 		return err.Error()

@@ -2,8 +2,10 @@ package main
 
 import (
 	"encoding/json"
+	"strings"
 
 	"github.com/backchannel-portal/backchannel/adapters/discord"
+	"github.com/backchannel-portal/backchannel/cmd/backchannel/config"
 	"github.com/backchannel-portal/backchannel/internal/fault"
 )
 
@@ -22,4 +24,28 @@ func (discordCommandsCmd) Run(s *session) error {
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
 	return fault.Wrap(fault.Internal, enc.Encode(discord.Commands()), "print the commands")
+}
+
+func discordConfig(c *config.Discord) discord.Config {
+	return discord.Config{Mode: c.Mode, Token: c.Token, ApplicationID: c.ApplicationID, PublicKey: c.PublicKey, APIURL: c.APIURL}
+}
+
+// discord asks Discord about the token and the application.
+func (d *doctor) discord(cfg *config.Config) {
+	c := cfg.Discord
+	if c == nil {
+		d.ok("discord", "not configured")
+		return
+	}
+	said, err := discord.Diagnose(d.s.ctx, discordConfig(c), d.client)
+	switch {
+	case fault.Is(err, fault.Forbidden):
+		d.fail("discord", "Reset the token on the application's page Bot, and set discord.token.", "%v", err)
+	case err != nil:
+		d.fail("discord", "Check that discord.com can be reached from here, through the proxy if there is one.", "%v", err)
+	case len(said.Wrong) > 0:
+		d.fail("discord", "Compare discord with the application's page General Information.", "%s", strings.Join(said.Wrong, "; "))
+	default:
+		d.ok("discord", "the application is %s", said.Name)
+	}
 }

@@ -80,6 +80,7 @@ func (c *doctorCmd) Run(s *session) error {
 		d.tools(cfg)
 		d.sources(cfg)
 		d.slack(cfg)
+		d.discord(cfg)
 	}
 	return d.report()
 }

@@ -144,9 +144,7 @@ func (s *service) wire() error {
 		s.slack = slack.New(connect, slack.Deps{Tokens: s.tokens, Inbox: s.inbox, Drafts: s.base.state.Drafts, Log: s.log})
 	}
 	if c := s.cfg.Discord; c != nil {
-		s.discord = discord.New(
-			discord.Config{Mode: c.Mode, Token: c.Token, ApplicationID: c.ApplicationID, PublicKey: c.PublicKey, APIURL: c.APIURL},
-			discord.Deps{Tokens: s.tokens, Inbox: s.inbox, Drafts: s.base.state.Drafts, Log: s.log})
+		s.discord = discord.New(discordConfig(c), discord.Deps{Tokens: s.tokens, Inbox: s.inbox, Drafts: s.base.state.Drafts, Log: s.log})
 	}
 	s.metrics.parts(s.allParts)
 	s.metrics.jobs(s.queue)

@@ -67,6 +67,9 @@ func New() *Server {
 	s.ctx, s.stop = context.WithCancel(context.Background())
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /api/gateway", s.route("gateway", s.serveGateway))
+	mux.HandleFunc("GET /api/applications/@me", s.route("application", func(w http.ResponseWriter, _ *http.Request) {
+		answer(w, map[string]any{"id": App, "name": "Backchannel", "verify_key": s.PublicKey(), "interactions_endpoint_url": nil})
+	}))
 	mux.HandleFunc("GET /api/applications/{app}/commands", s.route("commands", s.getCommands))
 	mux.HandleFunc("PUT /api/applications/{app}/commands", s.route("set commands", s.putCommands))
 	mux.HandleFunc("POST /api/interactions/{id}/{token}/callback", s.route("callback", s.serveCallback))

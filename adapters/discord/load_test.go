@@ -1,0 +1,73 @@
+package discord
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"testing"
+
+	"github.com/backchannel-portal/backchannel/adapters/discord/discordtest"
+	"github.com/backchannel-portal/backchannel/bot"
+	"github.com/backchannel-portal/backchannel/bot/card"
+)
+
+// TestManyAtOnce has 200 people ask and press at once. The fake Discord complains of every answer that comes after
+// three seconds, of a second first answer, and of one that is missing.
+func TestManyAtOnce(t *testing.T) {
+	const people = 200
+	for _, mode := range []string{ModeHTTP, ModeGateway} {
+		t.Run(mode, func(t *testing.T) {
+			var mu sync.Mutex
+			pressed := map[string]int{}
+			h := start(t, mode, func(_ context.Context, ev *bot.Event) (bot.Reply, error) {
+				if in, ok := ev.Input.(bot.Invoked); ok {
+					return bot.Say{Message: words("echo "+in.Args, card.Action{Label: "More", Intent: card.Intent{Name: "more"}})}, nil
+				}
+				mu.Lock()
+				defer mu.Unlock()
+				pressed[ev.Actor.ID]++
+				return bot.Update{Message: words("more")}, nil
+			})
+			var wg sync.WaitGroup
+			for i := range people {
+				wg.Go(func() {
+					who, where := snow(fmt.Sprint("person", i)), snow(fmt.Sprint("channel", i%20))
+					text := fmt.Sprintf("question-%d-", i)
+					body, _ := h.discord.Payload(discordtest.Interaction{Type: isCommand, Channel: where, User: who, Data: commandData("backchannel", text)})
+					h.interact(body)
+					m := h.sees(who, where, text)
+					body, _ = h.discord.Payload(discordtest.Interaction{Type: isComponent, Channel: where, User: who, On: m.ID, Data: pressData(m.Buttons[0])})
+					h.interact(body)
+					h.interact(h.repeat(body))
+					h.sees(who, where, "more")
+				})
+			}
+			wg.Wait()
+			mu.Lock()
+			defer mu.Unlock()
+			if len(pressed) != people {
+				t.Errorf("%d people pressed", len(pressed))
+			}
+			for who, n := range pressed {
+				if n != 1 {
+					t.Errorf("%s pressed %d times", who, n)
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkRender fits and renders the usual answer.
+func BenchmarkRender(b *testing.B) {
+	m := card.Message{Blocks: []card.Block{
+		card.Text{Spans: []card.Span{{Kind: card.Entity, Text: "Checkout", URL: "https://portal.example.com/c"}, card.T(" is owned by "), card.S("Checkout Crew"), card.T(".")}},
+		card.Actions{Items: []card.Action{{Label: "On call", Intent: card.Intent{Name: "oncall"}}, {Label: "Share", Intent: card.Intent{Name: "share"}}}},
+		card.Note{Spans: []card.Span{card.T("components.yaml:5 · read 2 min ago")}},
+	}}
+	b.ReportAllocs()
+	for b.Loop() {
+		for _, part := range card.Fit(m, limits()) {
+			render(part, plainTokens{}, bot.Actor{})
+		}
+	}
+}

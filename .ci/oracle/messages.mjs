@@ -22,7 +22,7 @@ function texts(node, out = []) {
   else if (node && typeof node === 'object') {
     if (['text', 'raw_text', 'plain_text'].includes(node.type) || node.type === 'link') out.push(node.text ?? '');
     for (const [name, value] of Object.entries(node)) {
-      if (!['options', 'option_groups', 'confirm', 'placeholder', 'chart', 'style'].includes(name)) texts(value, out);
+      if (!['options', 'initial_option', 'initial_options', 'option_groups', 'confirm', 'placeholder', 'chart', 'style'].includes(name)) texts(value, out);
     }
   }
   return out;

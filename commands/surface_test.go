@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/backchannel-portal/backchannel/bot"
+	"github.com/backchannel-portal/backchannel/bot/bottest"
 	"github.com/backchannel-portal/backchannel/bot/card"
 	"github.com/backchannel-portal/backchannel/catalog"
 	"github.com/backchannel-portal/backchannel/commands"
@@ -218,6 +219,35 @@ func TestPreview(t *testing.T) {
 	for _, a := range asked {
 		if a.ID != "" {
 			t.Errorf("a preview is made with the rights of %q", a.ID)
+		}
+	}
+}
+
+func TestEverySurfaceEventIsAnswered(t *testing.T) {
+	c := nordwind(t)
+	m, err := bot.NewMux(bot.MuxConfig{Forms: c.Forms(), Suggest: c.Suggest(), Surfaces: c.Surfaces(), Preview: c.Preview()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, ev := range bottest.Forms(now) {
+		r := reply(t, m, &ev)
+		switch ev.Input.(type) {
+		case bot.Submitted:
+			if _, ok := r.(bot.Invalid); !ok {
+				t.Errorf("a form that there is not: %#v", r)
+			}
+		case bot.Opened:
+			if _, ok := r.(bot.Surface); !ok {
+				t.Errorf("%#v", r)
+			}
+		case bot.Asked:
+			if _, ok := r.(bot.Suggest); !ok {
+				t.Errorf("%#v", r)
+			}
+		case bot.Changed, bot.Lifecycle:
+			if r != (bot.Nothing{}) {
+				t.Errorf("%#v is answered with %#v", ev.Input, r)
+			}
 		}
 	}
 }

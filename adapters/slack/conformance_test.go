@@ -30,6 +30,7 @@ type driver struct {
 	a      *Adapter
 	url    string
 	bodies map[string][]byte // by id, so that a repeat is the same
+	errors string            // on the form on the screen
 }
 
 func newDriver(t *testing.T, mode string, tokens bot.TokenMaker) *driver {
@@ -153,4 +154,72 @@ func (d *driver) Shown(user, channel string) []bottest.Shown {
 		}
 	}
 	return out
+}
+
+// Form implements bottest.FormDriver.
+func (d *driver) Form(user string) string {
+	all := d.slack.Modals(userOf(user))
+	if len(all) == 0 {
+		return ""
+	}
+	text, _ := all[len(all)-1].Readable()
+	return text + d.errors
+}
+
+// Fill implements bottest.FormDriver. A repeat is answered on no screen.
+func (d *driver) Fill(id, user string, values map[string]string) {
+	d.t.Helper()
+	if body, again := d.bodies[id]; again {
+		d.interact(body)
+		return
+	}
+	all := d.slack.Modals(userOf(user))
+	fill := slacktest.Fill{}
+	for label, v := range values {
+		fill[label] = []string{v}
+	}
+	body := d.slack.Submission(userOf(user), all[len(all)-1], fill)
+	d.bodies[id] = body
+	d.errors = ""
+	for _, e := range d.slack.Acknowledge(userOf(user), d.interact(body)) {
+		d.errors += "\n" + e
+	}
+}
+
+// Suggest implements bottest.FormDriver.
+func (d *driver) Suggest(user, label, typed string) []string {
+	d.t.Helper()
+	all := d.slack.Modals(userOf(user))
+	var got struct {
+		Options []struct {
+			Text struct{ Text string }
+		}
+	}
+	if err := json.Unmarshal(d.interact(d.slack.Suggestion(userOf(user), all[len(all)-1], label, typed)), &got); err != nil {
+		d.t.Fatal(err)
+	}
+	var out []string
+	for _, o := range got.Options {
+		out = append(out, o.Text.Text)
+	}
+	return out
+}
+
+// interact delivers an interaction and returns the acknowledgement's body.
+func (d *driver) interact(body []byte) []byte {
+	d.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	if d.a.cfg.Mode == ModeHTTP {
+		status, got, err := d.slack.Deliver(ctx, d.url+"/slack/interactions", slacktest.Payload(body))
+		if err != nil || status != 200 {
+			d.t.Errorf("answered %d %s: %v", status, got, err)
+		}
+		return got
+	}
+	got, err := d.slack.Sockets()[0].Send(ctx, "interactive", body)
+	if err != nil {
+		d.t.Error(err)
+	}
+	return got
 }

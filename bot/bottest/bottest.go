@@ -74,6 +74,7 @@ func Test(t *testing.T, o Options, newDriver func(t *testing.T, tokens bot.Token
 		{"a shared message reaches the channel", (*bench).shares},
 		{"hostile text stays text", (*bench).hostile},
 		{"a long answer arrives whole", (*bench).long},
+		{"a form is refused, mended and sent once", (*bench).forms},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

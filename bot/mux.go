@@ -121,7 +121,7 @@ func (m *Mux) finish(ev *Event, what string, reply Reply, err error, start time.
 	if msg, answer, ok := MessageOf(reply); ok {
 		m.remember(ev, msg, answer, start)
 		m.observe(ev, Entry{What: what, Answer: answer}, start)
-	} else {
+	} else if _, typing := ev.Input.(Asked); !typing { // every letter would be a record
 		m.observe(ev, Entry{What: what}, start)
 	}
 	return reply

@@ -81,6 +81,9 @@ func TestMuxDoesNotLimitTyping(t *testing.T) {
 			t.Fatalf("typing got %#v", r)
 		}
 	}
+	if n := len(b.seen.entries); n != 0 {
+		t.Errorf("typing left %d records", n)
+	}
 	for range 5 {
 		b.headline(t, event(Said{Text: "x"}))
 	}

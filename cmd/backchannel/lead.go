@@ -32,7 +32,9 @@ const (
 	leadFor    = 12 * time.Hour   // then the lead is given up, and taken by whoever is first
 	leadGrace  = 2 * time.Second
 	firstRetry = time.Second // after a source could not be read, doubling up to the refresh interval
-	sweepEvery = time.Minute // how often orphans are looked at
+	sweepEvery = time.Minute // how often orphans are looked at, where their grace period is no shorter
+
+	sweepSoonest = 5 * time.Second
 )
 
 // refreshRequest is the payload of jobRefresh.
@@ -215,7 +217,7 @@ func (l *leader) sweep(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-l.kick:
-		case <-time.After(min(sweepEvery, max(l.cfg.Catalog.Orphans, firstRetry))):
+		case <-time.After(min(sweepEvery, max(l.cfg.Catalog.Orphans, sweepSoonest))):
 		}
 	}
 }

@@ -110,6 +110,12 @@ func TestRegister(t *testing.T) {
 	files.put("/pay.yaml", descriptorOf("ledger", "team-gold"))
 	until(t, "both answer the mended one", answer("who owns ledger?", "team-gold"))
 
+	reads.kill()
+	files.put("/pay.yaml", descriptorOf("ledger", "team-blue"))
+	until(t, "another one has taken the location over", func() bool { return strings.Contains(asked.ask("who owns ledger?"), "team-blue") })
+	reads.start()
+	until(t, "both answer again", answer("who owns ledger?", "team-blue"))
+
 	typed("unregister ledger")
 	until(t, "it asks", says("comes from url:"+site.URL+"/pay.yaml"))
 	shown := chat.Shown("U1", "C1")
@@ -125,10 +131,10 @@ func TestRegister(t *testing.T) {
 	}
 	until(t, "it is unregistered", says("is no longer read"))
 	until(t, "it left the catalog", func() bool {
-		return !strings.Contains(all[0].ask("who owns ledger?"), "team-gold") && !strings.Contains(all[1].ask("who owns ledger?"), "team-gold")
+		return !strings.Contains(all[0].ask("who owns ledger?"), "team-blue") && !strings.Contains(all[1].ask("who owns ledger?"), "team-blue")
 	})
-	if !strings.Contains(reads.log.String(), "a location is no longer registered") {
-		t.Error("the replica that reads did not notice")
+	if !strings.Contains(asked.log.String(), "a location is no longer registered") {
+		t.Error("the replica that reads now did not notice")
 	}
 	for _, r := range all {
 		if strings.Contains(r.log.String(), "encrypted with another key") {

@@ -19,7 +19,7 @@ func (s *session) interact(in interaction, first func(context.Context, callback)
 	case isTyping:
 		return s.begin(func() { x.suggest() })
 	case isCommand:
-		x.ev.Input = bot.Invoked{Path: []string{in.Data.Name}, Args: x.in.typed()}
+		x.ev.Input = in.invoked()
 		return s.timed(x, func(clock *time.Timer) error { return s.begin(func() { x.run(clock) }) })
 	case isComponent:
 		return s.press(x)

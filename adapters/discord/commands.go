@@ -11,13 +11,13 @@ import (
 	"github.com/backchannel-portal/backchannel/internal/lang"
 )
 
-// Command is a slash command as Discord is told of it
+// Command is a slash command, or one in the menu of a message, as Discord is told of it
 // (docs.discord.com/developers/interactions/application-commands).
 type Command struct {
 	Type         int               `json:"type"`
 	Name         string            `json:"name"`
 	Names        map[string]string `json:"name_localizations,omitempty"`
-	Description  string            `json:"description"`
+	Description  string            `json:"description,omitempty"` // none in a menu
 	Descriptions map[string]string `json:"description_localizations,omitempty"`
 	Options      []CommandOption   `json:"options,omitempty"`
 	Contexts     []int             `json:"contexts"`          // guilds, and direct messages with the bot
@@ -37,18 +37,23 @@ type CommandOption struct {
 
 // The types of commands and options.
 const (
-	slashCommand = 1
-	textOption   = 3
+	slashCommand   = 1
+	messageCommand = 3
+	textOption     = 3
 )
 
 // maxQuestion is the longest question that a command takes, in characters.
 const maxQuestion = 1_000
 
-// Commands are the slash commands, with their Chinese: what the application is told to have.
+// Commands are the commands, with their Chinese: what the application is told to have.
 func Commands() []Command {
 	return []Command{
 		command("backchannel", "", lang.SlackCommandAsk, lang.DiscordCommandAskTW, lang.DiscordOptionAsk, lang.DiscordOptionAskTW),
 		command("oncall", lang.DiscordOncallName, lang.SlackCommandOncall, lang.DiscordCommandOncallTW, lang.DiscordOptionOncall, lang.DiscordOptionOncallTW),
+		{
+			Type: messageCommand, Name: lang.Text(lang.English, lang.SlackShortcutOwner, nil), Names: chinese(lang.SlackShortcutOwner, lang.DiscordMenuOwnerTW),
+			Contexts: []int{0, 1}, Integrations: []int{0},
+		},
 	}
 }
 

@@ -64,7 +64,14 @@ type userPart struct {
 
 // dataPart is what was typed, pressed or filled in.
 type dataPart struct {
-	Name       string          `json:"name"`
+	Name     string `json:"name"`
+	Type     int    `json:"type"`
+	Target   string `json:"target_id"`
+	Resolved struct {
+		Messages map[string]struct {
+			Content string `json:"content"`
+		} `json:"messages"`
+	} `json:"resolved"`
 	Options    []optionPart    `json:"options"`
 	CustomID   string          `json:"custom_id"`
 	Values     []string        `json:"values"`
@@ -173,6 +180,17 @@ func (in *interaction) typed() string {
 		}
 	}
 	return strings.Join(words, " ")
+}
+
+// menuOwner is the path of the command in the menu of a message, as the handlers of menus know it.
+const menuOwner = "owner_of_message"
+
+// invoked is the command that was used: typed, or in the menu of a message.
+func (in *interaction) invoked() bot.Invoked {
+	if in.Data.Type == messageCommand {
+		return bot.Invoked{Path: []string{menuOwner}, Quoted: plainText(in.Data.Resolved.Messages[in.Data.Target].Content, "")}
+	}
+	return bot.Invoked{Path: []string{in.Data.Name}, Args: in.typed()}
 }
 
 // focused is the option that somebody types into.

@@ -205,7 +205,13 @@ func TestCommandsAreRegisteredOnce(t *testing.T) {
 	if err := h.a.register(t.Context()); err != nil || h.discord.Calls("set commands") != 1 {
 		t.Errorf("registered %d times: %v", h.discord.Calls("set commands"), err)
 	}
-	h.wait("to be ready", func() bool { _, ok := h.a.Status(); return ok || h.discord.Calls("commands") == 0 })
+	for end := time.Now().Add(patience); ; time.Sleep(time.Millisecond) {
+		if text, ok := h.a.Status(); ok {
+			break
+		} else if time.Now().After(end) {
+			t.Fatalf("the status is %s", text)
+		}
+	}
 }
 
 func TestForeignInteractions(t *testing.T) {
@@ -253,4 +259,16 @@ func TestPlainText(t *testing.T) {
 			t.Errorf("%q: %q, want %q", in, got, want)
 		}
 	}
+}
+
+func TestTheMenuOfAMessage(t *testing.T) {
+	h := start(t, ModeHTTP, func(_ context.Context, ev *bot.Event) (bot.Reply, error) {
+		in := ev.Input.(bot.Invoked)
+		return bot.Whisper{Message: words(in.Path[0] + " " + in.Quoted)}, nil
+	})
+	body, _ := h.discord.Payload(discordtest.Interaction{Type: isCommand, Channel: "1", User: snow("a"), Data: map[string]any{
+		"name": "Who owns this?", "type": 3, "target_id": "8", "resolved": map[string]any{"messages": map[string]any{"8": map[string]any{"content": "checkout is down <:fire:1>"}}},
+	}})
+	h.interact(body)
+	h.sees(snow("a"), "1", "owner_of_message checkout is down :fire:")
 }

@@ -13,6 +13,7 @@ const (
 	DiscordFormChoose      Key = "discord.form_choose"
 	DiscordNo              Key = "discord.no"
 	DiscordOncallName      Key = "discord.oncall_name"
+	DiscordMenuOwnerTW     Key = "discord.menu_owner_tw"
 	DiscordCommandAskTW    Key = "discord.command_ask_tw"
 	DiscordCommandOncallTW Key = "discord.command_oncall_tw"
 	DiscordOptionName      Key = "discord.option_name"

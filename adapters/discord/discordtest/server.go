@@ -197,7 +197,7 @@ func (s *Server) route(name string, serve http.HandlerFunc) http.HandlerFunc {
 			panic(http.ErrAbortHandler)
 		case f != nil:
 			s.fail(w, *f)
-		case r.Header.Get("Authorization") != "Bot "+Token:
+		case name != "gateway" && r.Header.Get("Authorization") != "Bot "+Token: // the gateway's address is for everybody
 			refuse(w, http.StatusUnauthorized, 0)
 		default:
 			serve(w, r)

@@ -23,6 +23,7 @@ const (
 const (
 	maxHomeTeams    = 3
 	maxHomeServices = 10
+	maxLooked       = 500 // components looked at for an example
 )
 
 // Surfaces are the handlers of the pages that a platform shows to each person.
@@ -138,7 +139,11 @@ func (t *talk) stranger() {
 	t.add(card.Actions{Items: []card.Action{t.pickTeam(lang.HomePick)}})
 	var examples []card.Action
 	add := func(label lang.Key, intent understand.Intent, fits func(*catalog.Entity) bool) {
+		looked := 0
 		for e := range t.view.Entities(search.Filter{Kinds: []string{"component"}}) {
+			if looked++; looked > maxLooked {
+				return
+			}
 			if fits(e) {
 				a := t.ask(label, intent, e.Ref)
 				a.Label = t.text(label, lang.Args{"name": t.nameOf(e.Ref)})

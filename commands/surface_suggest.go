@@ -55,7 +55,7 @@ func (t *talk) suggest(typed string, kinds []string, add func(*catalog.Entity) b
 		}
 	}
 	for e := range t.view.Entities(search.Filter{Kinds: kinds}) {
-		if e.Ref.Kind != "location" && (strings.HasPrefix(e.Ref.Name, low) || strings.HasPrefix(strings.ToLower(e.Title), low)) && !add(e) {
+		if e.Ref.Kind != "location" && (strings.HasPrefix(e.Ref.Name, low) || foldedPrefix(e.Title, low)) && !add(e) {
 			return
 		}
 	}
@@ -64,6 +64,11 @@ func (t *talk) suggest(typed string, kinds []string, add func(*catalog.Entity) b
 			return
 		}
 	}
+}
+
+// foldedPrefix reports whether s begins with prefix in any case, without a copy: it is asked of every entity.
+func foldedPrefix(s, prefix string) bool {
+	return len(s) >= len(prefix) && strings.EqualFold(s[:len(prefix)], prefix)
 }
 
 func (t *talk) suggestFirst(kinds []string, add func(*catalog.Entity) bool) {

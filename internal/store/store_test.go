@@ -13,7 +13,10 @@ import (
 	"github.com/backchannel-portal/backchannel/internal/store/storetest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(storetest.Main(m)) }
+// The benchmark of the whole load links bleve, whose workers live as long as the process.
+func TestMain(m *testing.M) {
+	goleak.VerifyTestMain(storetest.Main(m), goleak.IgnoreTopFunction("github.com/blevesearch/bleve_index_api.AnalysisWorker"))
+}
 
 func clock() time.Time { return catalogtest.Start.Add(time.Hour) }
 

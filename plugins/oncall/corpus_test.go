@@ -82,11 +82,12 @@ func checkQuestion(t *testing.T, s plugins.OnCall, entities map[string]*catalog.
 	}
 	for g := entities[owner.String()]; g != nil && len(q.Groups) < 10; {
 		q.Groups = append(q.Groups, g.Ref)
-		parent := slices.IndexFunc(g.Relations, func(r catalog.Relation) bool { return r.Type == "childOf" })
+		up := g.Relations.List()
+		parent := slices.IndexFunc(up, func(r catalog.Relation) bool { return r.Type == "childOf" })
 		if parent < 0 {
 			break
 		}
-		g = entities[g.Relations[parent].Target.String()]
+		g = entities[up[parent].Target.String()]
 	}
 	shifts, err := s.Shifts(t.Context(), q)
 	if err != nil {

@@ -100,7 +100,7 @@ func (a *api) once(ctx context.Context, method, path, bucket string, body []byte
 	if errors.As(err, &failed) {
 		err = failed.Err // without the address, which may hold the token of an interaction
 	} else if strings.HasPrefix(err.Error(), "Exceeded Max retries") {
-		err = errors.New("Discord answered 502")
+		err = errors.New("the platform answered 502")
 	}
 	return nil, 0, fault.Wrap(fault.Upstream, err, "%s %s", method, bucket)
 }

@@ -202,7 +202,7 @@ func (b *builder) put(t uint32, q int) {
 
 // spaced turns the separators of a name into blanks.
 func spaced(s string) string {
-	if strings.IndexAny(s, "-_./:") < 0 {
+	if !strings.ContainsAny(s, "-_./:") {
 		return s
 	}
 	return strings.Map(func(r rune) rune {

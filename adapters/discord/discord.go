@@ -202,7 +202,9 @@ func (a *Adapter) Run(ctx context.Context, h bot.Handler) error {
 func (a *Adapter) watch(ctx context.Context) {
 	for n := 0; ctx.Err() == nil; {
 		wait := a.tune.recheck
-		if err := a.register(ctx); err != nil {
+		if err := a.register(ctx); ctx.Err() != nil {
+			return
+		} else if err != nil {
 			a.setHealth(&a.rest, false, err.Error())
 			wait = a.backoff(n)
 			n++

@@ -27,8 +27,10 @@ const (
 	maxDirty     = 8192
 	saveEvery    = 500 * time.Millisecond
 	storeTimeout = 5 * time.Second
-	storeRetry   = 2 * time.Second // how soon a store that is away is tried again
-	followPoll   = 5 * time.Second
+
+	saveEveryAlone = 5 * time.Second
+	storeRetry     = 2 * time.Second // how soon a store that is away is tried again
+	followPoll     = 5 * time.Second
 )
 
 // NewSharedMemory returns a memory over a local one, which nobody else may use. Run must run for it to share.
@@ -77,9 +79,12 @@ func (m *SharedMemory) mark(keys ...string) {
 func (m *SharedMemory) Run(ctx context.Context) error {
 	var follower sync.WaitGroup
 	follower.Go(func() { m.follow(ctx) })
-	pause := saveEvery
-	for sleep(ctx, pause) {
-		pause = saveEvery
+	every := saveEvery
+	if m.alone { // nobody reads it before the next start
+		every = saveEveryAlone
+	}
+	for pause := every; sleep(ctx, pause); {
+		pause = every
 		if !m.save(ctx) {
 			pause = storeRetry
 		}

@@ -5,6 +5,8 @@ import (
 	"encoding/hex"
 	"log/slog"
 	"net/http"
+	"strconv"
+	"sync/atomic"
 	"time"
 
 	"github.com/go-chi/chi/v5/middleware"
@@ -23,13 +25,15 @@ const slowRequest = 3 * time.Second
 // request under it: failures and slow ones as a warning, the rest for debugging. Probes and addresses' queries, which
 // may hold what people asked, are left out.
 func identified(log *slog.Logger) func(http.Handler) http.Handler {
+	var raw [6]byte
+	rand.Read(raw[:])                          // crypto/rand.Read never fails (Go 1.24)
+	prefix := hex.EncodeToString(raw[:]) + "-" // of this process; a number of its own for each request would cost more
+	var count atomic.Uint64
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			id := r.Header.Get(requestID)
 			if !soundID(id) {
-				var raw [8]byte
-				rand.Read(raw[:]) // crypto/rand.Read never fails (Go 1.24)
-				id = hex.EncodeToString(raw[:])
+				id = prefix + strconv.FormatUint(count.Add(1), 36)
 				r.Header.Set(requestID, id)
 			}
 			w.Header().Set(requestID, id)

@@ -46,8 +46,8 @@ func TestLanesAreBounded(t *testing.T) {
 	l.Wait(time.Millisecond)
 	close(release)
 	l.Wait(10 * time.Second)
-	if !l.Reserve() {
-		t.Error("room is not given back")
+	if !l.Reserve() || l.running != 0 || len(l.queues) != 0 {
+		t.Errorf("room is not given back, or something is left behind: %+v", l)
 	}
 	l.Release()
 }

@@ -87,11 +87,11 @@ func (s *session) show(ar *arrival, reply bot.Reply, place *slot) {
 
 // send queues a task for the event's channel.
 func (s *session) send(ar *arrival, task func(context.Context) error) {
-	if !s.out.reserve() {
+	if !s.out.Reserve() {
 		s.a.deps.Log.Error("slack: too many messages wait to be sent; one is dropped", "event", ar.event.ID)
 		return
 	}
-	s.out.put(ar.back.channel, func() {
+	s.out.Put(ar.back.channel, func() {
 		ctx, cancel := context.WithTimeout(s.ctx, s.a.tune.sendFor)
 		defer cancel()
 		if err := task(ctx); err != nil {

@@ -179,27 +179,6 @@ func TestPacerForgetsTheQuiet(t *testing.T) {
 	}
 }
 
-func TestLanes(t *testing.T) {
-	l := newLanes(2, 3)
-	block := make(chan struct{})
-	for range 3 {
-		if !l.reserve() {
-			t.Fatal("no room")
-		}
-		l.put("k", func() { <-block })
-	}
-	if l.reserve() {
-		t.Error("room without end")
-	}
-	l.wait(time.Millisecond) // gives up
-	close(block)
-	l.wait(time.Minute)
-	if !l.reserve() || l.running != 0 || len(l.queues) != 0 {
-		t.Errorf("%+v", l)
-	}
-	l.release()
-}
-
 func TestMayRespond(t *testing.T) {
 	for _, tt := range []struct {
 		api, to string

@@ -79,17 +79,17 @@ func (s *session) take(ar arrival, task func(*arrival)) error {
 		return fault.New(fault.Internal, "shutting down")
 	}
 	defer s.works.leave()
-	if !s.events.reserve() {
+	if !s.events.Reserve() {
 		return fault.New(fault.Internal, "too many events are waiting")
 	}
 	ctx, cancel := context.WithTimeout(s.ctx, intakeTimeout)
 	defer cancel()
 	fresh, err := s.a.deps.Inbox.Put(ctx, ar.event.ID, s.a.deps.Now())
 	if err != nil || !fresh {
-		s.events.release()
+		s.events.Release()
 		return fault.Wrap(fault.Internal, err, "put %s into the inbox", ar.event.ID)
 	}
-	s.events.put(ar.event.Address.Workspace+":"+ar.event.Address.Channel, func() {
+	s.events.Put(ar.event.Address.Workspace+":"+ar.event.Address.Channel, func() {
 		ar.fill(s.people.lookup(ar.event.Actor.Workspace, ar.event.Actor.ID))
 		task(&ar)
 	})

@@ -17,10 +17,10 @@ type session struct {
 	ctx     context.Context // ends when everything is drained
 	handler bot.Handler
 	people  *people
-	events  *lanes // events and presses, in order within a conversation
-	out     *lanes // messages to send, in order within a channel
-	asked   *lanes // slash commands over Socket Mode
-	works   gate   // slash commands and long work under way
+	events  *bot.Lanes // events and presses, in order within a conversation
+	out     *bot.Lanes // messages to send, in order within a channel
+	asked   *bot.Lanes // slash commands over Socket Mode
+	works   gate       // slash commands and long work under way
 	threads *recent
 	pace    *pacer
 	rings   sync.Pool // of *renderer
@@ -30,9 +30,9 @@ func newSession(ctx context.Context, a *Adapter, h bot.Handler) *session {
 	s := &session{
 		a: a, ctx: ctx, handler: h,
 		people:  newPeople(a.fetchPerson, a.deps.Now),
-		events:  newLanes(a.tune.workers, a.tune.queue),
-		out:     newLanes(a.tune.senders, a.tune.outbox),
-		asked:   newLanes(a.tune.workers, a.tune.queue),
+		events:  bot.NewLanes(a.tune.workers, a.tune.queue),
+		out:     bot.NewLanes(a.tune.senders, a.tune.outbox),
+		asked:   bot.NewLanes(a.tune.workers, a.tune.queue),
 		threads: newRecent(10_000),
 		pace:    newPacer(a.tune.perSecond, a.tune.burst),
 	}
@@ -42,10 +42,10 @@ func newSession(ctx context.Context, a *Adapter, h bot.Handler) *session {
 
 // finish waits until what has begun is done and sent, each for at most the timeout.
 func (s *session) finish(timeout time.Duration) {
-	s.asked.wait(timeout)
-	s.events.wait(timeout)
+	s.asked.Wait(timeout)
+	s.events.Wait(timeout)
 	s.works.close(timeout)
-	s.out.wait(timeout)
+	s.out.Wait(timeout)
 }
 
 // recent is a bounded set of strings that forgets those longest not added.

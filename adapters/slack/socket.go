@@ -46,7 +46,7 @@ func (s *session) runSockets(ctx context.Context) {
 func (s *session) keepSocket(ctx context.Context, up *counter) {
 	var old *socket
 	defer func() {
-		s.asked.wait(s.a.tune.drain) // their answers go out through the connection
+		s.asked.Wait(s.a.tune.drain) // their answers go out through the connection
 		old.stop()
 	}()
 	for failures := 0; ctx.Err() == nil; {

@@ -80,11 +80,11 @@ func (c *socket) interaction(f *frame) {
 		c.settle(f, err)
 		return
 	}
-	if !c.s.asked.reserve() {
+	if !c.s.asked.Reserve() {
 		c.s.a.deps.Log.Warn("slack: too many forms are waiting; one is not answered")
 		return
 	}
-	c.s.asked.put(f.Envelope, func() {
+	c.s.asked.Put(f.Envelope, func() {
 		body, err := c.s.interaction(&in)
 		if err != nil {
 			c.settle(f, err)
@@ -116,11 +116,11 @@ func (c *socket) command(f *frame) {
 		c.settle(f, err)
 		return
 	}
-	if !c.s.asked.reserve() {
+	if !c.s.asked.Reserve() {
 		c.s.a.deps.Log.Warn("slack: too many slash commands are waiting; one is not answered")
 		return
 	}
-	c.s.asked.put(f.Envelope, func() {
+	c.s.asked.Put(f.Envelope, func() {
 		if !c.s.works.enter() {
 			return
 		}

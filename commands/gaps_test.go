@@ -42,7 +42,7 @@ func TestQuestionsAboutTheData(t *testing.T) {
 		{"list all apis without owner", "api:default/ghost", "ghost has no owner"},
 		{"哪些服务没有负责人？", "component:default/orphan component:default/stray", "每个都没有负责人"},
 		{"没有负责人的接口有哪些", "api:default/ghost", ""},
-		{"which websites have no owner", "", "There is nothing of that kind in the catalog that has no owner."},
+		{"which websites have no owner", "", "I looked for anything of that kind that has no owner, and found none."},
 		{"what is wrong with the catalog?", "", "problems in the catalog"},
 		{"problems with the catalog", "", "problems in the catalog"},
 		{"What's wrong with our software catalog data", "", "problems in the catalog"},

@@ -54,7 +54,7 @@ func (a *AuditTrail) Lost() int64 { return a.lost.Load() }
 
 // Run writes until ctx is done, then what is left.
 func (a *AuditTrail) Run(ctx context.Context) error {
-	for sleep(ctx, auditInterval) {
+	for Sleep(ctx, auditInterval) {
 		a.write(ctx)
 		a.reload(ctx)
 		a.tell()

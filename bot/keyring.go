@@ -98,7 +98,7 @@ func (r *KeyRing) Run(ctx context.Context) error {
 		if err := r.Refresh(ctx); err != nil {
 			pause = storeRetry
 		}
-		if !sleep(ctx, pause) {
+		if !Sleep(ctx, pause) {
 			return nil
 		}
 	}

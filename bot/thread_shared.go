@@ -83,7 +83,7 @@ func (m *SharedMemory) Run(ctx context.Context) error {
 	if m.alone { // nobody reads it before the next start
 		every = saveEveryAlone
 	}
-	for pause := every; sleep(ctx, pause); {
+	for pause := every; Sleep(ctx, pause); {
 		pause = every
 		if !m.save(ctx) {
 			pause = storeRetry
@@ -131,7 +131,7 @@ func (m *SharedMemory) follow(ctx context.Context) {
 			if ctx.Err() == nil {
 				m.read.report(err)
 			}
-			sleep(ctx, storeRetry)
+			Sleep(ctx, storeRetry)
 			continue
 		}
 		m.read.report(nil)
@@ -184,17 +184,5 @@ func (m *ShortMemory) makeRoom() {
 	for m.order.Len() >= m.size {
 		old := m.order.Remove(m.order.Front()).(*conversation)
 		delete(m.convs, old.key)
-	}
-}
-
-// sleep waits and reports whether ctx still runs.
-func sleep(ctx context.Context, d time.Duration) bool {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return true
-	case <-ctx.Done():
-		return false
 	}
 }

@@ -123,7 +123,7 @@ func (t *Tokens) Keep(store IntentStore) {
 func (t *Tokens) Run(ctx context.Context, log *slog.Logger) error {
 	h := newHealth("buttons with long intents work in this process alone", log)
 	pause := saveEvery
-	for sleep(ctx, pause) {
+	for Sleep(ctx, pause) {
 		pause = saveEvery
 		if !t.rows.save(ctx, h) {
 			pause = storeRetry

@@ -236,14 +236,19 @@ func (r *renderer) image(im card.Image) {
 	r.add(component{Type: typeGallery, Items: []galleryItem{{Media: media{im.URL}, Description: clip(alt, maxAlt)}}}, 1)
 }
 
-// tableText lays out a table that card.Fit has not been asked about.
+// tableText lays out a table that card.Fit has not been asked about. No cell is wider than a line: the others of its
+// column are padded to it.
 func tableText(t card.Table) string {
 	rows := make([][]string, len(t.Rows))
 	for i, r := range t.Rows {
 		rows[i] = make([]string, len(t.Columns))
 		for j := range min(len(r), len(t.Columns)) {
-			rows[i][j] = oneLine(card.PlainText(r[j]))
+			rows[i][j] = card.CutWidth(oneLine(card.PlainText(r[j])), codeWidth)
 		}
 	}
-	return card.Tabulate(t.Columns, rows)
+	columns := make([]card.Column, len(t.Columns))
+	for i, c := range t.Columns {
+		columns[i] = card.Column{Title: card.CutWidth(oneLine(c.Title), codeWidth), Right: c.Right}
+	}
+	return card.Tabulate(columns, rows)
 }

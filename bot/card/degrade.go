@@ -3,6 +3,7 @@ package card
 import (
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/backchannel-portal/backchannel/internal/lang"
 )
@@ -189,16 +190,19 @@ func (f *fitter) code(b Code) []Block {
 	}
 	for line := range strings.SplitSeq(b.Text, "\n") {
 		for {
-			n := f.l.Len(line) + 1
-			if used+n > limit+1 && used > 0 {
+			at := f.l.prefix(line, limit) // not all of a long line, for every piece of it
+			if at == 0 {
+				_, at = utf8.DecodeRuneInString(line)
+			}
+			n := f.l.Len(line[:at]) + 1
+			if (at < len(line) || used+n > limit+1) && used > 0 {
 				flush()
 			}
-			if n <= limit+1 {
+			if at == len(line) {
 				cur.WriteString(line + "\n")
 				used += n
 				break
 			}
-			at := max(f.l.prefix(line, limit), 1)
 			cur.WriteString(line[:at])
 			line = line[at:]
 			flush()

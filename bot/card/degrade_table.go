@@ -27,7 +27,7 @@ func (f *fitter) table(t Table) []Block {
 		return append(append(out, f.fields(tableFields(t))...), f.more(t)...)
 	}
 	if f.bare(t, -1) {
-		if text := tableText(t); f.l.Width == 0 || widest(text) <= f.l.Width {
+		if text, ok := tableText(t, f.l.Width); ok {
 			return append(append(out, f.code(Code{Text: text})...), f.more(t)...)
 		}
 	}
@@ -95,16 +95,21 @@ func tableFields(t Table) Fields {
 	return out
 }
 
-// tableText is a table's header and rows as aligned text.
-func tableText(t Table) string {
+// tableText is a table's header and rows as aligned text, unless it is wider than width; zero is no limit. A cell that
+// is too wide is found before the others are padded to it.
+func tableText(t Table, width int) (text string, ok bool) {
 	rows := make([][]string, len(t.Rows))
 	for i, r := range t.Rows {
 		rows[i] = make([]string, len(r))
 		for j, cell := range r {
 			rows[i][j] = PlainText(cell)
+			if width > 0 && Width(rows[i][j]) > width {
+				return "", false
+			}
 		}
 	}
-	return Tabulate(t.Columns, rows)
+	text = Tabulate(t.Columns, rows)
+	return text, width == 0 || widest(text) <= width
 }
 
 // widest returns the columns of the widest line.

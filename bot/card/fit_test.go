@@ -100,8 +100,8 @@ func TestBreakAt(t *testing.T) {
 		{"short", 9, "short"},
 		{"👩‍👩‍👧‍👦", 3, ""},
 	} {
-		if got := strings.TrimSpace(tt.in[:l.breakAt(tt.in, tt.room)]); got != tt.want {
-			t.Errorf("breakAt(%q, %d) = %q, want %q", tt.in, tt.room, got, tt.want)
+		if got := strings.TrimSpace(tt.in[:breakBefore(tt.in, l.prefix(tt.in, tt.room))]); got != tt.want {
+			t.Errorf("breakBefore(%q, %d) = %q, want %q", tt.in, tt.room, got, tt.want)
 		}
 	}
 }

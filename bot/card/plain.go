@@ -75,7 +75,8 @@ func (p *plainer) block(b Block) string {
 	case List:
 		return p.list(b)
 	case Table:
-		return p.join(b.Caption, tableText(b), p.more(b.More, b.MoreURL))
+		text, _ := tableText(b, 0)
+		return p.join(b.Caption, text, p.more(b.More, b.MoreURL))
 	case Chart:
 		return p.join(p.chartTitle(b), Bars(b.Points, plainBar))
 	case Progress:

@@ -83,23 +83,26 @@ func (l Limits) splitSpans(spans []Span, max int) [][]Span {
 }
 
 type splitter struct {
-	l    Limits
-	max  int
-	cur  []Span
-	used int
-	out  [][]Span
+	l      Limits
+	max    int
+	cur    []Span
+	used   int
+	out    [][]Span
+	looked int // bytes measured so far, which must not grow faster than the text
 }
 
 // add puts one span behind what there is, breaking it as often as needed.
 func (p *splitter) add(s Span) {
 	for s.Text != "" {
 		over := p.l.overhead(&s)
-		need := over + p.l.Len(s.Text)
-		if p.used+need <= p.max {
-			p.cur, p.used = append(p.cur, s), p.used+need
+		room := p.max - p.used - over
+		n := p.l.prefix(s.Text, room) // never all of a long rest, which would be measured again for every piece
+		p.looked += n
+		if n == len(s.Text) {
+			p.cur, p.used = append(p.cur, s), p.used+over+p.l.Len(s.Text)
 			return
 		}
-		n := p.l.breakAt(s.Text, p.max-p.used-over)
+		n = breakBefore(s.Text, n)
 		if n == 0 && p.used > 0 {
 			p.flush()
 			continue
@@ -124,10 +127,9 @@ func (p *splitter) flush() {
 	p.cur, p.used = nil, 0
 }
 
-// breakAt returns where to break s so that the part before fits into room: behind the last sentence or line that
-// ends in its second half, else behind the last word, else behind the last grapheme; 0 when not even one fits.
-func (l Limits) breakAt(s string, room int) int {
-	limit := l.prefix(s, room)
+// breakBefore returns where to break s within its first limit bytes: behind the last sentence or line that ends in
+// their second half, else behind the last word, else at the limit.
+func breakBefore(s string, limit int) int {
 	if limit == 0 || limit == len(s) {
 		return limit
 	}

@@ -37,6 +37,7 @@ func (a Actor) Key() string { return a.Platform + ":" + a.Workspace + ":" + a.ID
 type Channel struct {
 	Name   string // without a leading #; "" when not known
 	Direct bool   // a conversation with one person
+	Topic  string // what the channel says it is about, "" when not known; an adapter that has it at hand fills it in
 }
 
 // Event is one thing that happened, decoded and verified.

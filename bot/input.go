@@ -66,7 +66,8 @@ const SurfaceHome = "home"
 // of what everybody there may see: the actor's own rights count for nothing.
 type Linked struct{ URLs []string }
 
-// Lifecycle is the bot being installed into a workspace, removed from it, or losing the right to act there.
+// Lifecycle is the bot being installed into a workspace, removed from it, or losing the right to act there; or a
+// channel coming to its end.
 type Lifecycle struct{ What Stage }
 
 // Stage is what happened to an installation.
@@ -77,6 +78,9 @@ const (
 	Installed Stage = "installed"
 	Removed   Stage = "removed" // everything kept of the workspace may go
 	Revoked   Stage = "revoked" // the tokens are void; the bot may be installed again
+
+	// ChannelGone is the channel of the event's address archived or deleted, or the bot removed from it.
+	ChannelGone Stage = "channel_gone"
 )
 
 func (Invoked) input()   {}

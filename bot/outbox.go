@@ -21,11 +21,20 @@ const (
 	Unsendable PostState = "unsendable" // the platform refused it, or it was tried often enough
 )
 
+// Where a post may go besides a channel of a known id, written as Address.Channel.
+const (
+	// NamedChannel begins the name of a channel of which the id is not known, such as "#checkout". A Poster looks it up
+	// in the workspace; one that does not exist is an error of kind NotFound.
+	NamedChannel = "#"
+	// DirectTo begins the platform's id of a person: the post goes to the direct conversation with them.
+	DirectTo = "@"
+)
+
 // Post is a message that the bot sends of its own accord. Its key makes it one message however often it is asked for
 // and however often a sender dies: a sender looks for the key on the platform before it sends again.
 type Post struct {
 	Key      string  // for example "subscription:<event>:<address>"
-	To       Address // a thread, a channel or a direct message
+	To       Address // a thread, a channel or a direct message; see NamedChannel and DirectTo
 	Message  card.Message
 	State    PostState
 	Attempts int    // to send, that were begun

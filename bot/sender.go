@@ -12,7 +12,9 @@ import (
 // Poster sends posts on one platform.
 type Poster interface {
 	// Post sends a post, marked with its key where the platform can, and returns the message's id. Errors of kind
-	// Forbidden, NotFound and Invalid say that no further attempt can help.
+	// Forbidden, NotFound and Invalid say that no further attempt can help. A thread of the address that is the id of
+	// a message of the channel is the thread below that message, which begins with the post if there is none yet; a
+	// channel that has no threads shows the post as it shows any other.
 	Post(ctx context.Context, p Post) (id string, err error)
 	// Find looks for the post among what was sent before, by its key, and reports whether it is there. A platform that
 	// cannot tell reports false.

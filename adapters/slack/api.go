@@ -71,7 +71,7 @@ func upstream(err error, method string) error {
 }
 
 // fetchPerson asks users.info.
-func (a *Adapter) fetchPerson(ctx context.Context, user string) (person, error) {
+func (a *Adapter) fetchPerson(ctx context.Context, _, user string) (person, error) {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
 	u, err := a.api.GetUserInfoContext(ctx, user)

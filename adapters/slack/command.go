@@ -19,7 +19,7 @@ import (
 // have been entered; command leaves it when everything is done.
 func (s *session) command(ar *arrival, early func()) (body *renderer, acknowledged bool) {
 	defer s.works.leave()
-	ar.fill(s.people.lookup(ar.event.Actor.Workspace, ar.event.Actor.ID))
+	ar.fill(s.people.lookup(ar.event.Address.Workspace, ar.event.Actor.ID))
 	var settled atomic.Bool // by the answer or by the clock, whoever comes first
 	done := make(chan struct{})
 	clock := time.AfterFunc(s.a.tune.budget, func() {

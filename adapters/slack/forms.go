@@ -141,7 +141,7 @@ func gone(err error, tongue lang.Lang) ([]byte, error) {
 
 // tongue is the language of the interface of who acts.
 func (s *session) tongue(in *interaction) lang.Lang {
-	if l := s.people.lookup(in.by().Workspace, in.User.ID).locale; l != "" {
+	if l := s.people.lookup(in.workspace(), in.User.ID).locale; l != "" {
 		return l
 	}
 	return lang.English
@@ -154,7 +154,7 @@ func (s *session) submit(in *interaction, o bot.OpenForm, page int) ([]byte, err
 	}
 	ev := in.event("submit:"+o.Key+":"+in.View.Hash, s.a.deps.Now(), bot.Submitted{Form: o.Form.ID, Draft: o.Form.Draft, Values: o.Values})
 	ar := formArrival(o, ev)
-	ar.fill(s.people.lookup(ar.event.Actor.Workspace, ar.event.Actor.ID))
+	ar.fill(s.people.lookup(ar.event.Address.Workspace, ar.event.Actor.ID))
 	replies, late := make(chan bot.Reply), make(chan struct{})
 	go func() {
 		defer s.works.leave()

@@ -90,7 +90,7 @@ func (s *session) take(ar arrival, task func(*arrival)) error {
 		return fault.Wrap(fault.Internal, err, "put %s into the inbox", ar.event.ID)
 	}
 	s.events.Put(ar.event.Address.Workspace+":"+ar.event.Address.Channel, func() {
-		ar.fill(s.people.lookup(ar.event.Actor.Workspace, ar.event.Actor.ID))
+		ar.fill(s.people.lookup(ar.event.Address.Workspace, ar.event.Actor.ID))
 		task(&ar)
 	})
 	return nil

@@ -28,7 +28,7 @@ func TestStandIn(t *testing.T) {
 	if err := a.check(ctx); err != nil {
 		t.Fatal(err)
 	}
-	if p, err := a.fetchPerson(ctx, a.user()); err != nil || p.name == "" {
+	if p, err := a.fetchPerson(ctx, "", a.user()); err != nil || p.name == "" {
 		t.Errorf("users.info: %+v, %v", p, err)
 	}
 	root, err := a.post(ctx, channel, "", render(words("a thread"), plainTokens{}, bot.Actor{}))

@@ -19,7 +19,7 @@ type person struct {
 // people is a cache of persons. Looking up never waits: who is not in it is fetched in the background, and is known
 // the next time.
 type people struct {
-	fetch func(ctx context.Context, user string) (person, error)
+	fetch func(ctx context.Context, team, user string) (person, error)
 	now   func() time.Time
 	asked chan personKey
 
@@ -28,6 +28,7 @@ type people struct {
 	order *list.List // of *personRow, least recently used in front
 }
 
+// personKey is a user as the workspace sees them in which the app is installed. Their own may be another one.
 type personKey struct{ team, user string }
 
 type personRow struct {
@@ -42,11 +43,11 @@ const (
 	personRetry = 5 * time.Minute // after a failure
 )
 
-func newPeople(fetch func(context.Context, string) (person, error), now func() time.Time) *people {
+func newPeople(fetch func(ctx context.Context, team, user string) (person, error), now func() time.Time) *people {
 	return &people{fetch: fetch, now: now, asked: make(chan personKey, 256), cache: map[personKey]*list.Element{}, order: list.New()}
 }
 
-// lookup returns what is known of a user.
+// lookup returns what is known of a user in a workspace in which the app is installed.
 func (p *people) lookup(team, user string) person {
 	key := personKey{team, user}
 	now := p.now()
@@ -88,7 +89,7 @@ func (p *people) run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case key := <-p.asked:
-			who, err := p.fetch(ctx, key.user)
+			who, err := p.fetch(ctx, key.team, key.user)
 			if err != nil {
 				continue
 			}

@@ -25,7 +25,7 @@ func (s *session) suggest(in *interaction) ([]byte, error) {
 		return nil, fault.New(fault.Internal, "shutting down")
 	}
 	ar := arrival{event: ev}
-	ar.fill(s.people.lookup(ev.Actor.Workspace, ev.Actor.ID))
+	ar.fill(s.people.lookup(ev.Address.Workspace, ev.Actor.ID))
 	found := make(chan bot.Reply, 1)
 	go func() {
 		defer s.works.leave()

@@ -72,12 +72,14 @@ func FuzzForm(f *testing.F) {
 	f.Add(strings.Repeat("支付", 99), strings.Repeat("😀", 60), strings.Repeat("v", 5000), 12, uint8(0))
 	f.Add("", "", "", 0, uint8(1))
 	f.Fuzz(func(t *testing.T, title, label, value string, n int, kind uint8) {
+		title, label, value = title[:min(len(title), 300)], label[:min(len(label), 300)], value[:min(len(value), 6_000)]
+		short := value[:min(len(value), 120)] // there are many options
 		kinds := []card.FieldKind{card.FieldLine, card.FieldChoice, card.FieldChoices, card.FieldToggle, card.FieldTags, card.FieldSecret, card.FieldList, "odd"}
 		form := card.Form{ID: title, Title: title, Submit: label, Intro: []card.Span{card.T(value)}}
 		for i := range min(max(n, 0), 40) {
 			q := card.FormField{Name: fmt.Sprint(i), Label: label, Help: value, Kind: kinds[(int(kind)+i)%len(kinds)], Placeholder: label, Value: []string{value}, Error: title}
 			for j := range i * 3 {
-				q.Options = append(q.Options, card.FormOption{Value: fmt.Sprint(value, j), Label: label, Hint: value})
+				q.Options = append(q.Options, card.FormOption{Value: fmt.Sprint(short, j), Label: label, Hint: short})
 			}
 			form.Fields = append(form.Fields, q)
 		}

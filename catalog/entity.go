@@ -127,9 +127,3 @@ type Fact struct {
 	Source   string // where it stands, for example "pom.xml:12"
 	AsOf     time.Time
 }
-
-// Viewer is on whose behalf the catalog is read. The zero value may see everything.
-type Viewer struct {
-	Actor      string // opaque
-	Principals []Ref  // the user and the groups it belongs to
-}

@@ -49,7 +49,14 @@ func Heads(v View, kind string) iter.Seq[catalog.Head] {
 			return
 		}
 		for _, id := range own.candidates(f) {
-			if own.there(id) && !yield(own.s.nodes.place(id).record.Head()) {
+			if !own.there(id) {
+				continue
+			}
+			head := own.s.nodes.place(id).record.Head()
+			if own.hides(head.Owner) {
+				head.Owner = catalog.Ref{}
+			}
+			if !yield(head) {
 				return
 			}
 		}

@@ -16,7 +16,6 @@ import (
 type Options struct {
 	Dir    string       // for index files, created when missing; "" takes the system's temporary directory
 	Logger *slog.Logger // nil: slog.Default()
-	Rules  Rules        // who may see what; nil: everybody everything
 }
 
 // Live follows a store's change feed and keeps the Reader of its newest state. Its methods are safe for concurrent
@@ -123,6 +122,7 @@ func (l *Live) take(c catalog.Changes) {
 	defer l.mu.Unlock()
 	old := l.reader.Load()
 	r := old.next(c)
+	old.snapshot.shown.carry(r.snapshot)
 	if c.Full {
 		l.dirty.all = true
 	} else {

@@ -149,4 +149,4 @@ func (r *resolver) heldBy(ms []similarWord) int {
 }
 
 // nodeEntity returns the entity of an id that is known to be visible.
-func (v *view) nodeEntity(id uint32) *catalog.Entity { return v.s.entity(id) }
+func (v *view) nodeEntity(id uint32) *catalog.Entity { return v.told(id, v.s.entity(id)) }

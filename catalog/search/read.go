@@ -17,6 +17,8 @@ type view struct {
 	s   *snapshot
 	n   *names
 	vis *bitset
+
+	telling *telling // of what vis shows; nil with it
 }
 
 // entity returns the entity of an id, or nil when there is none or it may not be seen.
@@ -24,7 +26,7 @@ func (v *view) entity(id uint32) *catalog.Entity {
 	if !v.vis.has(id) {
 		return nil
 	}
-	return v.s.entity(id)
+	return v.told(id, v.s.entity(id))
 }
 
 // there reports whether an id has an entity that may be seen.
@@ -39,15 +41,18 @@ func (v *view) Entity(ref catalog.Ref) (*catalog.Entity, bool) {
 	if e == nil || !v.vis.has(id) {
 		return nil, false
 	}
-	return e, true
+	return v.told(id, e), true
 }
 
 // Entities implements View.
 func (v *view) Entities(f Filter) iter.Seq[*catalog.Entity] {
 	f = f.lower()
 	return func(yield func(*catalog.Entity) bool) {
+		if v.hides(f.Owner) {
+			return
+		}
 		for _, id := range v.candidates(f) {
-			if v.selected(&f, id) && !yield(v.s.passing(id)) {
+			if v.selected(&f, id) && !yield(v.told(id, v.s.passing(id))) {
 				return
 			}
 		}
@@ -57,6 +62,9 @@ func (v *view) Entities(f Filter) iter.Seq[*catalog.Entity] {
 // Count implements View.
 func (v *view) Count(f Filter) int {
 	f = f.lower()
+	if v.hides(f.Owner) {
+		return 0
+	}
 	n := 0
 	for _, id := range v.candidates(f) {
 		if v.selected(&f, id) {

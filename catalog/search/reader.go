@@ -15,8 +15,6 @@ type Reader struct {
 	names    *names
 	docs     table[catalog.Ref, docSet]
 	text     *text
-	rules    Rules
-	shown    audiences
 }
 
 // docSet is the documentation of one entity. Its number tells it from the sets it replaced, which the text index may
@@ -39,10 +37,9 @@ func (r *Reader) Size() int { return r.snapshot.size() }
 // For returns the catalog as a viewer may see it.
 func (r *Reader) For(viewer catalog.Viewer) View {
 	v := &view{r: r, s: r.snapshot, n: r.names}
-	if r.rules != nil {
-		if key, visible := r.rules.For(viewer); visible != nil {
-			v.vis = r.shown.of(r.snapshot, key, visible)
-		}
+	if viewer.Rules != nil {
+		shown := r.snapshot.shown.of(r.snapshot, viewer.Rules)
+		v.vis, v.telling = shown.set, shown.told
 	}
 	return v
 }
@@ -58,7 +55,7 @@ func (v *view) Docs(ref catalog.Ref) []*Doc {
 
 // emptyReader shows nothing yet.
 func emptyReader(o Options, log *slog.Logger) *Reader {
-	return &Reader{snapshot: &snapshot{hot: new(entityCache)}, names: (&names{}).edit().commit(), text: newText(log), rules: o.Rules}
+	return &Reader{snapshot: &snapshot{hot: new(entityCache)}, names: (&names{}).edit().commit(), text: newText(log)}
 }
 
 // NewReader returns a Reader of one state that is not followed, for one-shot commands and tests. Its text index is
@@ -119,7 +116,7 @@ func (r *Reader) next(c catalog.Changes) *Reader {
 		ne.replace(id, was, e)
 	}
 	se.applyFacts(c.Facts)
-	return &Reader{snapshot: se.commit(c), names: ne.commit(), docs: r.docs, text: r.text, rules: r.rules}
+	return &Reader{snapshot: se.commit(c), names: ne.commit(), docs: r.docs, text: r.text}
 }
 
 // withDocs returns a Reader that differs in the documentation of one entity only.
@@ -130,5 +127,5 @@ func (r *Reader) withDocs(ref catalog.Ref, set docSet) *Reader {
 	} else {
 		d.set(ref, set)
 	}
-	return &Reader{snapshot: r.snapshot, names: r.names, docs: d.table, text: r.text, rules: r.rules}
+	return &Reader{snapshot: r.snapshot, names: r.names, docs: d.table, text: r.text}
 }

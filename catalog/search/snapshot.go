@@ -25,6 +25,7 @@ type snapshot struct {
 	checked   map[string]time.Time
 	problems  map[string][]catalog.Problem
 	dead      int // nodes that no longer hold an entity
+	shown     audiences
 }
 
 // node is an entity or, with a zero record, a reference that something points at.

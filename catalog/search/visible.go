@@ -1,18 +1,12 @@
 package search
 
 import (
+	"cmp"
+	"slices"
 	"sync"
 
 	"github.com/backchannel-portal/backchannel/catalog"
 )
-
-// Rules says which entities a viewer may see. A viewer's rules are named by a key, so that viewers with the same
-// ones share what is computed for them.
-type Rules interface {
-	// For returns the key of a viewer's rules and the test they make. A nil test lets everything be seen.
-	// The test must depend on nothing but the key and the entity.
-	For(viewer catalog.Viewer) (key string, visible func(*catalog.Entity) bool)
-}
 
 // bitset holds which nodes may be seen, by id. A nil *bitset holds all.
 type bitset struct{ bits []uint64 }
@@ -21,31 +15,68 @@ func (b *bitset) has(id uint32) bool {
 	return b == nil || b.bits[id>>6]&(1<<(id&63)) != 0
 }
 
-// audiences computes and keeps the bitsets of one generation.
+// audiences computes and keeps what may be seen of one snapshot, by the key of the rules.
 type audiences struct {
-	mu  sync.Mutex
-	set map[string]*bitset
+	mu   sync.Mutex
+	set  map[string]*shown
+	uses uint64
 }
 
-// audienceLimit is how many different rule sets are kept for one generation.
-const audienceLimit = 256
+// shown is what some rules let be seen.
+type shown struct {
+	rules catalog.Rules
+	set   *bitset
+	told  *telling
+	used  uint64 // the number of its last use; grows
+}
 
-// of returns what may be seen in s by those whose rules have the given key.
-func (a *audiences) of(s *snapshot, key string, visible func(*catalog.Entity) bool) *bitset {
+// The bounds of what is kept: for one generation, and from one to the next.
+const (
+	audienceLimit = 256
+	carriedLimit  = 32
+)
+
+// of returns what may be seen in s under some rules.
+func (a *audiences) of(s *snapshot, rules catalog.Rules) *shown {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if b, ok := a.set[key]; ok {
-		return b
+	a.uses++
+	sh, ok := a.set[rules.Key()]
+	if !ok {
+		sh = &shown{rules: rules, set: s.seen(rules), told: new(telling)}
+		if a.set == nil || len(a.set) >= audienceLimit {
+			a.set = make(map[string]*shown)
+		}
+		a.set[rules.Key()] = sh
 	}
+	sh.used = a.uses
+	return sh
+}
+
+// carry prepares in the next snapshot what was used last in this one, so that no question waits for it.
+func (a *audiences) carry(next *snapshot) {
+	a.mu.Lock()
+	used := make([]*shown, 0, len(a.set))
+	for _, sh := range a.set {
+		if sh.used > 0 {
+			used = append(used, &shown{rules: sh.rules, used: sh.used})
+		}
+	}
+	a.mu.Unlock()
+	slices.SortFunc(used, func(x, y *shown) int { return cmp.Compare(y.used, x.used) })
+	for _, sh := range used[:min(len(used), carriedLimit)] {
+		next.shown.of(next, sh.rules).used = 0 // until it is used there
+	}
+}
+
+// seen makes the test of all entities.
+func (s *snapshot) seen(rules catalog.Rules) *bitset {
 	b := &bitset{make([]uint64, (s.nodes.len()+63)/64)}
+	sees := rules.Sees(&view{s: s})
 	for _, id := range s.order {
-		if visible(s.passing(id)) {
+		if sees(s.nodes.place(id).record) {
 			b.bits[id>>6] |= 1 << (id & 63)
 		}
 	}
-	if a.set == nil || len(a.set) >= audienceLimit {
-		a.set = make(map[string]*bitset)
-	}
-	a.set[key] = b
 	return b
 }

@@ -10,15 +10,17 @@ import (
 	st "github.com/backchannel-portal/backchannel/catalog/search/searchtest"
 )
 
-// hide is a rule set that keeps one entity from everybody but its actor.
+// hide is a rule set that hides one entity.
 type hide struct{ ref catalog.Ref }
 
-func (h hide) For(v catalog.Viewer) (string, func(*catalog.Entity) bool) {
-	if v.Actor == "insider" {
-		return "all", nil
-	}
-	return "outsiders", func(e *catalog.Entity) bool { return e.Ref != h.ref }
+func (h hide) Key() string { return "all but " + h.ref.String() }
+
+func (h hide) Sees(catalog.Graph) func(catalog.Record) bool {
+	return func(r catalog.Record) bool { return r.Ref() != h.ref }
 }
+
+// outsider sees everything but the vault.
+var outsider = catalog.Viewer{Actor: "outsider", Rules: hide{st.Ref("component:vaultkeeper")}}
 
 // secretReader holds an entity with a word, a tag, a fact key, relations, docs and problems that only it has.
 func secretReader(t *testing.T) *search.Reader {
@@ -37,7 +39,7 @@ func secretReader(t *testing.T) *search.Reader {
 			{Entity: st.Ref("component:till"), Producer: "inventory", Key: "framework/gin", Value: "1.8", AsOf: now},
 		},
 		Problems: map[string][]catalog.Problem{"vault.yaml": {{Code: catalog.ProblemInvalid, Message: "vaultkeeper is broken"}}},
-	}, []search.Doc{{Entity: vault, Title: "Vault Keeper", Text: "The combination is in the drawer."}}, search.Options{Rules: hide{vault}})
+	}, []search.Doc{{Entity: vault, Title: "Vault Keeper", Text: "The combination is in the drawer."}}, search.Options{})
 	t.Cleanup(func() { _ = r.Close() })
 	return r
 }
@@ -45,7 +47,7 @@ func secretReader(t *testing.T) *search.Reader {
 func TestHiddenIsNeverShown(t *testing.T) {
 	r := secretReader(t)
 	for who, want := range map[string]bool{"insider": true, "outsider": false} {
-		v := r.For(catalog.Viewer{Actor: who})
+		v := r.For(map[string]catalog.Viewer{"insider": {Actor: "insider"}, "outsider": outsider}[who])
 		vault := st.Ref("component:vaultkeeper")
 		shown := map[string]bool{}
 		_, shown["entity"] = v.Entity(vault)
@@ -86,7 +88,7 @@ func TestHiddenIsNeverShown(t *testing.T) {
 
 // TestHiddenWordsDoNotNarrow checks that a word which only hidden entities have counts as one that occurs nowhere.
 func TestHiddenWordsDoNotNarrow(t *testing.T) {
-	v := secretReader(t).For(catalog.Viewer{})
+	v := secretReader(t).For(outsider)
 	hits := v.Search(search.Query{Text: "sourdough orders web"})
 	if len(hits) != 1 || !strings.HasSuffix(hits[0].Entity.Ref.String(), "order-intake") || hits[0].Terms != 2 || hits[0].Of != 3 {
 		t.Errorf("hits %+v", hits)

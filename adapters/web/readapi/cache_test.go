@@ -14,7 +14,7 @@ import (
 // TestKept: what is kept for one audience is not shown to another, and not after the catalog changed.
 func TestKept(t *testing.T) {
 	reader := func(generation catalog.Generation, text string) *search.Reader {
-		r := search.NewReader(catalog.Changes{Generation: generation, Full: true, Upserts: parse(t, "https://github.com/acme/all/blob/main/a.yaml", text)}, nil, search.Options{Rules: hidden{}})
+		r := search.NewReader(catalog.Changes{Generation: generation, Full: true, Upserts: parse(t, "https://github.com/acme/all/blob/main/a.yaml", text)}, nil, search.Options{})
 		t.Cleanup(func() {
 			if err := r.Close(); err != nil {
 				t.Error(err)

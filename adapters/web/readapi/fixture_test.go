@@ -65,21 +65,28 @@ metadata: {name: mei}
 spec: {memberOf: [crew], profile: {displayName: Mei Lin}}
 `
 
-// hidden lets a viewer named "outside" see no groups.
+// hidden are rules under which groups are not seen.
 type hidden struct{}
 
-func (hidden) For(v catalog.Viewer) (string, func(*catalog.Entity) bool) {
-	if v.Actor != "outside" {
-		return "", nil
+func (hidden) Key() string { return "outside" }
+
+func (hidden) Sees(catalog.Graph) func(catalog.Record) bool {
+	return func(r catalog.Record) bool { return r.Ref().Kind != "group" }
+}
+
+// viewer is who asks, as a header of the request says: somebody outside sees no groups.
+func viewer(actor string) catalog.Viewer {
+	if actor == "outside" {
+		return catalog.Viewer{Actor: actor, Rules: hidden{}}
 	}
-	return "outside", func(e *catalog.Entity) bool { return e.Ref.Kind != "group" }
+	return catalog.Viewer{Actor: actor}
 }
 
 func readerOf(t testing.TB, entities []*catalog.Entity) *search.Reader {
 	t.Helper()
 	r := search.NewReader(catalog.Changes{Generation: 1, Full: true, Upserts: entities}, []search.Doc{{
 		Entity: catalog.MakeRef("component", "", "checkout"), Page: "runbook", Anchor: "pile", Title: "Runbook", Heading: "When orders pile up", Text: "Scale the thing first.",
-	}}, search.Options{Rules: hidden{}})
+	}}, search.Options{})
 	t.Cleanup(func() {
 		if err := r.Close(); err != nil {
 			t.Error(err)
@@ -113,7 +120,7 @@ func over(reader *search.Reader) http.Handler {
 // follow is the API over the present state of a catalog.
 func follow(reader func() *search.Reader) http.Handler {
 	router := chi.NewRouter()
-	New(Options{View: func(r *http.Request) search.View { return reader().For(catalog.Viewer{Actor: r.Header.Get("X-Actor")}) }}).Mount(router)
+	New(Options{View: func(r *http.Request) search.View { return reader().For(viewer(r.Header.Get("X-Actor"))) }}).Mount(router)
 	return router
 }
 

@@ -1,0 +1,128 @@
+package search
+
+import (
+	"encoding/json"
+	"slices"
+	"sync/atomic"
+
+	"github.com/backchannel-portal/backchannel/catalog"
+)
+
+// telling keeps entities as one audience is told of them: without the names of what is hidden. Most entities name
+// nothing hidden and are told as they are.
+type telling struct {
+	places [1024]atomic.Pointer[toldEntity]
+}
+
+type toldEntity struct {
+	id     uint32
+	entity *catalog.Entity
+}
+
+// told is a visible entity as the viewer is told of it.
+func (v *view) told(id uint32, e *catalog.Entity) *catalog.Entity {
+	if v.vis == nil || e == nil || !v.namesHidden(id, e) {
+		return e
+	}
+	at := &v.telling.places[id%uint32(len(v.telling.places))]
+	if t := at.Load(); t != nil && t.id == id {
+		return t.entity
+	}
+	t := v.without(e)
+	at.Store(&toldEntity{id, t})
+	return t
+}
+
+// namesHidden reports whether an entity's own descriptor names something that the viewer may not see.
+func (v *view) namesHidden(id uint32, e *catalog.Entity) bool {
+	for _, ed := range v.s.nodes.at(id).edges {
+		if ed.own() && !v.mayName(ed.target) {
+			return true
+		}
+	}
+	return v.hides(e.Owner)
+}
+
+// hides reports whether there is an entity of this name which the viewer may not see.
+func (v *view) hides(ref catalog.Ref) bool {
+	if v.vis == nil || ref.IsZero() {
+		return false
+	}
+	id, ok := v.s.id(ref)
+	return ok && !v.mayName(id)
+}
+
+// without copies an entity and leaves out of its columns and its document what is hidden.
+func (v *view) without(e *catalog.Entity) *catalog.Entity {
+	out := *e
+	if v.hides(e.Owner) {
+		out.Owner = catalog.Ref{}
+	}
+	var kept []catalog.Relation
+	for r := range e.Relations.All() {
+		if !v.hides(r.Target) {
+			kept = append(kept, r)
+		}
+	}
+	out.Relations = catalog.NewRelations(kept...)
+	out.Document = catalog.NewDocument(v.redacted(e))
+	return &out
+}
+
+// referenceFields are the fields of spec that name other entities, with the kind of a reference that has none
+// (backstage.io, "Descriptor Format of Catalog Entities"). Those without a kind of their own mean the component.
+var referenceFields = map[string]string{
+	"owner": "group", "system": "system", "domain": "domain", "subcomponentOf": "component", "subdomainOf": "domain",
+	"dependsOn": "component", "dependencyOf": "component", "providesApis": "api", "consumesApis": "api",
+	"parent": "group", "children": "group", "memberOf": "group", "members": "user",
+}
+
+// redacted is an entity's document without references to what is hidden; nil when it cannot be read.
+func (v *view) redacted(e *catalog.Entity) []byte {
+	var doc, spec map[string]json.RawMessage
+	if json.Unmarshal(e.Document.JSON(), &doc) != nil || json.Unmarshal(doc["spec"], &spec) != nil {
+		return nil
+	}
+	for field, kind := range referenceFields {
+		raw, ok := spec[field]
+		if !ok {
+			continue
+		}
+		hidden := func(s string) bool {
+			ref, err := catalog.ParseRef(s, kind, e.Ref.Namespace)
+			return err == nil && v.hides(ref)
+		}
+		if kept, whole := withoutHidden(raw, hidden); whole {
+			delete(spec, field)
+		} else {
+			spec[field] = kept
+		}
+	}
+	var err error
+	if doc["spec"], err = json.Marshal(spec); err != nil {
+		return nil
+	}
+	text, err := json.Marshal(doc)
+	if err != nil {
+		return nil
+	}
+	return text
+}
+
+// withoutHidden leaves the hidden ones out of a reference or a list of them; whole reports that nothing may be left.
+func withoutHidden(raw json.RawMessage, hidden func(string) bool) (kept json.RawMessage, whole bool) {
+	var one string
+	if json.Unmarshal(raw, &one) == nil {
+		return raw, hidden(one)
+	}
+	var list []json.RawMessage
+	if json.Unmarshal(raw, &list) != nil {
+		return raw, false
+	}
+	list = slices.DeleteFunc(list, func(item json.RawMessage) bool {
+		var s string
+		return json.Unmarshal(item, &s) == nil && hidden(s)
+	})
+	text, err := json.Marshal(list)
+	return text, err != nil
+}

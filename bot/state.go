@@ -20,6 +20,8 @@ type State struct {
 	Subscriptions Subscriptions
 	Followers     Followers
 	Traces        TraceStore
+	Tasks         Tasks
+	Feedback      FeedbackStore
 }
 
 // Sweeper forgets what has had its time.
@@ -32,6 +34,7 @@ type Sweeper interface {
 // NewMemoryState returns a state that lives as long as the process.
 func NewMemoryState() State {
 	threads, drafts, subscriptions := newMemoryThreads(), &memoryDrafts{rows: map[string]Draft{}}, &memorySubscriptions{rows: map[subscriptionKey]Subscription{}}
+	feedback := &memoryFeedback{rows: map[string]Feedback{}}
 	return State{
 		Inbox:         NewMemoryInbox(100_000, 24*time.Hour),
 		Threads:       threads,
@@ -43,6 +46,8 @@ func NewMemoryState() State {
 		Installations: &memoryInstallations{rows: map[[2]string]Installation{}},
 		Subscriptions: subscriptions,
 		Followers:     &memoryFollowers{rows: map[followerKey]Follower{}},
-		Traces:        memoryTraces{threads, drafts, subscriptions},
+		Traces:        memoryTraces{threads, drafts, subscriptions, feedback},
+		Tasks:         &memoryTasks{rows: map[string]*memoryTask{}},
+		Feedback:      feedback,
 	}
 }

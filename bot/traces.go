@@ -12,6 +12,7 @@ type Traces struct {
 	Conversations []Conversation // by key
 	Drafts        []Draft        // by id
 	Subscriptions []Subscription // by address, subject and topic
+	Feedback      []Feedback     // by id
 }
 
 // TraceStore finds what is kept of a person, for those who ask for it or want it gone. A conversation belongs to an
@@ -42,6 +43,7 @@ type memoryTraces struct {
 	threads       *memoryThreads
 	drafts        *memoryDrafts
 	subscriptions *memorySubscriptions
+	feedback      *memoryFeedback
 }
 
 func (m memoryTraces) Of(_ context.Context, a Actor, at []Address) (Traces, error) {
@@ -75,6 +77,13 @@ func (m memoryTraces) find(a Actor, at []Address, erase bool) (t Traces) {
 			t.Subscriptions = append(t.Subscriptions, s)
 		}
 	}
+	m.feedback.mu.Lock()
+	defer m.feedback.mu.Unlock()
+	for _, f := range m.feedback.rows {
+		if f.By.Key() == a.Key() {
+			t.Feedback = append(t.Feedback, f)
+		}
+	}
 	if erase {
 		for _, c := range t.Conversations {
 			delete(m.threads.rows, c.Key)
@@ -84,6 +93,9 @@ func (m memoryTraces) find(a Actor, at []Address, erase bool) (t Traces) {
 		}
 		for _, s := range t.Subscriptions {
 			delete(m.subscriptions.rows, subscriptionKey{s.Address, s.Subject, s.Topic})
+		}
+		for _, f := range t.Feedback {
+			delete(m.feedback.rows, f.ID)
 		}
 	}
 	t.Sort()
@@ -97,4 +109,5 @@ func (t *Traces) Sort() {
 	slices.SortFunc(t.Subscriptions, func(a, b Subscription) int {
 		return cmp.Or(a.Address.compare(b.Address), cmp.Compare(a.Subject, b.Subject), cmp.Compare(a.Topic, b.Topic))
 	})
+	slices.SortFunc(t.Feedback, func(a, b Feedback) int { return cmp.Compare(a.ID, b.ID) })
 }

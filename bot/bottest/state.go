@@ -43,6 +43,10 @@ func TestState(t *testing.T, open OpenState) {
 		{"subscriptions are found by place and subject", (*stateBench).subscriptions},
 		{"subscriptions end with their place", (*stateBench).subscriptionsEnd},
 		{"followers are kept until the end", (*stateBench).followers},
+		{"the log of a task is read by all", (*stateBench).tasks},
+		{"the log of a task has no gaps", (*stateBench).tasksRace},
+		{"feedback is closed once", (*stateBench).feedback},
+		{"feedback of one person counts once", (*stateBench).feedbackRace},
 		{"what is kept of a person is found and erased", (*stateBench).traces},
 		{"hostile text is kept or refused, never trouble", (*stateBench).hostile},
 	} {

@@ -29,7 +29,15 @@ func (b *stateBench) traces() {
 		_, err := b.a.Subscriptions.Put(b.ctx, s)
 		b.ok(err)
 	}
-	want := bot.Traces{Conversations: []bot.Conversation{shared, own}, Drafts: []bot.Draft{draft}, Subscriptions: []bot.Subscription{subscription}}
+	said := b.said("f1", "alice")
+	for _, f := range []bot.Feedback{said, b.said("f2", "bob")} {
+		_, err := b.a.Feedback.Put(b.ctx, f)
+		b.ok(err)
+	}
+	want := bot.Traces{
+		Conversations: []bot.Conversation{shared, own}, Drafts: []bot.Draft{draft}, Subscriptions: []bot.Subscription{subscription},
+		Feedback: []bot.Feedback{said},
+	}
 	got, err := b.b.Traces.Of(b.ctx, alice, []bot.Address{thread, {Platform: "p", Workspace: "W", Channel: "C"}})
 	b.ok(err)
 	b.same("what is kept", want, got)
@@ -41,7 +49,7 @@ func (b *stateBench) traces() {
 	b.same("what is left", bot.Traces{}, got)
 	left, err := b.a.Traces.Of(b.ctx, bob, []bot.Address{other})
 	b.ok(err)
-	if len(left.Conversations) != 2 || len(left.Drafts) != 1 || len(left.Subscriptions) != 1 {
+	if len(left.Conversations) != 2 || len(left.Drafts) != 1 || len(left.Subscriptions) != 1 || len(left.Feedback) != 1 {
 		b.Errorf("of somebody else there is left %+v", left)
 	}
 	if left, err = b.a.Traces.Of(b.ctx, stranger, nil); err != nil || len(left.Conversations) != 1 || len(left.Drafts) != 1 {

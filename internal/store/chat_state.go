@@ -26,6 +26,8 @@ func (db *DB) ChatState(seal *Seal) bot.State {
 		Subscriptions: chatSubscriptions{c},
 		Followers:     chatFollowers{c},
 		Traces:        chatTraces{c},
+		Tasks:         chatTasks{c},
+		Feedback:      chatFeedback{c},
 	}
 }
 

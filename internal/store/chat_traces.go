@@ -44,7 +44,8 @@ func (c chatTraces) Erase(ctx context.Context, a bot.Actor, at []bot.Address) (o
 				return err
 			}
 		}
-		return nil
+		_, err := t.ExecContext(ctx, `DELETE FROM chat_feedback WHERE actor = $1`, words(a.Key()))
+		return err
 	})
 	return out, err
 }
@@ -88,6 +89,14 @@ func traces(ctx context.Context, t *tx, a bot.Actor, at []bot.Address) (out bot.
 		}
 		return err
 	})
+	if err != nil {
+		return out, err
+	}
+	err = t.each(ctx, `SELECT feedback FROM chat_feedback WHERE actor = $1`, func(rows *sql.Rows) error {
+		f, err := scanFeedback(rows.Scan)
+		out.Feedback = append(out.Feedback, f)
+		return err
+	}, words(a.Key()))
 	out.Sort()
 	return out, err
 }

@@ -48,6 +48,7 @@ func (r Retention) SweepJobs(s State, queue job.Worker, now func() time.Time) (m
 		{"intents", s.Intents, 0, sweepEvery},
 		{"drafts", s.Drafts, 0, sweepEvery},
 		{"followers", s.Followers, r.Followers, sweepEvery},
+		{"news", s.News, r.Posts, sweepEvery},
 		{"jobs", queueSweeper{queue, now}, r.Jobs, sweepEvery},
 	}
 	kinds, periodic := map[string]job.Kind{}, []job.Periodic(nil)

@@ -19,6 +19,10 @@ type State struct {
 	Installations Installations
 	Subscriptions Subscriptions
 	Followers     Followers
+	Bindings      Bindings
+	Watches       Watches
+	News          Newsroom
+	NewsLog       NewsLog
 	Traces        TraceStore
 	Tasks         Tasks
 	Feedback      FeedbackStore
@@ -35,6 +39,7 @@ type Sweeper interface {
 func NewMemoryState() State {
 	threads, drafts, subscriptions := newMemoryThreads(), &memoryDrafts{rows: map[string]Draft{}}, &memorySubscriptions{rows: map[subscriptionKey]Subscription{}}
 	feedback := &memoryFeedback{rows: map[string]Feedback{}}
+	news := newMemoryNews(subscriptions)
 	return State{
 		Inbox:         NewMemoryInbox(100_000, 24*time.Hour),
 		Threads:       threads,
@@ -46,6 +51,10 @@ func NewMemoryState() State {
 		Installations: &memoryInstallations{rows: map[[2]string]Installation{}},
 		Subscriptions: subscriptions,
 		Followers:     &memoryFollowers{rows: map[followerKey]Follower{}},
+		Bindings:      &memoryBindings{rows: map[Address]Binding{}},
+		Watches:       news,
+		News:          news,
+		NewsLog:       news,
 		Traces:        memoryTraces{threads, drafts, subscriptions, feedback},
 		Tasks:         &memoryTasks{rows: map[string]*memoryTask{}},
 		Feedback:      feedback,

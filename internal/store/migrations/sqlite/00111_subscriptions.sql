@@ -1,0 +1,45 @@
+-- What channels are about, and how subscribers are told of changes.
+-- +goose Up
+
+-- The entity that a channel is about.
+CREATE TABLE chat_bindings (
+    platform  TEXT NOT NULL,
+    workspace TEXT NOT NULL,
+    channel   TEXT NOT NULL,
+    entity    TEXT NOT NULL, -- full reference
+    since     INTEGER NOT NULL,
+    PRIMARY KEY (platform, workspace, channel)
+);
+
+-- What is subscribed to, as it was when its subscribers last heard of it.
+CREATE TABLE chat_watches (
+    subject    TEXT NOT NULL,
+    topic      TEXT NOT NULL,
+    seen       BLOB NOT NULL,    -- JSON of the topic
+    number     INTEGER NOT NULL, -- of the state; grows by one with each
+    generation INTEGER NOT NULL, -- of the catalog it was seen in
+    PRIMARY KEY (subject, topic)
+);
+
+-- Changes that a place is to be told, and was told.
+CREATE TABLE chat_news (
+    id        TEXT PRIMARY KEY, -- in the order in which they were found
+    platform  TEXT NOT NULL,
+    workspace TEXT NOT NULL,
+    channel   TEXT NOT NULL,
+    subject   TEXT NOT NULL,
+    topic     TEXT NOT NULL,
+    change    BLOB NOT NULL,    -- JSON of the topic
+    found_at  INTEGER NOT NULL,
+    post      TEXT NOT NULL,    -- key of the post that tells it; empty: it waits
+    told_at   INTEGER NOT NULL  -- when that was given to the outbox; 0: not yet
+);
+CREATE INDEX chat_news_untold ON chat_news (id) WHERE told_at = 0;
+CREATE INDEX chat_news_told ON chat_news (platform, workspace, channel, told_at);
+CREATE INDEX chat_news_post ON chat_news (post);
+CREATE INDEX chat_news_found ON chat_news (found_at);
+
+-- +goose Down
+DROP TABLE chat_news;
+DROP TABLE chat_watches;
+DROP TABLE chat_bindings;

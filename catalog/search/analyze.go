@@ -107,34 +107,36 @@ func pairs(dst []string, run string) []string {
 }
 
 // singles returns the Chinese and Japanese characters of some texts one by one, for questions of one character.
-func singles(texts ...string) string {
-	var b strings.Builder
+func singles(texts ...string) []string {
+	var out []string
 	for _, text := range texts {
+		if isPlain(text) {
+			continue
+		}
 		for _, r := range text {
 			if isHan(r) {
-				b.WriteRune(r)
-				b.WriteByte(' ')
+				out = append(out, string(r))
 			}
 		}
 	}
-	return b.String()
+	return out
 }
 
-// join analyses texts into what the index stores of a field: terms separated by spaces.
-func (a *analyzer) join(texts ...string) string {
-	var ts []string
+// allTerms returns the index terms of some texts.
+func (a *analyzer) allTerms(texts ...string) []string {
+	var out []string
 	for _, text := range texts {
-		ts = a.terms(ts, text)
+		out = a.terms(out, text)
 	}
-	return strings.Join(ts, " ")
+	return out
 }
 
-// joinName analyses a name: its words, and the name as a whole for those who write it without separators.
-func (a *analyzer) joinName(name string) string {
+// nameTerms analyses a name: its words, and the name as a whole for those who write it without separators.
+func (a *analyzer) nameTerms(name string) []string {
 	ws := words(name)
-	ts := a.terms(nil, strings.Join(ws, " "))
+	out := a.terms(nil, strings.Join(ws, " "))
 	if len(ws) > 1 {
-		ts = append(ts, stemmed(fold(name)))
+		out = append(out, stemmed(fold(name)))
 	}
-	return strings.Join(ts, " ")
+	return out
 }

@@ -8,8 +8,8 @@ import (
 	"sync"
 
 	"github.com/blevesearch/bleve/v2"
+	"github.com/blevesearch/bleve/v2/document"
 	"github.com/blevesearch/bleve/v2/index/scorch"
-	"github.com/blevesearch/bleve/v2/mapping"
 )
 
 // index is one bleve index. It is replaced as a whole after a bulk change and closed when the last search in it has
@@ -26,16 +26,18 @@ type index struct {
 	closed bool
 }
 
-const buildBatch = 5000
+const (
+	buildBatch = 5000
+	buildMerge = 1000 // segments of a batch each that are merged at once: all of them
+)
 
 // buildIndex writes documents to a new index. In dir it builds off-line, which gives one compact segment; without a
 // dir the index is kept in memory.
-func buildIndex(dir string, fields []field, docs iter.Seq2[string, any]) (*index, error) {
-	m, err := newMapping(fields)
-	if err != nil {
-		return nil, err
-	}
+func buildIndex(dir string, fields []field, docs iter.Seq[indexable]) (*index, error) {
+	m := analysed{bleve.NewIndexMapping()}
+	m.DefaultMapping = bleve.NewDocumentStaticMapping()
 	x := &index{fields: fields, dir: dir, scratch: sync.Pool{New: func() any { return new(scores) }}}
+	var err error
 	if dir == "" {
 		x.bleve, err = memoryIndex(m, docs)
 	} else {
@@ -53,62 +55,62 @@ func buildIndex(dir string, fields []field, docs iter.Seq2[string, any]) (*index
 // unsynced are the settings of an index that is a cache and is rebuilt after a crash: nothing waits for the disk.
 func unsynced() map[string]any { return map[string]any{"unsafe_batch": true, "bolt_timeout": "5s"} }
 
-func diskIndex(dir string, m mapping.IndexMapping, docs iter.Seq2[string, any]) (bleve.Index, error) {
+func diskIndex(dir string, m analysed, docs iter.Seq[indexable]) (bleve.Index, error) {
 	parent := filepath.Dir(dir)
 	if err := os.MkdirAll(parent, 0o755); err != nil {
 		return nil, err
 	}
 	var b bleve.Builder
-	for id, doc := range docs {
+	err := prepared(docs, func(doc *document.Document) (err error) {
 		if b == nil {
-			var err error
-			if b, err = bleve.NewBuilder(dir, m, map[string]any{"batchSize": buildBatch, "buildPathPrefix": parent}); err != nil {
-				return nil, err
+			settings := map[string]any{"batchSize": buildBatch, "mergeMax": buildMerge, "buildPathPrefix": parent}
+			if b, err = bleve.NewBuilder(dir, m, settings); err != nil {
+				return err
 			}
 		}
-		if err := b.Index(id, doc); err != nil {
-			return nil, errors.Join(err, b.Close())
-		}
+		return b.Index(doc.ID(), doc)
+	})
+	switch {
+	case b == nil && err != nil:
+		return nil, err
+	case b == nil: // a builder cannot be closed empty
+		return bleve.NewUsing(dir, m.IndexMappingImpl, scorch.Name, scorch.Name, unsynced())
 	}
-	if b == nil { // a builder cannot be closed empty
-		return bleve.NewUsing(dir, m, scorch.Name, scorch.Name, unsynced())
-	}
-	if err := b.Close(); err != nil {
+	if err = errors.Join(err, b.Close()); err != nil {
 		return nil, err
 	}
 	return bleve.OpenUsing(dir, unsynced())
 }
 
-func memoryIndex(m mapping.IndexMapping, docs iter.Seq2[string, any]) (bleve.Index, error) {
-	idx, err := bleve.NewUsing("", m, scorch.Name, scorch.Name, nil)
+func memoryIndex(m analysed, docs iter.Seq[indexable]) (bleve.Index, error) {
+	idx, err := bleve.NewUsing("", m.IndexMappingImpl, scorch.Name, scorch.Name, nil)
 	if err != nil {
 		return nil, err
 	}
 	batch := idx.NewBatch()
-	for id, doc := range docs {
-		if err := batch.Index(id, doc); err != nil {
-			return nil, errors.Join(err, idx.Close())
+	err = prepared(docs, func(doc *document.Document) error {
+		if err := batch.IndexAdvanced(doc); err != nil || batch.Size() < buildBatch {
+			return err
 		}
-		if batch.Size() >= buildBatch {
-			if err := idx.Batch(batch); err != nil {
-				return nil, errors.Join(err, idx.Close())
-			}
-			batch.Reset()
-		}
+		defer batch.Reset()
+		return idx.Batch(batch)
+	})
+	if err == nil {
+		err = idx.Batch(batch)
 	}
-	if err := idx.Batch(batch); err != nil {
+	if err != nil {
 		return nil, errors.Join(err, idx.Close())
 	}
 	return idx, nil
 }
 
 // apply puts documents in place of those with the same id; a nil document removes.
-func (x *index) apply(docs iter.Seq2[string, any]) error {
+func (x *index) apply(docs iter.Seq2[string, *document.Document]) error {
 	batch := x.bleve.NewBatch()
 	for id, doc := range docs {
 		if doc == nil {
 			batch.Delete(id)
-		} else if err := batch.Index(id, doc); err != nil {
+		} else if err := batch.IndexAdvanced(doc); err != nil {
 			return err
 		}
 	}

@@ -11,6 +11,8 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/blevesearch/bleve/v2/document"
+
 	"github.com/backchannel-portal/backchannel/catalog"
 )
 
@@ -46,7 +48,7 @@ func (t *text) rebuild(ctx context.Context, r *Reader) error {
 	return nil
 }
 
-func (t *text) replace(at *atomic.Pointer[index], fields []field, docs iter.Seq2[string, any]) error {
+func (t *text) replace(at *atomic.Pointer[index], fields []field, docs iter.Seq[indexable]) error {
 	dir := ""
 	if t.dir != "" {
 		t.builds++
@@ -65,11 +67,11 @@ func (t *text) replace(at *atomic.Pointer[index], fields []field, docs iter.Seq2
 // update brings the indexes to what r holds about some entities and about the documentation of others. was holds
 // the numbers of documentation that may be in the index still.
 func (t *text) update(r *Reader, entities []catalog.Ref, docs []docChange) error {
-	err := t.entities.Load().apply(func(yield func(string, any) bool) {
+	err := t.entities.Load().apply(func(yield func(string, *document.Document) bool) {
 		for _, ref := range entities {
-			var doc any
+			var doc *document.Document
 			if _, e := r.snapshot.find(ref); e != nil {
-				doc = t.entityText(r, e)
+				doc = t.entity(r, e)
 			}
 			if !yield(ref.String(), doc) {
 				return
@@ -79,7 +81,7 @@ func (t *text) update(r *Reader, entities []catalog.Ref, docs []docChange) error
 	if err != nil {
 		return fmt.Errorf("update text index: %w", err)
 	}
-	err = t.sections.Load().apply(func(yield func(string, any) bool) {
+	err = t.sections.Load().apply(func(yield func(string, *document.Document) bool) {
 		for _, d := range docs {
 			for i := range d.was.sections {
 				if !yield(sectionID(d.ref, d.was.number, i), nil) {
@@ -88,7 +90,7 @@ func (t *text) update(r *Reader, entities []catalog.Ref, docs []docChange) error
 			}
 			set, _ := r.docs.get(d.ref)
 			for i, section := range set.sections {
-				if !yield(sectionID(d.ref, set.number, i), t.an.doc(section)) {
+				if id := sectionID(d.ref, set.number, i); !yield(id, t.an.section(id, section)) {
 					return
 				}
 			}
@@ -107,27 +109,28 @@ type docChange struct {
 	was docSet
 }
 
-func (t *text) allEntities(ctx context.Context, r *Reader) iter.Seq2[string, any] {
-	return func(yield func(string, any) bool) {
+func (t *text) allEntities(ctx context.Context, r *Reader) iter.Seq[indexable] {
+	return func(yield func(indexable) bool) {
 		for _, id := range r.snapshot.order {
-			e := r.snapshot.passing(id)
-			if ctx.Err() != nil || !yield(e.Ref.String(), t.entityText(r, e)) {
+			if ctx.Err() != nil || !yield(func() *document.Document { return t.entity(r, r.snapshot.passing(id)) }) {
 				return
 			}
 		}
 	}
 }
 
-func (t *text) entityText(r *Reader, e *catalog.Entity) entityText {
+func (t *text) entity(r *Reader, e *catalog.Entity) *document.Document {
 	_, owner := r.snapshot.find(e.Owner)
 	return t.an.entity(e, owner)
 }
 
-func (t *text) allSections(ctx context.Context, r *Reader) iter.Seq2[string, any] {
-	return func(yield func(string, any) bool) {
+func (t *text) allSections(ctx context.Context, r *Reader) iter.Seq[indexable] {
+	return func(yield func(indexable) bool) {
+		more := true
 		r.docs.each(func(ref catalog.Ref, set docSet) {
 			for i, d := range set.sections {
-				if ctx.Err() != nil || !yield(sectionID(ref, set.number, i), t.an.doc(d)) {
+				id := sectionID(ref, set.number, i)
+				if more = more && ctx.Err() == nil && yield(func() *document.Document { return t.an.section(id, d) }); !more {
 					return
 				}
 			}

@@ -49,7 +49,7 @@ func NewDocument(json []byte) Document {
 // descriptor of the usual size.
 func (d Document) JSON() json.RawMessage {
 	if d.within() {
-		return newRecord(d.packed).json()
+		return Record(d).json()
 	}
 	if d.packed == "" {
 		return nil
@@ -72,7 +72,7 @@ func (d Document) within() bool { return d.packed != "" && d.packed[0] == docume
 // size is the length of the text.
 func (d Document) size() int {
 	if d.within() {
-		size, _ := newRecord(d.packed).document()
+		size, _ := Record(d).document()
 		return size
 	}
 	return max(0, len(d.packed)-1)

@@ -4,34 +4,22 @@ import (
 	"encoding/binary"
 	"slices"
 	"strings"
-	"unique"
 )
 
 // Record is a whole entity in one piece of memory that holds no pointers: the form in which a catalog of 100,000 is
 // kept. It is immutable and comparable: equal records are equal entities. The zero value is none. The bytes are for
 // memory only: they may mean something else in the next version.
 type Record struct {
-	h unique.Handle[string] // a source and the reader of a store keep the same record once
-}
-
-// newRecord returns the record of packed bytes, which are not empty.
-func newRecord(packed string) Record { return Record{unique.Make(packed)} }
-
-// packed is the record's bytes, "" of the zero Record.
-func (r Record) packed() string {
-	if r == (Record{}) {
-		return ""
-	}
-	return r.h.Value()
+	packed string
 }
 
 // IsZero reports whether r holds no entity.
-func (r Record) IsZero() bool { return r == Record{} }
+func (r Record) IsZero() bool { return r.packed == "" }
 
 // Record returns the packed form of e. An entity that was unpacked and not changed since gives the record it is from.
 func (e *Entity) Record() Record {
 	if e.Document.within() {
-		if r := newRecord(e.Document.packed); r.Entity().same(e) {
+		if r := (Record{e.Document.packed}); r.Entity().same(e) {
 			return r
 		}
 	}
@@ -41,7 +29,7 @@ func (e *Entity) Record() Record {
 // Lean returns the entity in the form that is kept for long where it is not packed: all its strings and its document
 // are one piece of memory.
 func Lean(e *Entity) *Entity {
-	if r := e.Record(); r.packed() != e.Document.packed {
+	if r := e.Record(); r.packed != e.Document.packed {
 		return r.Entity()
 	}
 	return e
@@ -101,7 +89,7 @@ func (r Record) Entity() *Entity {
 		return nil
 	}
 	c := r.columns()
-	e := &Entity{Document: Document{r.packed()}}
+	e := &Entity{Document: Document(r)}
 	e.Ref = Ref{Kind: c.word(), Namespace: c.word(), Name: c.text()}
 	e.Type, e.Lifecycle = c.word(), c.word()
 	e.Owner = Ref{Kind: c.word(), Namespace: c.word(), Name: c.text()}
@@ -207,19 +195,19 @@ func (w *packer) record(e *Entity) Record {
 	b.Write(w.buf)
 	b.Write(size)
 	b.Write(body)
-	return newRecord(b.String())
+	return Record{b.String()}
 }
 
 // columns starts to read behind what comes first.
 func (r Record) columns() cutter {
-	c := cutter{r.packed()[1:]}
+	c := cutter{r.packed[1:]}
 	c.number()
 	return c
 }
 
 // document returns the size of the document's text and its packed form.
 func (r Record) document() (size int, body string) {
-	c := cutter{r.packed()[1:]}
+	c := cutter{r.packed[1:]}
 	columns := c.number()
 	c.rest = c.rest[columns:]
 	size = c.number()

@@ -14,10 +14,10 @@ const storedHead = 8
 // Stored returns the record for a place outside of this process. The same version of the program reads it back with
 // StoredRecord; others may not, so a store keeps a form that lasts beside it.
 func (r Record) Stored() []byte {
-	out := make([]byte, 0, storedHead+len(r.packed()))
+	out := make([]byte, 0, storedHead+len(r.packed))
 	out = binary.BigEndian.AppendUint32(out, recordForm())
-	out = binary.BigEndian.AppendUint32(out, crc32.Checksum([]byte(r.packed()), crc32.MakeTable(crc32.Castagnoli)))
-	return append(out, r.packed()...)
+	out = binary.BigEndian.AppendUint32(out, crc32.Checksum([]byte(r.packed), crc32.MakeTable(crc32.Castagnoli)))
+	return append(out, r.packed...)
 }
 
 // StoredRecord reads what Stored wrote; ok is false where another version of the program wrote it, and where it is
@@ -30,7 +30,7 @@ func StoredRecord(b []byte) (r Record, ok bool) {
 	if binary.BigEndian.Uint32(b[4:]) != crc32.Checksum(b[storedHead:], crc32.MakeTable(crc32.Castagnoli)) {
 		return Record{}, false
 	}
-	return newRecord(packed), true
+	return Record{packed}, true
 }
 
 // recordForm tells versions of the program apart whose records differ: it sums up the tables that records refer to and
@@ -51,7 +51,7 @@ var recordForm = sync.OnceValue(func() uint32 {
 			Relations: NewRelations(Relation{word(27), ref}, Relation{"ownedBy", ref}), Source: Provenance{word(28), word(29), 300},
 			Problems: []Problem{{word(30), word(31), 400, word(32)}},
 		}
-		sum.Write([]byte(pack(&e).packed())) //nolint:errcheck // likewise
+		sum.Write([]byte(pack(&e).packed)) //nolint:errcheck // likewise
 	}
 	return sum.Sum32()
 })

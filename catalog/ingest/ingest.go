@@ -207,7 +207,7 @@ func (e *Engine) Knows(match Scope) bool {
 	return false
 }
 
-// keep remembers a scan: entities as records, which take least, and not the text of descriptors, which is of no use
+// keep remembers a scan: entities as bundles, which take least, and not the text of descriptors, which is of no use
 // here.
 func (e *Engine) keep(sc *scan) {
 	e.known, e.finds = sc.entries, sc.finds

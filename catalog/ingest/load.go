@@ -15,7 +15,7 @@ import (
 // entry is what is known of one descriptor file.
 type entry struct {
 	file    catalog.File
-	records []catalog.Record  // the entities of file, once they were reported
+	bundle  catalog.Bundle    // the entities of file, once they were reported
 	own     []catalog.Problem // the problems of the content, without those of targets
 	targets []target          // what its Locations lead to
 	deps    []dep             // what its placeholders read
@@ -88,24 +88,19 @@ func (en *entry) again(t Token) *entry {
 	return &kept
 }
 
-// pack puts records in place of the entities.
+// pack puts a bundle in place of the entities.
 func (en *entry) pack() {
 	if len(en.file.Entities) == 0 {
 		return
 	}
-	en.records = make([]catalog.Record, len(en.file.Entities))
-	for i, e := range en.file.Entities {
-		en.records[i] = e.Record()
-	}
+	en.bundle = catalog.NewBundle(en.file.Entities)
 	en.file.Entities = nil
 }
 
 // report is the file with its entities.
 func (en *entry) report() catalog.File {
 	f := en.file
-	for _, r := range en.records {
-		f.Entities = append(f.Entities, r.Entity())
-	}
+	f.Entities = append(f.Entities, en.bundle.Entities()...)
 	return f
 }
 

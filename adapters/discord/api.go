@@ -13,6 +13,7 @@ import (
 
 	"github.com/bwmarrin/discordgo"
 
+	"github.com/backchannel-portal/backchannel/bot"
 	"github.com/backchannel-portal/backchannel/internal/fault"
 )
 
@@ -73,7 +74,7 @@ func (a *api) call(ctx context.Context, method, path, bucket string, repeatable 
 		if try == tries-1 || ctx.Err() != nil || wait < 0 || wait == 0 && !repeatable {
 			return err
 		}
-		sleep(ctx, max(wait, 200*time.Millisecond<<try))
+		bot.Sleep(ctx, max(wait, 200*time.Millisecond<<try))
 	}
 }
 
@@ -150,7 +151,7 @@ func (a *api) lock(ctx context.Context, bucket string) (*discordgo.Bucket, error
 			return b, nil
 		}
 		b.Unlock()
-		sleep(ctx, wait)
+		bot.Sleep(ctx, wait)
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}

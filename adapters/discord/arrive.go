@@ -7,7 +7,6 @@ import (
 
 	"github.com/backchannel-portal/backchannel/bot"
 	"github.com/backchannel-portal/backchannel/bot/card"
-	"github.com/backchannel-portal/backchannel/internal/fault"
 	"github.com/backchannel-portal/backchannel/internal/lang"
 )
 
@@ -17,10 +16,10 @@ func (s *session) interact(in interaction, first func(context.Context, callback)
 	x := newExchange(s, in, first)
 	switch in.Type {
 	case isTyping:
-		return s.begin(func() { x.suggest() })
+		return s.Begin(func() { x.suggest() })
 	case isCommand:
 		x.ev.Input = in.invoked()
-		return s.timed(x, func(clock *time.Timer) error { return s.begin(func() { x.run(clock) }) })
+		return s.timed(x, func(clock *time.Timer) error { return s.Begin(func() { x.run(clock) }) })
 	case isComponent:
 		return s.press(x)
 	case isModal:
@@ -28,26 +27,14 @@ func (s *session) interact(in interaction, first func(context.Context, callback)
 			return s.form(x, mark, key)
 		}
 	}
-	return s.begin(func() { x.nothing() })
-}
-
-// begin runs a task on a goroutine that the end of the session waits for.
-func (s *session) begin(task func()) error {
-	if !s.works.enter() {
-		return fault.New(fault.Upstream, "shutting down")
-	}
-	go func() {
-		defer s.works.leave()
-		task()
-	}()
-	return nil
+	return s.Begin(func() { x.nothing() })
 }
 
 // timed has an interaction acknowledged when the task takes longer than Discord waits.
 func (s *session) timed(x *exchange, task func(*time.Timer) error) error {
 	clock := time.AfterFunc(s.a.tune.budget, func() {
-		if s.works.enter() {
-			defer s.works.leave()
+		if s.Enter() {
+			defer s.Leave()
 			x.later()
 		}
 	})
@@ -66,7 +53,7 @@ func (s *session) press(x *exchange) error {
 	id := x.in.pressed()
 	mark, token := splitID(id)
 	if mark == markAsk {
-		return s.begin(func() { x.ask(id, token) })
+		return s.Begin(func() { x.ask(id, token) })
 	}
 	x.ev.Input = bot.Pressed{Token: token, Message: x.messageID(), Private: x.in.private()}
 	return s.queued(x)
@@ -79,40 +66,30 @@ func (x *exchange) messageID() string {
 	return x.in.Message.ID
 }
 
-// queued puts an interaction that has an effect into the inbox and queues it. One that was there before is answered
-// with nothing.
+// queued asks the handler about a press, in its turn.
 func (s *session) queued(x *exchange) error {
-	fresh, err := s.fresh(x.ev.ID)
-	if err != nil {
-		return err
-	}
-	if !fresh {
-		return s.begin(func() { x.answer(answerQuiet, nil) })
-	}
-	return s.timed(x, func(clock *time.Timer) error {
-		return s.inOrder(x.ev.Address, func() {
-			reply := s.handle(&x.ev, s.a.tune.workFor)
-			if w, ok := reply.(bot.Work); ok && w.Run != nil {
-				_ = s.begin(func() { x.work(w) }) // what follows in the channel does not wait for it
-				return
-			}
-			clock.Stop()
-			x.show(reply)
-		})
+	return s.once(x, func(clock *time.Timer) {
+		reply := s.Handle(&x.ev, s.a.tune.workFor)
+		if w, ok := reply.(bot.Work); ok && w.Run != nil {
+			_ = s.Begin(func() { x.work(w) }) // what follows in the channel does not wait for it
+			return
+		}
+		clock.Stop()
+		x.show(reply)
 	})
 }
 
-// inOrder queues a task behind what happened in the channel before.
-func (s *session) inOrder(at bot.Address, task func()) error {
-	if !s.works.enter() {
-		return fault.New(fault.Upstream, "shutting down")
-	}
-	defer s.works.leave()
-	if !s.events.Reserve() {
-		return fault.New(fault.Upstream, "too many events are waiting")
-	}
-	s.events.Put(at.Workspace+":"+at.Channel, task)
-	return nil
+// once takes in an interaction that has an effect: once, and in order within its channel. One that was there before is
+// answered with nothing.
+func (s *session) once(x *exchange, task func(*time.Timer)) error {
+	return s.timed(x, func(clock *time.Timer) error {
+		fresh, err := s.Once(x.ev.ID, x.ev.Address, func() { task(clock) })
+		if err != nil || fresh {
+			return err
+		}
+		clock.Stop()
+		return s.Begin(func() { x.nothing() })
+	})
 }
 
 // ask asks the question of a button that wants to be confirmed. Discord has no such dialogue, so a private message
@@ -149,8 +126,8 @@ func (s *session) message(raw []byte) {
 	if err != nil || !ok {
 		return
 	}
-	err = s.inOrder(ev.Address, func() {
-		fresh, err := s.fresh(ev.ID) // the gateway repeats events after a resume
+	err = s.InOrder(ev.Address, func() {
+		fresh, err := s.Fresh(ev.ID) // the gateway repeats events after a resume
 		if err != nil {
 			s.a.deps.Log.Error("discord: a message was not taken in", "event", ev.ID, "err", err)
 		}

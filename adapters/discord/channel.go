@@ -1,13 +1,9 @@
 package discord
 
 import (
-	"context"
 	"strconv"
-	"sync"
-	"time"
 
 	"github.com/backchannel-portal/backchannel/bot"
-	"github.com/backchannel-portal/backchannel/bot/card"
 	"github.com/backchannel-portal/backchannel/internal/fault"
 )
 
@@ -15,13 +11,13 @@ import (
 // private at Discord, so a whisper is said aloud.
 func (s *session) answerMessage(ev *bot.Event, to string) {
 	p := &place{s: s, ev: ev, to: to}
-	reply := s.handle(ev, s.a.tune.workFor)
+	reply := s.Handle(ev, s.a.tune.workFor)
 	w, ok := reply.(bot.Work)
 	if !ok || w.Run == nil {
 		p.show(reply)
 		return
 	}
-	_ = s.begin(func() { p.work(w) }) // at the end of the session nothing more is begun
+	_ = s.Begin(func() { p.work(w) }) // at the end of the session nothing more is begun
 }
 
 // place is where the answers to one message go.
@@ -29,40 +25,21 @@ type place struct {
 	s  *session
 	ev *bot.Event
 	to string // the message that is answered
-
-	mu   sync.Mutex
-	over bool   // the answer is there
-	id   string // of the message that the answer takes the place of
-	n    int    // messages sent
+	id string // of the message that the answer takes the place of
+	n  int    // messages sent
 }
 
 // work runs a long reply. The note is shown only when the work takes a moment.
 func (p *place) work(w bot.Work) {
-	t := time.AfterFunc(p.s.a.tune.grace, func() { p.note(w.Note) })
-	defer t.Stop()
-	ctx, cancel := context.WithTimeout(p.s.ctx, p.s.a.tune.workFor)
-	defer cancel()
-	reply, err := w.Run(ctx)
-	if err != nil {
-		p.s.a.deps.Log.Error("discord: work failed", "event", p.ev.ID, "err", err)
-		return
-	}
-	p.show(reply)
-}
-
-func (p *place) note(m card.Message) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if !p.over && !isEmpty(m) {
-		p.send(p.s.fit(m, p.ev.Actor)[:1])
-	}
+	p.show(p.s.Work(p.ev, w, p.s.a.tune.grace, p.s.a.tune.workFor, func() {
+		if !isEmpty(w.Note) {
+			p.send(p.s.fit(w.Note, p.ev.Actor)[:1])
+		}
+	}))
 }
 
 // show shows a settled reply.
 func (p *place) show(reply bot.Reply) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.over = true
 	if m, _, ok := bot.MessageOf(reply); ok && !isEmpty(m) {
 		p.send(p.s.fit(m, p.ev.Actor))
 	}

@@ -59,16 +59,11 @@ type Adapter struct {
 	live   atomic.Pointer[session] // what Run has started, nil outside of Run
 	limits card.Limits
 
-	mu      sync.Mutex
-	rest    health // of the token and the commands
-	gateway health // of the connection, in ModeGateway
-	self    string // our bot user's id, once known
-}
+	rest    *bot.Condition // of the token and the commands
+	gateway *bot.Condition // of the connection, in ModeGateway
 
-// health is how one thing is.
-type health struct {
-	text string
-	ok   bool
+	mu   sync.Mutex
+	self string // our bot user's id, once known
 }
 
 // tuning holds the times and sizes of the adapter.
@@ -132,7 +127,7 @@ func New(cfg Config, deps Deps) *Adapter {
 	}
 	a.api = newAPI(cfg, deps.HTTP)
 	a.desk = bot.NewDesk(deps.Drafts, deps.Now)
-	a.rest.text, a.gateway.text = "not started", "connecting"
+	a.rest, a.gateway = bot.NewCondition(platform, "not started", deps.Log), bot.NewCondition(platform, "connecting", deps.Log)
 	return a
 }
 
@@ -144,21 +139,10 @@ func (a *Adapter) Limits() card.Limits { return a.limits }
 
 // Status says in a few words how the connection to Discord is, and whether it is as it should be.
 func (a *Adapter) Status() (text string, ok bool) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.rest.ok && a.cfg.Mode == ModeGateway {
-		return a.gateway.text, a.gateway.ok
+	if text, ok = a.rest.Status(); ok && a.cfg.Mode == ModeGateway {
+		return a.gateway.Status()
 	}
-	return a.rest.text, a.rest.ok
-}
-
-func (a *Adapter) setHealth(of *health, ok bool, text string) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if of.text != text {
-		a.deps.Log.Info("discord: "+text, "ok", ok)
-	}
-	of.text, of.ok = text, ok
+	return text, ok
 }
 
 // user returns our bot user's id, "" while it is not known.
@@ -181,56 +165,24 @@ func (a *Adapter) Run(ctx context.Context, h bot.Handler) error {
 	s := newSession(base, a, h)
 	a.live.Store(s)
 	var wg sync.WaitGroup
-	wg.Go(func() { a.watch(ctx) })
+	wg.Go(func() { a.rest.Watch(ctx, a.tune.recheck, a.backoff(), a.register) })
 	if a.cfg.Mode == ModeGateway {
 		wg.Go(func() { s.supervise(ctx) })
 	}
 	<-ctx.Done()
 	a.live.Store(nil)
 	wg.Wait()
-	s.finish(a.tune.drain)
+	s.Finish(a.tune.drain)
 	cancel()
-	s.finish(a.tune.drain)
+	s.Finish(a.tune.drain)
 	if a.deps.HTTP.Transport != nil {
 		a.deps.HTTP.CloseIdleConnections()
 	}
-	a.setHealth(&a.rest, false, "stopped")
+	a.rest.Set(false, "stopped")
 	return nil
 }
 
-// watch checks the token and the commands until ctx is done and keeps the status.
-func (a *Adapter) watch(ctx context.Context) {
-	for n := 0; ctx.Err() == nil; {
-		wait := a.tune.recheck
-		if err := a.register(ctx); ctx.Err() != nil {
-			return
-		} else if err != nil {
-			a.setHealth(&a.rest, false, err.Error())
-			wait = a.backoff(n)
-			n++
-		} else {
-			n = 0
-			a.setHealth(&a.rest, true, "ready")
-		}
-		sleep(ctx, wait)
-	}
-}
-
-// backoff is how long to wait after the nth failure: doubling, with a half of it at random.
-func (a *Adapter) backoff(n int) time.Duration {
-	d := a.tune.backoffMin << min(n, 16)
-	if d > a.tune.backoffMax || d <= 0 {
-		d = a.tune.backoffMax
-	}
-	return d/2 + time.Duration(float64(d/2)*a.deps.Jitter())
-}
-
-// sleep waits for d or until ctx is done.
-func sleep(ctx context.Context, d time.Duration) {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-	case <-ctx.Done():
-	}
+// backoff is how long to wait after failures.
+func (a *Adapter) backoff() bot.Backoff {
+	return bot.Backoff{Min: a.tune.backoffMin, Max: a.tune.backoffMax, Jitter: a.deps.Jitter}
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/backchannel-portal/backchannel/bot"
+	"github.com/backchannel-portal/backchannel/bot/card"
 	"github.com/backchannel-portal/backchannel/internal/fault"
 )
 
@@ -92,7 +93,7 @@ func (x *exchange) visibility(public bool) int {
 
 // run asks the handler and shows its reply. The first answer is given within the budget since the interaction came.
 func (x *exchange) run(clock *time.Timer) {
-	reply := x.s.handle(&x.ev, x.s.a.tune.workFor)
+	reply := x.s.Handle(&x.ev, x.s.a.tune.workFor)
 	if w, ok := reply.(bot.Work); ok && w.Run != nil {
 		x.work(w)
 		return
@@ -103,62 +104,33 @@ func (x *exchange) run(clock *time.Timer) {
 
 // work runs a long reply. The note is shown only when the work takes a moment, so that most answers come as one message.
 func (x *exchange) work(w bot.Work) {
-	note := &noted{x: x}
-	t := time.AfterFunc(x.s.a.tune.grace, func() { note.show(w) })
-	ctx, cancel := context.WithTimeout(x.s.ctx, x.s.a.tune.workFor)
-	defer cancel()
-	reply, err := w.Run(ctx)
-	t.Stop()
-	if err != nil {
-		x.s.a.deps.Log.Error("discord: work failed", "event", x.ev.ID, "err", err)
-		reply = bot.Nothing{}
-	}
-	if id := note.settle(); id != "" {
-		x.replace(reply, id)
+	note := ""
+	reply := x.s.Work(&x.ev, w, x.s.a.tune.grace, x.s.a.tune.workFor, func() { note = x.note(w.Note) })
+	if note != "" {
+		x.replace(reply, note)
 		return
 	}
 	x.show(reply)
 }
 
-// noted is the note of a work.
-type noted struct {
-	x    *exchange
-	mu   sync.Mutex
-	over bool
-	id   string // of the note that was shown; original for one that is the first answer
-}
-
 // original names the first answer, or the message that was pressed.
 const original = "@original"
 
-func (n *noted) show(w bot.Work) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if n.over || isEmpty(w.Note) {
-		return
+// note shows the note of a work and returns the id of its message.
+func (x *exchange) note(note card.Message) string {
+	if isEmpty(note) {
+		return ""
 	}
-	x := n.x
-	m := x.s.fit(w.Note, x.ev.Actor)[0]
+	m := x.s.fit(note, x.ev.Actor)[0]
 	m.Flags |= x.visibility(false)
-	if !x.onMessage() {
-		if x.answer(answerMessage, m) {
-			n.id = original
-			return
-		}
-		n.id = original
-		x.edit(original, m)
-		return
+	if x.onMessage() {
+		x.answer(answerQuiet, nil)
+		return x.follow(m)
 	}
-	x.answer(answerQuiet, nil)
-	n.id = x.follow(m)
-}
-
-// settle ends the note's time and returns the id of the one that is shown.
-func (n *noted) settle() string {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	n.over = true
-	return n.id
+	if !x.answer(answerMessage, m) {
+		x.edit(original, m)
+	}
+	return original
 }
 
 // The ways to a message of the interaction. Discord may not have seen the first answer yet when it gets what follows.
@@ -191,7 +163,7 @@ func (x *exchange) send(task func(context.Context) error) {
 		if err = task(ctx); !fault.Is(err, fault.NotFound) {
 			break
 		}
-		sleep(ctx, 100*time.Millisecond<<try)
+		bot.Sleep(ctx, 100*time.Millisecond<<try)
 	}
 	x.s.warn(&x.ev, err)
 }

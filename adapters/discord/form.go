@@ -194,7 +194,7 @@ func (x *exchange) shape(o *bot.OpenForm, changed []string) {
 		ev := x.ev
 		ev.Address = o.Address
 		ev.Input = bot.Changed{Form: o.Form.ID, Draft: o.Form.Draft, Field: name, Values: o.Values}
-		if open, ok := x.s.handle(&ev, x.s.a.tune.suggest).(bot.Open); ok {
+		if open, ok := x.s.Handle(&ev, x.s.a.tune.suggest).(bot.Open); ok {
 			o.Form = open.Form
 		}
 	}
@@ -204,14 +204,14 @@ func (x *exchange) shape(o *bot.OpenForm, changed []string) {
 func (x *exchange) submit(o bot.OpenForm) {
 	x.ev.Address = o.Address
 	x.ev.Input = bot.Submitted{Form: o.Form.ID, Draft: o.Form.Draft, Values: o.Values}
-	switch reply := x.s.handle(&x.ev, x.s.a.tune.workFor).(type) {
+	switch reply := x.s.Handle(&x.ev, x.s.a.tune.workFor).(type) {
 	case bot.Invalid:
 		x.refused(o, reply)
 	case bot.Open:
 		x.openForm(reply.Form)
 	case bot.Work:
 		if reply.Run != nil {
-			_ = x.s.begin(func() { x.work(reply) })
+			_ = x.s.Begin(func() { x.work(reply) })
 		}
 	default:
 		x.finished(reply)
@@ -242,20 +242,9 @@ func (x *exchange) finished(reply bot.Reply) {
 // form takes in an interaction with a form: once, and in order within its channel.
 func (s *session) form(x *exchange, mark, key string) error {
 	if mark == markOpen {
-		return s.begin(func() { x.reopen(key) }) // nothing changes
+		return s.Begin(func() { x.reopen(key) }) // nothing changes
 	}
-	fresh, err := s.fresh(x.ev.ID)
-	if err != nil {
-		return err
-	}
-	if !fresh {
-		return s.begin(func() { x.nothing() })
-	}
-	return s.timed(x, func(clock *time.Timer) error {
-		return s.inOrder(x.ev.Address, func() {
-			x.fill(mark, key)
-		})
-	})
+	return s.once(x, func(*time.Timer) { x.fill(mark, key) })
 }
 
 // which asks what was meant where a thing of the catalog was typed and several match. A name that only one has, or
@@ -286,7 +275,7 @@ func (x *exchange) meant(o bot.OpenForm, q card.FormField, typed string) []card.
 	ev := x.ev
 	ev.Address = o.Address
 	ev.Input = bot.Asked{Form: o.Form.ID, Draft: o.Form.Draft, Field: q.Name, What: q.Kind, Query: typed}
-	reply, _ := x.s.handle(&ev, x.s.a.tune.suggest).(bot.Suggest)
+	reply, _ := x.s.Handle(&ev, x.s.a.tune.suggest).(bot.Suggest)
 	var same []card.FormOption
 	for _, c := range reply.Options {
 		_, name, _ := strings.Cut(c.Value, "/")

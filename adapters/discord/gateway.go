@@ -15,6 +15,7 @@ import (
 	"github.com/bwmarrin/discordgo"
 	"github.com/gorilla/websocket"
 
+	"github.com/backchannel-portal/backchannel/bot"
 	"github.com/backchannel-portal/backchannel/internal/fault"
 )
 
@@ -33,11 +34,11 @@ func (s *session) supervise(ctx context.Context) {
 		if ctx.Err() != nil {
 			break
 		}
-		s.a.setHealth(&s.a.gateway, false, "the gateway is away: "+trouble(err))
-		sleep(ctx, s.a.backoff(n))
+		s.a.gateway.Set(false, "the gateway is away: "+trouble(err))
+		bot.Sleep(ctx, s.a.backoff().After(n))
 		n++
 	}
-	s.a.setHealth(&s.a.gateway, false, "stopped")
+	s.a.gateway.Set(false, "stopped")
 }
 
 // connected keeps one session until it can be neither kept nor resumed. Up is how long it was connected last.
@@ -49,7 +50,7 @@ func (s *session) connected(ctx context.Context) (up time.Duration, err error) {
 			return up, err
 		}
 		began := s.a.deps.Now()
-		s.a.setHealth(&s.a.gateway, true, "ready")
+		s.a.gateway.Set(true, "ready")
 		select {
 		case <-l.gone:
 		case <-ctx.Done():
@@ -57,7 +58,7 @@ func (s *session) connected(ctx context.Context) (up time.Duration, err error) {
 		}
 		up = s.a.deps.Now().Sub(began)
 		if up < s.a.tune.steady {
-			sleep(ctx, s.a.backoff(0)) // it may end again at once
+			bot.Sleep(ctx, s.a.backoff().After(0)) // it may end again at once
 		}
 	}
 }

@@ -73,9 +73,7 @@ func TestAWrongTokenIsSaid(t *testing.T) {
 		h.a.cfg.Token = "wrong"
 	})
 	for end := time.Now().Add(patience); ; time.Sleep(10 * time.Millisecond) {
-		h.a.mu.Lock()
-		text := h.a.gateway.text
-		h.a.mu.Unlock()
+		text, _ := h.a.gateway.Status()
 		if text != "connecting" || time.Now().After(end) {
 			if text != "the gateway is away: Discord refuses the bot's token" {
 				t.Errorf("the status is %q", text)

@@ -57,7 +57,7 @@ func heads(text string) []string {
 func (x *exchange) matches(head, query string, exactly bool) []choice {
 	ev := x.ev
 	ev.Input = bot.Asked{Path: []string{x.in.Data.Name}, What: card.FieldEntity, Query: strings.TrimSpace(query)}
-	reply, ok := x.s.handle(&ev, x.s.a.tune.suggest).(bot.Suggest)
+	reply, ok := x.s.Handle(&ev, x.s.a.tune.suggest).(bot.Suggest)
 	if !ok {
 		return []choice{}
 	}

@@ -130,6 +130,7 @@ type Question struct {
 	Now     time.Time      // the time answers speak of; zero: the clock
 	Full    bool           // every row of every list; otherwise lists are cut for a chat
 	Private bool           // only the asker sees the answer: it can be shared
+	Explain bool           // say in the reading how it came about
 
 	memory []bot.Turn // instead of Thread, as an event carries it: most questions never look at it
 }
@@ -187,7 +188,7 @@ func (c *Commands) read(ctx context.Context, view search.View, q Question) under
 		q.Thread = turns(q.memory)
 	}
 	r := u.Understand(view, understand.Question{
-		Text: q.Text, Lang: q.Lang, Channel: q.Channel, Thread: q.Thread, Asker: q.Asker, Bound: q.Bound,
+		Text: q.Text, Lang: q.Lang, Channel: q.Channel, Thread: q.Thread, Asker: q.Asker, Bound: q.Bound, Explain: q.Explain,
 	})
 	if common && r.Alone {
 		c.readings.put(u, key, r)

@@ -34,7 +34,7 @@ type questionKey struct {
 
 // keyOf returns the key of a question whose reading may be remembered.
 func keyOf(q Question) (questionKey, bool) {
-	if len(q.Text) > rememberedText || q.Viewer.Actor != "" || len(q.Viewer.Principals) > 0 || choosing(q) {
+	if len(q.Text) > rememberedText || q.Viewer.Actor != "" || len(q.Viewer.Principals) > 0 || q.Explain || choosing(q) {
 		return questionKey{}, false
 	}
 	return questionKey{q.Text, q.Lang}, true

@@ -32,7 +32,7 @@ func (t *talk) search() {
 		t.foundOne(found[0])
 		return
 	}
-	t.line(lang.FindMany, lang.Args{"n": len(found)})
+	t.line(lang.FindMany, lang.Args{"n": max(len(found), t.r.Total)})
 	list := card.List{MoreURL: t.c.links.search(t.r.Topic)}
 	for _, e := range found {
 		list.Items = append(list.Items, t.foundItem(e))

@@ -77,7 +77,9 @@ func readThread(ctx context.Context, path string) ([]web.Turn, error) {
 // one prints a single answer.
 func (c *askCmd) one(s *session, a *app, q web.Question) error {
 	if c.Explain {
-		explain(s.err, a.commands.Read(s.ctx, a.question(q)))
+		read := a.question(q)
+		read.Explain = true
+		explain(s.err, a.commands.Read(s.ctx, read))
 	}
 	answer, msg := a.ask(s.ctx, q)
 	if s.Output == "json" {

@@ -5,7 +5,6 @@ import (
 	"strconv"
 
 	"github.com/backchannel-portal/backchannel/catalog"
-	"github.com/backchannel-portal/backchannel/catalog/search"
 )
 
 // When a description is taken for an entity.
@@ -14,6 +13,8 @@ const (
 	leastCover  = 0.40 // with most of its name mentioned
 	aloneScore  = 0.65 // the best is accepted earlier when the next is this far behind
 	sameScore   = 0.94 // a second one this close makes it a choice
+	wellNamed   = 0.5  // of a name that the question mentions this share of, a second one is no rival ...
+	lessNamed   = 0.5  // ... whose own name it mentions less than this share of that
 )
 
 // found searches by description.
@@ -35,6 +36,9 @@ func (r *run) found(us []unit) outcome {
 	for _, s := range list[1:] {
 		if s.score < top.score*sameScore || !r.enough(&s) {
 			break
+		}
+		if top.named >= wellNamed && s.named < top.named*lessNamed {
+			continue
 		}
 		if !r.related(r.x.ref(top.ent), r.x.ref(s.ent)) {
 			rivals = append(rivals, r.x.ref(s.ent))
@@ -105,7 +109,19 @@ func (r *run) describe(us []unit) []scored {
 		r.described = map[string][]scored{}
 	}
 	r.described[key] = list
+	r.considered(list)
 	return list
+}
+
+// considered tells what fits a description best, for an explanation.
+func (r *run) considered(list []scored) {
+	const most = 5
+	if !r.q.Explain {
+		return
+	}
+	for _, s := range list[:min(len(list), most)] {
+		r.why("considered %s: score %.3f, covers %.2f, named %.2f", r.x.ref(s.ent), s.score, s.cover, s.named)
+	}
 }
 
 // describeKey tells what describe depends on: the same words are looked up several times in one question.
@@ -132,6 +148,7 @@ func (r *run) prior() func(*indexed) float64 {
 			}
 		}
 	}
+	team := r.teamMeant()
 	wantOld := slices.ContainsFunc(r.m.toks, func(t token) bool {
 		return t.norm == "old" || t.norm == "legacy" || t.norm == "deprecated" || t.norm == "旧" || t.norm == "老"
 	})
@@ -148,6 +165,9 @@ func (r *run) prior() func(*indexed) float64 {
 				boost = max(boost, 1.1)
 			}
 		}
+		if team && e.ref.Kind != "group" {
+			p *= 0.5
+		}
 		switch {
 		case e.old && !wantOld:
 			boost *= 0.93
@@ -156,6 +176,20 @@ func (r *run) prior() func(*indexed) float64 {
 		}
 		return p * boost
 	}
+}
+
+// teamMeant reports whether a question for who is on call describes a team: "the search team", 搜索组.
+func (r *run) teamMeant() bool {
+	if r.intent != OnCall {
+		return false
+	}
+	for i := 1; i < len(r.m.units); i++ {
+		u, before := &r.m.units[i], &r.m.units[i-1]
+		if u.entry != nil && u.entry.kind > 0 && r.u.lex.kinds[u.entry.kind-1].kind == "group" && !r.hit[u.from] && before.to == u.from && weightOf(before) >= weightSoft {
+			return true
+		}
+	}
+	return false
 }
 
 // related reports whether two entities belong so closely together that either is a right reading.
@@ -230,13 +264,6 @@ func (r *run) betterDescribed(l []mention) (outcome, bool) {
 // searchFor answers "which service does ..." and "list all ...".
 func (r *run) searchFor() {
 	us := r.content(nil)
-	if r.m.cue("list") && !telling(r.withoutKinds(us)) {
-		if refs := r.listed(); len(refs) > 0 {
-			r.put(outcome{refs: refs})
-			r.finish(Search)
-			return
-		}
-	}
 	if o := r.linked(); o.settled() {
 		r.put(o)
 		r.finish(Search)
@@ -269,37 +296,6 @@ func (r *run) namesKind() bool {
 
 func (r *run) withoutKinds(us []unit) []unit {
 	return slices.DeleteFunc(slices.Clone(us), func(u unit) bool { return u.entry != nil && (u.entry.kind > 0 || u.entry.filler) })
-}
-
-// maxListed bounds a list of everything of a type.
-const maxListed = 100
-
-// listed returns all entities of the type that the message names, the most special word first.
-func (r *run) listed() []catalog.Ref {
-	var want *kindWord
-	for i := range r.m.units {
-		u := &r.m.units[i]
-		if u.entry == nil || u.entry.kind == 0 {
-			continue
-		}
-		if k := &r.u.lex.kinds[u.entry.kind-1]; want == nil || len(want.types) == 0 && len(k.types) > 0 {
-			want = k
-		}
-	}
-	if want == nil {
-		return nil
-	}
-	var out []catalog.Ref
-	for e := range r.view.Entities(search.Filter{Kinds: []string{want.kind}, Types: want.types}) {
-		if out = append(out, e.Ref); len(out) == maxListed {
-			break
-		}
-	}
-	r.out.Kind = want.kind
-	if len(want.types) > 0 {
-		r.out.Kind = want.types[0]
-	}
-	return out
 }
 
 // scaffold finds the template that fits.

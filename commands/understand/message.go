@@ -100,7 +100,7 @@ func (m *message) askedWhich(s techSpan) bool {
 		return false
 	}
 	switch m.toks[s.from-1].norm {
-	case "which", "what", "same":
+	case "which", "what", "same", "our":
 		return true
 	case "use", "uses", "using":
 		return !slices.ContainsFunc(m.toks[s.to:], func(t token) bool { return t.class != punct })

@@ -261,7 +261,35 @@ func (r *run) resolveKeys(n *mention) outcome {
 			keys = kept
 		}
 	}
+	if o := r.ofTeam(n, keys); !o.empty() {
+		return o
+	}
 	return r.preferred(keys)
+}
+
+// ofTeam settles "the identity service" where only a team is called identity: one of its services is meant.
+func (r *run) ofTeam(n *mention, keys []keyRef) outcome {
+	if n.kind == nil || n.kind.kind != "component" || kindFits(r.intent, "group") {
+		return outcome{}
+	}
+	var refs []catalog.Ref
+	for _, k := range keys {
+		if r.x.ref(k.ent).Kind != "group" {
+			return outcome{}
+		}
+		for _, rel := range r.view.Relations(r.x.ref(k.ent), "ownerOf") {
+			if e, ok := r.view.Entity(rel.Target); ok && e.Ref.Kind == "component" && (len(n.kind.types) == 0 || slices.Contains(n.kind.types, strings.ToLower(e.Type))) {
+				refs = append(refs, e.Ref)
+			}
+		}
+	}
+	switch {
+	case len(refs) == 1:
+		return outcome{refs: refs}
+	case len(refs) <= maxChoices:
+		return outcome{choices: refs}
+	}
+	return outcome{}
 }
 
 // inNamespace prefers the namespace the message names.

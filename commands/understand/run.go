@@ -47,6 +47,7 @@ func (r *run) read() {
 	case strings.Contains(r.q.Text, "../"): // a path on some disk names nothing in a catalog
 		r.unknown()
 		r.finish(Show)
+	case r.listing():
 	case r.intent == Radar:
 		r.finish(Radar)
 	case r.intent == Version && r.fleet():
@@ -65,6 +66,9 @@ func (r *run) read() {
 }
 
 func (r *run) why(format string, args ...any) {
+	if !r.q.Explain {
+		return
+	}
 	r.out.Why = append(r.out.Why, fmt.Sprintf(format, args...))
 }
 
@@ -294,7 +298,7 @@ func (r *run) content(skip *mention) []unit {
 		if slices.ContainsFunc(r.m.techs, func(s techSpan) bool { return u.from >= s.from && u.from < s.to }) && (r.intent == Version || r.intent == Radar) {
 			continue
 		}
-		if r.intent == Radar && r.m.cued("technology", u.from) {
+		if (r.intent == Radar || r.intent == Version) && r.m.cued("technology", u.from) {
 			continue
 		}
 		if w := weightOf(u); w > 0 {

@@ -38,7 +38,7 @@ func (r *run) docs() {
 		r.put(o)
 	case o.settled() && strongName && r.sections(rest, o.refs, docScoped):
 		r.put(o)
-	case !(o.settled() && strongName && r.documented(o.refs)) && len(us) > 0 && r.sections(us, nil, docLevel(us)):
+	case !(o.settled() && strongName && r.documented(o.refs)) && len(us) > 0 && r.sections(us, nil, docLevel(us)) && !r.betterNamed(us):
 		r.put(outcome{refs: r.sectionOwner()})
 	case o.settled() && r.howtoSlot(named):
 		r.sections(rest, o.refs, docScoped)
@@ -55,6 +55,18 @@ func (r *run) docs() {
 		r.put(o)
 	}
 	r.finish(Docs)
+}
+
+// betterNamed reports whether words fit the name of something better than the section that was found: the docs of the
+// door badges are those of the badge service, if it has any.
+func (r *run) betterNamed(us []unit) bool {
+	const better = 0.15
+	l := r.describe(us)
+	if r.howto() || len(l) == 0 || !r.enough(&l[0]) || l[0].named < wellNamed || l[0].cover < r.out.Docs[0].Score+better {
+		return false
+	}
+	r.out.Docs = nil
+	return true
 }
 
 // docLevel is how well a section has to fit: better when the question says little.

@@ -43,6 +43,7 @@ type Question struct {
 	Thread  []Turn    // what was said before, oldest first
 	Asker   catalog.Ref
 	Bound   catalog.Ref // the entity the channel is bound to, zero for none
+	Explain bool        // fill in Reading.Why
 }
 
 // Turn is one earlier message of the conversation.
@@ -72,7 +73,8 @@ type Reading struct {
 	Trait      string          // a detail asked for: "lead", "chat", "repo", "site", "secondary", "next", "until", "successor", a ring of the radar ...
 	Confidence float64         // 0..1
 	Alone      bool            // read from the question alone: neither the conversation nor the channel could change it
-	Why        []string        // for --explain: which phrases and terms decided
+	Total      int             // for search: how many there are where Entities is cut; 0 when it is not
+	Why        []string        // which phrases and terms decided, where the question asks to explain
 }
 
 // TechMention is a technology and the versions asked about.

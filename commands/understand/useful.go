@@ -29,10 +29,16 @@ func (r *run) useful() []mention {
 	return r.loose(out)
 }
 
+// plain reports whether part of a name is enough for something that a mention may be: 数据平台 for the team 数据平台组,
+// but not 支付 for the database 支付库.
+func (r *run) plain(n *mention) bool {
+	return slices.ContainsFunc(n.keys, func(k keyRef) bool { return k.class < keyStripped || r.x.ref(k.ent).Kind != "resource" })
+}
+
 // loose chooses among mentions that are all everyday words: those in the place of a name, or those that stand alone.
 func (r *run) loose(l []mention) []mention {
 	if !slices.ContainsFunc(l, func(n mention) bool { return n.strength > weak }) {
-		if len(l) == 1 && r.m.toks[l[0].from].class == han && !telling(r.content(&l[0])) && r.kindAgrees(&l[0]) {
+		if len(l) == 1 && r.m.toks[l[0].from].class == han && !telling(r.content(&l[0])) && r.kindAgrees(&l[0]) && r.plain(&l[0]) {
 			return l
 		}
 		return nil

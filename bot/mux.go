@@ -173,14 +173,17 @@ func (m *Mux) remember(ev *Event, msg card.Message, a Answer, at time.Time) {
 		at = ev.Time
 	}
 	bot := Turn{FromBot: true, Text: headline(msg), Entities: a.Entities, Candidates: a.Candidates, Intent: a.Intent, At: at}
-	turns := []Turn{bot}
+	asked := Turn{Entities: a.Entities, Intent: a.Intent, At: at}
+	turns := make([]Turn, 0, 2)
 	switch in := ev.Input.(type) {
 	case Said:
-		turns = []Turn{{Text: in.Text, Entities: a.Entities, Intent: a.Intent, At: at}, bot}
+		asked.Text = in.Text
+		turns = append(turns, asked)
 	case Invoked:
-		turns = []Turn{{Text: in.Args, Entities: a.Entities, Intent: a.Intent, At: at}, bot}
+		asked.Text = in.Args
+		turns = append(turns, asked)
 	}
-	m.cfg.Memory.Record(conversationKey(ev), turns...)
+	m.cfg.Memory.Record(conversationKey(ev), append(turns, bot)...)
 }
 
 // headline is the message's first line as plain text.
@@ -191,9 +194,14 @@ func headline(msg card.Message) string {
 			spans = t.Spans
 		}
 	}
+	size := 0
+	for i := range spans {
+		size += len(spans[i].Text)
+	}
 	var b strings.Builder
-	for _, s := range spans {
-		b.WriteString(s.Text)
+	b.Grow(size)
+	for i := range spans {
+		b.WriteString(spans[i].Text)
 	}
 	return b.String()
 }

@@ -21,9 +21,6 @@ import (
 // macBytes is the length of a token's truncated HMAC: 96 bits, too many to guess within a token's life.
 const macBytes = 12
 
-// escaper keeps what references are made of readable and short.
-var escaper = strings.NewReplacer("%", "%25", "|", "%7C", "#", "%23")
-
 // Tokens makes and opens the tokens that buttons carry. A token holds the intent, its expiry and a truncated
 // HMAC-SHA-256 that also covers the workspace and, unless anyone may press, the actor. An intent that does not fit
 // the platform's limit, or that may be carried out once, is kept and the token holds its id.
@@ -54,17 +51,27 @@ func (t *Tokens) Rekey(keys [][]byte) {
 
 // Token implements TokenMaker.
 func (t *Tokens) Token(i card.Intent, to Actor, anyone bool, limit int) string {
-	who := "a"
-	if !anyone {
-		who = "u"
+	expires := t.now().Add(t.life)
+	key := (*t.keys.Load())[0]
+	h := key.hashes.Get().(*hashing)
+	defer key.hashes.Put(h)
+	b := append(h.token[:0], 'u')
+	if anyone {
+		b[0] = 'a'
 	}
-	head := who + strconv.FormatInt(t.now().Add(t.life).Unix(), 36)
-	body := encodeIntent(i)
+	b = strconv.AppendInt(b, expires.Unix(), 36)
+	head := len(b)
 	const macChars = macBytes * 4 / 3
-	if single := t.rows.single[i.Name]; single || len(head)+1+macChars+1+len(body) > limit {
-		body = "#" + t.rows.keep(StoredIntent{Intent: i, Single: single, Expires: t.now().Add(t.life)})
+	b = append(b, ".****************."...) // room for the code
+	body := head + 1 + macChars + 1
+	b = appendIntent(b, i)
+	if single := t.rows.single[i.Name]; single || len(b) > limit {
+		b = append(b[:body], '#')
+		b = append(b, t.rows.keep(StoredIntent{Intent: i, Single: single, Expires: expires})...)
 	}
-	return head + "." + (*t.keys.Load())[0].mac(head, body, to, anyone) + "." + body
+	base64.RawURLEncoding.Encode(b[head+1:body-1], mac(h, b[:head], b[body:], to, anyone))
+	h.token = b
+	return string(b)
 }
 
 // Open returns the intent of a token that actor pressed, as far as this process knows it; Redeem asks the store too.
@@ -107,7 +114,7 @@ func (t *Tokens) verify(token string, actor Actor) (body string, err error) {
 	}
 	valid := false
 	for _, key := range *t.keys.Load() {
-		if hmac.Equal([]byte(mac), []byte(key.mac(head, body, actor, head[0] == 'a'))) {
+		if key.made(mac, head, body, actor) {
 			valid = true
 		}
 	}
@@ -128,51 +135,72 @@ func goneRow() error {
 // signer computes the codes of one key. Its hashes are used again: a message has several buttons.
 type signer struct{ hashes sync.Pool }
 
-// hashing is a hash with the memory for what goes in and comes out.
+// hashing is a hash with the memory for what goes in and comes out, and for the token itself.
 type hashing struct {
 	hash.Hash
-	buf []byte
+	buf, token []byte
 }
 
 func newSigner(key []byte) *signer {
 	s := &signer{}
-	s.hashes.New = func() any { return &hashing{Hash: hmac.New(sha256.New, key), buf: make([]byte, 0, 256)} }
+	s.hashes.New = func() any {
+		return &hashing{Hash: hmac.New(sha256.New, key), buf: make([]byte, 0, 256), token: make([]byte, 0, 128)}
+	}
 	return s
 }
 
-// mac covers every part with its length, so that no two tokens have the same input.
-func (s *signer) mac(head, body string, to Actor, anyone bool) string {
+// made reports whether a code is of this key.
+func (s *signer) made(code, head, body string, to Actor) bool {
 	h := s.hashes.Get().(*hashing)
 	defer s.hashes.Put(h)
+	want := base64.RawURLEncoding.AppendEncode(h.token[:0], mac(h, head, body, to, head[0] == 'a'))
+	return hmac.Equal([]byte(code), want)
+}
+
+// mac covers every part with its length, so that no two tokens have the same input. The code is valid until h is used
+// again.
+func mac[T string | []byte](h *hashing, head, body T, to Actor, anyone bool) []byte {
 	h.Reset()
 	who := to.ID
 	if anyone {
 		who = ""
 	}
-	b := h.buf[:0]
-	for _, part := range [...]string{head, body, to.Platform, to.Workspace, who} {
-		b = strconv.AppendInt(b, int64(len(part)), 10)
-		b = append(append(b, ':'), part...)
-	}
+	b := appendPart(appendPart(h.buf[:0], head), body)
+	b = appendPart(appendPart(appendPart(b, to.Platform), to.Workspace), who)
 	h.buf = b
 	h.Write(b)
-	return base64.RawURLEncoding.EncodeToString(h.Sum(b[:0])[:macBytes])
+	return h.Sum(b[:0])[:macBytes]
 }
 
-// encodeIntent writes name and arguments separated by "|", each query-escaped so that neither "|" nor "#" can occur.
-func encodeIntent(i card.Intent) string {
-	size := len(i.Name)
+func appendPart[T string | []byte](b []byte, part T) []byte {
+	b = strconv.AppendInt(b, int64(len(part)), 10)
+	return append(append(b, ':'), part...)
+}
+
+// appendIntent writes name and arguments separated by "|", each escaped so that neither "|" nor "#" can occur.
+func appendIntent(b []byte, i card.Intent) []byte {
+	b = appendWord(b, i.Name)
 	for _, a := range i.Args {
-		size += 1 + len(a)
+		b = appendWord(append(b, '|'), a)
 	}
-	var b strings.Builder
-	b.Grow(size)
-	b.WriteString(escaper.Replace(i.Name))
-	for _, a := range i.Args {
-		b.WriteByte('|')
-		b.WriteString(escaper.Replace(a))
+	return b
+}
+
+// appendWord keeps what references are made of readable and short.
+func appendWord(b []byte, s string) []byte {
+	for i := range len(s) {
+		switch c := s[i]; c {
+		case '%':
+			b = append(b, "%25"...)
+		case '|':
+			b = append(b, "%7C"...)
+		case '#':
+			b = append(b, "%23"...)
+		default:
+			b = append(b, c)
+		}
 	}
-	return b.String()
+	return b
 }
 
 func decodeIntent(body string) (card.Intent, error) {

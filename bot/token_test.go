@@ -108,3 +108,18 @@ func BenchmarkToken(b *testing.B) {
 		tokens.Token(intent, alice, false, 2000)
 	}
 }
+
+// TestTokenForm keeps the form of tokens: buttons that were sent stay valid across versions of the program.
+func TestTokenForm(t *testing.T) {
+	tokens := NewTokens([][]byte{[]byte("0123456789abcdef0123456789abcdef")}, time.Hour, func() time.Time { return time.Unix(1_772_366_400, 0) })
+	who := Actor{Platform: "terminal", Workspace: "local", ID: "alice"}
+	i := card.Intent{Name: "ask", Args: []string{"owner", "en", "@component:default/a|b#c%d"}}
+	for anyone, want := range map[bool]string{
+		false: "utb81g0.jBv_qML9c7lAe10z.ask|owner|en|@component:default/a%7Cb%23c%25d",
+		true:  "atb81g0.DWngitg9XHMWvvGr.ask|owner|en|@component:default/a%7Cb%23c%25d",
+	} {
+		if got := tokens.Token(i, who, anyone, 200); got != want {
+			t.Errorf("for anyone %v: %s, want %s", anyone, got, want)
+		}
+	}
+}

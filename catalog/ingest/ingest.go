@@ -212,8 +212,7 @@ func (e *Engine) Knows(match Scope) bool {
 func (e *Engine) keep(sc *scan) {
 	e.known, e.finds = sc.entries, sc.finds
 	for _, en := range e.known {
-		en.file.Text = nil
-		en.pack()
+		en.file.Text, en.file.Entities = nil, nil
 	}
 }
 

@@ -15,7 +15,7 @@ import (
 // entry is what is known of one descriptor file.
 type entry struct {
 	file    catalog.File
-	bundle  catalog.Bundle    // the entities of file, once they were reported
+	bundle  catalog.Bundle    // the entities of file, which has them itself until they were reported
 	own     []catalog.Problem // the problems of the content, without those of targets
 	targets []target          // what its Locations lead to
 	deps    []dep             // what its placeholders read
@@ -88,19 +88,21 @@ func (en *entry) again(t Token) *entry {
 	return &kept
 }
 
-// pack puts a bundle in place of the entities.
-func (en *entry) pack() {
-	if len(en.file.Entities) == 0 {
-		return
+// remember makes the bundle, of which the next scan reports when the file has not changed, and puts the entities of
+// this one in their lean form. It is work for the goroutine that read the file.
+func (en *entry) remember() {
+	for i, e := range en.file.Entities {
+		en.file.Entities[i] = catalog.Lean(e)
 	}
 	en.bundle = catalog.NewBundle(en.file.Entities)
-	en.file.Entities = nil
 }
 
 // report is the file with its entities.
 func (en *entry) report() catalog.File {
 	f := en.file
-	f.Entities = append(f.Entities, en.bundle.Entities()...)
+	if f.Entities == nil {
+		f.Entities = en.bundle.Entities()
+	}
 	return f
 }
 
@@ -121,6 +123,7 @@ func (e *Engine) parse(ctx context.Context, en *entry, address string, data []by
 		e.take(en, &docs[i])
 	}
 	en.own = en.file.Problems
+	en.remember()
 }
 
 // beside reads the target of a placeholder, given its last state or just its name.

@@ -43,6 +43,7 @@ var rules = []struct {
 	{"catalog/ingest/gitlab", []string{"leaves", "catalog", "catalog/descriptor", "catalog/ingest", "catalog/ingest/forge"}},
 	{"catalog/ingest/...", []string{"leaves", "catalog", "catalog/descriptor", "catalog/ingest"}},
 	{"catalog/search", []string{"leaves", "catalog"}},
+	{"catalog/access", []string{"leaves", "catalog"}},
 	{"catalog/quality", []string{"leaves", "catalog", "catalog/search"}},
 	{"docs", []string{"leaves", "catalog", "catalog/search"}},
 	{"scaffold/template", []string{"leaves"}},

@@ -33,6 +33,12 @@ type Actor struct {
 // Key renders the actor as one opaque string, unique across platforms.
 func (a Actor) Key() string { return a.Platform + ":" + a.Workspace + ":" + a.ID }
 
+// Direct is the address of a direct message to the actor. A Poster knows it by the @ before the channel: the
+// conversation need not have begun.
+func (a Actor) Direct() Address {
+	return Address{Platform: a.Platform, Workspace: a.Workspace, Channel: "@" + a.ID}
+}
+
 // Channel describes the channel of an event as far as the platform said.
 type Channel struct {
 	Name   string // without a leading #; "" when not known

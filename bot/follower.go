@@ -3,6 +3,7 @@ package bot
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -15,6 +16,8 @@ type Follower struct {
 	Key     string // what it follows, for example "run:<id>"
 	Address Address
 	Message string // the platform's id of the message
+	Private bool   // only whoever started the work sees it
+	Secret  string // what editing it takes besides, if anything; encrypted where it is kept, and never logged
 	Lang    lang.Lang
 	Since   time.Time
 }
@@ -25,6 +28,8 @@ type Followers interface {
 	Follow(ctx context.Context, f Follower) error
 	// Of returns the followers of a key, oldest first.
 	Of(ctx context.Context, key string) ([]Follower, error)
+	// Keys returns what is followed, at most some thousands.
+	Keys(ctx context.Context) ([]string, error)
 	// End forgets the followers of a key: its work is over and shown.
 	End(ctx context.Context, key string) error
 	Sweeper
@@ -64,6 +69,20 @@ func (m *memoryFollowers) Of(_ context.Context, key string) ([]Follower, error) 
 		return cmp.Or(a.Since.Compare(b.Since), a.Address.compare(b.Address), cmp.Compare(a.Message, b.Message))
 	})
 	return out, nil
+}
+
+// maxFollowed bounds what Keys returns.
+const maxFollowed = 5000
+
+func (m *memoryFollowers) Keys(context.Context) ([]string, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	keys := map[string]bool{}
+	for k := range m.rows {
+		keys[k.key] = true
+	}
+	all := slices.Sorted(maps.Keys(keys))
+	return all[:min(len(all), maxFollowed)], nil
 }
 
 func (m *memoryFollowers) End(_ context.Context, key string) error {

@@ -35,6 +35,7 @@ type MuxConfig struct {
 	Surfaces  map[string]Handler // Opened, by surface
 	Preview   Handler            // Linked
 	Lifecycle Handler
+	Follows   *Follows // Follow
 	Tokens    *Tokens
 	Memory    Memory
 	Observer  Observer
@@ -135,7 +136,14 @@ func (m *Mux) guard(ctx context.Context, ev *Event, h Handler) (reply Reply, err
 			reply, err = nil, fault.New(fault.Internal, "handler panicked: %v", p)
 		}
 	}()
-	return h.Handle(ctx, ev)
+	reply, err = h.Handle(ctx, ev)
+	if f, ok := reply.(Follow); ok && err == nil {
+		if m.cfg.Follows == nil {
+			return nil, fault.New(fault.Internal, "nothing follows %s", f.Key)
+		}
+		return m.cfg.Follows.open(ctx, ev, f)
+	}
+	return reply, err
 }
 
 // failed turns an error into a private sentence. Internal errors get a request number that the log repeats.

@@ -8,7 +8,7 @@ import (
 	"github.com/backchannel-portal/backchannel/internal/lang"
 )
 
-// Reply is what a handler wants shown: Say, Whisper, Update, Share, Work or Nothing; a form (Open, Invalid, Suggest);
+// Reply is what a handler wants shown: Say, Whisper, Update, Share, Work, Follow or Nothing; a form (Open, Invalid, Suggest);
 // a Surface or a Preview.
 type Reply interface{ reply() }
 
@@ -94,6 +94,8 @@ func MessageOf(r Reply) (card.Message, Answer, bool) {
 		return r.Message, r.Answer, true
 	case Share:
 		return r.Message, r.Answer, true
+	case Follow:
+		return r.Now, r.Answer, true
 	default:
 		return card.Message{}, Answer{}, false
 	}

@@ -18,12 +18,14 @@ type Retention struct {
 	Posts     time.Duration // the outbox: for as long a key is not sent twice
 	Followers time.Duration // of work that never came to an end
 	Jobs      time.Duration // finished jobs, with their results and errors
+	Tasks     time.Duration // long work with its log, since it began
+	Feedback  time.Duration // what people said about answers, since it was settled
 }
 
 // DefaultRetention is what holds where the configuration says nothing.
 func DefaultRetention() Retention {
 	const day = 24 * time.Hour
-	return Retention{Inbox: day, Threads: 30 * time.Minute, Audit: 90 * day, Posts: 30 * day, Followers: 7 * day, Jobs: 7 * day}
+	return Retention{Inbox: day, Threads: 30 * time.Minute, Audit: 90 * day, Posts: 30 * day, Followers: 7 * day, Jobs: 7 * day, Tasks: 30 * day, Feedback: 90 * day}
 }
 
 // sweepEvery is how often each area is swept. Conversations go sooner: they hold what people wrote.
@@ -49,6 +51,8 @@ func (r Retention) SweepJobs(s State, queue job.Worker, now func() time.Time) (m
 		{"drafts", s.Drafts, 0, sweepEvery},
 		{"followers", s.Followers, r.Followers, sweepEvery},
 		{"news", s.News, r.Posts, sweepEvery},
+		{"tasks", s.Tasks, r.Tasks, sweepEvery},
+		{"feedback", s.Feedback, r.Feedback, sweepEvery},
 		{"jobs", queueSweeper{queue, now}, r.Jobs, sweepEvery},
 	}
 	kinds, periodic := map[string]job.Kind{}, []job.Periodic(nil)

@@ -89,6 +89,7 @@ func (b *stateBench) followers() {
 		return bot.Follower{Key: "run:1", Address: bot.Address{Platform: "p", Workspace: "W", Channel: "C"}, Message: message, Lang: lang.English, Since: at}
 	}
 	first, second := f("m2", b.now), f("m1", b.now.Add(time.Second))
+	second.Private, second.Secret = true, "https://example.test/a capability"
 	for range 2 {
 		b.ok(b.a.Followers.Follow(b.ctx, second))
 		b.ok(b.b.Followers.Follow(b.ctx, first))
@@ -96,6 +97,9 @@ func (b *stateBench) followers() {
 	got, err := b.b.Followers.Of(b.ctx, "run:1")
 	b.ok(err)
 	b.same("followers", []bot.Follower{first, second}, got)
+	keys, err := b.a.Followers.Keys(b.ctx)
+	b.ok(err)
+	b.same("what is followed", []string{"run:1"}, keys)
 	b.sweeps(b.a.Followers, b.now.Add(time.Millisecond), 1)
 	b.ok(b.a.Followers.End(b.ctx, "run:1"))
 	b.ok(b.a.Followers.End(b.ctx, "run:1"))

@@ -79,26 +79,55 @@ func (c chatSubscriptions) End(ctx context.Context, platform, workspace, channel
 		words(platform), words(workspace), words(channel))
 }
 
-type chatFollowers struct{ chat }
+type chatFollowers struct {
+	chat
+	seal *Seal
+}
+
+// sealedFollower is the place that a follower's secret is bound to.
+func sealedFollower(f bot.Follower) string {
+	return "follower " + words(f.Key) + " " + words(f.Address.Key()) + " " + words(f.Message)
+}
 
 // Follow implements bot.Followers.
 func (c chatFollowers) Follow(ctx context.Context, f bot.Follower) error {
+	var secret []byte
+	if f.Secret != "" {
+		secret = c.seal.seal(sealedFollower(f), []byte(f.Secret))
+	}
 	args := append([]any{words(f.Key)}, address(f.Address)...)
 	_, err := c.exec(ctx, "keep a follower", `
-		INSERT INTO chat_followers (key, platform, workspace, channel, thread, message, lang, since)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING`, append(args, words(f.Message), words(string(f.Lang)), micros(f.Since))...)
+		INSERT INTO chat_followers (key, platform, workspace, channel, thread, message, lang, since, private, secret)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING`,
+		append(args, words(f.Message), words(string(f.Lang)), micros(f.Since), f.Private, secret)...)
 	return err
 }
 
-// Of implements bot.Followers.
+// Of implements bot.Followers. A secret that cannot be opened is none: the message is then one that cannot be edited.
 func (c chatFollowers) Of(ctx context.Context, key string) ([]bot.Follower, error) {
 	return chatRows(ctx, c.chat, "read the followers", func(rows *sql.Rows) (f bot.Follower, err error) {
 		var since int64
-		err = rows.Scan(&f.Key, &f.Address.Platform, &f.Address.Workspace, &f.Address.Channel, &f.Address.Thread, &f.Message, &f.Lang, &since)
+		var secret []byte
+		err = rows.Scan(&f.Key, &f.Address.Platform, &f.Address.Workspace, &f.Address.Channel, &f.Address.Thread, &f.Message, &f.Lang, &since, &f.Private, &secret)
 		f.Since = instant(since)
+		if err == nil && secret != nil {
+			if plain, bad := c.seal.open(sealedFollower(f), secret); bad == nil {
+				f.Secret = string(plain)
+			}
+		}
 		return f, err
-	}, `SELECT key, platform, workspace, channel, thread, message, lang, since FROM chat_followers
+	}, `SELECT key, platform, workspace, channel, thread, message, lang, since, private, secret FROM chat_followers
 		WHERE key = $1 ORDER BY since, platform, workspace, channel, thread, message`, words(key))
+}
+
+// followedKeys bounds what Keys returns.
+const followedKeys = 5000
+
+// Keys implements bot.Followers.
+func (c chatFollowers) Keys(ctx context.Context) ([]string, error) {
+	return chatRows(ctx, c.chat, "read what is followed", func(rows *sql.Rows) (key string, err error) {
+		return key, rows.Scan(&key)
+	}, `SELECT DISTINCT key FROM chat_followers ORDER BY key LIMIT $1`, followedKeys)
 }
 
 // End implements bot.Followers.

@@ -24,7 +24,7 @@ func (db *DB) ChatState(seal *Seal) bot.State {
 		Drafts:        chatDrafts{c},
 		Installations: chatInstallations{c, seal},
 		Subscriptions: chatSubscriptions{c},
-		Followers:     chatFollowers{c},
+		Followers:     chatFollowers{c, seal},
 		Bindings:      chatBindings{c},
 		Watches:       chatNews{c},
 		News:          chatNews{c},

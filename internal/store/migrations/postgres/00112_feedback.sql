@@ -38,7 +38,13 @@ CREATE INDEX chat_feedback_at ON chat_feedback (at) WHERE state = 'open';
 CREATE INDEX chat_feedback_actor ON chat_feedback (actor);
 CREATE INDEX chat_feedback_closed ON chat_feedback (closed_at);
 
+-- Messages that only one person sees, and what editing them takes, encrypted.
+ALTER TABLE chat_followers ADD COLUMN private BOOLEAN NOT NULL DEFAULT FALSE;
+ALTER TABLE chat_followers ADD COLUMN secret BYTEA;
+
 -- +goose Down
+ALTER TABLE chat_followers DROP COLUMN secret;
+ALTER TABLE chat_followers DROP COLUMN private;
 DROP TABLE chat_feedback;
 DROP TABLE chat_task_events;
 DROP TABLE chat_tasks;

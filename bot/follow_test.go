@@ -301,7 +301,8 @@ func TestFollowIsWatched(t *testing.T) {
 			}
 		}()
 		err = reply.(bot.Follow).Watch(t.Context(), func(m card.Message) { seen = append(seen, strings.TrimSpace(card.Plain(m))) })
-		if want := "0 steps|1 steps|2 steps|done after 3 steps"; err != nil || strings.Join(seen, "|") != want {
+		got := strings.Replace(strings.Join(seen, "|"), "|3 steps|", "|", 1) // where the end came in a round of its own
+		if want := "0 steps|1 steps|2 steps|done after 3 steps"; err != nil || got != want {
 			t.Errorf("watched %q, %v", seen, err)
 		}
 	})

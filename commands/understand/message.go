@@ -53,7 +53,13 @@ func (u *Understander) parse(view search.View, text string) *message {
 	m.techs = u.usableTechs(m)
 	u.scanPhrases(m)
 	m.findNegated()
-	u.addTypos(view, m)
+	if u.addTypos(view, m) { // words of a misspelt name are no words of a phrase
+		clear(m.scores)
+		clear(m.cues)
+		m.founds, m.off = m.founds[:0], 0
+		u.scanPhrases(m)
+		m.findNegated()
+	}
 	return m
 }
 
@@ -227,8 +233,9 @@ func (m *message) findNegated() {
 	}
 }
 
-// addTypos looks for misspelt names among what is left.
-func (u *Understander) addTypos(view search.View, m *message) {
+// addTypos looks for misspelt names among what is left. It reports whether a word was taken for a misspelt name that
+// could also be a misspelt word of a phrase.
+func (u *Understander) addTypos(view search.View, m *message) (again bool) {
 	taken := make([]bool, len(m.toks))
 	for i := range m.mentions {
 		if m.mentions[i].strength == weak {
@@ -255,7 +262,13 @@ func (u *Understander) addTypos(view search.View, m *message) {
 		}
 		t.negated = m.negated[t.from]
 		m.mentions = append(keep, t)
+		for k := t.from; k < t.to; k++ {
+			if f := &m.toks[k].fixed; *f != "" && *f != m.toks[k].norm {
+				*f, again = m.toks[k].norm, true
+			}
+		}
 	}
+	return again
 }
 
 // cue reports whether a cue occurs.

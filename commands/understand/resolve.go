@@ -43,9 +43,13 @@ func (r *run) about() {
 	r.out.Alone = named && len(o.refs) > 0 && len(o.choices) == 0 && r.sure >= sureIntent && !r.m.cue("follow") && !r.m.cue("about")
 }
 
+// surelyAPI is how strongly words ask for an API where "how do I" asks for one too: "how do I look up an address, is
+// there an endpoint?"
+const surelyAPI = 8
+
 // asksHow settles "how do I swap an on-call shift": a page that says how goes before what single words ask for.
 func (r *run) asksHow() bool {
-	if !r.howto() || r.intent == Owner || slices.ContainsFunc(r.m.mentions, func(n mention) bool { return n.strength == strong }) {
+	if !r.howto() || r.intent == Owner || r.intent == API && r.sure >= surelyAPI || slices.ContainsFunc(r.m.mentions, func(n mention) bool { return n.strength == strong }) {
 		return false
 	}
 	if us := r.docWords(nil); !telling(us) || !r.sections(us, nil, docSure) {

@@ -154,7 +154,7 @@ func (r *run) adjust() {
 		r.intent = Owner
 	case r.intent == Scaffold && r.m.cue("howto") && s[Scaffold] < 7:
 		r.intent = Docs
-	case (r.intent == Search || r.intent == Show || r.intent == Owner || r.intent == Dependents) && s[Version] >= likelyIntent && !other && !group && r.versionsMeant():
+	case (r.intent == Search || r.intent == Show || r.intent == Owner || r.intent == Dependents) && s[Version] >= likelyIntent && !other && !group && r.versionsMeant() && !r.ownerMeant():
 		r.intent, r.sure = Version, s[Version]
 	case user && !other && !group && (r.intent == Owner || r.intent == Members || r.intent == Search || r.intent == ""):
 		r.intent = Show
@@ -185,6 +185,13 @@ func (r *run) versionsMeant() bool {
 		}
 	}
 	return len(r.m.techs) > 0 && (r.m.scores[Version] >= 6.5 || r.m.cue("behind"))
+}
+
+// ownerMeant reports whether a person is asked for so plainly that a technology only says in what: "who can help me
+// with kubernetes upgrades".
+func (r *run) ownerMeant() bool {
+	const plainly = 9
+	return r.intent == Owner && r.m.scores[Owner] >= plainly && !slices.ContainsFunc(r.m.techs, func(t techSpan) bool { return rangeOf(r.m.toks, t) != "" })
 }
 
 // kindsNamed tells what sort of things the message names strongly.

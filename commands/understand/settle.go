@@ -281,38 +281,6 @@ func (r *run) namesUnknown() bool {
 	return false
 }
 
-// fromChannel resolves the name of the channel.
-func (r *run) fromChannel() outcome {
-	if !r.q.Bound.IsZero() && r.visible(r.q.Bound) {
-		return outcome{refs: []catalog.Ref{r.q.Bound}}
-	}
-	name := strings.TrimPrefix(strings.TrimSpace(r.q.Channel), "#")
-	if name == "" {
-		return outcome{}
-	}
-	ts := tokenise(clean(spaced(name), r.u.lex.simplify).text)
-	team := len(ts) > 0 && (ts[0].norm == "team" || ts[0].norm == "squad" || ts[0].norm == "grp")
-	var best mention
-	for i := range ts {
-		m, ok := r.x.longest(ts, i)
-		if !ok || m.to-m.from < best.to-best.from || m.strength < best.strength {
-			continue
-		}
-		m.keys = keep(m.keys, func(k keyRef) bool {
-			return (r.x.ref(k.ent).Kind == "group") == team && r.x.ref(k.ent).Kind != "user"
-		})
-		if len(m.keys) > 0 && (m.to-m.from > best.to-best.from || m.strength > best.strength) {
-			best = m
-		}
-	}
-	if len(best.keys) == 0 || team && !kindFits(r.intent, "group") {
-		return outcome{}
-	}
-	best.keys = r.fitting(&best)
-	r.why("channel %s", r.q.Channel)
-	return r.resolve(&best)
-}
-
 // unknown notes the name that nothing is called.
 func (r *run) unknown() {
 	us := r.withoutKinds(r.content(nil))

@@ -43,6 +43,7 @@ type Question struct {
 	Thread  []Turn    // what was said before, oldest first
 	Asker   catalog.Ref
 	Bound   catalog.Ref // the entity the channel is bound to, zero for none
+	About   string      // what the channel says it is about, its topic; may be empty
 	Explain bool        // fill in Reading.Why
 }
 
@@ -72,10 +73,21 @@ type Reading struct {
 	Docs       []search.DocHit // for docs: the sections that fit Topic best, best first; empty when none fits well
 	Trait      string          // a detail asked for: "lead", "chat", "repo", "site", "secondary", "next", "until", "successor", a ring of the radar ...
 	Confidence float64         // 0..1
+	Via        Via             // what settled Entities or Candidates that the question does not name
 	Alone      bool            // read from the question alone: neither the conversation nor the channel could change it
 	Total      int             // for search: how many there are where Entities is cut; 0 when it is not
 	Why        []string        // which phrases and terms decided, where the question asks to explain
 }
+
+// Via is what of a channel settled what a question is about.
+type Via string
+
+// The ways in which a channel says what it is about.
+const (
+	ViaBinding Via = "binding"
+	ViaName    Via = "name"
+	ViaTopic   Via = "topic"
+)
 
 // TechMention is a technology and the versions asked about.
 type TechMention struct {

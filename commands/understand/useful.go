@@ -172,7 +172,8 @@ func (r *run) joined(n *mention, l []mention) bool {
 
 // listed2 reports whether nothing but "and" stands between two mentions.
 func (r *run) listed2(a, b *mention) bool {
-	if b.from-a.to > 4 {
+	const apart = 6
+	if b.from-a.to > apart {
 		return false
 	}
 	joined := false
@@ -180,13 +181,18 @@ func (r *run) listed2(a, b *mention) bool {
 		switch r.m.toks[k].norm {
 		case "the", "还", "有", "以", "service", "服", "务":
 		default:
-			if !and(r.m.toks[k]) {
+			if !and(r.m.toks[k]) && !r.repeats(k) {
 				return false
 			}
-			joined = true
+			joined = joined || and(r.m.toks[k])
 		}
 	}
 	return joined
+}
+
+// repeats reports whether a token between two names is what both are asked for: "A's go version and B's go version".
+func (r *run) repeats(tok int) bool {
+	return r.intent == Version && (r.hit[tok] || slices.ContainsFunc(r.m.techs, func(s techSpan) bool { return tok >= s.from && tok < s.to }))
 }
 
 // kindBeside finds a word for a kind right behind or in front of a mention: "X team", "team X", "X 服务".

@@ -39,12 +39,22 @@ type Sender struct {
 	queue   job.Queue
 	posters map[string]Poster // by platform
 	now     func() time.Time
+	refused []func(context.Context, Post, error)
 }
 
 // NewSender returns a sender.
 func NewSender(outbox Outbox, queue job.Queue, posters map[string]Poster, now func() time.Time) *Sender {
-	return &Sender{outbox, queue, posters, now}
+	return &Sender{outbox: outbox, queue: queue, posters: posters, now: now}
 }
+
+// OnRefused has a function hear of every post that is given up, with the last error, after the outbox has noted it. It
+// is called before the sender works.
+func (s *Sender) OnRefused(hear func(context.Context, Post, error)) {
+	s.refused = append(s.refused, hear)
+}
+
+// Posts reports whether anything posts on a platform.
+func (s *Sender) Posts(platform string) bool { return s.posters[platform] != nil }
 
 // Send puts a post into the outbox and has it sent in the background. A key that is known is sent once all the same.
 // Only Key, To and Message are read.
@@ -128,6 +138,9 @@ func (s *Sender) giveUp(ctx context.Context, p Post, err error) error {
 	p.State, p.Error = Unsendable, err.Error()
 	if bad := s.outbox.Update(context.WithoutCancel(ctx), p); bad != nil {
 		return bad
+	}
+	for _, hear := range s.refused {
+		hear(ctx, p, err)
 	}
 	return job.Permanent(err)
 }

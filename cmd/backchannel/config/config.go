@@ -24,8 +24,8 @@ type Config struct {
 	Plugins      Plugins
 	Language     Language
 	Limits       Limits
-	Audiences    Refused
-	Permissions  Refused
+	Audiences    Audiences
+	Permissions  Permissions
 
 	// Path is the file this was read from, "" for the defaults; Dir the folder that relative paths start from.
 	Notices []string `yaml:"-"` // keys that have no effect in this version, with their lines

@@ -129,6 +129,9 @@ func (c *Config) check(root *yamldoc.Node, d yamldoc.Decoder) error {
 			return err
 		}
 	}
+	if err := c.checkAccess(root, d); err != nil {
+		return err
+	}
 	if err := c.checkHosts(root, d); err != nil {
 		return err
 	}

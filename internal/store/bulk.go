@@ -74,10 +74,16 @@ func (t *tx) each(ctx context.Context, query string, scan func(*sql.Rows) error,
 	return rows.Err()
 }
 
-// insert adds n rows: by COPY where there are many and the database has it, else by a prepared statement.
+// insert adds n rows: by COPY where there are many and the database has it, else by a prepared statement. Many rows are
+// made ahead, so row must be fit to be called from several goroutines.
 func (t *tx) insert(ctx context.Context, table string, columns []string, n int, row func(i int) []any) error {
 	if n == 0 {
 		return nil
+	}
+	if n > 2*aheadPart {
+		next, stop := ahead(n, row)
+		defer stop()
+		row = next
 	}
 	if t.dialect.postgres() && n >= copyFrom {
 		return t.copy(ctx, table, columns, n, row)

@@ -3,9 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
-	"runtime"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/backchannel-portal/backchannel/catalog"
@@ -63,36 +61,29 @@ func (r *reading) entities(ctx context.Context) error {
 	if r.after == 0 {
 		where = `counts AND generation + 0 > $1` // everything: the index does not help
 	}
-	type row struct{ file, position int64 }
-	foreign := map[row]bool{}
-	var records []catalog.Record
+	var records recordReader
 	err := r.each(ctx, `SELECT file_id, position, record FROM catalog_definitions WHERE `+where, func(rows *sql.Rows) error {
-		var at row
+		var at definitionKey
 		var record sql.RawBytes
-		if err := rows.Scan(&at.file, &at.position, &record); err != nil {
-			return err
+		err := rows.Scan(&at.file, &at.position, &record)
+		if err == nil {
+			records.add(at, record)
 		}
-		if x, ok := catalog.StoredRecord(record); ok {
-			records = append(records, x)
-		} else {
-			foreign[at] = true
-		}
-		return nil
+		return err
 	}, r.after)
-	if err != nil {
+	if r.out.Upserts = records.done(); err != nil || len(records.foreign) == 0 {
 		return err
 	}
-	r.out.Upserts = unpackAll(records)
-	files := make([]int64, 0, len(foreign))
-	for at := range foreign {
+	files := make([]int64, 0, len(records.foreign))
+	for at := range records.foreign {
 		files = append(files, at.file)
 	}
 	var u unpacker
 	err = eachAmong(ctx, r.tx, `SELECT file_id, position, packed, document FROM catalog_definitions WHERE `+where+` AND %s`, "file_id", unique(files),
 		func(rows *sql.Rows) error {
-			var at row
+			var at definitionKey
 			var packed, document sql.RawBytes
-			if err := rows.Scan(&at.file, &at.position, &packed, &document); err != nil || !foreign[at] {
+			if err := rows.Scan(&at.file, &at.position, &packed, &document); err != nil || !records.foreign[at] {
 				return err
 			}
 			e, err := u.entity(string(packed), document)
@@ -102,28 +93,8 @@ func (r *reading) entities(ctx context.Context) error {
 			r.out.Upserts = append(r.out.Upserts, e)
 			return nil
 		}, r.after)
-	if err != nil {
-		return err
-	}
-	slices.SortFunc(r.out.Upserts, func(a, b *catalog.Entity) int { return a.Ref.Compare(b.Ref) })
-	return nil
-}
-
-// unpackAll unpacks records on all processors.
-func unpackAll(records []catalog.Record) []*catalog.Entity {
-	const atLeast = 2000 // less is not worth a goroutine
-	out := make([]*catalog.Entity, len(records))
-	part := max(atLeast, (len(records)+runtime.GOMAXPROCS(0)-1)/runtime.GOMAXPROCS(0))
-	var wg sync.WaitGroup
-	for from := 0; from < len(records); from += part {
-		wg.Go(func() {
-			for i := from; i < min(from+part, len(records)); i++ {
-				out[i] = records[i].Entity()
-			}
-		})
-	}
-	wg.Wait()
-	return out
+	slices.SortFunc(r.out.Upserts, byRef)
+	return err
 }
 
 // unique returns the values, each once and in order.

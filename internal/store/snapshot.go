@@ -121,7 +121,7 @@ func ReadSnapshot(path string) (catalog.Changes, error) {
 var errSnapshot = errors.New("it is damaged, or of another version")
 
 func readSnapshot(f *bufio.Reader) (catalog.Changes, error) {
-	r := recordReader{r: f, sum: crc32.New(crc32.MakeTable(crc32.Castagnoli))}
+	r := snapshotReader{r: f, sum: crc32.New(crc32.MakeTable(crc32.Castagnoli))}
 	var head snapshotHead
 	if magic, err := r.next(); err != nil || string(magic) != snapshotMagic {
 		return catalog.Changes{}, errSnapshot
@@ -163,8 +163,8 @@ func readSnapshot(f *bufio.Reader) (catalog.Changes, error) {
 	return c, nil
 }
 
-// recordReader reads records; a record is good until the next one is read.
-type recordReader struct {
+// snapshotReader reads records; a record is good until the next one is read.
+type snapshotReader struct {
 	r   *bufio.Reader
 	sum interface {
 		io.Writer
@@ -173,7 +173,7 @@ type recordReader struct {
 	buf []byte
 }
 
-func (r *recordReader) next() ([]byte, error) {
+func (r *snapshotReader) next() ([]byte, error) {
 	n, err := binary.ReadUvarint(r.r)
 	if err != nil || n > maxRecord {
 		return nil, errSnapshot
@@ -190,7 +190,7 @@ func (r *recordReader) next() ([]byte, error) {
 	return r.buf, nil
 }
 
-func (r *recordReader) json(v any) error {
+func (r *snapshotReader) json(v any) error {
 	b, err := r.next()
 	if err != nil {
 		return err

@@ -17,6 +17,7 @@ const (
 	spoolName  = "audit.spool"
 	spoolLimit = 256 << 20 // bytes; an hour of a hundred questions a second is about as much
 	spoolLine  = 1 << 20
+	spoolBatch = 500 // records that are taken at once
 )
 
 // spool is a file of records, one line of JSON each, that wait for their store. Only one goroutine uses it.
@@ -149,7 +150,7 @@ func loadRecords(path string, log *slog.Logger, take func([]Record) bool) (n int
 	defer f.Close()
 	records := readRecords(f)
 	for {
-		batch, skipped, err := records(auditBatch)
+		batch, skipped, err := records(spoolBatch)
 		if skipped > 0 {
 			log.Warn("lines of the audit's spool are damaged", "lines", skipped)
 		}

@@ -16,7 +16,7 @@ type Record struct {
 
 // AuditStore keeps the audit.
 type AuditStore interface {
-	// Append keeps records; one whose id is known is not kept again.
+	// Append keeps records; one whose id is known is not kept again. It does not hold on to the slice.
 	Append(ctx context.Context, rs []Record) error
 	// Of returns at most n records of an actor that are older than before, newest first.
 	Of(ctx context.Context, a Actor, before time.Time, n int) ([]Record, error)

@@ -22,11 +22,12 @@ type AuditTrail struct {
 	told  int64        // of those, the ones the log knows of
 	stamp time.Time    // of the ids of the last batch
 	retry time.Time    // by the monotonic clock: when the store is tried again
+	taken []Record     // room for a batch
 }
 
 const (
 	auditQueue    = 8192
-	auditBatch    = 500
+	auditBatch    = 2000
 	auditInterval = 200 * time.Millisecond
 )
 
@@ -85,9 +86,10 @@ func (a *AuditTrail) write(ctx context.Context) {
 }
 
 // batch takes some entries from the queue and gives them their ids. The ids of a batch sort behind those of every batch
-// before it, so that a store sees without reading that none of them is known to it.
+// before it, so that a store sees without reading that none of them is known to it. The batch is valid until the next.
 func (a *AuditTrail) batch() []Record {
-	out := make([]Record, 0, min(len(a.queue), auditBatch))
+	clear(a.taken) // its strings
+	out := a.taken[:0]
 	for len(out) < auditBatch {
 		select {
 		case r := <-a.queue:
@@ -97,7 +99,7 @@ func (a *AuditTrail) batch() []Record {
 		}
 		break
 	}
-	if len(out) == 0 {
+	if a.taken = out; len(out) == 0 {
 		return nil
 	}
 	now := a.now().Truncate(time.Millisecond)

@@ -4,11 +4,9 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
-	"hash/fnv"
-	"io"
+	"encoding/json"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/backchannel-portal/backchannel/bot"
@@ -40,12 +38,64 @@ type auditRecord struct {
 	Took      int64    `json:"us,omitempty"`
 }
 
-func newAuditRecord(r bot.Record) auditRecord {
+func newAuditRecord(r *bot.Record) auditRecord {
 	return auditRecord{
 		ID: words(r.ID), At: micros(r.Time), Event: r.Event, Platform: r.Actor.Platform, Workspace: r.Actor.Workspace, Actor: r.Actor.ID,
 		Channel: r.Address.Channel, Thread: r.Address.Thread, What: r.What, Intent: r.Answer.Intent, Outcome: string(r.Answer.Outcome),
 		Entities: r.Answer.Entities, Lang: string(r.Answer.Lang), Failure: r.Failure, Limited: r.Limited, Took: r.Took.Microseconds(),
 	}
+}
+
+// append appends the record as JSON, as encoding/json writes it.
+func (r *auditRecord) append(b []byte) []byte {
+	b = appendText(append(b, `{"id":`...), r.ID)
+	b = strconv.AppendInt(append(b, `,"at":`...), r.At, 10)
+	for _, member := range [...]struct{ name, value string }{
+		{`,"ev":`, r.Event}, {`,"p":`, r.Platform}, {`,"w":`, r.Workspace}, {`,"a":`, r.Actor}, {`,"c":`, r.Channel}, {`,"t":`, r.Thread},
+		{`,"what":`, r.What}, {`,"i":`, r.Intent}, {`,"o":`, r.Outcome},
+	} {
+		if member.value != "" {
+			b = appendText(append(b, member.name...), member.value)
+		}
+	}
+	for i, e := range r.Entities {
+		if i == 0 {
+			b = append(b, `,"e":[`...)
+		} else {
+			b = append(b, ',')
+		}
+		b = appendText(b, e)
+	}
+	if len(r.Entities) > 0 {
+		b = append(b, ']')
+	}
+	if r.Lang != "" {
+		b = appendText(append(b, `,"l":`...), r.Lang)
+	}
+	if r.Failure != "" {
+		b = appendText(append(b, `,"f":`...), r.Failure)
+	}
+	if r.Limited {
+		b = append(b, `,"lim":true`...)
+	}
+	if r.Took != 0 {
+		b = strconv.AppendInt(append(b, `,"us":`...), r.Took, 10)
+	}
+	return append(b, '}')
+}
+
+// appendText appends a string as JSON. Nearly all hold nothing that must be escaped.
+func appendText(b []byte, s string) []byte {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {
+			text, err := json.Marshal(s)
+			if err != nil {
+				return append(b, `""`...) // no string is refused
+			}
+			return append(b, text...)
+		}
+	}
+	return append(append(append(b, '"'), s...), '"')
 }
 
 func (r auditRecord) record() bot.Record {
@@ -57,15 +107,32 @@ func (r auditRecord) record() bot.Record {
 	}}
 }
 
-func (r auditRecord) by(a bot.Actor) bool {
+func (r *auditRecord) by(a bot.Actor) bool {
 	return r.Platform == a.Platform && r.Workspace == a.Workspace && r.Actor == a.ID
 }
 
 // actorMark stands for an actor in the column actors. Equal marks of different actors cost a look, no more.
 func actorMark(a bot.Actor) string {
-	h := fnv.New64a()
-	io.WriteString(h, a.Key()) //nolint:errcheck // hashes do not fail
-	return "|" + strconv.FormatUint(h.Sum64(), 36) + "|"
+	return string(appendMark(nil, actorSum(a.Platform, a.Workspace, a.ID)))
+}
+
+func appendMark(b []byte, sum uint64) []byte {
+	return append(strconv.AppendUint(append(b, '|'), sum, 36), '|')
+}
+
+// actorSum is the 64-bit FNV-1a hash of the actor's key.
+func actorSum(platform, workspace, id string) uint64 {
+	const offset, prime = 14695981039346656037, 1099511628211
+	h := uint64(offset)
+	for i, part := range [...]string{platform, workspace, id} {
+		if i > 0 {
+			h = (h ^ ':') * prime
+		}
+		for k := range len(part) {
+			h = (h ^ uint64(part[k])) * prime
+		}
+	}
+	return h
 }
 
 // auditRow is a row of the table.
@@ -85,28 +152,33 @@ func scanAuditRow(rows *sql.Rows) (r auditRow, err error) {
 
 // Append implements bot.AuditStore. A record may come again after the answer to its first coming was lost.
 func (c chatAudit) Append(ctx context.Context, rs []bot.Record) error {
-	for batch := range slices.Chunk(rs, auditBatch) {
-		records := make([]auditRecord, len(batch))
-		for i, r := range batch {
-			records[i] = newAuditRecord(r)
-		}
-		err := c.db.write(ctx, "write the audit", func(t *tx) error {
-			fresh, err := t.unknown(ctx, records)
-			if err != nil || len(fresh) == 0 {
+	if len(rs) == 0 {
+		return nil
+	}
+	records := make([]auditRecord, len(rs))
+	for i := range rs {
+		records[i] = newAuditRecord(&rs[i])
+	}
+	return c.db.write(ctx, "write the audit", func(t *tx) error {
+		for batch := range slices.Chunk(records, auditBatch) {
+			fresh, err := t.unknown(ctx, batch)
+			if err == nil && len(fresh) > 0 {
+				err = t.putAudit(ctx, fresh)
+			}
+			if err != nil {
 				return err
 			}
-			return t.putAudit(ctx, fresh)
-		})
-		if err != nil {
-			return err
 		}
-	}
-	return nil
+		return nil
+	})
 }
 
 func span(records []auditRecord) (least, greatest string) {
-	byID := func(a, b auditRecord) int { return cmp.Compare(a.ID, b.ID) }
-	return slices.MinFunc(records, byID).ID, slices.MaxFunc(records, byID).ID
+	least, greatest = records[0].ID, records[0].ID
+	for i := range records {
+		least, greatest = min(least, records[i].ID), max(greatest, records[i].ID)
+	}
+	return least, greatest
 }
 
 // unknown leaves out the records that are kept already, which lie in rows whose ids overlap.
@@ -115,8 +187,8 @@ func (t *tx) unknown(ctx context.Context, records []auditRecord) ([]auditRecord,
 	known := map[string]bool{}
 	err := t.each(ctx, `SELECT id, until, records FROM chat_audit WHERE last >= $1 AND id <= $2`, func(rows *sql.Rows) error {
 		row, err := scanAuditRow(rows)
-		for _, r := range row.records {
-			known[r.ID] = true
+		for i := range row.records {
+			known[row.records[i].ID] = true
 		}
 		return err
 	}, least, greatest)
@@ -128,24 +200,27 @@ func (t *tx) unknown(ctx context.Context, records []auditRecord) ([]auditRecord,
 
 // putAudit writes a row.
 func (t *tx) putAudit(ctx context.Context, records []auditRecord) error {
-	data, err := document(records)
-	if err != nil {
-		return err
-	}
 	least, greatest := span(records)
 	since, until := records[0].At, records[0].At
-	marks := map[string]bool{}
-	var actors strings.Builder
-	for _, r := range records {
+	data := make([]byte, 0, 256*len(records)) // a usual record is a little shorter
+	marks := make(map[uint64]struct{}, len(records))
+	actors := make([]byte, 0, 16*len(records))
+	for i := range records {
+		r := &records[i]
 		since, until = min(since, r.At), max(until, r.At)
-		mark := actorMark(bot.Actor{Platform: r.Platform, Workspace: r.Workspace, ID: r.Actor})
-		if !marks[mark] {
-			marks[mark] = true
-			actors.WriteString(mark)
+		sep := byte(',')
+		if i == 0 {
+			sep = '['
+		}
+		data = r.append(append(data, sep))
+		sum := actorSum(r.Platform, r.Workspace, r.Actor)
+		if _, known := marks[sum]; !known {
+			marks[sum] = struct{}{}
+			actors = appendMark(actors, sum)
 		}
 	}
-	_, err = t.ExecContext(ctx, `INSERT INTO chat_audit (id, last, since, until, n, actors, records) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-		least, greatest, since, until, len(records), actors.String(), data)
+	_, err := t.ExecContext(ctx, `INSERT INTO chat_audit (id, last, since, until, n, actors, records) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+		least, greatest, since, until, len(records), string(actors), append(data, ']'))
 	return err
 }
 
@@ -172,9 +247,9 @@ func (c chatAudit) Of(ctx context.Context, a bot.Actor, before time.Time, n int)
 			if sorted(); n > 0 && len(found) == n && row.until < found[n-1].At {
 				break // what follows is older than what was found
 			}
-			for _, r := range row.records {
-				if r.by(a) && r.At < micros(before) {
-					found = append(found, r)
+			for i := range row.records {
+				if r := &row.records[i]; r.by(a) && r.At < micros(before) {
+					found = append(found, *r)
 				}
 			}
 		}

@@ -14,6 +14,7 @@ import (
 // first answer. An error means that it was not taken in.
 func (s *session) interact(in interaction, first func(context.Context, callback) error) error {
 	x := newExchange(s, in, first)
+	x.ev.Channel.Name, x.ev.Channel.Topic = s.a.directory.describe(in.Channel)
 	switch in.Type {
 	case isTyping:
 		return s.Begin(func() { x.suggest() })
@@ -96,7 +97,7 @@ func (s *session) once(x *exchange, task func(*time.Timer)) error {
 // asks, with a button that carries out the intent.
 func (x *exchange) ask(id, token string) {
 	label := x.in.label(id)
-	question := []card.Span{card.T(x.s.asks.text(id))}
+	question := []card.Span{card.T(x.s.a.asks.text(id))}
 	if question[0].Text == "" {
 		question = card.Say(x.ev.Locale, lang.DiscordConfirm, lang.Args{"action": card.S(label)})
 	}
@@ -126,6 +127,7 @@ func (s *session) message(raw []byte) {
 	if err != nil || !ok {
 		return
 	}
+	ev.Channel.Name, ev.Channel.Topic = s.a.directory.describe(channelPart{ID: m.Channel})
 	err = s.InOrder(ev.Address, func() {
 		fresh, err := s.Fresh(ev.ID) // the gateway repeats events after a resume
 		if err != nil {

@@ -88,7 +88,7 @@ func (a *Adapter) register(ctx context.Context) error {
 	defer cancel()
 	path := "/applications/" + url.PathEscape(a.cfg.ApplicationID) + "/commands"
 	var there []Command
-	err := a.api.call(ctx, http.MethodGet, path+"?with_localizations=true", "commands", true, nil, &there)
+	err := a.api.call(ctx, request{method: http.MethodGet, path: path + "?with_localizations=true", bucket: "commands", repeatable: true, out: &there})
 	switch {
 	case fault.Is(err, fault.Forbidden):
 		return fault.New(fault.Forbidden, "Discord refuses the bot's token")
@@ -101,7 +101,7 @@ func (a *Adapter) register(ctx context.Context) error {
 	if same(want, there) {
 		return nil
 	}
-	if err := a.api.call(ctx, http.MethodPut, path, "commands", true, want, nil); err != nil {
+	if err := a.api.call(ctx, request{method: http.MethodPut, path: path, bucket: "commands", repeatable: true, in: want}); err != nil {
 		return fault.Wrap(fault.KindOf(err), err, "register the commands")
 	}
 	a.deps.Log.Info("discord: the commands are registered", "commands", len(want))

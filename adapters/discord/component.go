@@ -1,5 +1,7 @@
 package discord
 
+import "encoding/json"
+
 // The types of components (docs.discord.com/developers/components/reference).
 const (
 	typeRow       = 1
@@ -31,6 +33,7 @@ const (
 // component is any component, with the members that this adapter uses.
 type component struct {
 	Type        int           `json:"type"`
+	ID          int           `json:"id,omitempty"`
 	CustomID    string        `json:"custom_id,omitempty"`
 	Style       int           `json:"style,omitempty"`
 	Label       string        `json:"label,omitempty"`
@@ -78,6 +81,12 @@ type message struct {
 	Reference  *reference  `json:"message_reference,omitempty"`
 	Nonce      string      `json:"nonce,omitempty"`
 	Enforce    bool        `json:"enforce_nonce,omitempty"`
+}
+
+// content is all that a message shows, to tell it from others.
+func (m message) content() string {
+	raw, _ := json.Marshal(m.Components) // plain data
+	return string(raw)
 }
 
 // mentions says who may be notified: nobody but the users named. Parse is never anything but empty.

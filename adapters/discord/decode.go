@@ -45,9 +45,11 @@ type interaction struct {
 }
 
 type channelPart struct {
-	ID   string `json:"id"`
-	Name string `json:"name"`
-	Type int    `json:"type"`
+	ID     string `json:"id"`
+	Name   string `json:"name"`
+	Topic  string `json:"topic"`
+	Parent string `json:"parent_id"`
+	Type   int    `json:"type"`
 }
 
 type memberPart struct {
@@ -153,7 +155,7 @@ func (in *interaction) event() bot.Event {
 		Time:    clock(in.ID),
 		Address: bot.Address{Platform: platform, Workspace: place, Channel: in.Place},
 		Actor:   bot.Actor{Platform: platform, Workspace: place, ID: in.User.ID, Name: name},
-		Channel: bot.Channel{Name: in.Channel.Name, Direct: in.Guild == ""},
+		Channel: bot.Channel{Name: in.Channel.Name, Topic: clip(in.Channel.Topic, maxTopic), Direct: in.Guild == ""},
 		Locale:  lang.Parse(in.Locale),
 		Forms:   in.Type == isCommand || in.Type == isComponent,
 	}

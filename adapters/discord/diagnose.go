@@ -23,7 +23,7 @@ func Diagnose(ctx context.Context, cfg Config, client *http.Client) (Diagnosis, 
 		Key      string `json:"verify_key"`
 		Endpoint string `json:"interactions_endpoint_url"`
 	}
-	if err := a.api.call(ctx, http.MethodGet, "/applications/@me", "application", true, nil, &app); err != nil {
+	if err := a.api.call(ctx, request{method: http.MethodGet, path: "/applications/@me", bucket: "application", repeatable: true, out: &app}); err != nil {
 		return Diagnosis{}, fault.Wrap(fault.KindOf(err), err, "ask Discord")
 	}
 	d := Diagnosis{Name: app.Name}

@@ -42,10 +42,13 @@ type Deps struct {
 	Tokens bot.TokenMaker
 	Inbox  bot.Inbox
 	Drafts bot.Drafts // keeps forms that are open; default: in memory
-	Log    *slog.Logger
-	Now    func() time.Time // the clock of signatures and deadlines; default time.Now
-	Jitter func() float64   // in [0,1); default math/rand
-	HTTP   *http.Client     // default: a client of its own with timeouts
+	// Installations keeps the guilds that the bot is in, so that a removal is noticed that happened while nobody was
+	// connected. Nil: those of before the start are not known.
+	Installations bot.Installations
+	Log           *slog.Logger
+	Now           func() time.Time // the clock of signatures and deadlines; default time.Now
+	Jitter        func() float64   // in [0,1); default math/rand
+	HTTP          *http.Client     // default: a client of its own with timeouts
 }
 
 // Adapter is the Discord platform. It implements bot.Platform.
@@ -56,11 +59,14 @@ type Adapter struct {
 	key    ed25519.PublicKey // nil: none, or none that can be read
 	api    *api
 	desk   *bot.Desk
+	asks   *asks
+	guilds guilds
 	live   atomic.Pointer[session] // what Run has started, nil outside of Run
 	limits card.Limits
 
-	rest    *bot.Condition // of the token and the commands
-	gateway *bot.Condition // of the connection, in ModeGateway
+	directory *directory
+	rest      *bot.Condition // of the token and the commands
+	gateway   *bot.Condition // of the connection, in ModeGateway
 
 	mu   sync.Mutex
 	self string // our bot user's id, once known
@@ -72,7 +78,8 @@ type tuning struct {
 	suggest    time.Duration // for suggestions while somebody types
 	grace      time.Duration // before work shows its note
 	workFor    time.Duration // longest work; Discord takes answers for 15 minutes
-	sendFor    time.Duration // longest try to send one message, waits for rate limits included
+	quick      time.Duration // longest try to send one message before what else happens in the channel goes on
+	slice      time.Duration // of a longer try; within it Discord knows a message that it has seen before
 	drain      time.Duration // at the end of Run
 	recheck    time.Duration // between checks of token and commands
 	backoffMin time.Duration
@@ -88,7 +95,7 @@ type tuning struct {
 func defaults() tuning {
 	return tuning{
 		budget: 2 * time.Second, suggest: 500 * time.Millisecond, grace: 500 * time.Millisecond, workFor: time.Minute,
-		sendFor: 2 * time.Minute, drain: 10 * time.Second, recheck: 10 * time.Minute,
+		quick: 10 * time.Second, slice: 30 * time.Second, drain: 10 * time.Second, recheck: 10 * time.Minute,
 		backoffMin: 2 * time.Second, backoffMax: 3 * time.Minute, // fewer than the thousand sessions a day that Discord grants
 		silence: 100 * time.Second, dial: 30 * time.Second, steady: time.Minute, workers: 32, queue: 1024, asks: 10_000,
 	}
@@ -125,8 +132,9 @@ func New(cfg Config, deps Deps) *Adapter {
 	if key, err := hex.DecodeString(cfg.PublicKey); err == nil && len(key) == ed25519.PublicKeySize {
 		a.key = key
 	}
-	a.api = newAPI(cfg, deps.HTTP)
+	a.api = newAPI(cfg, deps.HTTP, deps.Now)
 	a.desk = bot.NewDesk(deps.Drafts, deps.Now)
+	a.asks, a.directory = newAsks(a.tune.asks), newDirectory(a.api, deps.Now)
 	a.rest, a.gateway = bot.NewCondition(platform, "not started", deps.Log), bot.NewCondition(platform, "connecting", deps.Log)
 	return a
 }

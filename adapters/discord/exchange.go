@@ -39,15 +39,23 @@ type exchange struct {
 	in    interaction
 	ev    bot.Event
 	first func(context.Context, callback) error // gives the first answer, and returns when Discord has it
+	way   *courier                              // of what follows
 
 	mu       sync.Mutex
 	answered bool
-	kind     int           // of the first answer
+	taken    bool          // another replica answers
+	sorry    bool          // the actor was told that the answer comes too late
 	done     chan struct{} // closed when the first answer was given
 }
 
+// lasts is how long an interaction can be answered, with some time for the answer's way. Discord ends it after fifteen
+// minutes.
+const lasts = 14*time.Minute + 30*time.Second
+
 func newExchange(s *session, in interaction, first func(context.Context, callback) error) *exchange {
-	return &exchange{s: s, in: in, ev: in.event(), first: first, done: make(chan struct{})}
+	x := &exchange{s: s, in: in, ev: in.event(), first: first, done: make(chan struct{})}
+	x.way = &courier{s: s, ev: &x.ev, until: s.a.deps.Now().Add(lasts)}
+	return x
 }
 
 // answer gives the first answer and reports whether it was the first; who comes later waits until it is given.
@@ -55,7 +63,7 @@ func (x *exchange) answer(kind int, data any) bool {
 	x.mu.Lock()
 	mine := !x.answered
 	if mine {
-		x.answered, x.kind = true, kind
+		x.answered = true
 	}
 	x.mu.Unlock()
 	if !mine {
@@ -65,8 +73,16 @@ func (x *exchange) answer(kind int, data any) bool {
 	defer close(x.done)
 	ctx, cancel := context.WithTimeout(x.s.ctx, 3*time.Second)
 	defer cancel()
-	if err := x.first(ctx, callback{kind, data}); err != nil {
+	err := x.first(ctx, callback{kind, data})
+	if codeOf(err) == answeredAlready {
+		x.mu.Lock()
+		x.taken = true
+		x.mu.Unlock()
+	} else if err != nil {
 		x.s.a.deps.Log.Warn("discord: an interaction was not answered in time", "event", x.ev.ID, "err", err)
+		if m, ok := data.(message); ok {
+			x.way.send(func(ctx context.Context) error { return x.tooLate(ctx, m, m.Flags&flagEphemeral == 0) })
+		}
 	}
 	return true
 }
@@ -121,7 +137,7 @@ func (x *exchange) note(note card.Message) string {
 	if isEmpty(note) {
 		return ""
 	}
-	m := x.s.fit(note, x.ev.Actor)[0]
+	m := x.s.a.fit(note, x.ev.Actor)[0]
 	m.Flags |= x.visibility(false)
 	if x.onMessage() {
 		x.answer(answerQuiet, nil)
@@ -133,37 +149,76 @@ func (x *exchange) note(note card.Message) string {
 	return original
 }
 
-// The ways to a message of the interaction. Discord may not have seen the first answer yet when it gets what follows.
+// The ways to a message of the interaction.
 func (x *exchange) edit(id string, m message) {
 	m.Flags &^= flagEphemeral // who sees a message is settled when it is made
-	x.send(func(ctx context.Context) error { return x.s.a.api.edit(ctx, x.in.Token, id, m) })
+	public := x.visibility(false) == 0
+	if id == original && x.onMessage() {
+		public = !x.in.private()
+	}
+	x.send(&m, public, func(ctx context.Context) error { return x.s.a.api.edit(ctx, x.in.Token, id, m) })
 }
 
 func (x *exchange) remove(id string) {
-	x.send(func(ctx context.Context) error { return x.s.a.api.remove(ctx, x.in.Token, id) })
+	x.send(nil, false, func(ctx context.Context) error { return x.s.a.api.remove(ctx, x.in.Token, id) })
 }
 
+// follow sends a further message and returns its id, "" while Discord does not take it.
 func (x *exchange) follow(m message) (id string) {
-	x.send(func(ctx context.Context) error {
-		var err error
-		id, err = x.s.a.api.follow(ctx, x.in.Token, m)
+	got := make(chan string, 1)
+	x.send(&m, m.Flags&flagEphemeral == 0, func(ctx context.Context) error {
+		id, err := x.s.a.api.follow(ctx, x.in.Token, m)
+		if err == nil {
+			got <- id
+		}
 		return err
 	})
+	select {
+	case id = <-got:
+	default:
+	}
 	return id
 }
 
-// settling is how often, with growing pauses, a message that Discord does not know yet is tried again.
+// settling is how often, with growing pauses, a message that Discord does not know yet is tried again: it may not have
+// seen the first answer when it gets what follows.
 const settling = 4
 
-func (x *exchange) send(task func(context.Context) error) {
-	ctx, cancel := x.s.sending()
-	defer cancel()
-	var err error
-	for try := range settling {
-		if err = task(ctx); !fault.Is(err, fault.NotFound) {
-			break
+// send does a task of the interaction. When that is over, the message goes another way.
+func (x *exchange) send(m *message, public bool, task func(context.Context) error) {
+	x.way.send(func(ctx context.Context) error {
+		var err error
+		for try := range settling {
+			x.mu.Lock()
+			taken := x.taken
+			x.mu.Unlock()
+			if taken {
+				return nil
+			}
+			if err = task(ctx); !fault.Is(err, fault.NotFound) {
+				break
+			}
+			bot.Sleep(ctx, 100*time.Millisecond<<try)
 		}
-		bot.Sleep(ctx, 100*time.Millisecond<<try)
+		if code := codeOf(err); m != nil && (code == noWebhook || code == badToken || code == noInteraction) {
+			return x.tooLate(ctx, *m, public)
+		}
+		return err
+	})
+}
+
+// tooLate shows a message that its interaction has no room for any more: in the channel where everybody may see it. In
+// place of one for the actor alone, they are asked to ask again.
+func (x *exchange) tooLate(ctx context.Context, m message, public bool) error {
+	m.Flags &^= flagEphemeral
+	if !public {
+		if x.sorry {
+			return nil
+		}
+		x.sorry = true
+		m = x.s.a.fit(late(x.ev.Locale, x.ev.Actor.ID), x.ev.Actor)[0]
 	}
-	x.s.warn(&x.ev, err)
+	m.Nonce, _ = mark(x.ev.ID+m.content(), 0)
+	_, err := x.s.a.api.post(ctx, x.ev.Address.Channel, m)
+	return err
 }

@@ -61,7 +61,7 @@ func (x *exchange) failed(err error) {
 	} else {
 		x.s.a.deps.Log.Error("discord: a form is stuck", "event", x.ev.ID, "err", err)
 	}
-	x.step(x.s.fit(card.Message{Lang: x.ev.Locale, Blocks: []card.Block{card.Text{Spans: card.Say(x.ev.Locale, key, lang.Args{"id": x.in.ID})}}}, x.ev.Actor)[0])
+	x.step(x.s.a.fit(card.Message{Lang: x.ev.Locale, Blocks: []card.Block{card.Text{Spans: card.Say(x.ev.Locale, key, lang.Args{"id": x.in.ID})}}}, x.ev.Actor)[0])
 }
 
 // toOpen is a message with the button that opens what is asked next.
@@ -233,7 +233,7 @@ func (x *exchange) finished(reply bot.Reply) {
 		x.show(reply)
 		return
 	}
-	parts := x.s.fit(m, x.ev.Actor)
+	parts := x.s.a.fit(m, x.ev.Actor)
 	x.flag(parts[1:], false)
 	x.step(parts[0])
 	x.rest(parts[1:])

@@ -19,13 +19,15 @@ import (
 	"github.com/backchannel-portal/backchannel/internal/fault"
 )
 
-// intents are what the gateway tells us: messages in guilds and direct ones. Without the privileged intent for their
-// content, Discord gives the text of those alone that mention us, reply to us or are direct.
-const intents = discordgo.IntentGuildMessages | discordgo.IntentDirectMessages
+// intents are what the gateway tells us: guilds with their channels, messages in them and direct ones. Without the
+// privileged intent for their content, Discord gives the text of those messages alone that mention us, reply to us or
+// are direct.
+const intents = discordgo.IntentGuilds | discordgo.IntentGuildMessages | discordgo.IntentDirectMessages
 
 // supervise keeps a connection to the gateway until ctx is done. A connection that ends is resumed; when that fails,
 // a session is built anew.
 func (s *session) supervise(ctx context.Context) {
+	s.a.guilds.load(ctx, s.a.deps.Installations)
 	for n := 0; ctx.Err() == nil; {
 		up, err := s.connected(ctx)
 		if up >= s.a.tune.steady {
@@ -225,11 +227,19 @@ func (s *session) dispatch(kind string, raw json.RawMessage) {
 	switch kind {
 	case "READY":
 		var ready struct {
-			User userPart `json:"user"`
+			User   userPart    `json:"user"`
+			Guilds []guildPart `json:"guilds"`
 		}
-		if json.Unmarshal(raw, &ready) == nil && ready.User.ID != "" {
-			s.a.setUser(ready.User.ID)
+		if json.Unmarshal(raw, &ready) != nil || ready.User.ID == "" {
+			return
 		}
+		s.a.setUser(ready.User.ID)
+		for _, gone := range s.a.guilds.ready(ready.Guilds) {
+			s.a.directory.forgetGuild(gone)
+			s.lifecycle(bot.Address{Platform: platform, Workspace: gone}, bot.Removed, "")
+		}
+	case "GUILD_CREATE", "GUILD_DELETE", "CHANNEL_CREATE", "CHANNEL_UPDATE", "CHANNEL_DELETE", "THREAD_CREATE", "THREAD_UPDATE", "THREAD_DELETE":
+		s.place(kind, raw)
 	case "MESSAGE_CREATE":
 		s.message(raw)
 	case "INTERACTION_CREATE":

@@ -117,11 +117,11 @@ func TestAButtonThatAsksFirst(t *testing.T) {
 	if p := <-pressed; p.Token != "cancel|run-1" {
 		t.Errorf("pressed %+v", p)
 	}
-	h.a.live.Load().asks.texts = map[string]string{} // as after a restart
+	h.a.asks.texts = map[string]string{} // as after a restart
 	body, _ = h.discord.Payload(discordtest.Interaction{Type: isCommand, Channel: "2", User: snow("a"), Data: commandData("backchannel", "run")})
 	h.interact(body)
 	m = h.sees(snow("a"), "2", "running")
-	h.a.live.Load().asks.texts = map[string]string{}
+	h.a.asks.texts = map[string]string{}
 	h.pressIn("2", m, "Cancel")
 	h.sees(snow("a"), "2", "Are you sure?")
 }

@@ -15,7 +15,7 @@ func (x *exchange) show(reply bot.Reply) {
 		x.nothing()
 		return
 	}
-	parts := x.s.fit(m, x.ev.Actor)
+	parts := x.s.a.fit(m, x.ev.Actor)
 	if x.onMessage() {
 		x.showPress(reply, parts)
 		return
@@ -75,7 +75,7 @@ func (x *exchange) share(reply bot.Share, parts []message) {
 	x.flag(parts, true)
 	if isEmpty(reply.Done) {
 		x.answer(answerQuiet, nil)
-	} else if done := x.s.fit(reply.Done, x.ev.Actor)[0]; !x.answer(answerUpdate, done) {
+	} else if done := x.s.a.fit(reply.Done, x.ev.Actor)[0]; !x.answer(answerUpdate, done) {
 		x.edit(original, done)
 	}
 	x.rest(parts)
@@ -91,14 +91,14 @@ func (x *exchange) replace(reply bot.Reply, note string) {
 		x.remove(note)
 	case x.onMessage() && (update || share):
 		x.remove(note)
-		x.showPress(reply, x.s.fit(m, x.ev.Actor))
+		x.showPress(reply, x.s.a.fit(m, x.ev.Actor))
 	case share:
-		parts := x.s.fit(m, x.ev.Actor)
+		parts := x.s.a.fit(m, x.ev.Actor)
 		x.flag(parts, true)
 		x.rest(parts)
 		x.remove(note)
 	default:
-		parts := x.s.fit(m, x.ev.Actor)
+		parts := x.s.a.fit(m, x.ev.Actor)
 		x.flag(parts, false)
 		x.edit(note, parts[0])
 		x.rest(parts[1:])

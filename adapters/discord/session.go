@@ -10,17 +10,18 @@ import (
 	"github.com/backchannel-portal/backchannel/bot/card"
 )
 
-// session is one Run: the intake, and what was shown that asks first.
+// session is one Run.
 type session struct {
 	*bot.Intake
-	a    *Adapter
-	ctx  context.Context // ends when everything is drained
-	asks *asks
+	a   *Adapter
+	ctx context.Context // ends when everything is drained
+
+	late seats // of couriers that wait for Discord
 }
 
 func newSession(ctx context.Context, a *Adapter, h bot.Handler) *session {
 	return &session{
-		a: a, ctx: ctx, asks: newAsks(a.tune.asks),
+		a: a, ctx: ctx, late: seats{free: a.tune.queue},
 		Intake: bot.NewIntake(ctx, bot.IntakeConfig{
 			Platform: platform, Handler: h, Inbox: a.deps.Inbox, Log: a.deps.Log, Now: a.deps.Now,
 			Patience: intakeTimeout, Workers: a.tune.workers, Queue: a.tune.queue,
@@ -32,23 +33,18 @@ func newSession(ctx context.Context, a *Adapter, h bot.Handler) *session {
 const intakeTimeout = time.Second
 
 // fit settles Discord's limits and renders; the result has at least one message.
-func (s *session) fit(m card.Message, to bot.Actor) []message {
-	parts := card.Fit(m, s.a.limits)
+func (a *Adapter) fit(m card.Message, to bot.Actor) []message {
+	parts := card.Fit(m, a.limits)
 	if len(parts) == 0 {
 		parts = []card.Message{m}
 	}
 	out := make([]message, len(parts))
 	for i, p := range parts {
-		r := render(p, s.a.deps.Tokens, to)
-		s.asks.keep(r.asks)
+		r := render(p, a.deps.Tokens, to)
+		a.asks.keep(r.asks)
 		out[i] = r.message
 	}
 	return out
-}
-
-// sending is the context of one reply's way to Discord.
-func (s *session) sending() (context.Context, context.CancelFunc) {
-	return context.WithTimeout(s.ctx, s.a.tune.sendFor)
 }
 
 // warn logs that something was not sent.

@@ -4,6 +4,7 @@ package lang
 // catalogue.
 const (
 	DiscordConfirm         Key = "discord.confirm"
+	DiscordLate            Key = "discord.late"
 	DiscordFormMore        Key = "discord.form_more"
 	DiscordFormMend        Key = "discord.form_mend"
 	DiscordFormMendButton  Key = "discord.form_mend_button"

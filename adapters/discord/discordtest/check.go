@@ -11,6 +11,7 @@ import (
 // Component is any component, decoded strictly.
 type Component struct {
 	Type        int             `json:"type"`
+	ID          int             `json:"id"`
 	CustomID    string          `json:"custom_id"`
 	Style       int             `json:"style"`
 	Label       string          `json:"label"`
@@ -99,6 +100,9 @@ func Check(b Body) []string {
 		c.bad("the message is empty")
 	}
 	for _, k := range b.Components {
+		if k.ID < 0 || k.ID > 1<<31-1 {
+			c.bad("a component with the id %d", k.ID)
+		}
 		c.top(k)
 	}
 	if c.count > maxComponents {

@@ -49,6 +49,7 @@ func start(t *testing.T, mode string, h bot.Handler, change ...func(*Adapter, *D
 	for _, c := range change {
 		c(a, &deps)
 	}
+	a.tenants = newTenants(a) // with the times of the test
 	mux := http.NewServeMux()
 	for _, r := range a.Routes() {
 		mux.Handle(r.Method+" "+r.Path, r.Handler)

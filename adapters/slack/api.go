@@ -15,51 +15,15 @@ import (
 
 // newAPI returns a Web API client that tries again on rate limits (after Retry-After), server errors and broken
 // connections. Every call has a deadline in its context, which bounds the waits too.
-func newAPI(cfg Config, client *http.Client) *slackapi.Client {
+func newAPI(cfg Config, token string, throttle *throttle, client *http.Client) *slackapi.Client {
 	retry := slackapi.DefaultRetryConfig()
 	retry.RetryAfterDuration = 30 * time.Second
 	retry.Handlers = append(slackapi.AllBuiltinRetryHandlers(retry), slackapi.NewServerErrorRetryHandler(retry))
-	return slackapi.New(cfg.BotToken,
+	return slackapi.New(token,
 		slackapi.OptionAppLevelToken(cfg.AppToken),
 		slackapi.OptionAPIURL(cfg.APIURL),
-		slackapi.OptionHTTPClient(bearer{client, cfg.BotToken}),
+		slackapi.OptionHTTPClient(bearer{client, token, throttle}),
 		slackapi.OptionRetryConfig(retry))
-}
-
-// bearer puts the token into the header, where Slack wants it today; the SDK puts it into the form.
-type bearer struct {
-	client *http.Client
-	token  string
-}
-
-// Do sends a request.
-func (b bearer) Do(req *http.Request) (*http.Response, error) {
-	if req.Header.Get("Authorization") == "" {
-		req.Header.Set("Authorization", "Bearer "+b.token)
-	}
-	return b.client.Do(req)
-}
-
-// check asks Slack who we are.
-func (a *Adapter) check(ctx context.Context) error {
-	if a.cfg.BotToken == "" {
-		return fault.New(fault.Invalid, "slack.bot_token is not set: mentions and direct messages cannot be answered")
-	}
-	if a.cfg.Mode == ModeSocket && a.cfg.AppToken == "" {
-		return fault.New(fault.Invalid, "slack.app_token is not set: Socket Mode cannot connect")
-	}
-	if a.cfg.Mode == ModeHTTP && a.cfg.SigningSecret == "" {
-		return fault.New(fault.Invalid, "slack.signing_secret is not set: every callback is refused")
-	}
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
-	defer cancel()
-	who, err := a.api.AuthTestContext(ctx)
-	if err != nil {
-		return upstream(err, "auth.test")
-	}
-	a.setUser(who.UserID)
-	a.setScopes(scopesOf(who.Header.Get("X-Oauth-Scopes")))
-	return nil
 }
 
 // upstream classifies an error of the Web API. Slack's own error codes are short and say what is wrong.
@@ -70,13 +34,18 @@ func upstream(err error, method string) error {
 	return fault.Wrap(fault.Upstream, err, "%s", method)
 }
 
-// fetchPerson asks users.info.
-func (a *Adapter) fetchPerson(ctx context.Context, _, user string) (person, error) {
+// fetchPerson asks users.info, as a workspace that has the app sees somebody.
+func (a *Adapter) fetchPerson(ctx context.Context, team, user string) (person, error) {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
-	u, err := a.api.GetUserInfoContext(ctx, user)
+	t, err := a.in(team)
 	if err != nil {
-		return person{}, upstream(err, "users.info")
+		return person{}, err
+	}
+	var u *slackapi.User
+	err = t.call(ctx, "users.info", func(api *slackapi.Client) (err error) { u, err = api.GetUserInfoContext(ctx, user); return err })
+	if err != nil {
+		return person{}, err
 	}
 	p := person{name: u.Profile.DisplayName}
 	if p.name == "" {
@@ -124,24 +93,42 @@ func (m rendered) options(thread string) []slackapi.MsgOption {
 	return opts
 }
 
-func (a *Adapter) post(ctx context.Context, channel, thread string, m rendered) (ts string, err error) {
-	_, ts, err = a.api.PostMessageContext(ctx, channel, m.options(thread)...)
-	return ts, wrapSend(err, "chat.postMessage")
+// in returns who acts in a workspace; where the app is not installed that is an error of kind Forbidden.
+func (a *Adapter) in(team string) (*tenant, error) {
+	t := a.tenants.find(team)
+	if t == nil {
+		return nil, fault.New(fault.Forbidden, "the app is not installed in workspace %s", team)
+	}
+	return t, nil
 }
 
-func (a *Adapter) postEphemeral(ctx context.Context, channel, user, thread string, m rendered) error {
-	_, err := a.api.PostEphemeralContext(ctx, channel, user, m.options(thread)...)
-	return wrapSend(err, "chat.postEphemeral")
+func (t *tenant) post(ctx context.Context, channel string, opts ...slackapi.MsgOption) (id, ts string, err error) {
+	err = t.call(ctx, "chat.postMessage", func(api *slackapi.Client) (err error) {
+		id, ts, err = api.PostMessageContext(ctx, channel, opts...)
+		return err
+	})
+	return id, ts, err
 }
 
-func (a *Adapter) update(ctx context.Context, channel, ts string, m rendered) error {
-	_, _, _, err := a.api.UpdateMessageContext(ctx, channel, ts, m.options("")...)
-	return wrapSend(err, "chat.update")
+func (t *tenant) postEphemeral(ctx context.Context, channel, user, thread string, m rendered) error {
+	return t.call(ctx, "chat.postEphemeral", func(api *slackapi.Client) error {
+		_, err := api.PostEphemeralContext(ctx, channel, user, m.options(thread)...)
+		return err
+	})
 }
 
-func (a *Adapter) remove(ctx context.Context, channel, ts string) error {
-	_, _, err := a.api.DeleteMessageContext(ctx, channel, ts)
-	return wrapSend(err, "chat.delete")
+func (t *tenant) update(ctx context.Context, channel, ts string, m rendered) error {
+	return t.call(ctx, "chat.update", func(api *slackapi.Client) error {
+		_, _, _, err := api.UpdateMessageContext(ctx, channel, ts, m.options("")...)
+		return err
+	})
+}
+
+func (t *tenant) remove(ctx context.Context, channel, ts string) error {
+	return t.call(ctx, "chat.delete", func(api *slackapi.Client) error {
+		_, _, err := api.DeleteMessageContext(ctx, channel, ts)
+		return err
+	})
 }
 
 func wrapSend(err error, method string) error {

@@ -12,7 +12,7 @@ import (
 	"github.com/backchannel-portal/backchannel/internal/fault"
 )
 
-// What happens around conversations: somebody opens the App Home, posts an address of ours, removes the app.
+// What happens around conversations: somebody opens the App Home or posts an address of ours.
 
 // unfurl says which message links are in. A message that is still being written has no channel, but an id.
 type unfurl struct {
@@ -33,9 +33,6 @@ type around struct {
 	Links     []struct {
 		URL string `json:"url"`
 	} `json:"links"`
-	Tokens struct {
-		Bot []string `json:"bot"`
-	} `json:"tokens"`
 }
 
 // maxLinks is how many addresses of one message are looked at.
@@ -50,7 +47,7 @@ func (e *envelope) surrounding(now time.Time) (arrival, bool, error) {
 		return arrival{}, false, fault.Wrap(fault.Invalid, err, "read event.type")
 	}
 	switch kind.Type {
-	case "app_home_opened", "link_shared", "app_uninstalled", "tokens_revoked":
+	case "app_home_opened", "link_shared":
 	default:
 		return arrival{}, false, nil
 	}
@@ -67,18 +64,10 @@ func (e *envelope) surrounding(now time.Time) (arrival, bool, error) {
 	}
 	ar := arrival{event: bot.Event{ID: platform + ":" + team + ":" + e.ID, Time: now, Address: address(team, ev.Channel, ""), Actor: actor("", team, ev.User, "")}}
 	ar.back = back{kind: backMessage, channel: ev.Channel, user: ev.User}
-	switch ev.Type {
-	case "app_home_opened":
-		return ar.home(ev)
-	case "link_shared":
+	if ev.Type == "link_shared" {
 		return ar.links(ev)
-	case "app_uninstalled":
-		ar.event.Input = bot.Lifecycle{What: bot.Removed}
-		return ar, true, nil
-	default: // tokens_revoked; those of people do not concern us
-		ar.event.Input = bot.Lifecycle{What: bot.Revoked}
-		return ar, len(ev.Tokens.Bot) > 0, nil
 	}
+	return ar.home(ev)
 }
 
 func (ar arrival) home(ev around) (arrival, bool, error) {
@@ -125,15 +114,17 @@ func (s *session) blocks(m card.Message, to bot.Actor) slackapi.Blocks {
 }
 
 // publish shows somebody their App Home.
-func (s *session) publish(ctx context.Context, ar *arrival, m card.Message) error {
+func (s *session) publish(ctx context.Context, t *tenant, ar *arrival, m card.Message) error {
 	view := slackapi.HomeTabViewRequest{Type: slackapi.VTHomeTab, Blocks: s.blocks(m, ar.event.Actor), CallbackID: bot.SurfaceHome}
-	_, err := s.a.api.PublishViewContext(ctx, slackapi.PublishViewContextRequest{UserID: ar.back.user, View: view})
-	return wrapSend(err, "views.publish")
+	return t.call(ctx, "views.publish", func(api *slackapi.Client) error {
+		_, err := api.PublishViewContext(ctx, slackapi.PublishViewContextRequest{UserID: ar.back.user, View: view})
+		return err
+	})
 }
 
 // preview shows what is behind links, below the message they are in. Nothing in it can be pressed: buttons belong to
 // the one who asked, and nobody did.
-func (s *session) preview(ctx context.Context, ar *arrival, p bot.Preview) error {
+func (s *session) preview(ctx context.Context, t *tenant, ar *arrival, p bot.Preview) error {
 	all := map[string]slackapi.Attachment{}
 	for url, m := range p.Messages {
 		m.Blocks = withoutActions(m.Blocks)
@@ -145,13 +136,14 @@ func (s *session) preview(ctx context.Context, ar *arrival, p bot.Preview) error
 		return nil
 	}
 	u := ar.back.unfurl
-	var err error
-	if u.id != "" && u.source != "" {
-		_, _, _, err = s.a.api.UnfurlMessageByIDContext(ctx, u.id, u.source, all)
-	} else {
-		_, _, _, err = s.a.api.UnfurlMessageContext(ctx, ar.back.channel, u.ts, all)
-	}
-	return wrapSend(err, "chat.unfurl")
+	return t.call(ctx, "chat.unfurl", func(api *slackapi.Client) (err error) {
+		if u.id != "" && u.source != "" {
+			_, _, _, err = api.UnfurlMessageByIDContext(ctx, u.id, u.source, all)
+		} else {
+			_, _, _, err = api.UnfurlMessageContext(ctx, ar.back.channel, u.ts, all)
+		}
+		return err
+	})
 }
 
 func withoutActions(in []card.Block) []card.Block {

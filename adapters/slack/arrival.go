@@ -22,6 +22,7 @@ type arrival struct {
 // back is where the replies to one event go.
 type back struct {
 	kind    backKind
+	org     string // the organisation that Slack named, of slash commands
 	url     string // response_url, "" when there is none
 	channel string
 	thread  string // thread to reply in, "" outside of threads

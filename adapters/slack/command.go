@@ -18,8 +18,8 @@ import (
 // delivers the answer before it returns; acknowledged then tells the caller that nothing is left to do. The gate must
 // have been entered; command leaves it when everything is done.
 func (s *session) command(ar *arrival, early func()) (body *renderer, acknowledged bool) {
-	defer s.works.leave()
-	ar.fill(s.people.lookup(ar.event.Address.Workspace, ar.event.Actor.ID))
+	defer s.in.Leave()
+	s.fill(ar)
 	var settled atomic.Bool // by the answer or by the clock, whoever comes first
 	done := make(chan struct{})
 	clock := time.AfterFunc(s.a.tune.budget, func() {
@@ -28,7 +28,7 @@ func (s *session) command(ar *arrival, early func()) (body *renderer, acknowledg
 			close(done)
 		}
 	})
-	reply := s.handle(&ar.event)
+	reply := s.reply(ar)
 	if !settled.CompareAndSwap(false, true) {
 		<-done
 		s.deliver(ar, reply)
@@ -38,16 +38,15 @@ func (s *session) command(ar *arrival, early func()) (body *renderer, acknowledg
 	return s.commandBody(ar, reply), false
 }
 
-// handle asks the handler, which never returns an error that matters here: the Mux has made a sentence of it.
-func (s *session) handle(ev *bot.Event) bot.Reply {
-	ctx, cancel := context.WithTimeout(s.ctx, s.a.tune.workFor)
-	defer cancel()
-	reply, err := s.handler.Handle(ctx, ev)
-	if err != nil {
-		s.a.deps.Log.Error("slack: handler failed", "event", ev.ID, "err", err)
-		return bot.Nothing{}
+// handle asks the handler.
+func (s *session) handle(ev *bot.Event) bot.Reply { return s.in.Handle(ev, s.a.tune.workFor) }
+
+// reply is handle, for a workspace in which the app is installed. Elsewhere it says so.
+func (s *session) reply(ar *arrival) bot.Reply {
+	if s.a.cfg.installs() && s.foreign(ar) {
+		return s.elsewhere(ar)
 	}
-	return reply
+	return s.handle(&ar.event)
 }
 
 // commandBody renders the acknowledgement of a slash command. Further parts of a long answer follow behind it.
@@ -69,7 +68,7 @@ func (s *session) commandBody(ar *arrival, reply bot.Reply) *renderer {
 	}
 	r.response(kind, false, "", parts[0])
 	if len(parts) > 1 {
-		s.send(ar, func(ctx context.Context) error { return s.respondAll(ctx, ar, kind, false, parts[1:]) })
+		s.send(ar, func(ctx context.Context, t *tenant) error { return s.respondAll(ctx, t, ar, kind, false, parts[1:]) })
 	}
 	return r
 }

@@ -38,6 +38,7 @@ func newDriver(t *testing.T, mode string, tokens bot.TokenMaker) *driver {
 	a := New(Config{Mode: mode, BotToken: slacktest.BotToken, AppToken: slacktest.AppToken, SigningSecret: slacktest.Secret, APIURL: srv.APIURL()},
 		Deps{Tokens: tokens, Inbox: bot.NewMemoryInbox(100, time.Hour)})
 	a.tune.perSecond = 1000
+	a.tenants = newTenants(a)
 	mux := http.NewServeMux()
 	for _, r := range a.Routes() {
 		mux.Handle(r.Method+" "+r.Path, r.Handler)

@@ -15,6 +15,7 @@ import (
 type command struct {
 	SSLCheck    string `json:"ssl_check"`
 	Team        string `json:"team_id"`
+	Org         string `json:"enterprise_id"`
 	Channel     string `json:"channel_id"`
 	ChannelName string `json:"channel_name"`
 	User        string `json:"user_id"`
@@ -54,6 +55,8 @@ func (c *command) field(key []byte) *string {
 		return &c.SSLCheck
 	case "team_id":
 		return &c.Team
+	case "enterprise_id":
+		return &c.Org
 	case "channel_id":
 		return &c.Channel
 	case "channel_name":
@@ -115,6 +118,6 @@ func (c *command) arrival(now time.Time) (arrival, error) {
 			Input:   bot.Invoked{Path: []string{name}, Args: plainText(c.Text, "")},
 			Forms:   c.Trigger != "",
 		},
-		back: back{kind: backCommand, url: c.ResponseURL, channel: c.Channel, user: c.User, trigger: c.Trigger},
+		back: back{kind: backCommand, org: c.Org, url: c.ResponseURL, channel: c.Channel, user: c.User, trigger: c.Trigger},
 	}, nil
 }

@@ -14,8 +14,11 @@ type envelope struct {
 	Type           string          `json:"type"`
 	Challenge      string          `json:"challenge"`
 	Team           string          `json:"team_id"`
+	Org            string          `json:"enterprise_id"`
 	ContextTeam    string          `json:"context_team_id"`
+	ContextOrg     string          `json:"context_enterprise_id"`
 	ID             string          `json:"event_id"`
+	At             int64           `json:"event_time"` // Unix seconds
 	Event          json.RawMessage `json:"event"`
 	Authorizations []authorization `json:"authorizations"`
 }
@@ -23,6 +26,7 @@ type envelope struct {
 // authorization is an installation that may see the event.
 type authorization struct {
 	User  string `json:"user_id"`
+	Org   string `json:"enterprise_id"`
 	IsBot bool   `json:"is_bot"`
 }
 
@@ -69,6 +73,17 @@ func (e *envelope) workspace() string {
 		return e.ContextTeam
 	}
 	return e.Team
+}
+
+// organisation is the one that the workspace belongs to, "" where Slack names none.
+func (e *envelope) organisation() string {
+	if e.ContextTeam != "" && e.ContextTeam != e.Team {
+		return e.ContextOrg
+	}
+	if e.Org == "" && len(e.Authorizations) > 0 {
+		return e.Authorizations[0].Org
+	}
+	return e.Org
 }
 
 // arrival turns the delivery into an event. It returns false for what the bot does not answer: what bots say, edits

@@ -14,6 +14,7 @@ type interaction struct {
 	Trigger     string    `json:"trigger_id"`
 	ResponseURL string    `json:"response_url"`
 	Team        *idPart   `json:"team"`
+	Org         *idPart   `json:"enterprise"`
 	User        userPart  `json:"user"`
 	Channel     namedPart `json:"channel"`
 	Container   container `json:"container"`
@@ -109,6 +110,14 @@ func (in *interaction) workspace() string {
 		return in.Team.ID
 	}
 	return in.User.Team
+}
+
+// organisation is the one that the workspace belongs to, "" where Slack names none.
+func (in *interaction) organisation() string {
+	if in.Org == nil {
+		return ""
+	}
+	return in.Org.ID
 }
 
 // by is who did it.

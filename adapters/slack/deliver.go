@@ -2,8 +2,6 @@ package slack
 
 import (
 	"context"
-	"sync"
-	"time"
 
 	"github.com/backchannel-portal/backchannel/bot"
 	"github.com/backchannel-portal/backchannel/bot/card"
@@ -23,47 +21,37 @@ func (s *session) deliver(ar *arrival, reply bot.Reply) {
 	case bot.Open:
 		s.open(ar, r.Form)
 	case bot.Surface:
-		s.send(ar, func(ctx context.Context) error { return s.publish(ctx, ar, r.Message) })
+		s.send(ar, func(ctx context.Context, t *tenant) error { return s.publish(ctx, t, ar, r.Message) })
 	case bot.Preview:
-		s.send(ar, func(ctx context.Context) error { return s.preview(ctx, ar, r) })
+		s.send(ar, func(ctx context.Context, t *tenant) error { return s.preview(ctx, t, ar, r) })
 	default:
 		s.show(ar, reply, &slot{})
 	}
 }
 
-// work runs a long reply on a goroutine of its own. The note is shown only when the work takes a moment, so that most
-// answers come as one message.
+// work runs a long reply on a goroutine of its own.
 func (s *session) work(ar *arrival, w bot.Work) {
-	if w.Run == nil || !s.works.enter() {
+	if w.Run == nil {
 		return
 	}
-	go func() {
-		defer s.works.leave()
+	err := s.in.Begin(func() {
 		place := &slot{}
-		var once sync.Once
-		note := func() {
+		reply := s.in.Work(&ar.event, w, s.a.tune.grace, s.a.tune.workFor, func() {
 			if ar.back.kind == backMessage {
 				s.show(ar, bot.Say{Message: w.Note}, place)
 			} else {
 				s.show(ar, bot.Whisper{Message: w.Note}, place)
 			}
-		}
-		t := time.AfterFunc(s.a.tune.grace, func() { once.Do(note) })
-		ctx, cancel := context.WithTimeout(s.ctx, s.a.tune.workFor)
-		reply, err := w.Run(ctx)
-		cancel()
-		t.Stop()
-		once.Do(func() {}) // the note is either queued by now or never
-		if err != nil {
-			s.a.deps.Log.Error("slack: work failed", "event", ar.event.ID, "err", err)
-			return
-		}
+		})
 		if _, _, ok := bot.MessageOf(reply); !ok {
 			s.deliver(ar, reply)
 			return
 		}
 		s.show(ar, reply, place)
-	}()
+	})
+	if err != nil {
+		s.a.deps.Log.Warn("slack: work was not begun", "event", ar.event.ID, "err", err)
+	}
 }
 
 // show queues a settled reply for the place it belongs to.
@@ -73,74 +61,78 @@ func (s *session) show(ar *arrival, reply bot.Reply, place *slot) {
 		return
 	}
 	parts := s.fit(m)
-	s.send(ar, func(ctx context.Context) error {
+	s.send(ar, func(ctx context.Context, t *tenant) error {
 		switch ar.back.kind {
 		case backCommand:
-			return s.showCommand(ctx, ar, reply, parts, place)
+			return s.showCommand(ctx, t, ar, reply, parts, place)
 		case backPress:
-			return s.showPress(ctx, ar, reply, parts, place)
+			return s.showPress(ctx, t, ar, reply, parts, place)
 		default:
-			return s.showMessage(ctx, ar, reply, parts, place)
+			return s.showMessage(ctx, t, ar, reply, parts, place)
 		}
 	})
 }
 
-// send queues a task for the event's channel.
-func (s *session) send(ar *arrival, task func(context.Context) error) {
-	if !s.out.Reserve() {
+// send queues a task for the event's channel, with who acts there.
+func (s *session) send(ar *arrival, task func(context.Context, *tenant) error) {
+	t := s.a.tenants.find(ar.event.Address.Workspace)
+	if t == nil {
+		t = s.a.tenants.nobody // a response_url needs no token
+	}
+	if !t.out.Reserve() {
 		s.a.deps.Log.Error("slack: too many messages wait to be sent; one is dropped", "event", ar.event.ID)
 		return
 	}
-	s.out.Put(ar.back.channel, func() {
+	t.out.Put(ar.back.channel, func() {
 		ctx, cancel := context.WithTimeout(s.ctx, s.a.tune.sendFor)
 		defer cancel()
-		if err := task(ctx); err != nil {
+		if err := task(ctx, t); err != nil {
 			s.a.deps.Log.Warn("slack: a reply was not sent", "event", ar.event.ID, "channel", ar.back.channel, "err", err)
 		}
 	})
 }
 
 // showCommand answers a slash command late: for the actor alone, unless it is shared.
-func (s *session) showCommand(ctx context.Context, ar *arrival, reply bot.Reply, parts []card.Message, place *slot) error {
+func (s *session) showCommand(ctx context.Context, t *tenant, ar *arrival, reply bot.Reply, parts []card.Message, place *slot) error {
 	kind := ephemeral
 	if _, shared := reply.(bot.Share); shared {
 		kind = inChannel
 	}
-	err := s.respondAll(ctx, ar, kind, place.responded && kind == ephemeral, parts)
+	err := s.respondAll(ctx, t, ar, kind, place.responded && kind == ephemeral, parts)
 	place.responded = true
 	return err
 }
 
 // showMessage answers a mention in its thread, a direct message where it was said.
-func (s *session) showMessage(ctx context.Context, ar *arrival, reply bot.Reply, parts []card.Message, place *slot) error {
+func (s *session) showMessage(ctx context.Context, t *tenant, ar *arrival, reply bot.Reply, parts []card.Message, place *slot) error {
 	if _, private := reply.(bot.Whisper); private && !ar.event.Channel.Direct {
 		if place.ts != "" {
-			if err := s.a.remove(ctx, ar.back.channel, place.ts); err != nil {
+			if err := t.remove(ctx, ar.back.channel, place.ts); err != nil {
 				return err
 			}
 		}
-		return s.whisper(ctx, ar, parts)
+		return s.whisper(ctx, t, ar, parts)
 	}
-	return s.say(ctx, ar, ar.back.thread, parts, place)
+	return s.say(ctx, t, ar, ar.back.thread, parts, place)
 }
 
 // say posts messages that everybody sees; the first takes the place of an earlier one.
-func (s *session) say(ctx context.Context, ar *arrival, thread string, parts []card.Message, place *slot) error {
+func (s *session) say(ctx context.Context, t *tenant, ar *arrival, thread string, parts []card.Message, place *slot) error {
 	if thread != "" && !ar.event.Channel.Direct {
 		s.threads.add(ar.event.Address.Workspace + ":" + ar.back.channel + ":" + thread)
 	}
 	for i, m := range parts {
 		out := render(m, s.a.deps.Tokens, ar.event.Actor)
 		if i == 0 && place.ts != "" {
-			if err := s.a.update(ctx, ar.back.channel, place.ts, out); err != nil {
+			if err := t.update(ctx, ar.back.channel, place.ts, out); err != nil {
 				return err
 			}
 			continue
 		}
-		if err := s.pace.wait(ctx, ar.back.channel); err != nil {
+		if err := t.pace.wait(ctx, ar.back.channel); err != nil {
 			return err
 		}
-		ts, err := s.a.post(ctx, ar.back.channel, thread, out)
+		_, ts, err := t.post(ctx, ar.back.channel, out.options(thread)...)
 		if err != nil {
 			return err
 		}
@@ -152,13 +144,13 @@ func (s *session) say(ctx context.Context, ar *arrival, thread string, parts []c
 }
 
 // whisper posts messages that only the actor sees, in the thread.
-func (s *session) whisper(ctx context.Context, ar *arrival, parts []card.Message) error {
+func (s *session) whisper(ctx context.Context, t *tenant, ar *arrival, parts []card.Message) error {
 	for _, m := range parts {
-		if err := s.pace.wait(ctx, ar.back.channel); err != nil {
+		if err := t.pace.wait(ctx, ar.back.channel); err != nil {
 			return err
 		}
 		out := render(m, s.a.deps.Tokens, ar.event.Actor)
-		if err := s.a.postEphemeral(ctx, ar.back.channel, ar.back.user, ar.back.thread, out); err != nil {
+		if err := t.postEphemeral(ctx, ar.back.channel, ar.back.user, ar.back.thread, out); err != nil {
 			return err
 		}
 	}
@@ -166,43 +158,43 @@ func (s *session) whisper(ctx context.Context, ar *arrival, parts []card.Message
 }
 
 // showPress answers a press: in the pressed message, beside it, or, shared, in the channel.
-func (s *session) showPress(ctx context.Context, ar *arrival, reply bot.Reply, parts []card.Message, place *slot) error {
+func (s *session) showPress(ctx context.Context, t *tenant, ar *arrival, reply bot.Reply, parts []card.Message, place *slot) error {
 	hasURL := ar.back.url != ""
 	_, public := reply.(bot.Say)
 	switch reply := reply.(type) {
 	case bot.Update:
 		if hasURL {
-			return s.respondAll(ctx, ar, ar.pressedType(), true, parts)
+			return s.respondAll(ctx, t, ar, ar.pressedType(), true, parts)
 		}
-		return s.say(ctx, ar, ar.back.thread, parts, &slot{ts: ar.back.message})
+		return s.say(ctx, t, ar, ar.back.thread, parts, &slot{ts: ar.back.message})
 	case bot.Share:
-		return s.share(ctx, ar, reply, parts)
+		return s.share(ctx, t, ar, reply, parts)
 	}
 	switch {
 	case !ar.back.private && (public || ar.event.Channel.Direct):
-		return s.say(ctx, ar, ar.pressThread(), parts, place)
+		return s.say(ctx, t, ar, ar.pressThread(), parts, place)
 	case hasURL:
 		replace := place.responded
 		place.responded = true
-		return s.respondAll(ctx, ar, ephemeral, replace, parts)
+		return s.respondAll(ctx, t, ar, ephemeral, replace, parts)
 	default:
-		return s.whisper(ctx, ar, parts)
+		return s.whisper(ctx, t, ar, parts)
 	}
 }
 
 // share shows the channel what only the actor has seen, then says so in the private message. The response_url posts
 // even where the bot is no member.
-func (s *session) share(ctx context.Context, ar *arrival, reply bot.Share, parts []card.Message) error {
+func (s *session) share(ctx context.Context, t *tenant, ar *arrival, reply bot.Share, parts []card.Message) error {
 	if ar.back.url == "" {
-		return s.say(ctx, ar, ar.back.thread, parts, &slot{})
+		return s.say(ctx, t, ar, ar.back.thread, parts, &slot{})
 	}
-	if err := s.respondAll(ctx, ar, inChannel, false, parts); err != nil {
+	if err := s.respondAll(ctx, t, ar, inChannel, false, parts); err != nil {
 		return err
 	}
 	if isEmpty(reply.Done) {
 		return nil
 	}
-	return s.respondAll(ctx, ar, ar.pressedType(), true, s.fit(reply.Done)[:1])
+	return s.respondAll(ctx, t, ar, ar.pressedType(), true, s.fit(reply.Done)[:1])
 }
 
 // pressedType is who sees the pressed message. What replaces it must be seen by the same, or Slack adds a message.

@@ -49,7 +49,7 @@ func TestDiagnose(t *testing.T) {
 	}{
 		{"all is well", all, Config{BotToken: "xoxb-good", Mode: ModeHTTP}, nil, 0, ""},
 		{"and in Socket Mode", all, Config{BotToken: "xoxb-good", AppToken: "xapp-good", Mode: ModeSocket}, nil, 0, ""},
-		{"a scope is missing", "commands, chat:write,im:history,users:read", Config{BotToken: "xoxb-good"}, []string{"app_mentions:read"}, 0, ""},
+		{"a scope is missing", "commands, chat:write,im:history,users:read,users:read.email", Config{BotToken: "xoxb-good"}, []string{"app_mentions:read"}, 0, ""},
 		{"no word of scopes", "", Config{BotToken: "xoxb-good"}, nil, 0, ""},
 		{"a bad bot token", all, Config{BotToken: "xoxb-bad"}, nil, fault.Forbidden, "auth.test: Slack says invalid_auth"},
 		{"a bad app token", all, Config{BotToken: "xoxb-good", AppToken: "xapp-bad", Mode: ModeSocket}, nil, fault.Forbidden, "apps.connections.open: Slack says missing_scope"},

@@ -17,6 +17,7 @@ const (
 	FeatureShortcuts Feature = "shortcuts" // entries in the menus of messages and of the message box
 	FeatureUnfurl    Feature = "unfurl"    // previews of links to Backchannel and the portal
 	FeatureThreads   Feature = "threads"   // answers in a thread of a channel without being mentioned again
+	FeatureChannels  Feature = "channels"  // names and topics of channels, and word of those that end
 )
 
 // featureNeeds is what a feature asks of Slack.
@@ -26,7 +27,7 @@ type featureNeeds struct {
 
 // Features are all features, in the order of the handbook.
 func Features() []Feature {
-	return []Feature{FeatureHome, FeatureShortcuts, FeatureUnfurl, FeatureThreads}
+	return []Feature{FeatureHome, FeatureShortcuts, FeatureUnfurl, FeatureThreads, FeatureChannels}
 }
 
 func (f Feature) needs() featureNeeds {
@@ -37,6 +38,11 @@ func (f Feature) needs() featureNeeds {
 		return featureNeeds{scopes: []string{"links:read", "links:write"}, events: []string{"link_shared"}}
 	case FeatureThreads:
 		return featureNeeds{scopes: []string{"channels:history", "groups:history"}, events: []string{"message.channels", "message.groups"}}
+	case FeatureChannels:
+		return featureNeeds{scopes: []string{"channels:read", "groups:read"}, events: []string{
+			"channel_archive", "channel_deleted", "channel_left", "channel_rename", "group_archive", "group_deleted", "group_left",
+			"group_rename", "member_joined_channel",
+		}}
 	default:
 		return featureNeeds{}
 	}
@@ -98,25 +104,4 @@ func missingScopes(want, have []string) []string {
 // scopesOf reads the header in which Slack lists a token's scopes.
 func scopesOf(header string) []string {
 	return strings.FieldsFunc(header, func(r rune) bool { return r == ',' || r == ' ' })
-}
-
-// uses reports whether a feature is switched on and the token serves it.
-func (a *Adapter) uses(f Feature) bool {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return slices.Contains(a.cfg.Features, f) && !slices.ContainsFunc(a.off, func(o Off) bool { return o.Feature == f })
-}
-
-// setScopes notes what the token may do, and says once what that switches off.
-func (a *Adapter) setScopes(have []string) {
-	now := off(a.cfg.Features, have)
-	a.mu.Lock()
-	before := a.off
-	a.off = now
-	a.mu.Unlock()
-	for _, o := range now {
-		if !slices.ContainsFunc(before, func(b Off) bool { return b.Feature == o.Feature }) {
-			a.deps.Log.Warn("slack: a feature is off, as the bot token lacks scopes", "feature", o.Feature, "missing", strings.Join(o.Missing, " "))
-		}
-	}
 }

@@ -22,18 +22,18 @@ func TestParseFeatures(t *testing.T) {
 
 func TestMissingScopeSwitchesItsFeatureOffOnly(t *testing.T) {
 	a := New(Config{Features: Features()}, Deps{})
-	if !a.uses(FeatureUnfurl) {
+	if !a.tenants.own.uses(FeatureUnfurl) {
 		t.Error("a feature is off before anything is known of the token")
 	}
-	a.setScopes(append(Scopes(), "links:read", "channels:history", "groups:history"))
-	if diff := cmp.Diff([]Off{{FeatureUnfurl, []string{"links:write"}}}, a.off); diff != "" {
+	a.tenants.own.setScopes(append(Scopes(), "links:read", "channels:history", "groups:history", "channels:read", "groups:read"))
+	if diff := cmp.Diff([]Off{{FeatureUnfurl, []string{"links:write"}}}, a.tenants.own.off); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if a.uses(FeatureUnfurl) || !a.uses(FeatureHome) || !a.uses(FeatureThreads) {
-		t.Errorf("off is %v", a.off)
+	if a.tenants.own.uses(FeatureUnfurl) || !a.tenants.own.uses(FeatureHome) || !a.tenants.own.uses(FeatureThreads) {
+		t.Errorf("off is %v", a.tenants.own.off)
 	}
-	a.setScopes(nil)
-	if !a.uses(FeatureUnfurl) {
+	a.tenants.own.setScopes(nil)
+	if !a.tenants.own.uses(FeatureUnfurl) {
 		t.Error("where Slack does not tell the scopes, nothing is off")
 	}
 }

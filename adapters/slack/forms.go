@@ -54,22 +54,32 @@ func formArrival(o bot.OpenForm, ev bot.Event) arrival {
 
 // open shows a form in answer to an event, at once: its trigger is short-lived.
 func (s *session) open(ar *arrival, f card.Form) {
-	if !s.works.enter() {
-		return
-	}
-	go func() {
-		defer s.works.leave()
-		ctx, cancel := context.WithTimeout(s.ctx, viewTimeout)
-		defer cancel()
-		o, err := s.a.desk.Open(ctx, &ar.event, f, ar.keep())
-		if err == nil {
-			_, err = s.a.api.OpenViewContext(ctx, ar.back.trigger, modal(o, 0, nil, ar.event.Locale))
-		}
-		if err != nil {
+	err := s.in.Begin(func() {
+		if err := s.openNow(ar, f); err != nil {
 			s.a.deps.Log.Warn("slack: a form was not opened", "event", ar.event.ID, "form", f.ID, "err", err)
 			s.show(ar, sentence(ar.event.Locale, lang.SlackFormLate), &slot{})
 		}
-	}()
+	})
+	if err != nil {
+		s.a.deps.Log.Warn("slack: a form was not opened", "event", ar.event.ID, "form", f.ID, "err", err)
+	}
+}
+
+func (s *session) openNow(ar *arrival, f card.Form) error {
+	ctx, cancel := context.WithTimeout(s.ctx, viewTimeout)
+	defer cancel()
+	o, err := s.a.desk.Open(ctx, &ar.event, f, ar.keep())
+	if err != nil {
+		return err
+	}
+	t, err := s.a.in(ar.event.Address.Workspace)
+	if err != nil {
+		return err
+	}
+	return t.call(ctx, "views.open", func(api *slackapi.Client) error {
+		_, err := api.OpenViewContext(ctx, ar.back.trigger, modal(o, 0, nil, ar.event.Locale))
+		return err
+	})
 }
 
 // sentence is a private reply of one line.
@@ -149,22 +159,21 @@ func (s *session) tongue(in *interaction) lang.Lang {
 
 // submit hands in a filled form and answers in the acknowledgement, or, when the handler takes too long, later.
 func (s *session) submit(in *interaction, o bot.OpenForm, page int) ([]byte, error) {
-	if !s.works.enter() {
-		return nil, fault.New(fault.Internal, "shutting down")
-	}
 	ev := in.event("submit:"+o.Key+":"+in.View.Hash, s.a.deps.Now(), bot.Submitted{Form: o.Form.ID, Draft: o.Form.Draft, Values: o.Values})
 	ar := formArrival(o, ev)
-	ar.fill(s.people.lookup(ar.event.Address.Workspace, ar.event.Actor.ID))
+	s.fill(&ar)
 	replies, late := make(chan bot.Reply), make(chan struct{})
-	go func() {
-		defer s.works.leave()
+	err := s.in.Begin(func() {
 		reply := s.handle(&ar.event)
 		select {
 		case replies <- reply:
 		case <-late:
 			s.submittedLate(&ar, o, reply)
 		}
-	}()
+	})
+	if err != nil {
+		return nil, err
+	}
 	t := time.NewTimer(s.a.tune.budget)
 	defer t.Stop()
 	select {
@@ -290,9 +299,16 @@ func (s *session) changed(ctx context.Context, ar *arrival, v *view, meta metada
 	if o, err = s.a.desk.Fork(ctx, o); err != nil { // what is on the screen until then keeps its form
 		return err
 	}
-	_, err = s.a.api.UpdateViewContext(ctx, modal(o, meta.Page, screen, ar.event.Locale), "", v.Hash, v.ID)
-	if err == nil || strings.Contains(err.Error(), "hash_conflict") {
+	t, err := s.a.in(ar.event.Address.Workspace)
+	if err != nil {
+		return err
+	}
+	err = t.call(ctx, "views.update", func(api *slackapi.Client) error {
+		_, err := api.UpdateViewContext(ctx, modal(o, meta.Page, screen, ar.event.Locale), "", v.Hash, v.ID)
+		return err
+	})
+	if err != nil && strings.Contains(err.Error(), "hash_conflict") {
 		return nil
 	}
-	return upstream(err, "views.update")
+	return err
 }

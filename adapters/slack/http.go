@@ -17,21 +17,21 @@ type Route struct {
 	Handler http.Handler
 }
 
-// Routes are the callbacks that Slack calls, for the one HTTP listener; none in Socket Mode. Before Run they answer
-// 503, which makes Slack try again.
+// Routes are the callbacks that Slack calls, for the one HTTP listener, none in Socket Mode; and with OAuth the pages
+// to install the app. Before Run they answer 503, which makes Slack try again.
 func (a *Adapter) Routes() []Route {
 	if a.cfg.Mode != ModeHTTP {
-		return nil
+		return a.installRoutes()
 	}
 	h := &callbacks{a: a, json: []string{"application/json; charset=utf-8"}}
 	h.bodies.New = func() any { return &body{buf: make([]byte, 0, 4096)} }
 	serve := http.HandlerFunc(h.serve)
-	return []Route{
+	return append([]Route{
 		{http.MethodPost, "/slack/commands", serve},
 		{http.MethodPost, "/slack/interactions", serve},
 		{http.MethodPost, "/slack/options", serve},
 		{http.MethodPost, "/slack/events", serve},
-	}
+	}, a.installRoutes()...)
 }
 
 // callbacks serves the routes.
@@ -143,7 +143,7 @@ func (h *callbacks) command(w http.ResponseWriter, s *session, c *command) {
 		h.invalid(w, err)
 		return
 	}
-	if !s.works.enter() {
+	if !s.in.Enter() {
 		http.Error(w, "shutting down", http.StatusServiceUnavailable)
 		return
 	}

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/backchannel-portal/backchannel/bot"
-	"github.com/backchannel-portal/backchannel/internal/fault"
 )
 
 // intakeTimeout bounds the wait for the inbox, well within Slack's 3 s.
@@ -20,13 +19,28 @@ func (s *session) event(e *envelope) error {
 	default:
 		return nil
 	}
+	if ar, ok, err := e.ending(s.a.deps.Now()); ok || err != nil {
+		if err == nil {
+			err = s.take(ar, func(ar *arrival) { s.ended(ar, e) })
+		}
+		return err
+	}
+	ctx, cancel := context.WithTimeout(s.ctx, intakeTimeout)
+	defer cancel()
+	t, err := s.tenant(ctx, e.workspace(), e.organisation())
+	if err != nil || t == nil {
+		return err
+	}
 	inThread := func(channel, thread string) bool {
 		return s.threads.has(e.workspace() + ":" + channel + ":" + thread)
 	}
-	ar, ok, err := e.arrival(s.a.user(), inThread, s.a.deps.Now())
+	ar, ok, err := e.arrival(t.user(), inThread, s.a.deps.Now())
 	if err == nil && !ok {
 		ar, ok, err = e.surrounding(s.a.deps.Now())
-		ok = ok && s.serves(ar.event.Input)
+		ok = ok && t.serves(ar.event.Input)
+	}
+	if err == nil && !ok {
+		ar, ok, err = s.inChannel(e, t)
 	}
 	if err != nil || !ok {
 		return err
@@ -35,12 +49,12 @@ func (s *session) event(e *envelope) error {
 }
 
 // serves reports whether the feature that an event belongs to is on.
-func (s *session) serves(in bot.Input) bool {
+func (t *tenant) serves(in bot.Input) bool {
 	switch in.(type) {
 	case bot.Opened:
-		return s.a.uses(FeatureHome)
+		return t.uses(FeatureHome)
 	case bot.Linked:
-		return s.a.uses(FeatureUnfurl)
+		return t.uses(FeatureUnfurl)
 	default:
 		return true
 	}
@@ -48,6 +62,13 @@ func (s *session) serves(in bot.Input) bool {
 
 // interaction takes in what somebody did with the app. The body is that of the acknowledgement, nil for an empty one.
 func (s *session) interaction(in *interaction) (body []byte, err error) {
+	if in.User.ID != "" && in.workspace() != "" {
+		ctx, cancel := context.WithTimeout(s.ctx, intakeTimeout)
+		defer cancel()
+		if t, err := s.tenant(ctx, in.workspace(), in.organisation()); err != nil || t == nil {
+			return nil, err
+		}
+	}
 	switch in.Type {
 	case kindSubmission:
 		return s.submission(in)
@@ -75,23 +96,32 @@ func (s *session) intake(ar arrival) error {
 // take puts a delivery into the inbox and queues it, unless it was there before. What happens in one channel is
 // handled in order, and so is every conversation.
 func (s *session) take(ar arrival, task func(*arrival)) error {
-	if !s.works.enter() {
-		return fault.New(fault.Internal, "shutting down")
-	}
-	defer s.works.leave()
-	if !s.events.Reserve() {
-		return fault.New(fault.Internal, "too many events are waiting")
-	}
-	ctx, cancel := context.WithTimeout(s.ctx, intakeTimeout)
-	defer cancel()
-	fresh, err := s.a.deps.Inbox.Put(ctx, ar.event.ID, s.a.deps.Now())
-	if err != nil || !fresh {
-		s.events.Release()
-		return fault.Wrap(fault.Internal, err, "put %s into the inbox", ar.event.ID)
-	}
-	s.events.Put(ar.event.Address.Workspace+":"+ar.event.Address.Channel, func() {
-		ar.fill(s.people.lookup(ar.event.Address.Workspace, ar.event.Actor.ID))
+	_, err := s.in.Once(ar.event.ID, ar.event.Address, func() {
+		s.fill(&ar)
 		task(&ar)
 	})
-	return nil
+	return err
+}
+
+// happened tells the handler of something that no delivery says and nobody waits for.
+func (s *session) happened(ev bot.Event) {
+	if err := s.in.InOrder(ev.Address, func() { s.handle(&ev) }); err != nil {
+		s.a.deps.Log.Warn("slack: nobody was told", "event", ev.ID, "err", err)
+	}
+}
+
+// fill puts what is known of the actor and the channel into an event.
+func (s *session) fill(ar *arrival) {
+	at := ar.event.Address
+	ar.fill(s.people.lookup(at.Workspace, ar.event.Actor.ID))
+	if !s.a.rooms || ar.event.Channel.Direct || at.Channel == "" {
+		return
+	}
+	if t := s.a.tenants.find(at.Workspace); t == nil || !t.uses(FeatureChannels) {
+		return
+	}
+	r := s.rooms.lookup(at.Workspace, at.Channel)
+	if ar.event.Channel.Topic = r.topic; ar.event.Channel.Name == "" {
+		ar.event.Channel.Name = r.name
+	}
 }

@@ -20,6 +20,8 @@ type ManifestConfig struct {
 	Name     string // at most 35 characters; empty is AppName
 	Features []Feature
 	Domains  []string // of addresses that FeatureUnfurl previews, at most five
+	OAuth    bool     // people install the app at /slack/install, in organisations as well; needs BaseURL in both modes
+	Rotate   bool     // with OAuth: tokens expire and are replaced, which cannot be switched off again
 }
 
 type manifest struct {
@@ -69,6 +71,7 @@ type manifestCommand struct {
 }
 
 type manifestOAuth struct {
+	Redirects []string `json:"redirect_urls,omitempty"`
 	Scopes struct {
 		Bot []string `json:"bot"`
 	} `json:"scopes"`
@@ -90,9 +93,10 @@ type manifestSettings struct {
 }
 
 // Scopes are the scopes of the bot token. commands: slash commands; app_mentions:read and im:history: the two events;
-// chat:write: answers in threads and direct messages; users:read: a person's language and time zone.
+// chat:write: answers in threads and direct messages; users:read: a person's language and time zone; users:read.email: who
+// they are in the catalog.
 func Scopes() []string {
-	return []string{"app_mentions:read", "chat:write", "commands", "im:history", "users:read"}
+	return []string{"app_mentions:read", "chat:write", "commands", "im:history", "users:read", "users:read.email"}
 }
 
 // Manifest returns the app manifest, as JSON, that fits the config: the commands and events the adapter answers, the
@@ -102,8 +106,12 @@ func Manifest(cfg ManifestConfig) ([]byte, error) {
 	base := strings.TrimSuffix(cfg.BaseURL, "/")
 	u, err := url.Parse(base)
 	socket := cfg.Mode == ModeSocket
-	if !socket && (err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http") {
-		return nil, fault.At(fault.Position{Field: "web.base_url"}, "slack.mode is http, so this must be the address at which Slack reaches Backchannel, for example https://backchannel.example.com")
+	if (!socket || cfg.OAuth) && (err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http") {
+		why := "slack.mode is http"
+		if socket {
+			why = "slack.client_id is set"
+		}
+		return nil, fault.At(fault.Position{Field: "web.base_url"}, "%s, so this must be the address at which Slack reaches Backchannel, for example https://backchannel.example.com", why)
 	}
 	at := func(path string) string {
 		if socket {
@@ -123,6 +131,7 @@ func Manifest(cfg ManifestConfig) ([]byte, error) {
 	m.Features.Commands = []manifestCommand{
 		{"/backchannel", at("/slack/commands"), say(lang.SlackCommandAsk), say(lang.SlackCommandAskHint), true},
 		{"/oncall", at("/slack/commands"), say(lang.SlackCommandOncall), say(lang.SlackCommandOncallHint), true},
+		{"/new-service", at("/slack/commands"), say(lang.SlackCommandNew), say(lang.SlackCommandNewHint), true},
 	}
 	m.OAuth.Scopes.Bot = Scopes()
 	m.Settings.Events.URL = at("/slack/events")
@@ -130,6 +139,11 @@ func Manifest(cfg ManifestConfig) ([]byte, error) {
 	m.Settings.Interactivity.On, m.Settings.Interactivity.URL = true, at("/slack/interactions")
 	m.Settings.Interactivity.Options = at("/slack/options")
 	m.Settings.Socket = socket
+	if cfg.OAuth {
+		m.OAuth.Redirects = []string{base + pathOAuth}
+		m.Settings.Org, m.Settings.Rotate = true, cfg.Rotate
+		m.Settings.Events.Bot = union(m.Settings.Events.Bot, []string{"team_access_revoked"})
+	}
 	for _, f := range cfg.Features {
 		m.add(f, cfg, say)
 	}

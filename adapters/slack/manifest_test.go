@@ -17,7 +17,10 @@ import (
 // needs are the scopes that each event and feature asks for (docs.slack.dev/reference/events).
 var needs = map[string]string{
 	"app_mention": "app_mentions:read", "message.im": "im:history", "app_home_opened": "", "app_uninstalled": "", "tokens_revoked": "",
-	"link_shared": "links:read", "message.channels": "channels:history", "message.groups": "groups:history",
+	"link_shared": "links:read", "message.channels": "channels:history", "message.groups": "groups:history", "team_access_revoked": "",
+	"channel_archive": "channels:read", "channel_deleted": "channels:read", "channel_left": "channels:read", "channel_rename": "channels:read",
+	"group_archive": "groups:read", "group_deleted": "groups:read", "group_left": "groups:read", "group_rename": "groups:read",
+	"member_joined_channel": "channels:read",
 }
 
 func TestManifest(t *testing.T) {
@@ -28,6 +31,8 @@ func TestManifest(t *testing.T) {
 		{Mode: ModeSocket, BaseURL: "http://localhost:7007"},
 		{BaseURL: "https://portal.example", Features: Features(), Domains: []string{"portal.example", "b", "c", "d", "e", "f", "b"}},
 		{BaseURL: "https://portal.example", Features: []Feature{FeatureHome}},
+		{BaseURL: "https://portal.example", OAuth: true, Rotate: true},
+		{Mode: ModeSocket, BaseURL: "https://portal.example", OAuth: true},
 	} {
 		raw, err := Manifest(cfg)
 		if err != nil {
@@ -64,7 +69,7 @@ func checkManifest(t *testing.T, cfg ManifestConfig, m slackapi.Manifest) {
 	if !slices.IsSorted(scopes) || len(slices.Compact(slices.Clone(scopes))) != len(scopes) {
 		t.Errorf("scopes: %v", scopes)
 	}
-	want := []string{"chat:write", "commands", "users:read"}
+	want := []string{"chat:write", "commands", "users:read", "users:read.email"}
 	for _, ev := range m.Settings.EventSubscriptions.BotEvents {
 		scope, known := needs[ev]
 		if !known {
@@ -81,6 +86,7 @@ func checkManifest(t *testing.T, cfg ManifestConfig, m slackapi.Manifest) {
 		t.Errorf("the default asks for more than questions and answers need: %v", want)
 	}
 	slices.Sort(want)
+	want = slices.Compact(want)
 	if !slices.Equal(scopes, want) {
 		t.Errorf("asks for %v, needs %v", scopes, want)
 	}
@@ -100,6 +106,14 @@ func checkManifest(t *testing.T, cfg ManifestConfig, m slackapi.Manifest) {
 		if !strings.HasPrefix(c.Command, "/") || len(c.Command) > 32 || c.Command != strings.ToLower(c.Command) || !c.ShouldEscape {
 			t.Errorf("command %+v", c)
 		}
+	}
+	for _, to := range m.OAuthConfig.RedirectUrls {
+		if !cfg.OAuth || to != "https://portal.example/slack/oauth" {
+			t.Errorf("leads back to %s", to)
+		}
+	}
+	if m.Settings.TokenRotationEnabled != cfg.Rotate || m.Settings.OrgDeployEnabled != cfg.OAuth || cfg.OAuth != (len(m.OAuthConfig.RedirectUrls) == 1) {
+		t.Errorf("OAuth: %+v", m.Settings)
 	}
 	socket := cfg.Mode == ModeSocket
 	if m.Settings.SocketModeEnabled != socket {

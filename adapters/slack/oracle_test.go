@@ -25,13 +25,14 @@ func TestStandIn(t *testing.T) {
 	a := New(Config{APIURL: os.Getenv("SLACK_API_URL"), BotToken: os.Getenv("SLACK_TOKEN"), SigningSecret: "s"}, Deps{HTTP: &http.Client{Timeout: 10 * time.Second}})
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	if err := a.check(ctx); err != nil {
+	if err := a.tenants.own.check(ctx); err != nil {
 		t.Fatal(err)
 	}
-	if p, err := a.fetchPerson(ctx, "", a.user()); err != nil || p.name == "" {
+	own := a.tenants.own
+	if p, err := a.fetchPerson(ctx, "", a.tenants.own.user()); err != nil || p.name == "" {
 		t.Errorf("users.info: %+v, %v", p, err)
 	}
-	root, err := a.post(ctx, channel, "", render(words("a thread"), plainTokens{}, bot.Actor{}))
+	_, root, err := own.post(ctx, channel, render(words("a thread"), plainTokens{}, bot.Actor{}).options("")...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,21 +42,21 @@ func TestStandIn(t *testing.T) {
 		}
 		for i, m := range card.Fit(s.Message, limits()) {
 			out := render(m, plainTokens{}, bot.Actor{})
-			ts, err := a.post(ctx, channel, root, out)
+			_, ts, err := own.post(ctx, channel, out.options(root)...)
 			if err != nil {
 				t.Errorf("%s: %v", s.Name, err)
 				continue
 			}
 			kept(t, ctx, a, fmt.Sprintf("%s %d", s.Name, i), channel, root, ts, out)
-			if err := a.update(ctx, channel, ts, render(words("changed"), plainTokens{}, bot.Actor{})); err != nil {
+			if err := own.update(ctx, channel, ts, render(words("changed"), plainTokens{}, bot.Actor{})); err != nil {
 				t.Errorf("%s: %v", s.Name, err)
 			}
-			if err := a.remove(ctx, channel, ts); err != nil {
+			if err := own.remove(ctx, channel, ts); err != nil {
 				t.Errorf("%s: %v", s.Name, err)
 			}
 		}
 	}
-	if err := a.postEphemeral(ctx, channel, a.user(), root, render(words("private"), plainTokens{}, bot.Actor{})); err != nil {
+	if err := own.postEphemeral(ctx, channel, a.tenants.own.user(), root, render(words("private"), plainTokens{}, bot.Actor{})); err != nil {
 		t.Error(err)
 	}
 }
@@ -63,7 +64,7 @@ func TestStandIn(t *testing.T) {
 // kept compares what the stand-in kept of a message with what was sent.
 func kept(t *testing.T, ctx context.Context, a *Adapter, name, channel, thread, ts string, sent rendered) {
 	t.Helper()
-	got, _, _, err := a.api.GetConversationRepliesContext(ctx, &slackapi.GetConversationRepliesParameters{ChannelID: channel, Timestamp: thread, Limit: 200})
+	got, _, _, err := a.tenants.own.api().GetConversationRepliesContext(ctx, &slackapi.GetConversationRepliesParameters{ChannelID: channel, Timestamp: thread, Limit: 200})
 	if err != nil {
 		t.Fatal(err)
 	}

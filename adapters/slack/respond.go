@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/backchannel-portal/backchannel/bot"
 	"github.com/backchannel-portal/backchannel/bot/card"
 	"github.com/backchannel-portal/backchannel/internal/fault"
 )
@@ -42,14 +43,14 @@ func (r *renderer) response(kind responseType, replace bool, thread string, m ca
 }
 
 // respondAll sends messages to the arrival's response_url, of which only the first may replace the original.
-func (s *session) respondAll(ctx context.Context, ar *arrival, kind responseType, replace bool, parts []card.Message) error {
+func (s *session) respondAll(ctx context.Context, t *tenant, ar *arrival, kind responseType, replace bool, parts []card.Message) error {
 	for i, m := range parts {
 		thread := ar.back.thread
 		if replace && i == 0 {
 			thread = "" // it stays where it is
 		}
 		if kind == inChannel {
-			if err := s.pace.wait(ctx, ar.back.channel); err != nil {
+			if err := t.pace.wait(ctx, ar.back.channel); err != nil {
 				return fault.Wrap(fault.Upstream, err, "wait to post")
 			}
 		}
@@ -78,7 +79,7 @@ func (s *session) respond(ctx context.Context, to string, body []byte) error {
 		if err == nil || wait < 0 || try == respondTries-1 || ctx.Err() != nil {
 			return err
 		}
-		sleep(ctx, max(wait, s.a.backoff(try)))
+		bot.Sleep(ctx, max(wait, s.a.backoff().After(try)))
 	}
 }
 
@@ -100,13 +101,18 @@ func (s *session) respondOnce(ctx context.Context, to string, body []byte) (wait
 	case resp.StatusCode < 300:
 		return 0, nil
 	case resp.StatusCode == http.StatusTooManyRequests:
-		sec, _ := strconv.Atoi(resp.Header.Get("Retry-After"))
-		return time.Duration(min(max(sec, 1), 120)) * time.Second, fault.New(fault.Upstream, "Slack limits the rate of response_url")
+		return retryAfter(resp.Header), fault.New(fault.Upstream, "Slack limits the rate of response_url")
 	case resp.StatusCode >= 500:
 		return 0, fault.New(fault.Upstream, "response_url answered %d", resp.StatusCode)
 	default:
 		return -1, fault.New(fault.Upstream, "response_url answered %d: %s", resp.StatusCode, bytes.TrimSpace(said))
 	}
+}
+
+// retryAfter is how long Slack wants to be left alone, within reason.
+func retryAfter(h http.Header) time.Duration {
+	sec, _ := strconv.Atoi(h.Get("Retry-After"))
+	return time.Duration(min(max(sec, 1), 120)) * time.Second
 }
 
 // mayRespond refuses addresses that no response_url has. They come in signed payloads, so this only stops mistakes:

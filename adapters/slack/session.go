@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	slackapi "github.com/slack-go/slack"
 	"golang.org/x/time/rate"
 
 	"github.com/backchannel-portal/backchannel/bot"
@@ -15,26 +16,27 @@ import (
 type session struct {
 	a       *Adapter
 	ctx     context.Context // ends when everything is drained
-	handler bot.Handler
+	in      *bot.Intake
+	app     *slackapi.Client // with the app's own token, for Socket Mode
 	people  *people
-	events  *bot.Lanes // events and presses, in order within a conversation
-	out     *bot.Lanes // messages to send, in order within a channel
+	rooms   *rooms
 	asked   *bot.Lanes // slash commands over Socket Mode
-	works   gate       // slash commands and long work under way
 	threads *recent
-	pace    *pacer
 	rings   sync.Pool // of *renderer
 }
 
 func newSession(ctx context.Context, a *Adapter, h bot.Handler) *session {
 	s := &session{
-		a: a, ctx: ctx, handler: h,
+		a: a, ctx: ctx,
+		in: bot.NewIntake(ctx, bot.IntakeConfig{
+			Platform: platform, Handler: h, Inbox: a.deps.Inbox, Log: a.deps.Log, Now: a.deps.Now,
+			Patience: intakeTimeout, Workers: a.tune.workers, Queue: a.tune.queue,
+		}),
+		app:     newAPI(a.cfg, "", &throttle{now: time.Now, until: map[string]time.Time{}}, a.deps.HTTP),
 		people:  newPeople(a.fetchPerson, a.deps.Now),
-		events:  bot.NewLanes(a.tune.workers, a.tune.queue),
-		out:     bot.NewLanes(a.tune.senders, a.tune.outbox),
+		rooms:   newRooms(a.fetchRoom, a.deps.Now),
 		asked:   bot.NewLanes(a.tune.workers, a.tune.queue),
 		threads: newRecent(10_000),
-		pace:    newPacer(a.tune.perSecond, a.tune.burst),
 	}
 	s.rings.New = func() any { return &renderer{dst: make([]byte, 0, 4096)} }
 	return s
@@ -43,9 +45,8 @@ func newSession(ctx context.Context, a *Adapter, h bot.Handler) *session {
 // finish waits until what has begun is done and sent, each for at most the timeout.
 func (s *session) finish(timeout time.Duration) {
 	s.asked.Wait(timeout)
-	s.events.Wait(timeout)
-	s.works.close(timeout)
-	s.out.Wait(timeout)
+	s.in.Finish(timeout)
+	s.a.tenants.each(func(t *tenant) { t.out.Wait(timeout) })
 }
 
 // recent is a bounded set of strings that forgets those longest not added.
@@ -117,51 +118,4 @@ func (p *pacer) limiter(channel string) *rate.Limiter {
 	l := rate.NewLimiter(p.rate, p.burst)
 	p.channels[channel] = l
 	return l
-}
-
-// gate counts what is under way and can be closed.
-type gate struct {
-	mu     sync.Mutex
-	n      int
-	closed bool
-	empty  chan struct{} // made by close
-}
-
-// enter reports whether the gate is open, and counts the caller, who must leave.
-func (g *gate) enter() bool {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if g.closed {
-		return false
-	}
-	g.n++
-	return true
-}
-
-func (g *gate) leave() {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.n--
-	if g.closed && g.n == 0 {
-		close(g.empty)
-	}
-}
-
-// close lets nobody in any more and waits for those inside, at most for the timeout.
-func (g *gate) close(timeout time.Duration) {
-	g.mu.Lock()
-	if !g.closed {
-		g.closed = true
-		g.empty = make(chan struct{})
-		if g.n == 0 {
-			close(g.empty)
-		}
-	}
-	g.mu.Unlock()
-	t := time.NewTimer(timeout)
-	defer t.Stop()
-	select {
-	case <-g.empty:
-	case <-t.C:
-	}
 }

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -14,6 +15,8 @@ import (
 
 	"github.com/backchannel-portal/backchannel/bot"
 	"github.com/backchannel-portal/backchannel/bot/card"
+	"github.com/backchannel-portal/backchannel/internal/fault"
+	"github.com/backchannel-portal/backchannel/internal/job"
 )
 
 // The transports.
@@ -22,14 +25,19 @@ const (
 	ModeSocket = "socket" // we open connections to Slack
 )
 
-// Config is what an installation of the app knows. A missing token is no error: the adapter says so in its status.
+// Config is what the app knows of itself. A missing token is no error: the adapter says so in its status.
 type Config struct {
 	Mode          string    // ModeHTTP or ModeSocket; empty is ModeHTTP
-	BotToken      string    // xoxb-..., for the Web API
+	BotToken      string    // xoxb-..., for the Web API of one workspace; with ClientID others may install the app as well
 	AppToken      string    // xapp-..., for Socket Mode
 	SigningSecret string    // for HTTP; without it every callback is refused
 	APIURL        string    // empty is https://slack.com/api/
 	Features      []Feature // what is used beyond questions and answers
+	ClientID      string    // of OAuth; with the secret, people can install the app at /slack/install
+	ClientSecret  string
+	BaseURL       string // where browsers reach /slack/install, for OAuth
+
+	kept bool // Deps.Installations is there
 }
 
 // Deps are what the adapter stands on. Tokens and Inbox are required.
@@ -37,6 +45,11 @@ type Deps struct {
 	Tokens bot.TokenMaker
 	Inbox  bot.Inbox
 	Drafts bot.Drafts // open forms; default: in memory
+
+	Installations bot.Installations // for OAuth; without it nobody can install the app
+	Admits        func(workspace string) bool // whether a workspace or organisation may install the app; nil: one may
+	Queue         job.Queue                   // for tokens that expire before their time; nil: they are replaced in their time alone
+
 	Log    *slog.Logger
 	Now    func() time.Time // the clock of signatures; default time.Now
 	Jitter func() float64   // in [0,1); default math/rand
@@ -49,23 +62,14 @@ type Adapter struct {
 	deps   Deps
 	tune   tuning
 	verify *verifier
-	api    *slackapi.Client
 	desk   *bot.Desk
 	live   atomic.Pointer[session] // what Run has started, nil outside of Run
 
-	limits card.Limits
-
-	mu     sync.Mutex
-	token  health // of the bot token
-	socket health // of the connections, in Socket Mode
-	self   string // our bot user's id, once known
-	off    []Off  // features that the token does not serve
-}
-
-// health is how one thing is.
-type health struct {
-	text string
-	ok   bool
+	limits  card.Limits
+	rooms   bool // names and topics of channels are looked up
+	tenants *tenants
+	running *bot.Condition // of Run
+	socket  *bot.Condition // of the connections, in Socket Mode
 }
 
 // tuning holds the times and sizes of the adapter.
@@ -76,6 +80,8 @@ type tuning struct {
 	sendFor    time.Duration // longest try to send one message, waits for rate limits included
 	drain      time.Duration // at the end of Run
 	recheck    time.Duration // between checks of the token
+	reload     time.Duration // between looks at the installations
+	renewPoll  time.Duration // while a token is being replaced
 	backoffMin time.Duration
 	backoffMax time.Duration
 	ping       time.Duration // between our pings on a socket
@@ -85,17 +91,17 @@ type tuning struct {
 	burst      int
 	workers    int // events handled at a time
 	queue      int // events waiting
-	senders    int // messages being sent at a time
-	outbox     int // messages waiting
+	senders    int // messages being sent at a time, of one workspace
+	outbox     int // messages waiting, of one workspace
 	sockets    int
 }
 
 func defaults() tuning {
 	return tuning{
 		budget: 2500 * time.Millisecond, grace: 700 * time.Millisecond, workFor: time.Minute, sendFor: 2 * time.Minute,
-		drain: 10 * time.Second, recheck: 5 * time.Minute, backoffMin: time.Second, backoffMax: time.Minute,
+		drain: 10 * time.Second, recheck: 5 * time.Minute, reload: time.Minute, renewPoll: 500 * time.Millisecond, backoffMin: time.Second, backoffMax: time.Minute,
 		ping: 10 * time.Second, dead: 35 * time.Second, dial: 20 * time.Second,
-		perSecond: 1, burst: 3, workers: 32, queue: 1024, senders: 64, outbox: 2048, sockets: 2,
+		perSecond: 1, burst: 3, workers: 32, queue: 1024, senders: 32, outbox: 2048, sockets: 2,
 	}
 }
 
@@ -124,14 +130,18 @@ func New(cfg Config, deps Deps) *Adapter {
 		transport.ResponseHeaderTimeout = 20 * time.Second
 		deps.HTTP = &http.Client{Transport: transport, Timeout: 30 * time.Second}
 	}
-	a := &Adapter{cfg: cfg, deps: deps, tune: defaults(), verify: newVerifier(cfg.SigningSecret, deps.Now)}
-	a.limits = limits()
-	a.token.text, a.socket.text = "not started", "connecting"
-	a.api = newAPI(cfg, deps.HTTP)
 	if deps.Drafts == nil {
 		deps.Drafts = bot.NewMemoryState().Drafts
 	}
-	a.desk = bot.NewDesk(deps.Drafts, deps.Now)
+	cfg.kept = deps.Installations != nil
+	a := &Adapter{
+		cfg: cfg, deps: deps, tune: defaults(), verify: newVerifier(cfg.SigningSecret, deps.Now), limits: limits(),
+		desk:    bot.NewDesk(deps.Drafts, deps.Now),
+		running: bot.NewCondition("slack", "not started", deps.Log),
+		rooms:   slices.Contains(cfg.Features, FeatureChannels),
+		socket:  bot.NewCondition("slack", "connecting", deps.Log),
+	}
+	a.tenants = newTenants(a)
 	return a
 }
 
@@ -143,34 +153,25 @@ func (a *Adapter) Limits() card.Limits { return a.limits }
 
 // Status says in a few words how the connection to Slack is, and whether it is as it should be.
 func (a *Adapter) Status() (text string, ok bool) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.token.ok && a.cfg.Mode == ModeSocket {
-		return a.socket.text, a.socket.ok
+	if text, ok = a.running.Status(); !ok {
+		return text, ok
 	}
-	return a.token.text, a.token.ok
-}
-
-func (a *Adapter) setHealth(of *health, ok bool, text string) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if of.text != text {
-		a.deps.Log.Info("slack: "+text, "ok", ok)
+	if own := a.tenants.own; own != nil {
+		text, ok = own.status.Status()
+	} else {
+		text, ok = a.tenants.status()
 	}
-	of.text, of.ok = text, ok
+	if ok && a.cfg.Mode == ModeSocket {
+		if how, well := a.socket.Status(); !well {
+			return how, well
+		}
+	}
+	return text, ok
 }
 
-// user returns our bot user's id, "" while it is not known.
-func (a *Adapter) user() string {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return a.self
-}
-
-func (a *Adapter) setUser(id string) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.self = id
+// backoff is how long to wait between attempts.
+func (a *Adapter) backoff() bot.Backoff {
+	return bot.Backoff{Min: a.tune.backoffMin, Max: a.tune.backoffMax, Jitter: a.deps.Jitter}
 }
 
 // Run implements bot.Platform. Slack being out of reach, or a token being wrong, is no error: Run tries again, more
@@ -178,10 +179,19 @@ func (a *Adapter) setUser(id string) {
 func (a *Adapter) Run(ctx context.Context, h bot.Handler) error {
 	base, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	s := newSession(base, a, h)
+	a.running.Set(true, "running")
 	a.live.Store(s)
 	var wg sync.WaitGroup
-	wg.Go(func() { s.people.run(base) })
-	wg.Go(func() { a.watch(ctx) })
+	for range lookups { // so that one workspace's rate limit does not hold up the others
+		wg.Go(func() { s.people.run(base) })
+	}
+	wg.Go(func() { s.rooms.run(base) })
+	if own := a.tenants.own; own != nil {
+		wg.Go(func() { own.status.Watch(ctx, a.tune.recheck, a.backoff(), a.checkOwn) })
+	}
+	if a.cfg.installs() {
+		wg.Go(func() { a.tenants.follow(ctx) })
+	}
 	if a.cfg.Mode == ModeSocket {
 		s.runSockets(ctx)
 	}
@@ -194,41 +204,22 @@ func (a *Adapter) Run(ctx context.Context, h bot.Handler) error {
 	if a.deps.HTTP.Transport != nil {
 		a.deps.HTTP.CloseIdleConnections()
 	}
-	a.setHealth(&a.token, false, "stopped")
+	a.running.Set(false, "stopped")
 	return nil
 }
 
-// watch checks the bot token until ctx is done and keeps the status.
-func (a *Adapter) watch(ctx context.Context) {
-	for n := 0; ctx.Err() == nil; {
-		wait := a.tune.recheck
-		if err := a.check(ctx); err != nil {
-			a.setHealth(&a.token, false, err.Error())
-			wait = a.backoff(n)
-			n++
-		} else {
-			n = 0
-			a.setHealth(&a.token, true, "ready")
-		}
-		sleep(ctx, wait)
-	}
-}
+// lookups is how many people are looked up at a time.
+const lookups = 4
 
-// backoff is how long to wait after the nth failure: doubling, with a half of it at random.
-func (a *Adapter) backoff(n int) time.Duration {
-	d := a.tune.backoffMin << min(n, 16)
-	if d > a.tune.backoffMax || d <= 0 {
-		d = a.tune.backoffMax
+// checkOwn looks at the configuration, then asks Slack about the configured token.
+func (a *Adapter) checkOwn(ctx context.Context) error {
+	switch {
+	case a.cfg.BotToken == "":
+		return fault.New(fault.Invalid, "slack.bot_token is not set: mentions and direct messages cannot be answered")
+	case a.cfg.Mode == ModeSocket && a.cfg.AppToken == "":
+		return fault.New(fault.Invalid, "slack.app_token is not set: Socket Mode cannot connect")
+	case a.cfg.Mode == ModeHTTP && a.cfg.SigningSecret == "":
+		return fault.New(fault.Invalid, "slack.signing_secret is not set: every callback is refused")
 	}
-	return d/2 + time.Duration(float64(d/2)*a.deps.Jitter())
-}
-
-// sleep waits for d or until ctx is done.
-func sleep(ctx context.Context, d time.Duration) {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-	case <-ctx.Done():
-	}
+	return a.tenants.own.check(ctx)
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/gorilla/websocket"
 
+	"github.com/backchannel-portal/backchannel/bot"
 	"github.com/backchannel-portal/backchannel/internal/fault"
 )
 
@@ -53,7 +54,7 @@ func (s *session) keepSocket(ctx context.Context, up *counter) {
 		c, err := s.openSocket(ctx)
 		if err != nil {
 			up.failed(err)
-			sleep(ctx, s.a.backoff(failures))
+			bot.Sleep(ctx, s.a.backoff().After(failures))
 			failures++
 			continue
 		}
@@ -77,7 +78,7 @@ func (s *session) keepSocket(ctx context.Context, up *counter) {
 			failures++
 		}
 		c.stop()
-		sleep(ctx, s.a.backoff(failures-1))
+		bot.Sleep(ctx, s.a.backoff().After(failures-1))
 	}
 }
 
@@ -88,7 +89,7 @@ func (s *session) openSocket(ctx context.Context) (*socket, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.a.tune.dial)
 	defer cancel()
-	_, url, err := s.a.api.StartSocketModeContext(ctx)
+	_, url, err := s.app.StartSocketModeContext(ctx)
 	if err != nil {
 		return nil, upstream(err, "apps.connections.open")
 	}
@@ -179,9 +180,9 @@ func (c *counter) add(d int) {
 	defer c.mu.Unlock()
 	c.n += d
 	if c.n > 0 {
-		c.s.a.setHealth(&c.s.a.socket, true, "connected")
+		c.s.a.socket.Set(true, "connected")
 	} else {
-		c.s.a.setHealth(&c.s.a.socket, false, "connecting")
+		c.s.a.socket.Set(false, "connecting")
 	}
 }
 
@@ -190,6 +191,6 @@ func (c *counter) failed(err error) {
 	defer c.mu.Unlock()
 	c.s.a.deps.Log.Warn("slack: no socket", "err", err)
 	if c.n == 0 {
-		c.s.a.setHealth(&c.s.a.socket, false, err.Error())
+		c.s.a.socket.Set(false, err.Error())
 	}
 }

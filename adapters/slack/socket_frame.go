@@ -121,7 +121,7 @@ func (c *socket) command(f *frame) {
 		return
 	}
 	c.s.asked.Put(f.Envelope, func() {
-		if !c.s.works.enter() {
+		if !c.s.in.Enter() {
 			return
 		}
 		r, acknowledged := c.s.command(&ar, func() { c.ack(f, nil) })
@@ -139,7 +139,7 @@ func (c *socket) command(f *frame) {
 		}
 		c.ack(f, nil)
 		body := append([]byte(nil), r.dst...)
-		c.s.send(&ar, func(ctx context.Context) error { return c.s.respond(ctx, ar.back.url, body) })
+		c.s.send(&ar, func(ctx context.Context, _ *tenant) error { return c.s.respond(ctx, ar.back.url, body) })
 	})
 }
 

@@ -21,16 +21,12 @@ func (s *session) suggest(in *interaction) ([]byte, error) {
 	if !ok {
 		return suggestions(nil)
 	}
-	if !s.works.enter() {
-		return nil, fault.New(fault.Internal, "shutting down")
-	}
 	ar := arrival{event: ev}
 	ar.fill(s.people.lookup(ev.Address.Workspace, ev.Actor.ID))
 	found := make(chan bot.Reply, 1)
-	go func() {
-		defer s.works.leave()
-		found <- s.handle(&ar.event)
-	}()
+	if err := s.in.Begin(func() { found <- s.handle(&ar.event) }); err != nil {
+		return nil, err
+	}
 	t := time.NewTimer(s.a.tune.budget)
 	defer t.Stop()
 	select {

@@ -10,12 +10,22 @@ import (
 // serveAPI serves the Web API. Arguments come as a form or as JSON, the token in either or in the header.
 func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
 	method := strings.TrimPrefix(r.URL.Path, "/api/")
-	args, token := arguments(r)
-	want := BotToken
-	if method == "apps.connections.open" {
-		want = AppToken
+	if method == "oauth.v2.access" {
+		if s.begin(w, method) {
+			s.oauthAccess(w, r)
+		}
+		return
 	}
-	if token != want {
+	args, token := arguments(r)
+	whose, known := s.of(token)
+	switch {
+	case method == "apps.connections.open":
+		known = token == AppToken
+	case !known && strings.HasPrefix(token, "xoxb-T"), !known && strings.HasPrefix(token, "xoxb-E"):
+		answer(w, map[string]any{"ok": false, "error": "token_expired"})
+		return
+	}
+	if !known {
 		s.problem("%s: wrong token %q", method, token)
 		answer(w, map[string]any{"ok": false, "error": "invalid_auth"})
 		return
@@ -23,9 +33,16 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
 	if !s.begin(w, method) {
 		return
 	}
+	args.Set("_team", whose.ID+whose.tail())
 	switch method {
 	case "auth.test":
-		answer(w, map[string]any{"ok": true, "user_id": BotUser, "bot_id": "B0BOT", "team_id": Team, "url": "https://harborlane.example/", "team": "Harborlane", "user": "backchannel"})
+		answer(w, map[string]any{"ok": true, "user_id": BotUser, "bot_id": "B0BOT", "team_id": whose.ID, "url": "https://harborlane.example/", "team": whose.Name, "user": "backchannel"})
+	case "auth.revoke":
+		s.revoke(w, token)
+	case "conversations.info":
+		s.channelInfo(w, args)
+	case "conversations.history", "conversations.replies":
+		s.history(w, args)
 	case "users.info":
 		s.usersInfo(w, args)
 	case "apps.connections.open":
@@ -96,6 +113,7 @@ func (s *Server) chatPost(w http.ResponseWriter, method string, args url.Values)
 		Text: args.Get("text"), Blocks: json.RawMessage(args.Get("blocks")), TS: s.ts(),
 		LinkNames: args.Get("link_names") == "true" || args.Get("link_names") == "1",
 		Unfurls:   args.Get("unfurl_links") != "false" || args.Get("unfurl_media") != "false",
+		Metadata:  args.Get("metadata"), Team: args.Get("_team"),
 	}
 	switch {
 	case m.Channel == "":

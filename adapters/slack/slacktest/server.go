@@ -38,6 +38,8 @@ type Message struct {
 	Blocks    json.RawMessage
 	LinkNames bool
 	Unfurls   bool
+	Metadata  string // JSON
+	Team      string // whose token it was sent with, "" for responses
 }
 
 // Failure is how the server answers a call instead of doing its job.
@@ -66,6 +68,8 @@ type Server struct {
 	calls     map[string]int
 	failures  map[string][]Failure
 	users     map[string]User
+	channels  map[string]Channel
+	grants    grants
 	responses map[string]*response
 	posted    map[string]bool    // channel:ts
 	rooms     map[string][]Shown // by channel
@@ -87,6 +91,7 @@ type response struct {
 func New() *Server {
 	s := &Server{
 		changed: make(chan struct{}), calls: map[string]int{}, failures: map[string][]Failure{}, users: map[string]User{},
+		channels: map[string]Channel{}, grants: newGrants(),
 		responses: map[string]*response{}, posted: map[string]bool{}, rooms: map[string][]Shown{}, maxSocks: 10,
 		views: screens{triggers: map[string]string{}, modals: map[string][]View{}, homes: map[string]View{}},
 	}
@@ -95,6 +100,7 @@ func New() *Server {
 	mux.HandleFunc("/api/", s.serveAPI)
 	mux.HandleFunc("POST /respond/{id}", s.serveRespond)
 	mux.HandleFunc("GET /socket", s.serveSocket)
+	mux.HandleFunc("GET /oauth/v2/authorize", s.serveAuthorize)
 	s.http = httptest.NewServer(mux)
 	return s
 }

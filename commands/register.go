@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -51,7 +52,7 @@ func (c *Commands) register(ev *bot.Event, t *talk) bot.Reply {
 	return bot.Work{Note: note, Run: func(ctx context.Context) (bot.Reply, error) {
 		trial, err := c.deps.Registrar.Try(ctx, t.r.Topic)
 		if err != nil {
-			args["text"] = clipTo(err.Error(), maxDetail)
+			args["text"] = t.refusal(err)
 			return t.only(bot.NotFound, lang.RegisterFailed, args), nil
 		}
 		args["location"] = card.M(trial.Location.Origin)
@@ -79,6 +80,23 @@ func (c *Commands) register(ev *bot.Event, t *talk) bot.Reply {
 		after.registered(trial, err == nil)
 		return after.reply(), nil
 	}}
+}
+
+// refusal says why a location was not read: in the reader's language what an error or its kind stands for, and in
+// English where in a file something is wrong.
+func (t *talk) refusal(err error) string {
+	e, ok := errors.AsType[*fault.Error](err)
+	switch {
+	case ok && e.Key != "":
+		return t.text(lang.Key(e.Key), e.Args)
+	case fault.Is(err, fault.NotFound):
+		return t.text(lang.RegisterMissing, nil)
+	case fault.Is(err, fault.Forbidden):
+		return t.text(lang.RegisterDenied, nil)
+	case ok && e.Kind == fault.Invalid:
+		return clipTo(err.Error(), maxDetail)
+	}
+	return t.text(lang.RegisterUnanswered, lang.Args{"text": clipTo(err.Error(), maxDetail)})
 }
 
 // arrive waits until a location that was just registered has been read.

@@ -88,7 +88,7 @@ func TestRegister(t *testing.T) {
 		{"broken", "register " + place.Target, tried{trial: commands.Trial{Location: place, Delta: broken}}, nil, bot.NotFound, 0,
 			[]string{"was not registered: it holds no valid entity.", "a name is missing"}},
 		{"unreadable", "register " + place.Target, tried{err: fault.New(fault.Upstream, "it answers with status 503")}, nil, bot.NotFound, 0,
-			[]string{"was not registered: it answers with status 503"}},
+			[]string{"was not registered: the host did not answer as it should: it answers with status 503"}},
 		{"configured", "register " + place.Target, tried{trial: commands.Trial{Location: place, Configured: true}}, nil, bot.Refused, 0,
 			[]string{"it is in the configuration"}},
 		{"registered before", "register " + place.Target, tried{trial: commands.Trial{Location: place, Delta: newFile("fresh")}}, []catalog.Location{place}, bot.Answered, 1,

@@ -20,6 +20,7 @@ import (
 	"github.com/backchannel-portal/backchannel/cmd/backchannel/config"
 	"github.com/backchannel-portal/backchannel/commands"
 	"github.com/backchannel-portal/backchannel/internal/fault"
+	"github.com/backchannel-portal/backchannel/internal/lang"
 	"github.com/backchannel-portal/backchannel/internal/outbound"
 )
 
@@ -51,7 +52,8 @@ func (r registrar) Try(ctx context.Context, address string) (commands.Trial, err
 		return commands.Trial{}, err
 	}
 	if len(all) >= maxRegistered {
-		return commands.Trial{}, fault.New(fault.Invalid, "%d locations are registered, and no more can be: a source that discovers repositories serves better", len(all))
+		return commands.Trial{}, fault.New(fault.Invalid, "%d locations are registered, and no more can be: a source that discovers repositories serves better", len(all)).
+			Say(string(lang.RegisterFull), lang.Args{"n": len(all)})
 	}
 	target, err := r.f.app.descriptorAt(address)
 	if err != nil {
@@ -75,10 +77,11 @@ func (r registrar) Try(ctx context.Context, address string) (commands.Trial, err
 func (a *app) descriptorAt(address string) (string, error) {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
-		return "", fault.New(fault.Invalid, "a location is an address that starts with https://")
+		return "", fault.New(fault.Invalid, "a location is an address that starts with https://").Say(string(lang.RegisterAddress), nil)
 	}
 	if u.User != nil || u.RawQuery != "" {
-		return "", fault.New(fault.Invalid, "what is registered is shown to others: an address with credentials or a query belongs in the configuration")
+		return "", fault.New(fault.Invalid, "what is registered is shown to others: an address with credentials or a query belongs in the configuration").
+			Say(string(lang.RegisterSecret), nil)
 	}
 	u.Fragment, u.RawFragment = "", ""
 	switch strings.ToLower(path.Ext(u.Path)) {

@@ -73,4 +73,10 @@ const (
 	RegisterList       Key = "register.list"
 	RegisterElsewhere  Key = "register.elsewhere"
 	RegisterTroubles   Key = "register.troubles"
+	RegisterFull       Key = "register.full"       // n: how many there are
+	RegisterAddress    Key = "register.address"    // what an address has to be
+	RegisterSecret     Key = "register.secret"     // the address holds what others must not see
+	RegisterUnanswered Key = "register.unanswered" // text: what it answered
+	RegisterMissing    Key = "register.missing"    // the host has nothing there
+	RegisterDenied     Key = "register.denied"     // the host lets us not read it
 )

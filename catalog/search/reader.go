@@ -111,12 +111,9 @@ func (r *Reader) next(c catalog.Changes) *Reader {
 			ne.replace(id, was, nil)
 		}
 	}
-	for _, e := range c.Upserts {
-		id, was := se.upsert(e)
-		ne.replace(id, was, e)
-	}
+	entered := upsertAll(se, ne, c.Upserts)
 	se.applyFacts(c.Facts)
-	return &Reader{snapshot: se.commit(c), names: ne.commit(), docs: r.docs, text: r.text}
+	return &Reader{snapshot: se.commit(c), names: entered(), docs: r.docs, text: r.text}
 }
 
 // withDocs returns a Reader that differs in the documentation of one entity only.

@@ -207,7 +207,9 @@ func (e *snapshotEdit) sorted(s *snapshot) []uint32 {
 				order = append(order, id)
 			}
 		}
-		slices.SortFunc(order, byRef)
+		if !slices.IsSortedFunc(order, byRef) { // a store gives everything in order
+			slices.SortFunc(order, byRef)
+		}
 		return slices.Compact(order)
 	}
 	for _, id := range e.fresh {

@@ -1,5 +1,5 @@
 // Package github reads GitHub and GitHub Enterprise Server: repositories of organisations and users, their files by
-// blob ids, teams and members, and the events of webhooks. It only ever reads.
+// blob ids, teams and members, and the events of webhooks. Of what it could write it only proposes changes, as pull requests.
 package github
 
 import (

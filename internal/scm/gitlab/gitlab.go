@@ -1,5 +1,6 @@
 // Package gitlab reads GitLab, on gitlab.com or an instance of one's own: the projects of groups and their subgroups,
-// their files by blob ids, groups and members, and the events of webhooks. It only ever reads.
+// their files by blob ids, groups and members, and the events of webhooks. Of what it could write it only proposes
+// changes, as merge requests.
 package gitlab
 
 import (
@@ -35,8 +36,9 @@ type Options struct {
 
 // Client asks one GitLab. It is safe for concurrent use.
 type Client struct {
-	host string
-	rest *rest.Client
+	host    string
+	rest    *rest.Client
+	tokened bool // a token is sent
 }
 
 var _ remote.API = (*Client)(nil)
@@ -69,7 +71,7 @@ func New(o Options) (*Client, error) {
 			return nil
 		},
 	})
-	return &Client{host: host, rest: r}, err
+	return &Client{host: host, rest: r, tokened: o.Token != ""}, err
 }
 
 // Host is the host's name in addresses.

@@ -38,6 +38,7 @@ func (s *Server) routes() http.Handler {
 	handle("GET /repos/{owner}/{repo}/git/commits/{sha}", s.getCommit)
 	handle("GET /repos/{owner}/{repo}/git/trees/{sha}", s.getTree)
 	handle("GET /repos/{owner}/{repo}/git/blobs/{sha}", s.getBlob)
+	s.proposing(handle)
 	return mux
 }
 
@@ -55,6 +56,10 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, h func(r *http.R
 	if to, ok := v.(redirect); ok {
 		w.Header().Set("Location", s.URL+string(to))
 		problem(w, http.StatusMovedPermanently, "Moved Permanently")
+		return
+	}
+	if said, ok := v.(refusal); ok {
+		problem(w, status, string(said))
 		return
 	}
 	if status >= 400 {

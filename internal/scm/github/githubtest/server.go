@@ -16,6 +16,9 @@ import (
 // Server is a GitHub with one organisation.
 type Server struct {
 	*httptest.Server
+
+	pulls   []*Pull
+	readers bool // credentials read only
 	Org string
 
 	mu       sync.Mutex

@@ -18,7 +18,8 @@ import (
 func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
 	handle := func(pattern string, h func(r *http.Request) (any, int)) {
-		mux.HandleFunc("GET /api/v4"+pattern, func(w http.ResponseWriter, r *http.Request) {
+		method, path, _ := strings.Cut(pattern, " ")
+		mux.HandleFunc(method+" /api/v4"+path, func(w http.ResponseWriter, r *http.Request) {
 			s.mu.Lock()
 			defer s.mu.Unlock()
 			if s.admit(w, r) {
@@ -26,15 +27,16 @@ func (s *Server) routes() http.Handler {
 			}
 		})
 	}
-	handle("/groups/{id}", s.getGroup)
-	handle("/groups/{id}/projects", s.getProjects)
-	handle("/groups/{id}/descendant_groups", s.getDescendants)
-	handle("/groups/{id}/members", s.getMembers)
-	handle("/users/{id}", s.getUser)
-	handle("/projects/{id}", s.getProject)
-	handle("/projects/{id}/repository/commits/{ref}", s.getCommit)
-	handle("/projects/{id}/repository/tree", s.getTree)
-	handle("/projects/{id}/repository/blobs/{sha}", s.getBlob)
+	handle("GET /groups/{id}", s.getGroup)
+	handle("GET /groups/{id}/projects", s.getProjects)
+	handle("GET /groups/{id}/descendant_groups", s.getDescendants)
+	handle("GET /groups/{id}/members", s.getMembers)
+	handle("GET /users/{id}", s.getUser)
+	handle("GET /projects/{id}", s.getProject)
+	handle("GET /projects/{id}/repository/commits/{ref}", s.getCommit)
+	handle("GET /projects/{id}/repository/tree", s.getTree)
+	handle("GET /projects/{id}/repository/blobs/{sha}", s.getBlob)
+	s.proposing(handle)
 	return mux
 }
 
@@ -76,6 +78,10 @@ func (s *Server) admit(w http.ResponseWriter, r *http.Request) bool {
 
 func (s *Server) answer(w http.ResponseWriter, r *http.Request, h func(r *http.Request) (any, int)) {
 	v, status := h(r)
+	if said, ok := v.(refusal); ok {
+		problem(w, status, string(said))
+		return
+	}
 	if status >= 400 {
 		problem(w, status, http.StatusText(status))
 		return
@@ -91,6 +97,9 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, h func(r *http.R
 	sum := sha256.Sum256(body)
 	etag := `W/"` + hex.EncodeToString(sum[:16]) + `"`
 	w.Header().Set("Etag", etag)
+	if status == http.StatusCreated {
+		w.WriteHeader(status)
+	}
 	if r.Header.Get("If-None-Match") == etag {
 		w.WriteHeader(http.StatusNotModified)
 		return

@@ -23,6 +23,9 @@ import (
 type Server struct {
 	*httptest.Server
 
+	merges  []*Merge
+	readers bool // the token reads only
+
 	mu       sync.Mutex
 	now      func() time.Time
 	token    string

@@ -23,14 +23,37 @@ func (r Record) Stored() []byte {
 // StoredRecord reads what Stored wrote; ok is false where another version of the program wrote it, and where it is
 // damaged. It does not hold on to the slice.
 func StoredRecord(b []byte) (r Record, ok bool) {
-	if len(b) <= storedHead || binary.BigEndian.Uint32(b) != recordForm() {
+	if !soundRecord(b) {
 		return Record{}, false
 	}
-	packed := string(b[storedHead:])
-	if binary.BigEndian.Uint32(b[4:]) != crc32.Checksum(b[storedHead:], crc32.MakeTable(crc32.Castagnoli)) {
+	return Record{string(b[storedHead:])}, true
+}
+
+func soundRecord(b []byte) bool {
+	return len(b) > storedHead && binary.BigEndian.Uint32(b) == recordForm() &&
+		binary.BigEndian.Uint32(b[4:]) == crc32.Checksum(b[storedHead:], crc32.MakeTable(crc32.Castagnoli))
+}
+
+// Shelf reads stored records that are kept together, such as a whole catalog: many lie in one piece of memory, which
+// has no gaps and is one thing to the garbage collector. A piece is kept as long as any record in it. The zero value is
+// ready; it is not for concurrent use.
+type Shelf struct{ piece strings.Builder }
+
+const shelfPiece = 256 << 10 // bytes
+
+// Record is StoredRecord.
+func (s *Shelf) Record(b []byte) (r Record, ok bool) {
+	if !soundRecord(b) {
 		return Record{}, false
 	}
-	return Record{packed}, true
+	packed := b[storedHead:]
+	if s.piece.Cap()-s.piece.Len() < len(packed) {
+		s.piece.Reset()
+		s.piece.Grow(max(shelfPiece, len(packed)))
+	}
+	from := s.piece.Len()
+	s.piece.Write(packed)
+	return Record{s.piece.String()[from:]}, true
 }
 
 // recordForm tells versions of the program apart whose records differ: it sums up the tables that records refer to and

@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -19,6 +20,32 @@ func TestStoredRecord(t *testing.T) {
 		}
 		if _, ok := StoredRecord(b[:i]); ok {
 			t.Errorf("a record may end after %d bytes", i)
+		}
+	}
+}
+
+func TestShelf(t *testing.T) {
+	var s Shelf
+	var got, want []Record
+	for i := range 1000 {
+		e := full()
+		e.Description = strings.Repeat(string(rune('a'+i%26)), 1+i*7%3000)
+		if i == 500 {
+			e.Description = strings.Repeat("x", 2*shelfPiece)
+		}
+		want = append(want, e.Record())
+		if _, ok := s.Record(want[i].Stored()[1:]); ok {
+			t.Fatal("something else is taken for a record")
+		}
+		r, ok := s.Record(want[i].Stored())
+		if !ok {
+			t.Fatal("a record is not read")
+		}
+		got = append(got, r)
+	}
+	for i := range want {
+		if got[i] != want[i] {
+			t.Fatalf("record %d is another one", i)
 		}
 	}
 }

@@ -46,8 +46,6 @@ func forges(t *testing.T) map[string]forge {
 			}
 			return out
 		}, hub.Merge, hub.ReadOnly},
-			hub.Down("/repos/acme/pay"+map[string]string{"request": "/pulls"}[path], status)
-		}},
 		"gitlab": {onLab, func(b, p string) string { return lab.Read("acme/pay", b, p) }, func() (out []string) {
 			for _, m := range lab.Merges() {
 				out = append(out, m.Title+" "+m.Source+" "+m.Target)

@@ -19,7 +19,7 @@ type Server struct {
 
 	pulls   []*Pull
 	readers bool // credentials read only
-	Org string
+	Org     string
 
 	mu       sync.Mutex
 	now      func() time.Time

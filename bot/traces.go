@@ -22,6 +22,9 @@ type TraceStore interface {
 	Of(ctx context.Context, a Actor, at []Address) (Traces, error)
 	// Erase removes them and returns what they were.
 	Erase(ctx context.Context, a Actor, at []Address) (Traces, error)
+	// Forget removes the conversations and the forms in progress of a workspace that the bot has left, and returns how
+	// many those were. What else is kept of it has an end of its own.
+	Forget(ctx context.Context, platform, workspace string) (int, error)
 }
 
 // ConversationOf returns a function that reports whether a conversation, by its key, belongs to an actor.

@@ -58,4 +58,5 @@ func (b *stateBench) traces() {
 	if left, err = b.a.Traces.Of(b.ctx, bot.Actor{Platform: "p", Workspace: "W"}, nil); err != nil || len(left.Conversations) != 0 {
 		b.Errorf("of nobody there is %+v, %v", left, err)
 	}
+	b.forget()
 }

@@ -39,9 +39,10 @@ type followed struct {
 	*app
 	live  *search.Live
 	queue job.Store
-	alone bool                        // no other replica shares the store
-	state bot.State                   // is swept
-	prune func(context.Context) error // forgets the oldest history; nil: there is none
+	alone bool                                           // no other replica shares the store
+	state bot.State                                      // is swept
+	prune func(context.Context) error                    // forgets the oldest history; nil: there is none
+	more  []func() (map[string]job.Kind, []job.Periodic) // background work of others; complete before work begins
 
 	locations catalog.Locations // registered ones; nil: there are none
 

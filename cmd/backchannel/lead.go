@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"sync"
@@ -52,6 +53,11 @@ type refreshResult struct {
 func (f *followed) work(ctx context.Context) error {
 	lead := job.Request{Kind: jobLead, Key: jobLead, Attempts: job.MaxAttempts}
 	kinds, periodic := retention(f.cfg.Store.Keep).SweepJobs(f.state, f.queue, time.Now)
+	for _, more := range f.more {
+		k, p := more()
+		maps.Copy(kinds, k)
+		periodic = append(periodic, p...)
+	}
 	if f.prune != nil {
 		kinds[jobPrune] = job.Kind{Handler: func(ctx context.Context, _ job.Job) (json.RawMessage, error) { return nil, f.prune(ctx) }}
 		periodic = append(periodic, job.Periodic{Name: jobPrune, Every: time.Hour, Request: job.Request{Kind: jobPrune}})

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"maps"
 
 	"github.com/backchannel-portal/backchannel/bot"
@@ -21,13 +22,21 @@ func (s *service) lifecycle(ctx context.Context, ev *bot.Event) (bot.Reply, erro
 	s.log.Info("the bot's place in a workspace has changed", "what", in.What, "platform", at.Platform, "workspace", at.Workspace)
 	switch in.What {
 	case bot.Removed:
-		if _, err := s.base.state.Subscriptions.End(ctx, at.Platform, at.Workspace, ""); err != nil {
-			return nil, err
-		}
-		return bot.Nothing{}, s.base.state.Installations.Remove(ctx, at.Platform, at.Workspace)
+		return bot.Nothing{}, s.forget(ctx, at)
 	case bot.Revoked:
 		return bot.Nothing{}, s.base.state.Installations.Remove(ctx, at.Platform, at.Workspace)
 	default:
 		return bot.Nothing{}, nil
 	}
+}
+
+// forget removes what is kept of a workspace: subscriptions, bindings, conversations, forms in progress and the
+// installation.
+func (s *service) forget(ctx context.Context, at bot.Address) error {
+	state := s.base.state
+	s.memory.Forget(at.Platform, at.Workspace)
+	_, subscriptions := state.Subscriptions.End(ctx, at.Platform, at.Workspace, "")
+	_, bindings := state.Bindings.End(ctx, at.Platform, at.Workspace, "")
+	_, traces := state.Traces.Forget(ctx, at.Platform, at.Workspace)
+	return errors.Join(subscriptions, bindings, traces, state.Installations.Remove(ctx, at.Platform, at.Workspace))
 }

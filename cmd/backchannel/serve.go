@@ -137,11 +137,9 @@ func (s *service) wire() error {
 	}
 	s.mux = mux
 	if c := s.cfg.Slack; c != nil {
-		connect, err := slackConfig(c)
-		if err != nil {
+		if err := s.connectSlack(c); err != nil {
 			return err
 		}
-		s.slack = slack.New(connect, slack.Deps{Tokens: s.tokens, Inbox: s.inbox, Drafts: s.base.state.Drafts, Log: s.log})
 	}
 	if c := s.cfg.Discord; c != nil {
 		s.discord = discord.New(discordConfig(c), discord.Deps{Tokens: s.tokens, Inbox: s.inbox, Drafts: s.base.state.Drafts, Log: s.log})

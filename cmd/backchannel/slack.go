@@ -24,6 +24,8 @@ func (manifestCmd) Run(s *session) error {
 	m := slack.ManifestConfig{BaseURL: cfg.Web.BaseURL, Mode: slack.ModeSocket}
 	if cfg.Slack != nil {
 		m.Mode, m.Domains = cfg.Slack.Mode, linkDomains(cfg)
+		m.OAuth = cfg.Slack.ClientID != ""
+		m.Rotate = m.OAuth && cfg.Slack.BotToken == "" // a token that is configured cannot be replaced when it expires
 		if m.Features, err = slack.ParseFeatures(cfg.Slack.Features); err != nil {
 			return err
 		}
@@ -41,7 +43,30 @@ func slackConfig(c *config.Slack) (slack.Config, error) {
 	features, err := slack.ParseFeatures(c.Features)
 	return slack.Config{
 		Mode: c.Mode, BotToken: c.BotToken, AppToken: c.AppToken, SigningSecret: c.SigningSecret, APIURL: c.APIURL, Features: features,
+		ClientID: c.ClientID, ClientSecret: c.ClientSecret,
 	}, err
+}
+
+// connectSlack makes the adapter.
+func (s *service) connectSlack(c *config.Slack) error {
+	connect, err := slackConfig(c)
+	if err != nil {
+		return err
+	}
+	connect.BaseURL = s.cfg.Web.BaseURL
+	deps := slack.Deps{
+		Tokens: s.tokens, Inbox: s.inbox, Drafts: s.base.state.Drafts, Installations: s.base.state.Installations, Queue: s.queue, Log: s.log,
+	}
+	if len(s.cfg.Audiences) > 0 {
+		policy := s.cfg.Policy()
+		deps.Admits = func(workspace string) bool {
+			_, named := policy.AudienceOf("slack", workspace)
+			return named
+		}
+	}
+	s.slack = slack.New(connect, deps)
+	s.more = append(s.more, s.slack.Jobs)
+	return nil
 }
 
 // linkDomains are the hosts of our own pages and of those that links lead to. Slack takes names with a dot only.

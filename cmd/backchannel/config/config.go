@@ -180,7 +180,7 @@ type Auth struct {
 	OIDC Refused `yaml:"oidc"`
 }
 
-// Slack connects one workspace.
+// Slack connects one workspace by its token, or those in which people install the app, or both.
 type Slack struct {
 	Mode          string   // http or socket
 	BotToken      string   `yaml:"bot_token"`
@@ -188,8 +188,8 @@ type Slack struct {
 	SigningSecret string   `yaml:"signing_secret"`
 	APIURL        string   `yaml:"api_url"`
 	Features      []string // what is used beyond questions and answers: home, shortcuts, unfurl, threads
-	ClientID      Later    `yaml:"client_id"`
-	ClientSecret  Later    `yaml:"client_secret"`
+	ClientID      string   `yaml:"client_id"` // of OAuth: people install the app at /slack/install
+	ClientSecret  string   `yaml:"client_secret"`
 }
 
 // Discord connects one application.

@@ -169,6 +169,9 @@ func (c *Config) check(root *yamldoc.Node, d yamldoc.Decoder) error {
 		default:
 			return d.Errorf(n, "slack.mode", "the mode is http or socket, found %q", s.Mode)
 		}
+		if (s.ClientID == "") != (s.ClientSecret == "") {
+			return d.Errorf(n, "slack.client_id", "OAuth needs client_id and client_secret; without OAuth neither is set")
+		}
 	}
 	if err := c.checkDiscord(root, d); err != nil {
 		return err

@@ -2,11 +2,14 @@ package readapi
 
 import (
 	"bufio"
+	"bytes"
 	"context"
+	"errors"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"runtime"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -162,16 +165,10 @@ func load(b *testing.B, h http.Handler, path string, theirs float64) {
 					b.Error(err)
 					return
 				}
-				resp, err := http.ReadResponse(in, nil)
-				if err != nil || resp.StatusCode != http.StatusOK {
+				if err := skipAnswer(in); err != nil {
 					b.Error("no answer: ", err)
 					return
 				}
-				if _, err := bufio.NewReader(resp.Body).WriteTo(discard{}); err != nil {
-					b.Error(err)
-					return
-				}
-				resp.Body.Close()
 			}
 		})
 	}
@@ -184,6 +181,30 @@ func load(b *testing.B, h http.Handler, path string, theirs float64) {
 	}
 }
 
-type discard struct{}
-
-func (discard) Write(b []byte) (int, error) { return len(b), nil }
+// skipAnswer reads an answer of known length and keeps nothing of it: the clients share the processors with what is
+// measured, and cost it as little as may be.
+func skipAnswer(in *bufio.Reader) error {
+	length := -1
+	for n := 0; ; n++ {
+		line, err := in.ReadSlice('\n')
+		if err != nil {
+			return err
+		}
+		if n == 0 && !bytes.HasPrefix(line, []byte("HTTP/1.1 200 ")) {
+			return errors.New(string(line))
+		}
+		if digits, ok := bytes.CutPrefix(line, []byte("Content-Length: ")); ok {
+			if length, err = strconv.Atoi(string(bytes.TrimSpace(digits))); err != nil {
+				return err
+			}
+		}
+		if len(line) > 2 {
+			continue
+		}
+		if length < 0 {
+			return errors.New("the answer does not tell its length")
+		}
+		_, err = in.Discard(length)
+		return err
+	}
+}

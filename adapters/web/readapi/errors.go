@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"strconv"
 
 	"github.com/backchannel-portal/backchannel/internal/fault"
 )
@@ -49,8 +50,10 @@ func (a *API) fail(rw http.ResponseWriter, r *http.Request, err error) {
 // bad is an error of the request.
 func bad(format string, args ...any) error { return fault.New(fault.Invalid, format, args...) }
 
+// write answers with a body that is whole, so that its length is told and it is sent in one piece.
 func write(rw http.ResponseWriter, status int, body []byte) {
 	head(rw)
+	rw.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	rw.WriteHeader(status)
 	_, _ = rw.Write(body) // a client that is gone needs no answer
 }

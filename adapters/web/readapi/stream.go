@@ -32,9 +32,13 @@ func (a *API) stream(rw http.ResponseWriter, r *renderer) *stream {
 	return s
 }
 
-// close sends the rest.
+// close sends the rest, or all where it is little.
 func (s *stream) close() {
-	s.flush()
+	if s.started {
+		s.flush()
+	} else {
+		write(s.rw, http.StatusOK, s.buf)
+	}
 	if b := s.buf; cap(b) <= 2*piece {
 		s.pool.Put(&b)
 	}

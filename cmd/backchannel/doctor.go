@@ -78,6 +78,7 @@ func (c *doctorCmd) Run(s *session) error {
 		d.disk(cfg)
 		d.store(cfg)
 		d.tools(cfg)
+		d.hosts(cfg)
 		d.sources(cfg)
 		d.slack(cfg)
 		d.discord(cfg)

@@ -14,6 +14,8 @@ type Entry struct {
 	Took    time.Duration
 	Failure string // kind of the error, "" when there was none
 	Limited bool
+
+	Decision string // what the Guard decided and by which rule; "" without one
 }
 
 // Observer is told of every handled event: audit, metrics. Observe must not block.

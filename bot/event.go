@@ -36,7 +36,7 @@ func (a Actor) Key() string { return a.Platform + ":" + a.Workspace + ":" + a.ID
 // Direct is the address of a direct message to the actor. A Poster knows it by the @ before the channel: the
 // conversation need not have begun.
 func (a Actor) Direct() Address {
-	return Address{Platform: a.Platform, Workspace: a.Workspace, Channel: "@" + a.ID}
+	return Address{Platform: a.Platform, Workspace: a.Workspace, Channel: DirectTo + a.ID}
 }
 
 // Channel describes the channel of an event as far as the platform said.
@@ -58,6 +58,9 @@ type Event struct {
 	Input   Input
 	Full    bool // the surface shows long lists whole; elsewhere they are cut, with a way to the rest
 	Forms   bool // the surface can open a form in answer to this event
+
+	// Decision is what the Guard decided about the event, for the audit. The Mux fills it in.
+	Decision string
 
 	// Memory is what was said in this conversation before, oldest first. The Mux fills it in.
 	Memory []Turn

@@ -19,8 +19,9 @@ import (
 type Command struct {
 	Name    string
 	Aliases []string
-	// Fits reports whether the text behind the name is what the command takes. Nil: the command stands alone.
-	Fits    func(args string) bool
+	// Fits reports whether the text behind the name is what the command takes, as whoever sent the event may see things.
+	// Nil: the command stands alone.
+	Fits    func(ev *Event, args string) bool
 	Handler Handler // gets an Invoked whose last Path element is Name
 }
 
@@ -39,6 +40,7 @@ type MuxConfig struct {
 	Tokens    *Tokens
 	Memory    Memory
 	Observer  Observer
+	Guard     Guard // nil: every event is handled
 	Limits    RateLimits
 	Log       *slog.Logger
 	Now       func() time.Time
@@ -87,6 +89,9 @@ func (m *Mux) Handle(ctx context.Context, ev *Event) (Reply, error) {
 	what, h, err := m.route(ctx, ev)
 	var reply Reply
 	if err == nil && h != nil {
+		if reply, settled := m.admit(ctx, ev, what, h, start); settled {
+			return reply, nil
+		}
 		reply, err = m.guard(ctx, ev, h)
 	}
 	return m.finish(ev, what, reply, err, start), nil
@@ -218,7 +223,7 @@ func (m *Mux) observe(ev *Event, e Entry, start time.Time) {
 	if m.cfg.Observer == nil {
 		return
 	}
-	e.Time, e.Event, e.Actor, e.Address = start, ev.ID, ev.Actor, ev.Address
+	e.Time, e.Event, e.Actor, e.Address, e.Decision = start, ev.ID, ev.Actor, ev.Address, ev.Decision
 	e.Took = m.cfg.Now().Sub(start)
 	m.cfg.Observer.Observe(e)
 }

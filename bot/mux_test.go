@@ -57,7 +57,7 @@ func setup(t *testing.T, change func(*MuxConfig)) *bench {
 		Ask: says("ask"),
 		Commands: []Command{
 			{Name: "help", Aliases: []string{"?"}, Handler: says("help")},
-			{Name: "owner", Fits: func(args string) bool { return args == "checkout" }, Handler: says("owner")},
+			{Name: "owner", Fits: func(_ *Event, args string) bool { return args == "checkout" }, Handler: says("owner")},
 		},
 		Slash:    map[string]Handler{"oncall": says("oncall")},
 		Intents:  map[string]Handler{"next": says("next")},

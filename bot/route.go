@@ -77,7 +77,7 @@ func (m *Mux) routeInvoked(ev *Event, in Invoked) (string, Handler, error) {
 	word, rest, _ := strings.Cut(strings.TrimSpace(in.Args), " ")
 	rest = strings.TrimSpace(rest)
 	if c, ok := m.commands[strings.ToLower(word)]; ok {
-		if (c.Fits == nil && rest == "") || (c.Fits != nil && c.Fits(rest)) {
+		if (c.Fits == nil && rest == "") || (c.Fits != nil && c.Fits(ev, rest)) {
 			ev.Input = Invoked{Path: append(append([]string(nil), in.Path...), c.Name), Args: rest, Quoted: in.Quoted}
 			return c.Name, c.Handler, nil
 		}

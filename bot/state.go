@@ -17,6 +17,7 @@ type State struct {
 	Intents       IntentStore
 	Drafts        Drafts
 	Installations Installations
+	Links         Links
 	Subscriptions Subscriptions
 	Followers     Followers
 	Bindings      Bindings
@@ -49,6 +50,7 @@ func NewMemoryState() State {
 		Intents:       &memoryIntents{rows: map[string]StoredIntent{}, used: map[string]bool{}},
 		Drafts:        drafts,
 		Installations: &memoryInstallations{rows: map[[2]string]Installation{}},
+		Links:         &memoryLinks{rows: map[string]Link{}},
 		Subscriptions: subscriptions,
 		Followers:     &memoryFollowers{rows: map[followerKey]Follower{}},
 		Bindings:      &memoryBindings{rows: map[Address]Binding{}},

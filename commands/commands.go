@@ -187,6 +187,7 @@ func (c *Commands) read(ctx context.Context, view search.View, q Question) under
 	if len(q.memory) > 0 {
 		q.Thread = turns(q.memory)
 	}
+	q.Thread = seenTurns(view, q.Viewer, q.Thread)
 	r := u.Understand(view, understand.Question{
 		Text: q.Text, Lang: q.Lang, Channel: q.Channel, Thread: q.Thread, Asker: q.Asker, Bound: q.Bound, Explain: q.Explain,
 	})

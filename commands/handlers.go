@@ -72,9 +72,7 @@ func (c *Commands) question(ev *bot.Event) Question {
 	if ev.Channel.Direct {
 		q.Channel = ""
 	}
-	if c.deps.Viewer != nil {
-		q.Viewer = c.deps.Viewer(ev)
-	}
+	q.Viewer = c.viewer(ev)
 	if c.deps.Asker != nil {
 		q.Asker = c.deps.Asker(ev)
 	}
@@ -132,6 +130,10 @@ func (c *Commands) handleSame(ctx context.Context, ev *bot.Event) (bot.Reply, er
 // handleShare shows everybody what only the actor has seen.
 func (c *Commands) handleShare(ctx context.Context, ev *bot.Event) (bot.Reply, error) {
 	_, q, r := c.pressed(ev)
+	q.Viewer = c.viewer(public(ev)) // who is in the channel counts, not who pressed
+	if c.unshareable(c.deps.View(q.Viewer), r) {
+		return refuseShare(ev.Locale), nil
+	}
 	a, m := c.Answer(ctx, q, r)
 	l := m.Lang
 	done := card.Message{Lang: l, Blocks: []card.Block{card.Text{Spans: card.Say(l, lang.CmdShared, nil)}}}

@@ -252,7 +252,7 @@ type overview struct {
 
 // overview returns the figures of what a talk's viewer may see. Those of a viewer who sees everything are kept.
 func (c *Commands) overview(t *talk) *overview {
-	everything := t.q.Viewer.Actor == "" && len(t.q.Viewer.Principals) == 0
+	everything := t.q.Viewer.Rules == nil
 	if o := c.figures.Load(); everything && o != nil && o.generation == t.view.Generation() {
 		return o
 	}

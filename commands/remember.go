@@ -30,6 +30,7 @@ type readings struct {
 type questionKey struct {
 	text string
 	lang lang.Lang
+	sees string // the key of what may be seen; "" is everything
 }
 
 // keyOf returns the key of a question whose reading may be remembered.
@@ -37,7 +38,7 @@ func keyOf(q Question) (questionKey, bool) {
 	if len(q.Text) > rememberedText || q.Viewer.Actor != "" || len(q.Viewer.Principals) > 0 || q.Explain || choosing(q) {
 		return questionKey{}, false
 	}
-	return questionKey{q.Text, q.Lang}, true
+	return questionKey{q.Text, q.Lang, sightOf(q.Viewer)}, true
 }
 
 // choosing reports whether the last answer offered a choice, which any message may settle.

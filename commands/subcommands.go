@@ -78,8 +78,8 @@ func (c *Commands) SubCommands() []bot.Command {
 	for _, s := range c.subCommands() {
 		b := bot.Command{Name: s.name, Aliases: s.aliases, Handler: c.subCommand(s)}
 		if s.params != takesNothing {
-			b.Fits = func(args string) bool {
-				_, ok := c.parse(c.deps.View(catalog.Viewer{}), s, args)
+			b.Fits = func(ev *bot.Event, args string) bool {
+				_, ok := c.parse(c.deps.View(c.viewer(ev)), s, args)
 				return ok
 			}
 		}

@@ -97,15 +97,13 @@ func (c *Commands) Preview() bot.Handler { return bot.HandlerFunc(c.handlePrevie
 
 func (c *Commands) handlePreview(ctx context.Context, ev *bot.Event) (bot.Reply, error) {
 	in, _ := ev.Input.(bot.Linked)
-	public := *ev
-	public.Actor = bot.Actor{Platform: ev.Actor.Platform, Workspace: ev.Address.Workspace} // nobody: not the rights of who posted
 	out := bot.Preview{Messages: map[string]card.Message{}}
 	for _, u := range in.URLs {
 		ref, ok := c.links.read(u)
 		if !ok {
 			continue
 		}
-		t := c.aroundTalk(ctx, &public)
+		t := c.aroundTalk(ctx, public(ev))
 		if _, there := t.view.Entity(ref); !there {
 			continue
 		}

@@ -40,6 +40,7 @@ func TestState(t *testing.T, open OpenState) {
 		{"a draft is kept until it expires", (*stateBench).drafts},
 		{"a draft is taken once", (*stateBench).draftsRace},
 		{"installations are kept by workspace", (*stateBench).installations},
+		{"an account is linked to one person", (*stateBench).links},
 		{"subscriptions are found by place and subject", (*stateBench).subscriptions},
 		{"subscriptions end with their place", (*stateBench).subscriptionsEnd},
 		{"a channel is bound to one entity", (*stateBench).bindings},

@@ -184,7 +184,7 @@ func (b *stateBench) record(id, actor string, at time.Time) bot.Record {
 		Time: at, Event: "p:W:" + id, Actor: bot.Actor{Platform: "p", Workspace: "W", ID: actor},
 		Address: bot.Address{Platform: "p", Workspace: "W", Channel: "C", Thread: "T"}, What: "question",
 		Answer: bot.Answer{Intent: "owner", Outcome: bot.Answered, Entities: []string{"component:default/x", "数"}, Lang: lang.Chinese},
-		Took:   1234 * time.Microsecond, Failure: "upstream", Limited: true,
+		Took:   1234 * time.Microsecond, Failure: "upstream", Limited: true, Decision: "denied: backchannel.yaml:7",
 	}}
 }
 

@@ -36,6 +36,7 @@ type auditRecord struct {
 	Failure   string   `json:"f,omitempty"`
 	Limited   bool     `json:"lim,omitempty"`
 	Took      int64    `json:"us,omitempty"`
+	Decision  string   `json:"d,omitempty"`
 }
 
 func newAuditRecord(r *bot.Record) auditRecord {
@@ -43,6 +44,7 @@ func newAuditRecord(r *bot.Record) auditRecord {
 		ID: words(r.ID), At: micros(r.Time), Event: r.Event, Platform: r.Actor.Platform, Workspace: r.Actor.Workspace, Actor: r.Actor.ID,
 		Channel: r.Address.Channel, Thread: r.Address.Thread, What: r.What, Intent: r.Answer.Intent, Outcome: string(r.Answer.Outcome),
 		Entities: r.Answer.Entities, Lang: string(r.Answer.Lang), Failure: r.Failure, Limited: r.Limited, Took: r.Took.Microseconds(),
+		Decision: words(r.Decision),
 	}
 }
 
@@ -81,6 +83,9 @@ func (r *auditRecord) append(b []byte) []byte {
 	if r.Took != 0 {
 		b = strconv.AppendInt(append(b, `,"us":`...), r.Took, 10)
 	}
+	if r.Decision != "" {
+		b = appendText(append(b, `,"d":`...), r.Decision)
+	}
 	return append(b, '}')
 }
 
@@ -104,6 +109,7 @@ func (r auditRecord) record() bot.Record {
 		Address: bot.Address{Platform: r.Platform, Workspace: r.Workspace, Channel: r.Channel, Thread: r.Thread}, What: r.What,
 		Answer: bot.Answer{Intent: r.Intent, Outcome: bot.Outcome(r.Outcome), Entities: r.Entities, Lang: lang.Lang(r.Lang)},
 		Took:   time.Duration(r.Took) * time.Microsecond, Failure: r.Failure, Limited: r.Limited,
+		Decision: r.Decision,
 	}}
 }
 

@@ -23,6 +23,7 @@ func (db *DB) ChatState(seal *Seal) bot.State {
 		Intents:       chatIntents{c},
 		Drafts:        chatDrafts{c},
 		Installations: chatInstallations{c, seal},
+		Links:         chatLinks{c},
 		Subscriptions: chatSubscriptions{c},
 		Followers:     chatFollowers{c, seal},
 		Bindings:      chatBindings{c},

@@ -44,6 +44,8 @@ type Deps struct {
 	Refresher Refresher
 	Locations catalog.Locations
 	Registrar Registrar
+	// Tasks does long work that goes on without the process that began it; nil: such work is waited for.
+	Tasks Tasks
 	// May says whether the actor of an event may do something with an entity. It must not block. Nil: everybody may.
 	May func(*bot.Event, Act, catalog.Ref) bool
 }
@@ -56,6 +58,7 @@ const (
 	ActRefresh    Act = "refresh"    // read an entity's source again
 	ActRegister   Act = "register"   // add a location; it concerns no entity yet
 	ActUnregister Act = "unregister" // remove a registered location
+	ActStop       Act = "stop"       // end long work that somebody else began
 )
 
 func (c *Commands) may(ev *bot.Event, act Act, ref catalog.Ref) bool {

@@ -25,6 +25,7 @@ func (c *Commands) Intents() map[string]bot.Handler {
 		intentForm:   bot.HandlerFunc(c.handleAskForm),
 		intentHome:   bot.HandlerFunc(c.handlePickTeam),
 		intentFind:   bot.HandlerFunc(c.handleFind),
+		intentStop:   bot.HandlerFunc(c.handleStop),
 	}
 }
 

@@ -1,7 +1,11 @@
 package commands
 
 import (
+	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"slices"
 
 	"github.com/backchannel-portal/backchannel/bot"
@@ -34,12 +38,15 @@ func (c *Commands) refresh(ev *bot.Event, t *talk) bot.Reply {
 	if !c.may(ev, ActRefresh, e.Ref) {
 		return t.only(bot.Refused, lang.RefreshForbidden, lang.Args{"what": t.named(e)})
 	}
+	if c.deps.Tasks != nil {
+		return c.followRefresh(ev, t, e)
+	}
 	note := card.Message{Lang: t.l, Blocks: []card.Block{card.Text{Spans: t.say(lang.RefreshWorking, lang.Args{"what": t.named(e)})}}}
 	return bot.Work{Note: note, Run: func(ctx context.Context) (bot.Reply, error) {
 		err := c.deps.Refresher.Refresh(ctx, e.Source.Origin, e.Source.Location)
 		after := c.talk(ctx, c.deps.View(t.q.Viewer), t.q, t.r)
 		after.now = c.deps.Now()
-		after.refreshed(e, err)
+		after.refreshed(e, fieldsOf(e), err)
 		a, m := after.finish()
 		return say(t.q, a, m), nil
 	}}
@@ -53,8 +60,8 @@ func (t *talk) only(o bot.Outcome, key lang.Key, args lang.Args) bot.Reply {
 	return say(t.q, a, m)
 }
 
-// refreshed says what reading again led to.
-func (t *talk) refreshed(before *catalog.Entity, err error) {
+// refreshed says what reading again led to. before is the entity as it was, or what is known of it, and had its fields.
+func (t *talk) refreshed(before *catalog.Entity, had []field, err error) {
 	t.outcome = bot.Answered
 	t.entities = []catalog.Ref{before.Ref}
 	what := t.named(before)
@@ -69,7 +76,7 @@ func (t *talk) refreshed(before *catalog.Entity, err error) {
 	case t.trouble(e) != "":
 		t.line(lang.RefreshBroken, lang.Args{"what": what, "text": t.trouble(e)})
 	default:
-		if list := t.changes(before, e); len(list) > 0 {
+		if list := t.changes(had, fieldsOf(e)); len(list) > 0 {
 			t.line(lang.RefreshChanged, lang.Args{"what": t.named(e), "list": t.join(list, 0)})
 		} else {
 			t.line(lang.RefreshSame, lang.Args{"what": what})
@@ -97,40 +104,48 @@ func (t *talk) trouble(e *catalog.Entity) string {
 	return clipTo(e.Problems[stale].Message, maxDetail)
 }
 
-// changes names the fields of an entity that differ, with the new value where it is short.
-func (t *talk) changes(a, b *catalog.Entity) [][]card.Span {
+// field is a field of an entity with its value: as people write it, or a digest of what is longer than a few words.
+type field struct {
+	Name  string
+	Value string
+	Long  bool
+}
+
+// fieldsOf are the fields of an entity that people change, the rest of it last.
+func fieldsOf(e *catalog.Entity) []field {
+	owner := ""
+	if !e.Owner.IsZero() {
+		owner = e.Owner.Short("group")
+	}
+	digest := func(v any) string {
+		data, _ := json.Marshal(v) // of strings and pairs of strings
+		sum := sha256.Sum256(data)
+		return hex.EncodeToString(sum[:8])
+	}
+	return []field{
+		{"spec.owner", owner, false}, {"spec.lifecycle", e.Lifecycle, false}, {"spec.type", e.Type, false}, {"metadata.title", e.Title, false},
+		{"metadata.description", digest(e.Description), true}, {"metadata.tags", digest(e.Tags), true}, {"metadata.labels", digest(e.Labels), true},
+		{"metadata.annotations", digest(e.Annotations), true}, {"metadata.links", digest(e.Links), true},
+		{"spec", digest(string(e.Document.JSON())), true},
+	}
+}
+
+// changes names the fields that differ, with the new value where it is short. The rest is named where nothing else is.
+func (t *talk) changes(was, is []field) [][]card.Span {
 	var out [][]card.Span
-	value := func(field, was, is string) {
-		if was == is {
-			return
-		}
-		if is == "" {
-			is = "-"
-		}
-		out = append(out, t.say(lang.RefreshField, lang.Args{"field": card.M(field), "value": card.M(clipTo(is, 60))}))
+	before := map[string]string{}
+	for _, f := range was {
+		before[f.Name] = f.Value
 	}
-	name := func(field string, changed bool) {
-		if changed {
-			out = append(out, []card.Span{card.M(field)})
+	for _, f := range is {
+		if v, known := before[f.Name]; !known || v == f.Value || f.Name == "spec" && len(out) > 0 {
+			continue
 		}
-	}
-	short := func(r catalog.Ref) string {
-		if r.IsZero() {
-			return ""
+		if f.Long {
+			out = append(out, []card.Span{card.M(f.Name)})
+			continue
 		}
-		return r.Short("group")
-	}
-	value("spec.owner", short(a.Owner), short(b.Owner))
-	value("spec.lifecycle", a.Lifecycle, b.Lifecycle)
-	value("spec.type", a.Type, b.Type)
-	value("metadata.title", a.Title, b.Title)
-	name("metadata.description", a.Description != b.Description)
-	name("metadata.tags", !slices.Equal(a.Tags, b.Tags))
-	name("metadata.labels", !slices.Equal(a.Labels, b.Labels))
-	name("metadata.annotations", !slices.Equal(a.Annotations, b.Annotations))
-	name("metadata.links", !slices.Equal(a.Links, b.Links))
-	if len(out) == 0 {
-		name("spec", !a.Document.Equal(b.Document))
+		out = append(out, t.say(lang.RefreshField, lang.Args{"field": card.M(f.Name), "value": card.M(clipTo(cmp.Or(f.Value, "-"), 60))}))
 	}
 	return out
 }

@@ -62,10 +62,16 @@ func (t *talk) buttons() []card.Action {
 	if share {
 		most--
 	}
+	if t.hand != nil {
+		most = max(most-1, len(out))
+	}
 	if len(t.entities) == 1 {
 		out = t.nextQuestions(out, most)
 	}
 	out = out[:min(len(out), most)]
+	if t.hand != nil {
+		out = append(out, *t.hand)
+	}
 	if share {
 		r := t.r
 		r.Lang, r.Entities = t.l, t.entities

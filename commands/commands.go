@@ -46,6 +46,14 @@ type Deps struct {
 	Registrar Registrar
 	// Tasks does long work that goes on without the process that began it; nil: such work is waited for.
 	Tasks Tasks
+	// Bindings keeps which entity a channel is about; nil: channels cannot be bound. Bound wins over it.
+	Bindings Bindings
+	// At says on whose behalf a place is read, for what is posted there; nil: everything may be seen everywhere.
+	At func(bot.Address) catalog.Viewer
+	// Messenger posts what is not an answer; nil: nothing is posted, and what needs it is not offered.
+	Messenger Messenger
+	// Subscriptions has places told of changes; nil: the commands for it are absent.
+	Subscriptions *Subscriptions
 	// May says whether the actor of an event may do something with an entity. It must not block. Nil: everybody may.
 	May func(*bot.Event, Act, catalog.Ref) bool
 }
@@ -58,6 +66,8 @@ const (
 	ActRefresh    Act = "refresh"    // read an entity's source again
 	ActRegister   Act = "register"   // add a location; it concerns no entity yet
 	ActUnregister Act = "unregister" // remove a registered location
+	ActBind       Act = "bind"       // say what a channel is about
+	ActSubscribe  Act = "subscribe"  // have a channel or oneself told of changes
 	ActStop       Act = "stop"       // end long work that somebody else began
 )
 
@@ -125,6 +135,7 @@ type Question struct {
 	Text    string
 	Lang    lang.Lang         // of the question; "" to guess it from the text
 	Channel string            // name of the channel, may be empty
+	About   string            // what the channel says it is about, may be empty
 	Thread  []understand.Turn // what was said before, oldest first
 	Asker   catalog.Ref       // the User who asks; zero when not known
 	Bound   catalog.Ref       // the entity the channel is bound to; zero for none
@@ -135,7 +146,8 @@ type Question struct {
 	Private bool           // only the asker sees the answer: it can be shared
 	Explain bool           // say in the reading how it came about
 
-	memory []bot.Turn // instead of Thread, as an event carries it: most questions never look at it
+	at     bot.Address // where it is asked; zero outside of conversations
+	memory []bot.Turn  // instead of Thread, as an event carries it: most questions never look at it
 }
 
 // Ask answers a question. It does not wait for a network: everything comes from memory.
@@ -149,7 +161,10 @@ func (c *Commands) Ask(ctx context.Context, q Question) (bot.Answer, card.Messag
 	if !common || !r.Alone {
 		return asked(c.answer(ctx, view, q, r))
 	}
-	as := answerKey{key, q.Full, q.Private, q.Zone}
+	as := answerKey{questionKey: key, full: q.Full, private: q.Private, zone: q.Zone}
+	if r.Intent == understand.OnCall { // what the team can be asked depends on where one is
+		as.at = q.at.Place()
+	}
 	if a, ok := c.answers.get(view.Generation(), q.Now, as); ok {
 		return a.answer, a.message
 	}
@@ -192,7 +207,7 @@ func (c *Commands) read(ctx context.Context, view search.View, q Question) under
 	}
 	q.Thread = seenTurns(view, q.Viewer, q.Thread)
 	r := u.Understand(view, understand.Question{
-		Text: q.Text, Lang: q.Lang, Channel: q.Channel, Thread: q.Thread, Asker: q.Asker, Bound: q.Bound, Explain: q.Explain,
+		Text: q.Text, Lang: q.Lang, Channel: q.Channel, About: q.About, Thread: q.Thread, Asker: q.Asker, Bound: q.Bound, Explain: q.Explain,
 	})
 	if common && r.Alone {
 		c.readings.put(u, key, r)

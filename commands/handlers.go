@@ -25,6 +25,9 @@ func (c *Commands) Intents() map[string]bot.Handler {
 		intentForm:   bot.HandlerFunc(c.handleAskForm),
 		intentHome:   bot.HandlerFunc(c.handlePickTeam),
 		intentFind:   bot.HandlerFunc(c.handleFind),
+		intentBound:  bot.HandlerFunc(c.handleBound),
+		intentPicked: bot.HandlerFunc(c.handlePicked),
+		intentHand:   bot.HandlerFunc(c.handleHand),
 		intentStop:   bot.HandlerFunc(c.handleStop),
 	}
 }
@@ -69,7 +72,7 @@ func say(q Question, a bot.Answer, m card.Message) bot.Reply {
 
 // question is an event's situation without its text.
 func (c *Commands) question(ev *bot.Event) Question {
-	q := Question{Channel: ev.Channel.Name, Zone: ev.Zone, memory: ev.Memory, Now: c.deps.Now(), Full: ev.Full}
+	q := Question{Channel: ev.Channel.Name, Zone: ev.Zone, memory: ev.Memory, Now: c.deps.Now(), Full: ev.Full, at: ev.Address}
 	if ev.Channel.Direct {
 		q.Channel = ""
 	}
@@ -77,9 +80,7 @@ func (c *Commands) question(ev *bot.Event) Question {
 	if c.deps.Asker != nil {
 		q.Asker = c.deps.Asker(ev)
 	}
-	if c.deps.Bound != nil {
-		q.Bound = c.deps.Bound(ev)
-	}
+	q.Bound, q.About = c.bound(ev), ev.Channel.Topic
 	return q
 }
 

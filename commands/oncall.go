@@ -17,6 +17,8 @@ func (t *talk) onCall() {
 	case !t.r.Person.IsZero():
 		t.r.Entities = []catalog.Ref{t.r.Person}
 		t.each((*talk).onCallFor)
+	case troubled(t.q.Channel):
+		t.onCallWhich()
 	default:
 		t.onCallAll()
 	}
@@ -41,18 +43,24 @@ func (t *talk) onCallFor(e *catalog.Entity) {
 	if t.r.Trait == "secondary" {
 		shifts = t.secondFirst(shifts, e)
 	}
+	reached := false
 	for _, s := range shifts {
 		t.source(s.File, s.Line, s.AsOf)
+		reached = reached || t.reachable(s.Person)
 		switch {
 		case s.Secondary:
 			t.secondLine(s, e, primary)
 		case t.r.Trait == "next" && !s.Next.IsZero():
-			t.line(lang.OnCallNextFor, lang.Args{"who": t.strong(s.Next), "what": t.named(e), "when": t.momentAhead(s.Until, s.Zone)})
+			t.line(lang.OnCallNextFor, lang.Args{"who": t.duty(s.Next), "what": t.named(e), "when": t.momentAhead(s.Until, s.Zone)})
 			t.shift(s, e)
 		default:
 			t.shift(s, e)
 		}
 	}
+	if !t.reachable(shifts[0].Person) {
+		t.nextLevel(e, shifts, reached)
+	}
+	t.offerHand(e)
 }
 
 // shifts asks who is on call for an entity: by the service its annotation names, else by its owner and the groups
@@ -91,16 +99,27 @@ func (t *talk) shift(s plugins.Shift, e *catalog.Entity) {
 		t.line(lang.OnCallGapNext, lang.Args{"what": t.named(e), "owner": t.strong(s.Team), "when": t.momentAhead(s.Until, s.Zone)})
 		return
 	}
-	key, args := lang.OnCallUntil, lang.Args{"who": t.strong(s.Person), "what": t.named(e)}
-	if s.Until.IsZero() {
+	key, args := lang.OnCallUntil, lang.Args{"who": t.duty(s.Person), "what": t.named(e)}
+	left := t.left(s.Person)
+	switch {
+	case left && s.Until.IsZero():
+		key = lang.OnCallLeftOpen
+	case left:
+		key = lang.OnCallLeft
+	case s.Until.IsZero():
 		key = lang.OnCallOpen
-	} else {
+	}
+	if !s.Until.IsZero() {
 		args["when"] = t.momentAhead(s.Until, s.Zone)
 	}
 	spans := t.say(key, args)
 	if !s.Next.IsZero() {
+		next := lang.OnCallNext
+		if t.left(s.Next) {
+			next = lang.OnCallLeftNext
+		}
 		spans = append(spans, card.T(t.gap()))
-		spans = append(spans, t.say(lang.OnCallNext, lang.Args{"who": t.person(s.Next)})...)
+		spans = append(spans, t.say(next, lang.Args{"who": t.duty(s.Next)})...)
 	}
 	t.add(card.Text{Spans: spans})
 	var covers []card.Span
@@ -128,6 +147,8 @@ func (t *talk) reach(s plugins.Shift, e *catalog.Entity, covers []card.Span) {
 // secondLine names the second line as such; where there is no first one it is the answer.
 func (t *talk) secondLine(s plugins.Shift, e *catalog.Entity, primary bool) {
 	switch {
+	case t.left(s.Person):
+		t.line(lang.OnCallSecondOut, lang.Args{"who": t.duty(s.Person)})
 	case s.Gap() && primary:
 		t.line(lang.OnCallSecondGap, nil)
 	case s.Gap():
@@ -159,7 +180,12 @@ func (t *talk) noSchedule(e *catalog.Entity) {
 		t.line(lang.CmdNotConnected, lang.Args{"what": t.text(lang.CmdOnCallNoun, nil)})
 	}
 	o, _ := t.view.Entity(owner)
-	if spans := t.contacts(e, o); spans != nil {
+	var lead []card.Span
+	if o != nil && o.Ref.Kind == "group" {
+		lead = t.leadLine(o)
+	}
+	if spans := dotted(t.contacts(e, o), lead); spans != nil {
 		t.add(card.Text{Spans: spans})
 	}
+	t.offerHand(e)
 }

@@ -96,6 +96,7 @@ type answerKey struct {
 	questionKey
 	full, private bool
 	zone          *time.Location
+	at            bot.Address // where that makes a difference
 }
 
 type answered struct {

@@ -65,6 +65,8 @@ func (c *Commands) subCommands() []subCommand {
 	if c.deps.Locations != nil && c.deps.Registrar != nil {
 		all = append(all, subCommand{"register", nil, intentRegister, takesAddress, (*Commands).register})
 	}
+	all = append(all, c.bindCommands()...)
+	all = append(all, c.subscribeCommands()...)
 	if c.deps.Locations != nil {
 		all = append(all, subCommand{"unregister", nil, intentUnregister, takesName, (*Commands).unregister})
 	}
@@ -102,7 +104,10 @@ func (c *Commands) subCommand(s subCommand) bot.Handler {
 		if r.Lang == "" {
 			r.Lang = lang.Of(in.Args)
 		}
-		if s.work != nil && (len(r.Entities) == 1 || s.params == takesAddress) {
+		if bare := strings.TrimSpace(in.Args) == ""; bare && s.intent == understand.OnCall {
+			r = c.bareOnCall(ctx, view, ev, q)
+			r.Lang = ev.Locale
+		} else if s.work != nil && (len(r.Entities) == 1 || s.params == takesAddress || bare) {
 			return s.work(c, ev, c.talk(ctx, view, q, r)), nil
 		}
 		a, m := c.answer(ctx, view, q, r)
@@ -118,7 +123,11 @@ func (c *Commands) slash(intent understand.Intent) bot.Handler {
 		q.Text, q.Private = in.Args, true
 		view := c.deps.View(q.Viewer)
 		r, ok := c.parse(view, subCommand{intent: intent, params: takesMaybe}, in.Args)
-		if !ok {
+		switch {
+		case intent == understand.OnCall && strings.TrimSpace(in.Args) == "":
+			r = c.bareOnCall(ctx, view, ev, q)
+			r.Lang = ev.Locale
+		case !ok:
 			r = c.read(ctx, view, q)
 			r.Intent = intent
 		}

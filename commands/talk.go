@@ -31,7 +31,8 @@ type talk struct {
 	summary    []card.Span
 	blocks     []card.Block
 	actions    []card.Action
-	answered   bool // an entity had what was asked for
+	hand       *card.Action // hands the question to the team's channel; nil: it is not offered
+	answered   bool         // an entity had what was asked for
 }
 
 func (c *Commands) talk(ctx context.Context, view search.View, q Question, r understand.Reading) *talk {
@@ -164,6 +165,7 @@ func (t *talk) finish() (bot.Answer, card.Message) {
 		r.Lang = t.l
 		t.actions = append(t.actions, t.button(t.text(lang.ActAll, nil), intentMore, r, true))
 	}
+	t.viaRemark()
 	if note := t.note(); len(note) > 0 {
 		m.Blocks = append(m.Blocks, card.Note{Spans: note})
 	}

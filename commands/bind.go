@@ -1,0 +1,173 @@
+package commands
+
+import (
+	"context"
+
+	"github.com/backchannel-portal/backchannel/bot"
+	"github.com/backchannel-portal/backchannel/bot/card"
+	"github.com/backchannel-portal/backchannel/catalog"
+	"github.com/backchannel-portal/backchannel/commands/understand"
+	"github.com/backchannel-portal/backchannel/internal/fault"
+	"github.com/backchannel-portal/backchannel/internal/lang"
+)
+
+// The sub-commands about what a channel is about. They are nobody's question.
+const (
+	intentBind   understand.Intent = "bind"
+	intentUnbind understand.Intent = "unbind"
+)
+
+// Bindings keeps which entity a channel is about. bot.BindingBoard is one.
+type Bindings interface {
+	// Of returns the full reference of the entity; "" for none. It must not block.
+	Of(at bot.Address) string
+	// Bind makes a channel be about an entity.
+	Bind(ctx context.Context, b bot.Binding) error
+	// Unbind ends that and reports whether the channel was bound.
+	Unbind(ctx context.Context, at bot.Address) (bool, error)
+}
+
+// bound is the entity that the channel of an event is bound to, zero for none.
+func (c *Commands) bound(ev *bot.Event) catalog.Ref {
+	if c.deps.Bound != nil {
+		return c.deps.Bound(ev)
+	}
+	if c.deps.Bindings == nil || ev.Channel.Direct {
+		return catalog.Ref{}
+	}
+	ref, err := catalog.ParseRef(c.deps.Bindings.Of(ev.Address), "", "")
+	if err != nil {
+		return catalog.Ref{}
+	}
+	return ref
+}
+
+// bindCommands are the sub-commands, where bindings are kept.
+func (c *Commands) bindCommands() []subCommand {
+	if c.deps.Bindings == nil {
+		return nil
+	}
+	return []subCommand{
+		{"bind", nil, intentBind, takesMaybe, (*Commands).bind},
+		{"unbind", nil, intentUnbind, takesNothing, (*Commands).unbind},
+	}
+}
+
+// bind makes the channel be about an entity, for everybody in it to see; without an entity it says what it is about.
+func (c *Commands) bind(ev *bot.Event, t *talk) bot.Reply {
+	switch {
+	case ev.Channel.Direct:
+		return t.only(bot.Refused, lang.BindDirect, nil)
+	case len(t.r.Entities) == 0:
+		return c.boundTo(ev, t)
+	}
+	e, ok := t.view.Entity(t.r.Entities[0])
+	if !ok {
+		return t.only(bot.NotFound, lang.CmdNotFound, lang.Args{"name": t.r.Entities[0].Name})
+	}
+	t.entities = []catalog.Ref{e.Ref}
+	if !c.may(ev, ActBind, e.Ref) {
+		return t.only(bot.Refused, lang.BindForbidden, nil)
+	}
+	return c.changeBinding(t, func(ctx context.Context) error {
+		err := c.deps.Bindings.Bind(ctx, bot.Binding{Address: ev.Address.Place(), Entity: e.Ref.String(), Since: c.deps.Now()})
+		if err == nil {
+			t.from(e)
+			t.line(lang.BindDone, lang.Args{"what": t.named(e)})
+			t.actions = append(t.actions, t.ask(lang.ActOnCall, understand.OnCall, e.Ref), t.unbindButton())
+		}
+		return err
+	})
+}
+
+// boundTo says what the channel is bound to, or what it seems to be about.
+func (c *Commands) boundTo(ev *bot.Event, t *talk) bot.Reply {
+	ref := c.bound(ev)
+	if e, ok := t.view.Entity(ref); ok {
+		t.from(e)
+		t.entities = []catalog.Ref{e.Ref}
+		t.actions = append(t.actions, t.ask(lang.ActOnCall, understand.OnCall, e.Ref), t.unbindButton())
+		return t.only(bot.Answered, lang.BindShows, lang.Args{"what": t.named(e)})
+	}
+	example := lang.Args{"example": card.M("/backchannel bind payments")}
+	if !ref.IsZero() {
+		t.actions = append(t.actions, t.unbindButton())
+		return t.only(bot.NotFound, lang.BindGone, lang.Args{"ref": card.M(ref.Short(""))})
+	}
+	around := c.around(t.ctx, t.view, t.q)
+	if len(around.Entities) == 1 {
+		if e, ok := t.view.Entity(around.Entities[0]); ok {
+			t.line(lang.BindGuess, lang.Args{"what": t.named(e)})
+			t.outcome, t.entities = bot.NotFound, []catalog.Ref{e.Ref}
+			t.actions = append(t.actions, t.bindButton(e.Ref))
+			return t.reply()
+		}
+	}
+	return t.only(bot.NotFound, lang.BindNone, example)
+}
+
+// unbind ends the binding of the channel.
+func (c *Commands) unbind(ev *bot.Event, t *talk) bot.Reply {
+	ref := c.bound(ev)
+	switch {
+	case ev.Channel.Direct:
+		return t.only(bot.Refused, lang.BindDirect, nil)
+	case ref.IsZero():
+		return t.only(bot.NotFound, lang.BindNone, lang.Args{"example": card.M("/backchannel bind payments")})
+	case !c.may(ev, ActBind, ref):
+		return t.only(bot.Refused, lang.BindForbidden, nil)
+	}
+	t.entities = []catalog.Ref{ref}
+	return c.changeBinding(t, func(ctx context.Context) error {
+		if _, err := c.deps.Bindings.Unbind(ctx, ev.Address.Place()); err != nil {
+			return err
+		}
+		what := []card.Span{card.M(ref.Short(""))}
+		if e, ok := t.view.Entity(ref); ok {
+			what = t.named(e)
+			t.actions = append(t.actions, t.bindButton(ref))
+		}
+		t.line(lang.BindUnbound, lang.Args{"what": what})
+		return nil
+	})
+}
+
+// changeBinding writes what concerns everybody in the channel, and says it to them.
+func (c *Commands) changeBinding(t *talk, change func(context.Context) error) bot.Reply {
+	note := card.Message{Lang: t.l, Blocks: []card.Block{card.Text{Spans: t.say(lang.BindWorking, nil)}}}
+	return bot.Work{Note: note, Run: func(ctx context.Context) (bot.Reply, error) {
+		if err := change(ctx); err != nil {
+			return nil, fault.Wrap(fault.Upstream, err, "what a channel is about")
+		}
+		t.outcome, t.q.Private = bot.Answered, false
+		return t.reply(), nil
+	}}
+}
+
+func (t *talk) unbindButton() card.Action {
+	a := t.button(t.text(lang.BindActEnd, nil), intentBound, understand.Reading{Intent: intentUnbind, Lang: t.l}, false)
+	a.Anyone = true
+	return a
+}
+
+func (t *talk) bindButton(ref catalog.Ref) card.Action {
+	a := t.button(t.text(lang.BindAct, nil), intentBound, understand.Reading{Intent: intentBind, Lang: t.l, Entities: []catalog.Ref{ref}}, false)
+	a.Anyone = true
+	return a
+}
+
+// intentBound is a button that binds or unbinds the channel it is in.
+const intentBound = "bound"
+
+// handleBound carries out such a button. The right to do so is checked again.
+func (c *Commands) handleBound(ctx context.Context, ev *bot.Event) (bot.Reply, error) {
+	_, q, r := c.pressed(ev)
+	if c.deps.Bindings == nil {
+		return nil, fault.New(fault.NotFound, "no bindings are kept").Say(string(lang.BotButtonUnknown), nil)
+	}
+	t := c.talk(ctx, c.deps.View(q.Viewer), q, r)
+	if r.Intent == intentUnbind {
+		return c.unbind(ev, t), nil
+	}
+	return c.bind(ev, t), nil
+}

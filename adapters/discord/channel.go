@@ -43,6 +43,10 @@ func (p *place) work(w bot.Work) {
 
 // show shows a settled reply.
 func (p *place) show(reply bot.Reply) {
+	if f, ok := reply.(bot.Follow); ok {
+		p.follows(f)
+		return
+	}
 	if m, _, ok := bot.MessageOf(reply); ok && !isEmpty(m) {
 		p.send(p.s.a.fit(m, p.ev.Actor))
 	}

@@ -228,6 +228,10 @@ func (x *exchange) refused(o bot.OpenForm, reply bot.Invalid) {
 
 // finished shows the answer to a form, in the place of its last step where there is one.
 func (x *exchange) finished(reply bot.Reply) {
+	if _, follow := reply.(bot.Follow); follow && x.onStep() {
+		x.answer(answerQuiet, nil)
+		x.remove(original)
+	}
 	m, _, ok := bot.MessageOf(reply)
 	if _, share := reply.(bot.Share); !ok || isEmpty(m) || share || !x.onStep() {
 		x.show(reply)

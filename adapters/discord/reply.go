@@ -10,6 +10,10 @@ func (x *exchange) show(reply bot.Reply) {
 		x.openForm(open.Form)
 		return
 	}
+	if f, ok := reply.(bot.Follow); ok {
+		x.follows(f, "")
+		return
+	}
 	m, _, ok := bot.MessageOf(reply)
 	if !ok || isEmpty(m) {
 		x.nothing()
@@ -83,6 +87,10 @@ func (x *exchange) share(reply bot.Share, parts []message) {
 
 // replace puts a settled reply in the place of a note.
 func (x *exchange) replace(reply bot.Reply, note string) {
+	if f, ok := reply.(bot.Follow); ok {
+		x.follows(f, note)
+		return
+	}
 	m, _, ok := bot.MessageOf(reply)
 	_, update := reply.(bot.Update)
 	_, share := reply.(bot.Share)

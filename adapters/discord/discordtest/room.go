@@ -121,6 +121,11 @@ func (s *Server) servePost(w http.ResponseWriter, r *http.Request) {
 		m.ReplyTo = b.Reference.Message
 	}
 	s.mu.Lock()
+	if code := s.closed(r.PathValue("channel")); code != 0 {
+		s.mu.Unlock()
+		refuse(w, statusOf(code), code)
+		return
+	}
 	id, known := s.nonces[b.Nonce]
 	if b.Nonce == "" || !b.Enforce || !known {
 		id = s.add(r.PathValue("channel"), m)

@@ -29,6 +29,9 @@ type Failure struct {
 	RetryAfter float64 // seconds, for 429
 	Code       int     // Discord's error code
 	Hang       bool    // close the connection without an answer
+	Late       bool    // do the job, and then close the connection without an answer
+	Global     bool    // of 429: the limit is on everything
+	Network    bool    // of 429: it is not Discord that answers, but what stands before it
 }
 
 // Server is a running fake. Close it.
@@ -49,6 +52,13 @@ type Server struct {
 	failures     map[string][]Failure
 	interactions map[string]*exchange // by token
 	nonces       map[string]string    // nonce -> message id
+	threads      map[string]bool      // messages with a thread below them
+	gone         map[string]int       // channels that answer with an error code of Discord's
+	channels     json.RawMessage      // of the guild
+	guilds       []string             // that the bot is in
+	limits       map[string]*limit    // by route
+	down         bool
+	refuse       int // code that a new session is closed with
 	commands     json.RawMessage
 	sockets      []*Socket
 	sessions     map[string]*history
@@ -62,6 +72,7 @@ func New() *Server {
 	s := &Server{
 		key: ed25519.NewKeyFromSeed(seed), Heartbeat: 40 * time.Second, changed: make(chan struct{}), rooms: map[string][]Shown{},
 		calls: map[string]int{}, failures: map[string][]Failure{}, interactions: map[string]*exchange{}, nonces: map[string]string{},
+		threads: map[string]bool{}, gone: map[string]int{}, channels: json.RawMessage("[]"), limits: map[string]*limit{},
 		commands: json.RawMessage("[]"), sessions: map[string]*history{},
 	}
 	s.ctx, s.stop = context.WithCancel(context.Background())
@@ -78,6 +89,11 @@ func New() *Server {
 	mux.HandleFunc("DELETE /api/webhooks/{app}/{token}/messages/{message}", s.route("delete", s.serveDelete))
 	mux.HandleFunc("POST /api/channels/{channel}/messages", s.route("post", s.servePost))
 	mux.HandleFunc("PATCH /api/channels/{channel}/messages/{message}", s.route("update", s.serveUpdate))
+	mux.HandleFunc("GET /api/channels/{channel}/messages", s.route("history", s.serveHistory))
+	mux.HandleFunc("POST /api/channels/{channel}/messages/{message}/threads", s.route("thread", s.serveThread))
+	mux.HandleFunc("POST /api/users/@me/channels", s.route("direct", s.serveDirect))
+	mux.HandleFunc("GET /api/guilds/{guild}/channels", s.route("channels", s.serveChannels))
+	mux.HandleFunc("GET /api/webhooks/{app}/{token}/messages/{message}", s.route("original", s.serveOriginal))
 	mux.HandleFunc("GET /socket/", s.serveSocket)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		s.problem("there is no %s %s", r.Method, r.URL.Path)
@@ -107,7 +123,7 @@ func (s *Server) PublicKey() string {
 }
 
 // Fail makes the next requests of a route fail, one failure each. Routes are gateway, commands, set commands,
-// callback, follow, edit, delete, post and update.
+// callback, follow, edit, delete, original, post, update, history, thread, direct and channels.
 func (s *Server) Fail(route string, failures ...Failure) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -187,14 +203,24 @@ func (s *Server) route(name string, serve http.HandlerFunc) http.HandlerFunc {
 		if q := s.failures[name]; len(q) > 0 {
 			f, s.failures[name] = &q[0], q[1:]
 		}
+		down := s.down
+		over := s.limits[name].count(w.Header())
 		s.note()
 		s.mu.Unlock()
 		if !strings.HasPrefix(r.Header.Get("User-Agent"), "DiscordBot (http") {
 			s.problem("%s: the User-Agent is %q", name, r.Header.Get("User-Agent"))
 		}
 		switch {
-		case f != nil && f.Hang:
+		case down, f != nil && f.Hang:
 			panic(http.ErrAbortHandler)
+		case f != nil && f.Late:
+			serve(httptest.NewRecorder(), r)
+			panic(http.ErrAbortHandler)
+		case over > 0:
+			s.mu.Lock()
+			s.calls["limited"]++
+			s.mu.Unlock()
+			s.fail(w, Failure{Status: http.StatusTooManyRequests, RetryAfter: over.Seconds()})
 		case f != nil:
 			s.fail(w, *f)
 		case name != "gateway" && r.Header.Get("Authorization") != "Bot "+Token: // the gateway's address is for everybody
@@ -210,10 +236,20 @@ func (s *Server) fail(w http.ResponseWriter, f Failure) {
 		refuse(w, f.Status, f.Code)
 		return
 	}
-	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Retry-After", strconv.Itoa(int(f.RetryAfter)+1))
+	if f.Network {
+		w.Header().Set("Content-Type", "text/html")
+		w.WriteHeader(f.Status)
+		fmt.Fprint(w, "<html>error 1015</html>")
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if f.Global {
+		w.Header().Set("X-RateLimit-Global", "true")
+		w.Header().Set("X-RateLimit-Scope", "global")
+	}
 	w.WriteHeader(f.Status)
-	fmt.Fprintf(w, `{"message":"You are being rate limited.","retry_after":%v,"global":false}`, f.RetryAfter)
+	fmt.Fprintf(w, `{"message":"You are being rate limited.","retry_after":%v,"global":%v}`, f.RetryAfter, f.Global)
 }
 
 func refuse(w http.ResponseWriter, status, code int) {

@@ -41,6 +41,13 @@ func (s *Server) serveGateway(w http.ResponseWriter, _ *http.Request) {
 }
 
 func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	down := s.down
+	s.mu.Unlock()
+	if down {
+		http.Error(w, "away", http.StatusServiceUnavailable)
+		return
+	}
 	up := websocket.Upgrader{}
 	conn, err := up.Upgrade(w, r, nil)
 	if err != nil {
@@ -107,10 +114,19 @@ func (c *Socket) identify(d json.RawMessage) bool {
 	c.s.mu.Lock()
 	c.hist = &history{id: "session" + c.s.id()}
 	c.s.sessions[c.hist.id] = c.hist
+	guilds := []any{}
+	for _, id := range c.s.guilds {
+		guilds = append(guilds, map[string]any{"id": id, "unavailable": true})
+	}
+	refuse := c.s.refuse
 	c.s.mu.Unlock()
+	if refuse != 0 {
+		c.Close(refuse)
+		return false
+	}
 	c.dispatch("READY", map[string]any{
 		"v": 9, "user": map[string]any{"id": BotUser, "username": "backchannel", "bot": true}, "session_id": c.hist.id,
-		"guilds": []any{}, "resume_gateway_url": "wss://resume.invalid", "application": map[string]any{"id": App, "flags": 0},
+		"guilds": guilds, "resume_gateway_url": "wss://resume.invalid", "application": map[string]any{"id": App, "flags": 0},
 	})
 	c.s.ready(c)
 	return true

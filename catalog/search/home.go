@@ -10,8 +10,8 @@ import (
 	"go.etcd.io/bbolt"
 )
 
-// home is the directory of one process's index files. They are a cache: made anew by every process and removed at
-// its end. A lock tells the homes of crashed processes, which are swept, from those in use.
+// home is the directory of one process's index files. They are a cache: all but what is kept (see keptHome) are made
+// anew by every process and removed at its end. A lock tells the homes of crashed processes, which are swept, from those in use.
 type home struct {
 	dir  string
 	lock *bbolt.DB

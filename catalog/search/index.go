@@ -36,7 +36,8 @@ const (
 func buildIndex(dir string, fields []field, docs iter.Seq[indexable]) (*index, error) {
 	m := analysed{bleve.NewIndexMapping()}
 	m.DefaultMapping = bleve.NewDocumentStaticMapping()
-	x := &index{fields: fields, dir: dir, scratch: sync.Pool{New: func() any { return new(scores) }}}
+	x := newIndex(fields)
+	x.dir = dir
 	var err error
 	if dir == "" {
 		x.bleve, err = memoryIndex(m, docs)
@@ -50,6 +51,10 @@ func buildIndex(dir string, fields []field, docs iter.Seq[indexable]) (*index, e
 		return nil, err
 	}
 	return x, nil
+}
+
+func newIndex(fields []field) *index {
+	return &index{fields: fields, scratch: sync.Pool{New: func() any { return new(scores) }}}
 }
 
 // unsynced are the settings of an index that is a cache and is rebuilt after a crash: nothing waits for the disk.

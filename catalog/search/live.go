@@ -14,7 +14,7 @@ import (
 
 // Options configure a Live. The zero value is usable.
 type Options struct {
-	Dir    string       // for index files, created when missing; "" takes the system's temporary directory
+	Dir    string       // for index files, created when missing; "" takes the system's temporary directory, and keeps nothing
 	Logger *slog.Logger // nil: slog.Default()
 }
 
@@ -73,19 +73,25 @@ func (l *Live) WaitReady(ctx context.Context) error {
 	}
 }
 
-// Run follows the store until ctx is done and then closes the text index; it returns an error only when it cannot
-// start. A store that fails is asked again, ever more slowly, while the last state keeps being served.
+// Run follows the store until ctx is done and then closes the text index, which it leaves in Options.Dir for the next
+// start; it returns an error only when it cannot start. A store that fails is asked again, ever more slowly, while the
+// last state keeps being served.
 func (l *Live) Run(ctx context.Context) (err error) {
 	h, err := openHome(l.opts.Dir)
 	if err != nil {
 		return fmt.Errorf("prepare index directory: %w", err)
 	}
 	t := l.Reader().text
-	t.dir = h.dir
+	t.dir, t.kept = h.dir, h.adoptKept(l.opts.Dir)
 	var follower sync.WaitGroup
 	follower.Go(func() { l.followText(ctx, t) })
 	defer func() {
 		follower.Wait()
+		if r := l.Reader(); l.opts.Dir != "" && r.Generation() > 0 && r.TextGeneration() == r.Generation() {
+			if err := t.keep(l.opts.Dir, r); err != nil {
+				l.log.Warn("the text index is not kept for the next start", "error", err)
+			}
+		}
 		err = errors.Join(err, t.close(), h.close())
 	}()
 	const shortest, longest = 200 * time.Millisecond, 30 * time.Second

@@ -27,16 +27,21 @@ type text struct {
 	gen      atomic.Uint64
 	builds   int        // numbers the directories; of the goroutine that builds
 	lazy     *sync.Once // builds at first use, for a one-shot Reader
+	kept     string     // what an earlier process left, until it is taken over or found to be of no use
 }
 
 func newText(log *slog.Logger) *text { return &text{an: newAnalyzer(), log: log} }
 
 func (t *text) generation() catalog.Generation { return catalog.Generation(t.gen.Load()) }
 
-// rebuild replaces both indexes by new ones of what r holds.
+// rebuild replaces both indexes by new ones of what r holds. The first time, the one of entities may be there already.
 func (t *text) rebuild(ctx context.Context, r *Reader) error {
-	if err := t.replace(&t.entities, entityFields(), t.allEntities(ctx, r)); err != nil {
-		return err
+	kept := t.kept
+	t.kept = ""
+	if kept == "" || !t.takeOver(kept, r) {
+		if err := t.replace(&t.entities, entityFields(), t.allEntities(ctx, r)); err != nil {
+			return err
+		}
 	}
 	if err := t.replace(&t.sections, docFields(), t.allSections(ctx, r)); err != nil {
 		return err

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"testing"
 	"time"
@@ -39,36 +40,28 @@ func BenchmarkWholeLoad(b *testing.B) {
 		texts = append(texts, text.Bytes())
 	}
 	onEach(b, func(b *testing.B, db *DB) {
-		var cold, again, floor time.Duration
+		var cold, again, floor cost
 		for b.Loop() {
 			empty(b, db)
 			src, err := fromfile.New(fromfile.Options{Target: filepath.Join(dir, "*.yaml")})
 			if err != nil {
 				b.Fatal(err)
 			}
-			cold += timed(func() { load(b, db, src) })
-			again += timed(func() { applyFrom(b, db, src) })
+			runtime.GC()
+			cold.add(func() { load(b, db, src) })
+			again.add(func() { applyFrom(b, db, src) })
 			tables := readTables(b, db)
 			empty(b, db)
-			floor += timed(func() {
+			runtime.GC()
+			floor.add(func() {
 				bareYAML(b, texts)
 				bareIndex(b, entities)
 				bareRows(b, db, tables)
 			})
 		}
-		n := float64(b.N)
-		b.ReportMetric(float64(cold.Milliseconds())/n, "cold-ms")
-		b.ReportMetric(float64(floor.Milliseconds())/n, "floor-ms")
-		b.ReportMetric(cold.Seconds()/floor.Seconds(), "ratio")
-		b.ReportMetric(cold.Seconds()/again.Seconds(), "x-unchanged")
-		b.ReportMetric(0, "ns/op")
+		report(b, cold, floor)
+		b.ReportMetric(cold.wall.Seconds()/again.wall.Seconds(), "x-unchanged")
 	})
-}
-
-func timed(do func()) time.Duration {
-	start := time.Now()
-	do()
-	return time.Since(start)
 }
 
 func applyFrom(b *testing.B, db *DB, src *fromfile.Source) {

@@ -88,15 +88,6 @@ func (en *entry) again(t Token) *entry {
 	return &kept
 }
 
-// remember makes the bundle, of which the next scan reports when the file has not changed, and puts the entities of
-// this one in their lean form. It is work for the goroutine that read the file.
-func (en *entry) remember() {
-	for i, e := range en.file.Entities {
-		en.file.Entities[i] = catalog.Lean(e)
-	}
-	en.bundle = catalog.NewBundle(en.file.Entities)
-}
-
 // report is the file with its entities.
 func (en *entry) report() catalog.File {
 	f := en.file
@@ -123,7 +114,7 @@ func (e *Engine) parse(ctx context.Context, en *entry, address string, data []by
 		e.take(en, &docs[i])
 	}
 	en.own = en.file.Problems
-	en.remember()
+	en.bundle = catalog.NewBundle(en.file.Entities) // here, since files are read side by side
 }
 
 // beside reads the target of a placeholder, given its last state or just its name.

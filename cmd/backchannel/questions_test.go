@@ -25,6 +25,7 @@ var questionFiles = []struct {
 	{"media", "testdata/company3/backchannel.yaml", "testdata/company3/questions.jsonl", 0.88, 0.015},
 	{"railway", "testdata/company4/backchannel.yaml", "testdata/company4/questions.jsonl", 0.87, 0.04},
 	{"bank", "testdata/company5/backchannel.yaml", "testdata/company5/questions.jsonl", 0.93, 0.025},
+	{"utility", "testdata/company7/backchannel.yaml", "testdata/company7/questions.jsonl", 0.89, 0.01},
 	{"airport", "testdata/company6/backchannel.yaml", "testdata/company6/questions.jsonl", 0.95, 0.012},
 }
 

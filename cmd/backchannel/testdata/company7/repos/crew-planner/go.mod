@@ -1,0 +1,5 @@
+module northmere/crew-planner
+
+go 1.23
+
+require google.golang.org/grpc v1.63.0

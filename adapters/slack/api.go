@@ -31,7 +31,25 @@ func upstream(err error, method string) error {
 	if _, limited := errors.AsType[*slackapi.RateLimitedError](err); limited {
 		return fault.New(fault.Upstream, "Slack limits the rate of %s", method)
 	}
+	if said, ok := errors.AsType[slackapi.SlackErrorResponse](err); ok {
+		return fault.Wrap(kindOfCode(said.Err), err, "%s", method)
+	}
 	return fault.Wrap(fault.Upstream, err, "%s", method)
+}
+
+// kindOfCode says what an error code of Slack means for who would try again.
+func kindOfCode(code string) fault.Kind {
+	switch code {
+	case "channel_not_found", "is_archived", "message_not_found", "cant_update_message", "user_not_found", "thread_not_found":
+		return fault.NotFound
+	case "not_in_channel", "missing_scope", "restricted_action", "restricted_action_read_only_channel", "no_permission", "cannot_dm_bot",
+		"access_denied", "user_not_in_channel", "edit_window_closed", "restricted_action_thread_only_channel":
+		return fault.Forbidden
+	case "msg_too_long", "msg_blocks_too_long", "invalid_blocks", "no_text", "too_many_attachments", "invalid_arguments", "view_too_large":
+		return fault.Invalid
+	default: // refused tokens among them, which are mended some day
+		return fault.Upstream
+	}
 }
 
 // fetchPerson asks users.info, as a workspace that has the app sees somebody.
@@ -48,6 +66,7 @@ func (a *Adapter) fetchPerson(ctx context.Context, team, user string) (person, e
 		return person{}, err
 	}
 	p := person{name: u.Profile.DisplayName}
+	p.identify(u)
 	if p.name == "" {
 		p.name = u.RealName
 	}

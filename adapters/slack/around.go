@@ -62,7 +62,7 @@ func (e *envelope) surrounding(now time.Time) (arrival, bool, error) {
 	case e.ID == "":
 		return arrival{}, false, missing("event_id")
 	}
-	ar := arrival{event: bot.Event{ID: platform + ":" + team + ":" + e.ID, Time: now, Address: address(team, ev.Channel, ""), Actor: actor("", team, ev.User, "")}}
+	ar := arrival{event: bot.Event{ID: platform + ":" + team + ":" + e.ID, Time: now, Address: address(team, ev.Channel, ""), Actor: actor("", team, ev.User, ""), Channel: bot.Channel{Shared: e.Shared}}}
 	ar.back = back{kind: backMessage, channel: ev.Channel, user: ev.User}
 	if ev.Type == "link_shared" {
 		return ar.links(ev)

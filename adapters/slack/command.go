@@ -52,7 +52,7 @@ func (s *session) reply(ar *arrival) bot.Reply {
 // commandBody renders the acknowledgement of a slash command. Further parts of a long answer follow behind it.
 func (s *session) commandBody(ar *arrival, reply bot.Reply) *renderer {
 	m, _, ok := bot.MessageOf(reply)
-	if !ok {
+	if _, follows := reply.(bot.Follow); !ok || follows {
 		s.deliver(ar, reply)
 		return nil
 	}

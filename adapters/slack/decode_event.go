@@ -21,6 +21,7 @@ type envelope struct {
 	At             int64           `json:"event_time"` // Unix seconds
 	Event          json.RawMessage `json:"event"`
 	Authorizations []authorization `json:"authorizations"`
+	Shared         bool            `json:"is_ext_shared_channel"`
 }
 
 // authorization is an installation that may see the event.
@@ -152,7 +153,7 @@ func (e *envelope) said(m *message, team, self string, direct bool, now time.Tim
 			Time:    at,
 			Address: address(team, m.Channel, thread),
 			Actor:   actor(home, team, m.User, ""),
-			Channel: bot.Channel{Direct: direct},
+			Channel: bot.Channel{Direct: direct, Shared: e.Shared},
 			Input:   bot.Said{Text: plainText(m.Text, self)},
 		},
 		back: back{kind: backMessage, channel: m.Channel, thread: thread, user: m.User},

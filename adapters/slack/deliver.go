@@ -24,6 +24,8 @@ func (s *session) deliver(ar *arrival, reply bot.Reply) {
 		s.send(ar, func(ctx context.Context, t *tenant) error { return s.publish(ctx, t, ar, r.Message) })
 	case bot.Preview:
 		s.send(ar, func(ctx context.Context, t *tenant) error { return s.preview(ctx, t, ar, r) })
+	case bot.Follow:
+		s.send(ar, func(ctx context.Context, t *tenant) error { return s.follows(ctx, t, ar, r, &slot{}) })
 	default:
 		s.show(ar, reply, &slot{})
 	}
@@ -43,11 +45,13 @@ func (s *session) work(ar *arrival, w bot.Work) {
 				s.show(ar, bot.Whisper{Message: w.Note}, place)
 			}
 		})
-		if _, _, ok := bot.MessageOf(reply); !ok {
+		if f, ok := reply.(bot.Follow); ok {
+			s.send(ar, func(ctx context.Context, t *tenant) error { return s.follows(ctx, t, ar, f, place) })
+		} else if _, _, ok := bot.MessageOf(reply); ok {
+			s.show(ar, reply, place)
+		} else {
 			s.deliver(ar, reply)
-			return
 		}
-		s.show(ar, reply, place)
 	})
 	if err != nil {
 		s.a.deps.Log.Warn("slack: work was not begun", "event", ar.event.ID, "err", err)

@@ -72,7 +72,7 @@ type manifestCommand struct {
 
 type manifestOAuth struct {
 	Redirects []string `json:"redirect_urls,omitempty"`
-	Scopes struct {
+	Scopes    struct {
 		Bot []string `json:"bot"`
 	} `json:"scopes"`
 }

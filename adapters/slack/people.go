@@ -14,6 +14,10 @@ type person struct {
 	name   string
 	zone   *time.Location
 	locale lang.Lang
+	email  string
+	guest  bool // a guest, of another organisation, or no person
+	known  bool // all this was told
+	unsure bool // Slack could not be asked
 }
 
 // people is a cache of persons. Looking up never waits: who is not in it is fetched in the background, and is known
@@ -91,6 +95,7 @@ func (p *people) run(ctx context.Context) {
 		case key := <-p.asked:
 			who, err := p.fetch(ctx, key.team, key.user)
 			if err != nil {
+				p.fail(key)
 				continue
 			}
 			p.store(key, who)
@@ -107,4 +112,14 @@ func (p *people) store(key personKey, who person) {
 	}
 	row := el.Value.(*personRow)
 	row.who, row.until = who, p.now().Add(personLives)
+}
+
+// fail notes that somebody could not be asked about. What was known of them before stays.
+func (p *people) fail(key personKey) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if el, ok := p.cache[key]; ok {
+		row := el.Value.(*personRow)
+		row.who.unsure = !row.who.known
+	}
 }

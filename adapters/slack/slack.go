@@ -46,7 +46,7 @@ type Deps struct {
 	Inbox  bot.Inbox
 	Drafts bot.Drafts // open forms; default: in memory
 
-	Installations bot.Installations // for OAuth; without it nobody can install the app
+	Installations bot.Installations           // for OAuth; without it nobody can install the app
 	Admits        func(workspace string) bool // whether a workspace or organisation may install the app; nil: one may
 	Queue         job.Queue                   // for tokens that expire before their time; nil: they are replaced in their time alone
 

@@ -71,6 +71,13 @@ func (t *tenant) now() grant {
 	return t.grant
 }
 
+// address is the workspace's own address, "" while it is not known.
+func (t *tenant) address() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.site
+}
+
 // user is our bot user's id there, "" while it is not known.
 func (t *tenant) user() string { return t.now().data.Bot }
 
@@ -104,7 +111,9 @@ func (t *tenant) check(ctx context.Context) error {
 		return upstream(err, "auth.test")
 	}
 	t.mu.Lock()
-	t.grant.key, t.grant.data.Org, t.grant.data.Bot, t.site = who.TeamID, who.EnterpriseID, who.UserID, who.URL
+	if t.site = who.URL; t.own {
+		t.grant.key, t.grant.data.Org, t.grant.data.Bot = who.TeamID, who.EnterpriseID, who.UserID
+	}
 	t.mu.Unlock()
 	t.setScopes(scopesOf(who.Header.Get("X-Oauth-Scopes")))
 	return nil

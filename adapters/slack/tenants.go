@@ -6,6 +6,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/backchannel-portal/backchannel/bot"
 	"github.com/backchannel-portal/backchannel/internal/fault"
 )
@@ -13,7 +15,7 @@ import (
 // tenants are the installations that this process acts for: that of the configured token, and those that people made
 // with OAuth, which are read from the store again and again, as other replicas make, renew and remove them too.
 type tenants struct {
-	a   *Adapter
+	a      *Adapter
 	own    *tenant // nil: no token is configured
 	nobody *tenant // for what needs no token
 
@@ -232,9 +234,30 @@ func (ts *tenants) follow(ctx context.Context) {
 			failures++
 		} else {
 			failures = 0
+			ts.introduce(ctx)
 		}
 		ts.listen(ctx, wait)
 	}
+}
+
+// introduce asks Slack about the installations of which it has not told the address yet, a few at a time.
+func (ts *tenants) introduce(ctx context.Context) {
+	var g errgroup.Group
+	g.SetLimit(4)
+	ts.each(func(t *tenant) {
+		if t.own || t.address() != "" || ctx.Err() != nil {
+			return
+		}
+		g.Go(func() error {
+			if err := t.check(ctx); err != nil && ctx.Err() == nil {
+				t.status.Set(false, err.Error())
+			} else if err == nil {
+				t.status.Set(true, "ready")
+			}
+			return nil
+		})
+	})
+	_ = g.Wait() // the tasks return nil
 }
 
 // listen keeps which workspaces an organisation's grant serves, so that all of them can be cleaned up one day, and
@@ -299,6 +322,9 @@ func (ts *tenants) changed(ctx context.Context, t *tenant, refused string) bool 
 func (ts *tenants) status() (text string, ok bool) {
 	n, bad := 0, ""
 	ts.each(func(t *tenant) {
+		if t == ts.nobody {
+			return
+		}
 		n++
 		if text, ok := t.status.Status(); !ok && bad == "" {
 			bad = t.now().key + ": " + text

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 )
 
 // The app as Slack knows it.
@@ -160,4 +161,17 @@ func (w Workspace) tail() string {
 		return w.Org
 	}
 	return ""
+}
+
+// EventOf is the body of an Events API delivery of a workspace, and of an organisation where org is not "".
+func EventOf(team, org, id string, at time.Time, event map[string]any) []byte {
+	all := map[string]any{
+		"token": "legacy", "team_id": team, "api_app_id": "A0APP", "type": "event_callback", "event_id": id, "event_time": at.Unix(),
+		"event":          event,
+		"authorizations": []any{map[string]any{"enterprise_id": nil, "team_id": team, "user_id": BotUser, "is_bot": true, "is_enterprise_install": org != ""}},
+	}
+	if org != "" {
+		all["enterprise_id"] = org
+	}
+	return encode(all)
 }

@@ -37,7 +37,7 @@ func misspelt(key string, s *schema) string {
 			return ""
 		}
 	}
-	plain := strings.NewReplacer("-", "", "_", "").Replace(key)
+	plain := strings.ReplaceAll(strings.ReplaceAll(key, "-", ""), "_", "")
 	for _, f := range s.fields {
 		if strings.EqualFold(f.name, plain) {
 			return f.name

@@ -205,23 +205,7 @@ func (s *Source) keep(files []catalog.File) {
 
 // Watch implements catalog.Source. It ends with an error when the directory cannot be read.
 func (s *Source) Watch(ctx context.Context, emit func(catalog.Delta)) error {
-	tick := time.NewTicker(s.opt.Interval)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-tick.C:
-		}
-		d, err := s.Changes(ctx)
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		if err != nil {
-			return err
-		}
-		emit(d)
-	}
+	return ingest.Poll(ctx, s.opt.Interval, nil, s.Changes, emit)
 }
 
 // read reads the directory as it is now.

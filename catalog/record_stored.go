@@ -39,7 +39,7 @@ func soundRecord(b []byte) bool {
 // ready; it is not for concurrent use.
 type Shelf struct{ piece strings.Builder }
 
-const shelfPiece = 256 << 10 // bytes
+const shelfPiece = 64 << 10 // bytes
 
 // Record is StoredRecord.
 func (s *Shelf) Record(b []byte) (r Record, ok bool) {

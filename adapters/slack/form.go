@@ -32,7 +32,8 @@ func unescape(raw []byte) string {
 	if bytes.IndexByte(raw, '%') < 0 && bytes.IndexByte(raw, '+') < 0 {
 		return strings.ToValidUTF8(string(raw), "\uFFFD")
 	}
-	out := make([]byte, 0, len(raw))
+	var room [256]byte // on the stack; most values are shorter
+	out := room[:0]
 	for i := 0; i < len(raw); i++ {
 		switch c := raw[i]; {
 		case c == '+':

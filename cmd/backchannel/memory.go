@@ -18,9 +18,9 @@ func limitMemory() {
 	}
 }
 
-// giveMemoryBack returns to the system what loading needed and serving does not, and sets the soft limit three
-// fifths above what is mapped then: what is kept holds next to no pointers, so that a collection is cheap, and there is room
-// for the garbage of several thousand answers between two of them.
+// giveMemoryBack returns to the system what loading needed and serving does not, and sets the soft limit to twice what
+// is mapped then: what is kept holds next to no pointers, so that a collection is cheap, and there is room for the
+// garbage of tens of thousands of answers between two of them.
 func giveMemoryBack() {
 	debug.FreeOSMemory()
 	if debug.SetMemoryLimit(-1) != loadMemory {
@@ -34,5 +34,5 @@ func giveMemoryBack() {
 		}
 	}
 	mapped := int64(samples[0].Value.Uint64()) - int64(samples[1].Value.Uint64())
-	debug.SetMemoryLimit(max(minMemory, mapped+3*mapped/5))
+	debug.SetMemoryLimit(max(minMemory, 2*mapped))
 }

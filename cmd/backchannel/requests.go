@@ -34,9 +34,9 @@ func identified(log *slog.Logger) func(http.Handler) http.Handler {
 			id := r.Header.Get(requestID)
 			if !soundID(id) {
 				id = prefix + strconv.FormatUint(count.Add(1), 36)
-				r.Header.Set(requestID, id)
 			}
-			w.Header().Set(requestID, id)
+			once := []string{id} // of both headers
+			r.Header[requestID], w.Header()[requestID] = once, once
 			start := time.Now()
 			seen := middleware.NewWrapResponseWriter(w, r.ProtoMajor)
 			next.ServeHTTP(seen, r)
@@ -44,6 +44,9 @@ func identified(log *slog.Logger) func(http.Handler) http.Handler {
 			level := slog.LevelDebug
 			if seen.Status() >= http.StatusInternalServerError && r.URL.Path != "/readyz" || took > slowRequest {
 				level = slog.LevelWarn
+			}
+			if !log.Enabled(r.Context(), level) {
+				return
 			}
 			log.LogAttrs(r.Context(), level, "request", slog.String("request", id), slog.String("method", r.Method),
 				slog.String("path", r.URL.Path), slog.Int("status", seen.Status()), slog.Duration("took", took))

@@ -1,9 +1,14 @@
 package store
 
 import (
+	"context"
+	"database/sql"
 	"runtime"
 	"slices"
 	"sync"
+
+	"github.com/jackc/pgx/v5/pgtype"
+	"github.com/jackc/pgx/v5/stdlib"
 
 	"github.com/backchannel-portal/backchannel/catalog"
 )
@@ -30,6 +35,41 @@ type recordBatch struct {
 	keys []definitionKey
 	ends []int
 	text []byte
+}
+
+// records calls add for every row of a query for the keys and records of definitions. add must not hold on to the slice.
+// PostgreSQL's driver is asked itself: by way of database/sql each row costs as much again.
+func (t *tx) records(ctx context.Context, query string, add func(definitionKey, []byte), args ...any) error {
+	var key definitionKey
+	if !t.dialect.postgres() {
+		var record sql.RawBytes
+		return t.each(ctx, query, func(rows *sql.Rows) error {
+			err := rows.Scan(&key.file, &key.position, &record)
+			if err == nil {
+				add(key, record)
+			}
+			return err
+		}, args...)
+	}
+	return t.conn.Raw(func(driver any) error {
+		c, ok := driver.(*stdlib.Conn)
+		if !ok {
+			return errNotPostgres
+		}
+		rows, err := c.Conn().Query(ctx, query, args...)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var record pgtype.DriverBytes // shares the row's memory
+			if err := rows.Scan(&key.file, &key.position, &record); err != nil {
+				return err
+			}
+			add(key, record)
+		}
+		return rows.Err()
+	})
 }
 
 // add takes a record over; it does not hold on to the slice.
@@ -64,9 +104,13 @@ func (r *recordReader) hand() {
 func (r *recordReader) unpack(p *recordBatch) {
 	out := make([]*catalog.Entity, 0, len(p.keys))
 	var foreign []definitionKey
+	keep := catalog.StoredRecord
+	if len(p.keys) == recordPart { // what is read in such numbers is seldom replaced one by one
+		keep = new(catalog.Shelf).Record
+	}
 	from := 0
 	for i, end := range p.ends {
-		if x, ok := catalog.StoredRecord(p.text[from:end]); ok {
+		if x, ok := keep(p.text[from:end]); ok {
 			out = append(out, x.Entity())
 		} else {
 			foreign = append(foreign, p.keys[i])

@@ -77,8 +77,9 @@ func (p *place) post(ctx context.Context, m message, n int, replies, tried bool)
 	channel, key := p.ev.Address.Channel, p.ev.ID+"."+strconv.Itoa(n)
 	m.Nonce, m.Components[0].ID = mark(key, 0)
 	if tried {
-		if there, err := p.s.a.look(ctx, channel, key, 1); err == nil && there[0] != "" {
-			return there[0], nil
+		there, err := p.s.a.look(ctx, channel, key, 1)
+		if fault.Is(err, fault.Upstream) || err == nil && there[0] != "" {
+			return there[0], err
 		}
 	}
 	if replies && !p.ev.Channel.Direct {

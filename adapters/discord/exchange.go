@@ -207,18 +207,24 @@ func (x *exchange) send(m *message, public bool, task func(context.Context) erro
 	})
 }
 
-// tooLate shows a message that its interaction has no room for any more: in the channel where everybody may see it. In
-// place of one for the actor alone, they are asked to ask again.
+// tooLate shows a message that its interaction has no room for any more: in the channel where everybody may see it,
+// else as a direct message. Who takes none is told that there was an answer.
 func (x *exchange) tooLate(ctx context.Context, m message, public bool) error {
 	m.Flags &^= flagEphemeral
-	if !public {
-		if x.sorry {
-			return nil
-		}
-		x.sorry = true
-		m = x.s.a.fit(late(x.ev.Locale, x.ev.Actor.ID), x.ev.Actor)[0]
-	}
 	m.Nonce, _ = mark(x.ev.ID+m.content(), 0)
-	_, err := x.s.a.api.post(ctx, x.ev.Address.Channel, m)
+	channel := x.ev.Address.Channel
+	if !public {
+		var err error
+		if channel, err = x.s.a.directory.direct(ctx, x.ev.Actor.ID); err == nil {
+			_, err = x.s.a.api.post(ctx, channel, m)
+		}
+		if !fault.Is(err, fault.Forbidden) && !fault.Is(err, fault.NotFound) && !fault.Is(err, fault.Invalid) || refusesToken(err) || x.sorry {
+			return err
+		}
+		x.sorry, channel = true, x.ev.Address.Channel
+		m = x.s.a.fit(late(x.ev.Locale, x.ev.Actor.ID), x.ev.Actor)[0]
+		m.Nonce, _ = mark(x.ev.ID, 0)
+	}
+	_, err := x.s.a.api.post(ctx, channel, m)
 	return err
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/backchannel-portal/backchannel/adapters/discord/discordtest"
 	"github.com/backchannel-portal/backchannel/bot"
 	"github.com/backchannel-portal/backchannel/bot/card"
+	"github.com/backchannel-portal/backchannel/internal/fault"
 )
 
 func button(label, intent string) card.Action {
@@ -40,7 +41,7 @@ func TestDiscordIsAway(t *testing.T) {
 		}
 		return bot.Nothing{}, nil
 	}, func(h *harness) {
-		h.a.tune.quick, h.a.tune.slice, h.a.tune.budget = 100*time.Millisecond, 300*time.Millisecond, 20*time.Millisecond
+		h.a.tune.quick, h.a.tune.slice, h.a.tune.budget = 100*time.Millisecond, 3*time.Second, 20*time.Millisecond
 	})
 	h.connected(1, "the connection")
 	h.command("x")
@@ -51,14 +52,44 @@ func TestDiscordIsAway(t *testing.T) {
 	<-took
 	h.discord.Down(true)
 	h.wait("attempts in vain", func() bool {
-		return h.discord.Calls("edit") > 3 && h.discord.Calls("post") > 3 && h.discord.Calls("gateway") > 0
+		return h.discord.Calls("edit") > 3 && h.discord.Calls("history") > 3 && h.discord.Calls("gateway") > 1
 	})
 	h.discord.Down(false)
-	h.sees(snow("a"), "1", "gone")
+	h.sees(snow("a"), discordtest.DirectWith(snow("a")), "gone") // the press was not acknowledged in time
 	h.sees(snow("a"), "2", "told")
 	h.connected(2, "the connection again")
 	if pressed.Load() != 1 || said.Load() != 1 || len(h.discord.Shown(snow("a"), "1")) != 1 || len(h.discord.Shown(snow("a"), "2")) != 1 {
 		t.Errorf("pressed %d times, said %d times; %+v", pressed.Load(), said.Load(), h.discord.Shown(snow("a"), "2"))
+	}
+}
+
+// TestTenMinutes: an answer waits for ten minutes, and is given up when its interaction is over.
+func TestTenMinutes(t *testing.T) {
+	for away, want := range map[time.Duration]bool{10 * time.Minute: true, time.Hour: false} {
+		var mu sync.Mutex
+		began := time.Unix(1_800_000_000, 0)
+		now := began
+		a := New(Config{}, Deps{Inbox: bot.NewMemoryInbox(10, time.Hour), Now: func() time.Time { mu.Lock(); defer mu.Unlock(); return now }})
+		a.tune.backoffMin, a.tune.backoffMax = time.Microsecond, time.Microsecond
+		s := newSession(t.Context(), a, nil)
+		c := &courier{s: s, ev: &bot.Event{}, until: began.Add(lasts)}
+		var order []string
+		tries := 0
+		c.send(func(context.Context) error {
+			mu.Lock()
+			defer mu.Unlock()
+			tries++
+			if now = now.Add(a.tune.slice); now.Sub(began) < away {
+				return fault.New(fault.Upstream, "away")
+			}
+			order = append(order, "first")
+			return nil
+		})
+		c.send(func(context.Context) error { order = append(order, "second"); return nil })
+		s.Finish(patience)
+		if got := strings.Join(order, " "); (got == "first second") != want || tries > 40 {
+			t.Errorf("away for %v: %q after %d tries", away, got, tries)
+		}
 	}
 }
 
@@ -93,12 +124,18 @@ func TestAnAnswerThatIsTooLate(t *testing.T) {
 		slow <- struct{}{}
 		if direct {
 			h.sees(who, channel, "at last")
-			continue
+		} else {
+			h.sees(who, discordtest.DirectWith(who), "at last")
 		}
-		m := h.sees(who, channel, "too late")
-		if m.User != "" || strings.Contains(m.Text, "at last") || !strings.Contains(m.Text, "<@"+who+">") {
-			t.Errorf("%+v", m)
-		}
+	}
+	who := "730000000000000002"
+	h.discord.CloseChannel(discordtest.DirectWith(who), 50007) // takes no direct messages
+	body, token := h.discord.Payload(discordtest.Interaction{Type: isCommand, Channel: "1", User: who, Data: commandData("backchannel", "slow")})
+	h.interact(body)
+	h.discord.End(token)
+	slow <- struct{}{}
+	if m := h.sees(who, "1", "in time"); m.User != "" || strings.Contains(m.Text, "at last") || !strings.Contains(m.Text, "<@"+who+">") {
+		t.Errorf("%+v", m)
 	}
 }
 

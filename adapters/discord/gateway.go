@@ -25,7 +25,8 @@ import (
 const intents = discordgo.IntentGuilds | discordgo.IntentGuildMessages | discordgo.IntentDirectMessages
 
 // supervise keeps a connection to the gateway until ctx is done. A connection that ends is resumed; when that fails,
-// a session is built anew.
+// a session is built anew. Where no attempt can help it stops: each costs one of the thousand sessions a day, after
+// which Discord resets the token.
 func (s *session) supervise(ctx context.Context) {
 	s.a.guilds.load(ctx, s.a.deps.Installations)
 	for n := 0; ctx.Err() == nil; {
@@ -36,18 +37,26 @@ func (s *session) supervise(ctx context.Context) {
 		if ctx.Err() != nil {
 			break
 		}
-		s.a.gateway.Set(false, "the gateway is away: "+trouble(err))
+		why, last := trouble(err)
+		if last {
+			s.a.deps.Log.Error("discord: the gateway is given up until the next start", "err", err)
+			s.a.gateway.Set(false, "stopped: "+why)
+			<-ctx.Done()
+			break
+		}
+		s.a.gateway.Set(false, "the gateway is away: "+why)
 		bot.Sleep(ctx, s.a.backoff().After(n))
 		n++
 	}
 	s.a.gateway.Set(false, "stopped")
 }
 
-// connected keeps one session until it can be neither kept nor resumed. Up is how long it was connected last.
+// connected keeps one session until it can be neither kept nor resumed. Up is how long it was connected last. What
+// ends again and again soon after it began is resumed more and more slowly.
 func (s *session) connected(ctx context.Context) (up time.Duration, err error) {
 	l := s.newLink()
 	defer l.close()
-	for {
+	for n := 0; ; {
 		if err := l.open(ctx, s.a.tune.dial); err != nil {
 			return up, err
 		}
@@ -58,29 +67,36 @@ func (s *session) connected(ctx context.Context) (up time.Duration, err error) {
 		case <-ctx.Done():
 			return 0, ctx.Err()
 		}
-		up = s.a.deps.Now().Sub(began)
-		if up < s.a.tune.steady {
-			bot.Sleep(ctx, s.a.backoff().After(0)) // it may end again at once
+		if up = s.a.deps.Now().Sub(began); up >= s.a.tune.steady {
+			n = 0
+			continue
 		}
+		bot.Sleep(ctx, s.a.backoff().After(n))
+		n++
 	}
 }
 
-// trouble is an error in words for the status.
-func trouble(err error) string {
+// trouble is an error in words for the status, and whether it is the last: an answer that will be the same every time
+// (docs.discord.com/developers/topics/opcodes-and-status-codes#gateway).
+func trouble(err error) (words string, last bool) {
 	for failed := new(url.Error); errors.As(err, &failed); {
 		err = failed.Err // the addresses are the SDK's, not those that were asked
 	}
-	var closed *websocket.CloseError
-	if !errors.As(err, &closed) {
-		return err.Error()
+	closed, ok := errors.AsType[*websocket.CloseError](err)
+	if !ok {
+		return err.Error(), false
 	}
 	switch closed.Code {
 	case 4004:
-		return "Discord refuses the bot's token"
+		return "Discord refuses the bot's token (4004); set discord.token and restart", true
+	case 4010, 4011:
+		return fmt.Sprintf("the bot is in more guilds than one connection takes (%d); use mode: http", closed.Code), true
+	case 4012:
+		return "Discord no longer speaks this version of its protocol (4012); update Backchannel", true
 	case 4013, 4014:
-		return "Discord refuses the intents"
+		return fmt.Sprintf("Discord refuses the intents (%d); only unprivileged ones are asked for, so check api_url, and restart", closed.Code), true
 	default:
-		return fmt.Sprintf("closed with code %d %s", closed.Code, closed.Text)
+		return fmt.Sprintf("closed with code %d %s", closed.Code, closed.Text), false
 	}
 }
 

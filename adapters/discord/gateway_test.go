@@ -2,9 +2,15 @@ package discord
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/gorilla/websocket"
 
 	"github.com/backchannel-portal/backchannel/adapters/discord/discordtest"
 	"github.com/backchannel-portal/backchannel/bot"
@@ -75,11 +81,71 @@ func TestAWrongTokenIsSaid(t *testing.T) {
 	for end := time.Now().Add(patience); ; time.Sleep(10 * time.Millisecond) {
 		text, _ := h.a.gateway.Status()
 		if text != "connecting" || time.Now().After(end) {
-			if text != "the gateway is away: Discord refuses the bot's token" {
+			if text != "stopped: Discord refuses the bot's token (4004); set discord.token and restart" {
 				t.Errorf("the status is %q", text)
 			}
 			break
 		}
+	}
+}
+
+func TestCloseCodes(t *testing.T) {
+	for code, last := range map[int]bool{
+		1000: false, 1006: false, 4000: false, 4001: false, 4002: false, 4003: false, 4004: true, 4005: false, 4007: false, 4008: false, 4009: false,
+		4010: true, 4011: true, 4012: true, 4013: true, 4014: true,
+	} {
+		if why, got := trouble(fmt.Errorf("open: %w", &websocket.CloseError{Code: code})); got != last || !strings.Contains(why, fmt.Sprint(code)) {
+			t.Errorf("%d: %q, the last %v", code, why, got)
+		}
+	}
+	if why, last := trouble(&url.Error{Op: "Get", URL: "https://secret.example/token", Err: errors.New("refused")}); last || strings.Contains(why, "secret") {
+		t.Errorf("%q %v", why, last)
+	}
+}
+
+// TestTheLastCloseCodeStops: no session more is asked for, and the others of the service go on.
+func TestTheLastCloseCodeStops(t *testing.T) {
+	h := start(t, ModeGateway, echo, func(h *harness) { h.discord.Refuse(4014) })
+	h.wait("the refusal", func() bool { return h.discord.Calls("identify") == 1 })
+	for end := time.Now().Add(patience); ; time.Sleep(5 * time.Millisecond) {
+		if text, ok := h.a.gateway.Status(); strings.HasPrefix(text, "stopped: Discord refuses the intents (4014)") && !ok {
+			break
+		} else if time.Now().After(end) {
+			t.Fatalf("the status is %q", text)
+		}
+	}
+	time.Sleep(300 * time.Millisecond)
+	if n := h.discord.Calls("identify"); n != 1 {
+		t.Errorf("%d sessions", n)
+	}
+}
+
+// TestASessionThatEndsAtOnce is closed right after it began, again and again: it is tried more and more slowly.
+func TestASessionThatEndsAtOnce(t *testing.T) {
+	h := start(t, ModeGateway, echo, func(h *harness) { h.a.tune.backoffMin, h.a.tune.backoffMax = 100*time.Millisecond, 10*time.Second })
+	for range 3 {
+		h.connected(1, "a connection").Close(4000)
+		h.wait("its end", func() bool { return len(h.discord.Sockets()) == 0 })
+	}
+	h.wait("another", func() bool { return len(h.discord.Sockets()) == 1 })
+	if n := h.discord.Calls("identify") + h.discord.Calls("resume"); n != 4 {
+		t.Errorf("%d attempts", n)
+	}
+}
+
+// TestCodesThatEndASession begin it anew or resume it.
+func TestCodesThatEndASession(t *testing.T) {
+	for _, code := range []int{4000, 4007, 4009, 1001} {
+		t.Run(fmt.Sprint(code), func(t *testing.T) {
+			h := start(t, ModeGateway, echo)
+			c := h.connected(1, "the connection")
+			if code == 4007 || code == 4009 {
+				c.Invalidate()
+			}
+			c.Close(code)
+			h.connected(2, "the connection again")
+			h.says("after")
+		})
 	}
 }
 

@@ -1,0 +1,12 @@
+package discord
+
+import "github.com/backchannel-portal/backchannel/bot"
+
+// UserAnnotations implements bot.Accounts.
+func (a *Adapter) UserAnnotations() []string { return []string{"discord.com/user-id"} }
+
+// Account implements bot.Accounts. An id is one account's on all of Discord, which tells bots no addresses; whoever
+// takes part in a guild is a member of it.
+func (a *Adapter) Account(who bot.Actor, _ bot.Address) (bot.Account, bool) {
+	return bot.Account{IDs: []string{who.ID}}, true
+}

@@ -4,11 +4,13 @@ import (
 	"context"
 	"fmt"
 	"hash/fnv"
+	"strings"
 	"testing"
 
 	"github.com/backchannel-portal/backchannel/adapters/discord/discordtest"
 	"github.com/backchannel-portal/backchannel/bot"
 	"github.com/backchannel-portal/backchannel/bot/bottest"
+	"github.com/backchannel-portal/backchannel/internal/lang"
 )
 
 func TestConformance(t *testing.T) {
@@ -21,7 +23,7 @@ func TestConformance(t *testing.T) {
 			}
 			bottest.Test(t, o, func(t *testing.T, tokens bot.TokenMaker) bottest.Driver {
 				h := setup(t, mode, func(d *Deps) { d.Tokens = tokens })
-				return &driver{h, map[string][]byte{}}
+				return &driver{h, map[string][]byte{}, map[string]screen{}}
 			})
 		})
 	}
@@ -30,8 +32,12 @@ func TestConformance(t *testing.T) {
 // driver plays the people of a guild, as bottest wants them.
 type driver struct {
 	*harness
-	sent map[string][]byte // by id, so that a repeat is the same
+	sent    map[string][]byte // by id, so that a repeat is the same
+	screens map[string]screen // by user
 }
+
+// screen is where a user is, and the interaction whose answer they look at.
+type screen struct{ channel, token string }
 
 func (d *driver) Run(ctx context.Context, h bot.Handler) error { return d.a.Run(ctx, h) }
 
@@ -48,7 +54,9 @@ func (d *driver) Ask(way bottest.Way, id, user, channel, text string) {
 	if !again {
 		switch way {
 		case bottest.Slash:
-			body, _ = d.discord.Payload(discordtest.Interaction{Type: isCommand, Channel: snow(channel), User: snow(user), Data: commandData("backchannel", text)})
+			var token string
+			body, token = d.discord.Payload(discordtest.Interaction{Type: isCommand, Channel: snow(channel), User: snow(user), Data: commandData("backchannel", text)})
+			d.screens[user] = screen{snow(channel), token}
 		case bottest.Mention:
 			body = d.discord.Said("", snow(channel), snow(user), "<@"+discordtest.BotUser+"> "+text, false)
 		default:
@@ -93,4 +101,68 @@ func (d *driver) Shown(user, channel string) []bottest.Shown {
 		out = append(out, s)
 	}
 	return out
+}
+
+// modal is the modal on a user's screen, nil while there is none.
+func (d *driver) modal(user string) []byte {
+	if kind, raw := d.discord.Answer(d.screens[user].token); kind == answerModal {
+		return raw
+	}
+	return nil
+}
+
+// step is the message with the button that opens a form's next modal.
+func (d *driver) step(user string) (discordtest.Shown, discordtest.Press, bool) {
+	for _, m := range d.discord.Shown(snow(user), d.screens[user].channel) {
+		for _, b := range m.Buttons {
+			if mark, _ := splitForm(b.ID); mark == markOpen {
+				return m, b, true
+			}
+		}
+	}
+	return discordtest.Shown{}, discordtest.Press{}, false
+}
+
+// Form implements bottest.FormDriver.
+func (d *driver) Form(user string) string {
+	if raw := d.modal(user); raw != nil {
+		return string(raw)
+	}
+	m, _, _ := d.step(user)
+	return m.Text
+}
+
+// Fill implements bottest.FormDriver.
+func (d *driver) Fill(id, user string, values map[string]string) {
+	d.t.Helper()
+	if body, again := d.sent[id]; again {
+		d.interact(d.repeat(body))
+		return
+	}
+	fill := map[string]any{}
+	for label, v := range values {
+		fill[label] = v
+	}
+	for {
+		on := ""
+		if m, b, waits := d.step(user); waits {
+			on = m.ID
+			body, token := d.discord.Payload(discordtest.Interaction{Type: isComponent, Channel: d.screens[user].channel, User: snow(user), On: m.ID, Data: pressData(b)})
+			d.screens[user] = screen{d.screens[user].channel, token}
+			d.interact(body)
+			d.wait("the modal", func() bool { return d.modal(user) != nil })
+		}
+		body, token := d.discord.Payload(discordtest.Interaction{Type: isModal, Channel: d.screens[user].channel, User: snow(user), On: on, Data: filled(d.modal(user), fill)})
+		d.screens[user], d.sent[id] = screen{d.screens[user].channel, token}, body
+		d.interact(body)
+		var m discordtest.Shown
+		d.wait("what comes next", func() bool {
+			kind, _ := d.discord.Answer(token)
+			m, _, _ = d.step(user)
+			return kind != 0
+		})
+		if !strings.Contains(m.Text, lang.Text(lang.English, lang.DiscordFormMore, lang.Args{"form": ""})) {
+			return
+		}
+	}
 }

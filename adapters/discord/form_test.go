@@ -87,13 +87,8 @@ func FuzzForm(f *testing.F) {
 	})
 }
 
-// screen fills in the modal that an interaction was answered with and submits it.
-func (h *harness) submit(token, on string, fill map[string]any) (next string) {
-	h.t.Helper()
-	kind, raw := h.discord.Answer(token)
-	if kind != answerModal {
-		h.t.Fatalf("there is no modal but %d %s; the log:\n%s", kind, raw, h.log)
-	}
+// filled is what somebody sends who fills a modal in, by label, and leaves the rest as it is.
+func filled(raw []byte, fill map[string]any) any {
 	var m discordtest.Modal
 	json.Unmarshal(raw, &m)
 	var parts []any
@@ -116,9 +111,17 @@ func (h *harness) submit(token, on string, fill map[string]any) (next string) {
 		}
 		parts = append(parts, map[string]any{"type": discordtest.Label, "id": 100 + i, "component": inner})
 	}
-	body, next := h.discord.Payload(discordtest.Interaction{
-		Type: isModal, Channel: "1", User: snow("a"), On: on, Data: map[string]any{"custom_id": m.CustomID, "components": parts},
-	})
+	return map[string]any{"custom_id": m.CustomID, "components": parts}
+}
+
+// submit fills in the modal that an interaction was answered with and submits it.
+func (h *harness) submit(token, on string, fill map[string]any) (next string) {
+	h.t.Helper()
+	kind, raw := h.discord.Answer(token)
+	if kind != answerModal {
+		h.t.Fatalf("there is no modal but %d %s; the log:\n%s", kind, raw, h.log)
+	}
+	body, next := h.discord.Payload(discordtest.Interaction{Type: isModal, Channel: "1", User: snow("a"), On: on, Data: filled(raw, fill)})
 	h.interact(body)
 	return next
 }

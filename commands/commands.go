@@ -127,6 +127,9 @@ func intents() map[understand.Intent]func(*talk) {
 		understand.Smalltalk:    (*talk).smalltalk,
 		understand.None:         (*talk).refuse,
 		intentProblems:          (*talk).problems,
+		intentSubscribe:         (*talk).nowhere,
+		intentUnsubscribe:       (*talk).nowhere,
+		intentSubscriptions:     (*talk).nowhere,
 	}
 }
 
@@ -175,8 +178,11 @@ func (c *Commands) Ask(ctx context.Context, q Question) (bot.Answer, card.Messag
 
 // asked is the answer to a question. The intents of questions are closed: one about the data itself is a search.
 func asked(a bot.Answer, m card.Message) (bot.Answer, card.Message) {
-	if a.Intent == string(intentProblems) {
+	switch understand.Intent(a.Intent) {
+	case intentProblems:
 		a.Intent = string(understand.Search)
+	case intentSubscribe, intentUnsubscribe, intentSubscriptions: // they do something, and only in a chat
+		a.Intent, a.Outcome, a.Entities, a.Candidates = string(understand.None), bot.Refused, nil, nil
 	}
 	return a, m
 }
@@ -200,6 +206,9 @@ func (c *Commands) read(ctx context.Context, view search.View, q Question) under
 		}
 	}
 	if r, ok := aboutData(q); ok {
+		return r
+	}
+	if r, ok := c.aboutSubscriptions(ctx, view, q); ok {
 		return r
 	}
 	if len(q.memory) > 0 {

@@ -28,6 +28,7 @@ func (c *Commands) Intents() map[string]bot.Handler {
 		intentBound:  bot.HandlerFunc(c.handleBound),
 		intentPicked: bot.HandlerFunc(c.handlePicked),
 		intentHand:   bot.HandlerFunc(c.handleHand),
+		intentSub:    bot.HandlerFunc(c.handleSub),
 		intentStop:   bot.HandlerFunc(c.handleStop),
 	}
 }
@@ -52,6 +53,9 @@ func (c *Commands) handleAsk(ctx context.Context, ev *bot.Event) (bot.Reply, err
 		}
 	default:
 		return bot.Nothing{}, nil
+	}
+	if reply := c.subscribeByWords(ctx, ev, q); reply != nil {
+		return reply, nil
 	}
 	a, m := c.Ask(ctx, q)
 	return say(q, a, m), nil

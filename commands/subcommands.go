@@ -22,6 +22,7 @@ const (
 	takesTech           // a technology or a component, or nothing
 	takesWords          // anything, but something
 	takesAddress        // a web address
+	takesTopics         // a name and perhaps what about it, or nothing
 )
 
 // subCommand is a short form of a question.
@@ -107,7 +108,7 @@ func (c *Commands) subCommand(s subCommand) bot.Handler {
 		if bare := strings.TrimSpace(in.Args) == ""; bare && s.intent == understand.OnCall {
 			r = c.bareOnCall(ctx, view, ev, q)
 			r.Lang = ev.Locale
-		} else if s.work != nil && (len(r.Entities) == 1 || s.params == takesAddress || bare) {
+		} else if s.work != nil && (len(r.Entities) == 1 || s.params == takesAddress || bare || s.params == takesTopics && len(r.Entities)+len(r.Candidates)+len(r.Unknown) == 0) {
 			return s.work(c, ev, c.talk(ctx, view, q, r)), nil
 		}
 		a, m := c.answer(ctx, view, q, r)
@@ -150,6 +151,12 @@ func (c *Commands) parse(view search.View, s subCommand, args string) (r underst
 	case s.params == takesAddress:
 		r.Topic = strings.Trim(args, "<>") // as some write addresses
 		return r, looksLikeAddress(r.Topic)
+	case s.params == takesTopics:
+		var topics []string
+		args, topics = c.cutTopics(args)
+		if r.Topic = strings.Join(topics, " "); args == "" {
+			return r, true
+		}
 	case args == "":
 		return r, s.params == takesNothing || s.params == takesMaybe || s.params == takesTech
 	case s.params == takesAll:

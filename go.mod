@@ -39,7 +39,12 @@ require (
 	modernc.org/sqlite v1.60.1
 )
 
-require github.com/bwmarrin/discordgo v0.29.0 // indirect
+require (
+	github.com/alecthomas/chroma/v2 v2.27.0
+	github.com/bwmarrin/discordgo v0.29.0 // indirect
+	github.com/dlclark/regexp2/v2 v2.2.1 // indirect
+	github.com/yuin/goldmark-emoji v1.0.6
+)
 
 require (
 	github.com/Azure/go-ntlmssp v0.1.1 // indirect

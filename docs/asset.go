@@ -42,7 +42,11 @@ func (l *Library) Asset(ctx context.Context, entity catalog.Ref, name string) (A
 		return Asset{}, err
 	}
 	defer tree.Close()
-	data, err := scm.ReadFile(tree, path.Join(site.docsDir, name), MaxAsset)
+	real, ok := site.files[name]
+	if !ok {
+		return Asset{}, fault.New(fault.NotFound, "the documentation of %s has no file %q", entity, clip(name))
+	}
+	data, err := scm.ReadFile(tree, real, MaxAsset)
 	if errors.Is(err, fs.ErrNotExist) || fault.Is(err, fault.NotFound) {
 		return Asset{}, fault.New(fault.NotFound, "the documentation of %s has no file %q", entity, clip(name))
 	}

@@ -18,9 +18,9 @@ const (
 	annotationManage = "backstage.io/managed-by-location"
 )
 
-// target is where the documentation of an entity lies, for scm.Trees; "" when it has none of its own. A reference
+// located is where the documentation of an entity lies, for scm.Trees; "" when it has none of its own. A reference
 // that cannot be followed is an error of kind fault.Invalid or fault.Forbidden.
-func target(e *catalog.Entity) (string, error) {
+func located(e *catalog.Entity) (string, error) {
 	ref := strings.TrimSpace(e.Annotation(annotationRef))
 	if ref == "" {
 		return "", nil

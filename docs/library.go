@@ -5,30 +5,30 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
-	"github.com/microcosm-cc/bluemonday"
-	"github.com/yuin/goldmark"
-
 	"github.com/backchannel-portal/backchannel/catalog"
 	"github.com/backchannel-portal/backchannel/catalog/search"
+	"github.com/backchannel-portal/backchannel/docs/highlight"
 	"github.com/backchannel-portal/backchannel/internal/fault"
 	"github.com/backchannel-portal/backchannel/internal/scm"
 )
 
 const (
 	workers    = 2
-	maxLibrary = 512 << 20 // bytes of Markdown that all sites together may keep
+	maxLibrary = 512 << 20 // bytes that all sites together may keep
+	maxCode    = 64 << 20  // bytes of highlighted code that are kept
 	perSite    = 2 * time.Minute
 )
 
 // Library keeps the sites of a catalog. It is safe for concurrent use.
 type Library struct {
-	now    func() time.Time
-	trees  scm.Trees
-	md     goldmark.Markdown
-	policy *bluemonday.Policy
+	now       func() time.Time
+	trees     scm.Trees
+	frames    []string
+	highlight *highlight.Highlighter
 
 	loading sync.Mutex // one Load at a time
 
@@ -36,7 +36,8 @@ type Library struct {
 	sites     map[catalog.Ref]*Site
 	redirects map[catalog.Ref]place
 	problems  map[catalog.Ref]error
-	size      int // bytes of Markdown in sites
+	sources   map[string]place // pages by the address of their Markdown
+	size      int              // bytes in sites
 }
 
 // place is a page of another entity's documentation.
@@ -45,12 +46,22 @@ type place struct {
 	page   string
 }
 
+// Option changes how a Library reads.
+type Option func(*Library)
+
+// WithFrames lets pages show frames of the given hosts, over https.
+func WithFrames(hosts ...string) Option { return func(l *Library) { l.frames = hosts } }
+
 // NewLibrary returns an empty library that reads from trees. now stamps what was read.
-func NewLibrary(trees scm.Trees, now func() time.Time) *Library {
-	return &Library{
-		now: now, trees: trees, md: newMarkdown(), policy: newPolicy(),
-		sites: map[catalog.Ref]*Site{}, redirects: map[catalog.Ref]place{}, problems: map[catalog.Ref]error{},
+func NewLibrary(trees scm.Trees, now func() time.Time, options ...Option) *Library {
+	l := &Library{
+		now: now, trees: trees, highlight: highlight.New(maxCode),
+		sites: map[catalog.Ref]*Site{}, redirects: map[catalog.Ref]place{}, problems: map[catalog.Ref]error{}, sources: map[string]place{},
 	}
+	for _, o := range options {
+		o(l)
+	}
+	return l
 }
 
 // Load brings the library in line with the given entities, all there are: it reads the documentation of each, two at
@@ -110,7 +121,7 @@ func (l *Library) drop(wanted []*catalog.Entity, redirects map[catalog.Ref]place
 	for ref, site := range l.sites {
 		if !keep[ref] {
 			delete(l.sites, ref)
-			l.size -= site.bytes()
+			l.forget(site)
 			gone = append(gone, ref)
 		}
 	}
@@ -144,9 +155,12 @@ func (l *Library) refresh(ctx context.Context, e *catalog.Entity) (*Site, bool) 
 	delete(l.problems, e.Ref)
 	changed := old == nil || old.print != site.print || old.target != site.target
 	if changed {
-		l.size += site.bytes()
 		if old != nil {
-			l.size -= old.bytes()
+			l.forget(old)
+		}
+		l.size += site.bytes()
+		for _, p := range site.Pages {
+			l.sources[canonical(p.Source)] = place{e.Ref, p.Path}
 		}
 	}
 	l.sites[e.Ref] = site
@@ -160,7 +174,7 @@ func (l *Library) read(ctx context.Context, e *catalog.Entity, old *Site) (site 
 			site, err = nil, fault.New(fault.Internal, "the documentation cannot be parsed: %v", r)
 		}
 	}()
-	where, err := target(e)
+	where, err := located(e)
 	if err != nil {
 		return nil, err
 	}
@@ -178,7 +192,7 @@ func (l *Library) read(ctx context.Context, e *catalog.Entity, old *Site) (site 
 		same.AsOf = l.now()
 		return &same, nil
 	}
-	if site, err = b.build(ctx, l.md, e.Ref); err != nil {
+	if site, err = b.build(ctx, e.Ref, old, l.frames, 1); err != nil {
 		return nil, err
 	}
 	site.print, site.target, site.AsOf = print, where, l.now()
@@ -188,9 +202,37 @@ func (l *Library) read(ctx context.Context, e *catalog.Entity, old *Site) (site 
 func (s *Site) bytes() int {
 	n := 0
 	for i := range s.Pages {
-		n += len(s.Pages[i].markdown)
+		n += s.Pages[i].doc.Size()
 	}
 	return n
+}
+
+// forget takes a site out of the sums. The caller holds the lock.
+func (l *Library) forget(s *Site) {
+	l.size -= s.bytes()
+	for _, p := range s.Pages {
+		if c := canonical(p.Source); l.sources[c].entity == s.Entity {
+			delete(l.sources, c)
+		}
+	}
+}
+
+// canonical is an address of a file without how its host shows it.
+func canonical(address string) string {
+	address, _, _ = strings.Cut(address, "?")
+	address = strings.Replace(address, "/-/", "/", 1)
+	for _, mark := range []string{"/blob/", "/raw/", "/edit/"} {
+		address = strings.Replace(address, mark, "/tree/", 1)
+	}
+	return address
+}
+
+// bySource finds the page whose Markdown lies at an address.
+func (l *Library) bySource(address string) (entity catalog.Ref, page string, ok bool) {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	p, ok := l.sources[canonical(address)]
+	return p.entity, p.page, ok
 }
 
 func (l *Library) own(ref catalog.Ref) (*Site, bool) {
@@ -255,8 +297,8 @@ func (l *Library) Problems() []Problem {
 	}
 	for ref, site := range l.sites {
 		var errs []error
-		for _, p := range site.Problems {
-			errs = append(errs, fmt.Errorf("%s: %s", site.Where, p))
+		for _, w := range site.Warnings {
+			errs = append(errs, fmt.Errorf("%s: %s", site.Where, w))
 		}
 		if err := errors.Join(errs...); err != nil {
 			out = append(out, Problem{ref, err})

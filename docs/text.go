@@ -1,6 +1,7 @@
 package docs
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -13,6 +14,12 @@ func joinLines(a, b string) string {
 		return a
 	}
 	return a + "\n" + b
+}
+
+// sortedBy is a list in order.
+func sortedBy(list []string, compare func(a, b string) int) []string {
+	slices.SortStableFunc(list, compare)
+	return list
 }
 
 func trimPath(p string) string { return strings.Trim(p, "/") }

@@ -166,12 +166,12 @@ func (c chatAudit) Append(ctx context.Context, rs []bot.Record) error {
 		records[i] = newAuditRecord(&rs[i])
 	}
 	return c.db.write(ctx, "write the audit", func(t *tx) error {
-		for batch := range slices.Chunk(records, auditBatch) {
-			fresh, err := t.unknown(ctx, batch)
-			if err == nil && len(fresh) > 0 {
-				err = t.putAudit(ctx, fresh)
-			}
-			if err != nil {
+		fresh, err := t.unknown(ctx, records) // all at once: the rows of one call overlap
+		if err != nil {
+			return err
+		}
+		for batch := range slices.Chunk(fresh, auditBatch) {
+			if err := t.putAudit(ctx, batch); err != nil {
 				return err
 			}
 		}

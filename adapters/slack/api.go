@@ -45,10 +45,11 @@ func kindOfCode(code string) fault.Kind {
 	case "not_in_channel", "missing_scope", "restricted_action", "restricted_action_read_only_channel", "no_permission", "cannot_dm_bot",
 		"access_denied", "user_not_in_channel", "edit_window_closed", "restricted_action_thread_only_channel":
 		return fault.Forbidden
-	case "msg_too_long", "msg_blocks_too_long", "invalid_blocks", "no_text", "too_many_attachments", "invalid_arguments", "view_too_large":
-		return fault.Invalid
-	default: // refused tokens among them, which are mended some day
+	case "internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited", "rate_limited", "team_added_to_org",
+		"token_expired", "invalid_auth", "token_revoked", "not_authed", "account_inactive": // refused tokens are mended some day
 		return fault.Upstream
+	default: // the message is wrong, as msg_too_long or invalid_blocks, or something that no further try mends
+		return fault.Invalid
 	}
 }
 

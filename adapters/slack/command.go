@@ -68,7 +68,8 @@ func (s *session) commandBody(ar *arrival, reply bot.Reply) *renderer {
 	}
 	r.response(kind, false, "", parts[0])
 	if len(parts) > 1 {
-		s.send(ar, func(ctx context.Context, t *tenant) error { return s.respondAll(ctx, t, ar, kind, false, parts[1:]) })
+		rest := &parcel{parts: parts[1:]}
+		s.send(ar, func(ctx context.Context, t *tenant) error { return s.respondAll(ctx, t, ar, kind, false, rest) })
 	}
 	return r
 }

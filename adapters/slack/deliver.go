@@ -5,12 +5,28 @@ import (
 
 	"github.com/backchannel-portal/backchannel/bot"
 	"github.com/backchannel-portal/backchannel/bot/card"
+	"github.com/backchannel-portal/backchannel/internal/fault"
 )
 
 // slot is the message of ours that a later reply to the same event takes the place of.
 type slot struct {
 	ts        string // of a posted message
 	responded bool   // an ephemeral one was sent to the response_url
+}
+
+// parcel is the messages of a reply on their way. A task that sends them may be tried again, and goes on behind those
+// that are sent.
+type parcel struct {
+	parts []card.Message
+	sent  int
+}
+
+// next returns the message to send, false when all are sent.
+func (p *parcel) next() (card.Message, bool) {
+	if p.sent >= len(p.parts) {
+		return card.Message{}, false
+	}
+	return p.parts[p.sent], true
 }
 
 // deliver shows a reply to an event. It does not wait for Slack: messages are queued.
@@ -64,15 +80,15 @@ func (s *session) show(ar *arrival, reply bot.Reply, place *slot) {
 	if !ok || isEmpty(m) {
 		return
 	}
-	parts := s.fit(m)
+	p := &parcel{parts: s.fit(m)}
 	s.send(ar, func(ctx context.Context, t *tenant) error {
 		switch ar.back.kind {
 		case backCommand:
-			return s.showCommand(ctx, t, ar, reply, parts, place)
+			return s.showCommand(ctx, t, ar, reply, p, place)
 		case backPress:
-			return s.showPress(ctx, t, ar, reply, parts, place)
+			return s.showPress(ctx, t, ar, reply, p, place)
 		default:
-			return s.showMessage(ctx, t, ar, reply, parts, place)
+			return s.showMessage(ctx, t, ar, reply, p, place)
 		}
 	})
 }
@@ -88,46 +104,63 @@ func (s *session) send(ar *arrival, task func(context.Context, *tenant) error) {
 		return
 	}
 	t.out.Put(ar.back.channel, func() {
-		ctx, cancel := context.WithTimeout(s.ctx, s.a.tune.sendFor)
-		defer cancel()
-		if err := task(ctx, t); err != nil {
+		if err := s.patiently(t, task); err != nil {
 			s.a.deps.Log.Warn("slack: a reply was not sent", "event", ar.event.ID, "channel", ar.back.channel, "err", err)
 		}
 	})
 }
 
+// patiently tries a task again while Slack is away, until the time for it is over.
+func (s *session) patiently(t *tenant, task func(context.Context, *tenant) error) error {
+	all, cancel := context.WithTimeout(s.ctx, s.a.tune.sendFor)
+	defer cancel()
+	for n := 0; ; n++ {
+		ctx, cancel := context.WithTimeout(all, s.a.tune.tryFor)
+		err := task(ctx, t)
+		cancel()
+		if err == nil || !fault.Is(err, fault.Upstream) || refusesToken(err) != "" || s.a.live.Load() == nil || !bot.Sleep(all, s.a.backoff().After(n)) {
+			return err
+		}
+	}
+}
+
 // showCommand answers a slash command late: for the actor alone, unless it is shared.
-func (s *session) showCommand(ctx context.Context, t *tenant, ar *arrival, reply bot.Reply, parts []card.Message, place *slot) error {
+func (s *session) showCommand(ctx context.Context, t *tenant, ar *arrival, reply bot.Reply, p *parcel, place *slot) error {
 	kind := ephemeral
 	if _, shared := reply.(bot.Share); shared {
 		kind = inChannel
 	}
-	err := s.respondAll(ctx, t, ar, kind, place.responded && kind == ephemeral, parts)
-	place.responded = true
+	err := s.respondAll(ctx, t, ar, kind, place.responded && kind == ephemeral, p)
+	place.responded = place.responded || p.sent > 0
 	return err
 }
 
 // showMessage answers a mention in its thread, a direct message where it was said.
-func (s *session) showMessage(ctx context.Context, t *tenant, ar *arrival, reply bot.Reply, parts []card.Message, place *slot) error {
+func (s *session) showMessage(ctx context.Context, t *tenant, ar *arrival, reply bot.Reply, p *parcel, place *slot) error {
 	if _, private := reply.(bot.Whisper); private && !ar.event.Channel.Direct {
 		if place.ts != "" {
-			if err := t.remove(ctx, ar.back.channel, place.ts); err != nil {
+			if err := t.remove(ctx, ar.back.channel, place.ts); err != nil && !fault.Is(err, fault.NotFound) {
 				return err
 			}
+			place.ts = ""
 		}
-		return s.whisper(ctx, t, ar, parts)
+		return s.whisper(ctx, t, ar, p)
 	}
-	return s.say(ctx, t, ar, ar.back.thread, parts, place)
+	return s.say(ctx, t, ar, ar.back.thread, p, place)
 }
 
 // say posts messages that everybody sees; the first takes the place of an earlier one.
-func (s *session) say(ctx context.Context, t *tenant, ar *arrival, thread string, parts []card.Message, place *slot) error {
+func (s *session) say(ctx context.Context, t *tenant, ar *arrival, thread string, p *parcel, place *slot) error {
 	if thread != "" && !ar.event.Channel.Direct {
 		s.threads.add(ar.event.Address.Workspace + ":" + ar.back.channel + ":" + thread)
 	}
-	for i, m := range parts {
+	for ; ; p.sent++ {
+		m, ok := p.next()
+		if !ok {
+			return nil
+		}
 		out := render(m, s.a.deps.Tokens, ar.event.Actor)
-		if i == 0 && place.ts != "" {
+		if p.sent == 0 && place.ts != "" {
 			if err := t.update(ctx, ar.back.channel, place.ts, out); err != nil {
 				return err
 			}
@@ -140,16 +173,19 @@ func (s *session) say(ctx context.Context, t *tenant, ar *arrival, thread string
 		if err != nil {
 			return err
 		}
-		if i == 0 {
+		if p.sent == 0 {
 			place.ts = ts
 		}
 	}
-	return nil
 }
 
 // whisper posts messages that only the actor sees, in the thread.
-func (s *session) whisper(ctx context.Context, t *tenant, ar *arrival, parts []card.Message) error {
-	for _, m := range parts {
+func (s *session) whisper(ctx context.Context, t *tenant, ar *arrival, p *parcel) error {
+	for ; ; p.sent++ {
+		m, ok := p.next()
+		if !ok {
+			return nil
+		}
 		if err := t.pace.wait(ctx, ar.back.channel); err != nil {
 			return err
 		}
@@ -158,47 +194,46 @@ func (s *session) whisper(ctx context.Context, t *tenant, ar *arrival, parts []c
 			return err
 		}
 	}
-	return nil
 }
 
 // showPress answers a press: in the pressed message, beside it, or, shared, in the channel.
-func (s *session) showPress(ctx context.Context, t *tenant, ar *arrival, reply bot.Reply, parts []card.Message, place *slot) error {
+func (s *session) showPress(ctx context.Context, t *tenant, ar *arrival, reply bot.Reply, p *parcel, place *slot) error {
 	hasURL := ar.back.url != ""
 	_, public := reply.(bot.Say)
 	switch reply := reply.(type) {
 	case bot.Update:
 		if hasURL {
-			return s.respondAll(ctx, t, ar, ar.pressedType(), true, parts)
+			return s.respondAll(ctx, t, ar, ar.pressedType(), true, p)
 		}
-		return s.say(ctx, t, ar, ar.back.thread, parts, &slot{ts: ar.back.message})
+		return s.say(ctx, t, ar, ar.back.thread, p, &slot{ts: ar.back.message})
 	case bot.Share:
-		return s.share(ctx, t, ar, reply, parts)
+		return s.share(ctx, t, ar, reply, p)
 	}
 	switch {
 	case !ar.back.private && (public || ar.event.Channel.Direct):
-		return s.say(ctx, t, ar, ar.pressThread(), parts, place)
+		return s.say(ctx, t, ar, ar.pressThread(), p, place)
 	case hasURL:
-		replace := place.responded
-		place.responded = true
-		return s.respondAll(ctx, t, ar, ephemeral, replace, parts)
+		err := s.respondAll(ctx, t, ar, ephemeral, place.responded, p)
+		place.responded = place.responded || p.sent > 0
+		return err
 	default:
-		return s.whisper(ctx, t, ar, parts)
+		return s.whisper(ctx, t, ar, p)
 	}
 }
 
 // share shows the channel what only the actor has seen, then says so in the private message. The response_url posts
 // even where the bot is no member.
-func (s *session) share(ctx context.Context, t *tenant, ar *arrival, reply bot.Share, parts []card.Message) error {
+func (s *session) share(ctx context.Context, t *tenant, ar *arrival, reply bot.Share, p *parcel) error {
 	if ar.back.url == "" {
-		return s.say(ctx, t, ar, ar.back.thread, parts, &slot{})
+		return s.say(ctx, t, ar, ar.back.thread, p, &slot{})
 	}
-	if err := s.respondAll(ctx, t, ar, inChannel, false, parts); err != nil {
+	if err := s.respondAll(ctx, t, ar, inChannel, false, p); err != nil {
 		return err
 	}
 	if isEmpty(reply.Done) {
 		return nil
 	}
-	return s.respondAll(ctx, t, ar, ar.pressedType(), true, s.fit(reply.Done)[:1])
+	return s.respondAll(ctx, t, ar, ar.pressedType(), true, &parcel{parts: s.fit(reply.Done)[:1]})
 }
 
 // pressedType is who sees the pressed message. What replaces it must be seen by the same, or Slack adds a message.

@@ -21,13 +21,13 @@ const (
 // follows shows a task and has its message followed. It takes the place of a note that is shown already.
 func (s *session) follows(ctx context.Context, t *tenant, ar *arrival, f bot.Follow, place *slot) error {
 	at := bot.Follower{Address: ar.event.Address, Private: f.Private && !ar.event.Channel.Direct}
-	m := s.fit(f.Now)[0]
+	p := &parcel{parts: s.fit(f.Now)[:1]}
 	var err error
 	if !at.Private && (place.ts != "" || !place.responded) {
-		err = s.say(ctx, t, ar, ar.followThread(), []card.Message{m}, place)
+		err = s.say(ctx, t, ar, ar.followThread(), p, place)
 		at.Message = place.ts
 	}
-	if ar.back.url != "" && (at.Message == "" || err != nil) {
+	if refused := err != nil && !fault.Is(err, fault.Upstream); ar.back.url != "" && (at.Message == "" && err == nil || refused) {
 		kind := ephemeral
 		if !at.Private {
 			kind = inChannel
@@ -37,14 +37,14 @@ func (s *session) follows(ctx context.Context, t *tenant, ar *arrival, f bot.Fol
 			kind = ar.pressedType()
 			at.Private = ar.back.private
 		}
-		err = s.respondAll(ctx, t, ar, kind, replace, []card.Message{m})
+		err = s.respondAll(ctx, t, ar, kind, replace, p)
 		at.Message, at.Secret = "response:"+ar.event.ID, ar.back.url
 	}
 	if err != nil {
 		return err
 	}
 	if at.Message == "" { // a private answer to a mention cannot be edited
-		return s.whisper(ctx, t, ar, []card.Message{m})
+		return s.whisper(ctx, t, ar, p)
 	}
 	if f.Shown == nil {
 		return nil

@@ -43,10 +43,15 @@ func (r *renderer) response(kind responseType, replace bool, thread string, m ca
 }
 
 // respondAll sends messages to the arrival's response_url, of which only the first may replace the original.
-func (s *session) respondAll(ctx context.Context, t *tenant, ar *arrival, kind responseType, replace bool, parts []card.Message) error {
-	for i, m := range parts {
+func (s *session) respondAll(ctx context.Context, t *tenant, ar *arrival, kind responseType, replace bool, p *parcel) error {
+	for ; ; p.sent++ {
+		m, ok := p.next()
+		if !ok {
+			return nil
+		}
+		first := replace && p.sent == 0
 		thread := ar.back.thread
-		if replace && i == 0 {
+		if first {
 			thread = "" // it stays where it is
 		}
 		if kind == inChannel {
@@ -56,14 +61,13 @@ func (s *session) respondAll(ctx context.Context, t *tenant, ar *arrival, kind r
 		}
 		r := s.rings.Get().(*renderer)
 		r.start(m.Lang, s.a.deps.Tokens, ar.event.Actor)
-		r.response(kind, replace && i == 0, thread, m)
+		r.response(kind, first, thread, m)
 		err := s.respond(ctx, ar.back.url, r.dst)
 		s.rings.Put(r)
 		if err != nil {
 			return err
 		}
 	}
-	return nil
 }
 
 // respondTries bounds how often one message is sent to a response_url.
@@ -105,7 +109,7 @@ func (s *session) respondOnce(ctx context.Context, to string, body []byte) (wait
 	case resp.StatusCode >= 500:
 		return 0, fault.New(fault.Upstream, "response_url answered %d", resp.StatusCode)
 	default:
-		return -1, fault.New(fault.Upstream, "response_url answered %d: %s", resp.StatusCode, bytes.TrimSpace(said))
+		return -1, fault.New(fault.Forbidden, "response_url answered %d: %s", resp.StatusCode, bytes.TrimSpace(said))
 	}
 }
 

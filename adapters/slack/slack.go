@@ -77,7 +77,8 @@ type tuning struct {
 	budget     time.Duration // for a slash command's answer in the acknowledgement; Slack waits 3 s
 	grace      time.Duration // before work shows its note
 	workFor    time.Duration // longest work
-	sendFor    time.Duration // longest try to send one message, waits for rate limits included
+	tryFor     time.Duration // one try to send a reply, waits for rate limits included
+	sendFor    time.Duration // all tries, while Slack is away
 	drain      time.Duration // at the end of Run
 	recheck    time.Duration // between checks of the token
 	reload     time.Duration // between looks at the installations
@@ -98,7 +99,7 @@ type tuning struct {
 
 func defaults() tuning {
 	return tuning{
-		budget: 2500 * time.Millisecond, grace: 700 * time.Millisecond, workFor: time.Minute, sendFor: 2 * time.Minute,
+		budget: 2500 * time.Millisecond, grace: 700 * time.Millisecond, workFor: time.Minute, tryFor: 2 * time.Minute, sendFor: 15 * time.Minute,
 		drain: 10 * time.Second, recheck: 5 * time.Minute, reload: time.Minute, renewPoll: 500 * time.Millisecond, backoffMin: time.Second, backoffMax: time.Minute,
 		ping: 10 * time.Second, dead: 35 * time.Second, dial: 20 * time.Second,
 		perSecond: 1, burst: 3, workers: 32, queue: 1024, senders: 32, outbox: 2048, sockets: 2,

@@ -43,6 +43,7 @@ func (a Actor) Direct() Address {
 type Channel struct {
 	Name   string // without a leading #; "" when not known
 	Direct bool   // a conversation with one person
+	Shared bool   // people of other organisations are in it, as far as the platform said
 	Topic  string // what the channel says it is about, "" when not known; an adapter that has it at hand fills it in
 }
 

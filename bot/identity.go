@@ -14,6 +14,9 @@ import (
 type Account struct {
 	Email string // "" when the platform does not tell it
 	Guest bool   // somebody whom the workspace only invited, of another organisation, or no person at all
+	// Unsure is set where the platform could not be asked. It is asked again later; until then nobody knows whether
+	// they are a guest.
+	Unsure bool
 	// IDs are how an annotation may name the account, the surest first: with the workspace, and alone where the
 	// platform gives an id to one account only.
 	IDs []string
@@ -21,9 +24,9 @@ type Account struct {
 
 // Accounts is a Platform that can say who somebody is.
 type Accounts interface {
-	// Account returns what is known of an actor. It never waits: known is false while that is being found out, and
-	// then only IDs are filled in.
-	Account(a Actor) (acc Account, known bool)
+	// Account returns what is known of an actor, as the workspace of an address sees them. It never waits: known is
+	// false while that is being found out, and then only IDs are filled in.
+	Account(a Actor, at Address) (acc Account, known bool)
 	// UserAnnotations are the annotations with which a User of the catalog names its account on the platform.
 	UserAnnotations() []string
 }

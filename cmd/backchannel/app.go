@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/backchannel-portal/backchannel/bot"
 	"github.com/backchannel-portal/backchannel/catalog"
 	"github.com/backchannel-portal/backchannel/catalog/ingest"
 	"github.com/backchannel-portal/backchannel/catalog/inventory"
@@ -48,6 +49,9 @@ type app struct {
 
 	reader func() *search.Reader
 	once   *search.Reader // of a one-shot command
+
+	identity *identity // nil: nobody is anybody
+	guard    *guard    // nil: everybody may everything
 }
 
 // wiring is what an app is given by those who know how long it lives.
@@ -60,6 +64,7 @@ type wiring struct {
 
 	locations catalog.Locations  // nil: none can be registered
 	registrar commands.Registrar // nil: nobody may
+	links     bot.Links          // nil: on a command line, where whoever asks may everything
 }
 
 // newApp wires the parts; it reads nothing yet.
@@ -93,7 +98,7 @@ func newApp(cfg *config.Config, now func() time.Time, log *slog.Logger, w wiring
 	if err != nil {
 		return nil, err
 	}
-	a.commands = commands.New(commands.Deps{
+	deps := commands.Deps{
 		View:    a.view,
 		Plugins: a.plugins,
 		Links:   commands.Links{Base: cfg.Web.BaseURL, Entity: cfg.Links.Entity, Docs: cfg.Links.Docs},
@@ -103,7 +108,9 @@ func newApp(cfg *config.Config, now func() time.Time, log *slog.Logger, w wiring
 		Refresher: w.refresher,
 		Locations: w.locations,
 		Registrar: w.registrar,
-	})
+	}
+	a.admit(&deps, w.links)
+	a.commands = commands.New(deps)
 	return a, nil
 }
 

@@ -64,7 +64,7 @@ func follow(cfg *config.Config, base *base, log *slog.Logger, dir string) (*foll
 		f.locations = base.db.Catalog()
 	}
 	a, err := newApp(cfg, time.Now, log, wiring{
-		locations: f.locations, registrar: f.registrar(cfg),
+		locations: f.locations, registrar: f.registrar(cfg), links: base.state.Links,
 		store: base.catalog, dir: base.dir, patience: patience, refresher: onDemand{f}, reader: func() *search.Reader { return f.live.Reader() },
 	})
 	if err != nil {

@@ -8,7 +8,6 @@ import (
 	"github.com/backchannel-portal/backchannel/adapters/web"
 	"github.com/backchannel-portal/backchannel/bot"
 	"github.com/backchannel-portal/backchannel/bot/card"
-	"github.com/backchannel-portal/backchannel/catalog"
 	"github.com/backchannel-portal/backchannel/catalog/search"
 )
 
@@ -21,7 +20,7 @@ func (s *service) pages() (*web.Web, error) {
 	return web.New(web.Config{
 		Organization: s.cfg.Organization,
 		BaseURL:      s.cfg.Web.BaseURL,
-		View:         func() search.View { return s.view(catalog.Viewer{}) },
+		View:         func() search.View { return s.view(s.ownViewer(webPages, false)) },
 		Chat:         s.mux,
 		Tokens:       s.tokens,
 		Ask:          s.askProgram,
@@ -40,7 +39,9 @@ const api = "api"
 // of it all the same.
 func (s *service) askProgram(ctx context.Context, q web.Question) (bot.Answer, card.Message) {
 	start := time.Now()
-	answer, message := s.ask(ctx, q)
+	asked := s.question(q)
+	asked.Viewer = s.ownViewer(api, true)
+	answer, message := s.commands.Ask(ctx, asked)
 	s.seen.Observe(bot.Entry{
 		Time: start, Actor: bot.Actor{Platform: api}, Address: bot.Address{Platform: api}, What: "question",
 		Answer: answer, Took: time.Since(start),

@@ -116,19 +116,21 @@ func newService(cfg *config.Config, base *base, log *slog.Logger, indexes string
 
 func (s *service) wire() error {
 	s.seen = bot.Observers{s.metrics, s.audit}
+	linker := s.linker()
 	mux, err := bot.NewMux(bot.MuxConfig{
 		Ask:       s.commands.Handler(),
-		Commands:  s.commands.SubCommands(),
+		Commands:  append(s.commands.SubCommands(), linker.Commands()...),
 		Slash:     s.slash(),
-		Intents:   s.commands.Intents(),
+		Intents:   joined(s.commands.Intents(), linker.Intents()),
 		Forms:     s.commands.Forms(),
 		Suggest:   s.commands.Suggest(),
-		Surfaces:  s.commands.Surfaces(),
+		Surfaces:  s.onceKnown(s.commands.Surfaces()),
 		Preview:   s.commands.Preview(),
 		Lifecycle: bot.HandlerFunc(s.lifecycle),
 		Tokens:    s.tokens,
 		Memory:    s.memory,
 		Observer:  s.seen,
+		Guard:     s.gate(),
 		Limits:    bot.RateLimits{User: float64(s.cfg.Limits.User), Workspace: float64(s.cfg.Limits.Workspace)},
 		Log:       s.log,
 	})
@@ -144,6 +146,7 @@ func (s *service) wire() error {
 	if c := s.cfg.Discord; c != nil {
 		s.discord = discord.New(discordConfig(c), discord.Deps{Tokens: s.tokens, Inbox: s.inbox, Drafts: s.base.state.Drafts, Log: s.log})
 	}
+	s.introduce()
 	s.metrics.parts(s.allParts)
 	s.metrics.jobs(s.queue)
 	s.web, err = s.pages()
@@ -179,6 +182,7 @@ func (s *service) run(ctx context.Context, port net.Listener) error {
 		})
 	}
 	g.Go(func() error { return s.audit.Run(ctx) })
+	g.Go(func() error { return s.identity.run(ctx) })
 	g.Go(func() error { return s.memory.Run(ctx) })
 	g.Go(func() error { return s.tokens.Run(ctx, s.log) })
 	if s.base.db != nil { // the keys of a process that leaves nothing behind are its own

@@ -141,11 +141,13 @@ func (t *tx) repeat(ctx context.Context, statement string, n int, args func(i in
 	return nil
 }
 
+var errNotPostgres = errors.New("the connection is not PostgreSQL's")
+
 func (t *tx) copy(ctx context.Context, table string, columns []string, n int, row func(i int) []any) error {
 	return t.conn.Raw(func(driver any) error {
 		c, ok := driver.(*stdlib.Conn)
 		if !ok {
-			return errors.New("the connection is not PostgreSQL's")
+			return errNotPostgres
 		}
 		_, err := c.Conn().CopyFrom(ctx, pgx.Identifier{table}, columns, pgx.CopyFromSlice(n, func(i int) ([]any, error) { return row(i), nil }))
 		return err

@@ -62,15 +62,7 @@ func (r *reading) entities(ctx context.Context) error {
 		where = `counts AND generation + 0 > $1` // everything: the index does not help
 	}
 	var records recordReader
-	err := r.each(ctx, `SELECT file_id, position, record FROM catalog_definitions WHERE `+where, func(rows *sql.Rows) error {
-		var at definitionKey
-		var record sql.RawBytes
-		err := rows.Scan(&at.file, &at.position, &record)
-		if err == nil {
-			records.add(at, record)
-		}
-		return err
-	}, r.after)
+	err := r.records(ctx, `SELECT file_id, position, record FROM catalog_definitions WHERE `+where, records.add, r.after)
 	if r.out.Upserts = records.done(); err != nil || len(records.foreign) == 0 {
 		return err
 	}

@@ -121,13 +121,13 @@ func (h *harness) submit(token, on string, fill map[string]any) (next string) {
 	if kind != answerModal {
 		h.t.Fatalf("there is no modal but %d %s; the log:\n%s", kind, raw, h.log)
 	}
-	body, next := h.discord.Payload(discordtest.Interaction{Type: isModal, Channel: "1", User: snow("a"), On: on, Data: filled(raw, fill)})
+	body, next := h.discord.Payload(discordtest.Interaction{Type: isModal, Channel: h.where(), User: snow("a"), On: on, Data: filled(raw, fill)})
 	h.interact(body)
 	return next
 }
 
 func (h *harness) command(text string) (token string) {
-	body, token := h.discord.Payload(discordtest.Interaction{Type: isCommand, Channel: "1", User: snow("a"), Data: commandData("backchannel", text)})
+	body, token := h.discord.Payload(discordtest.Interaction{Type: isCommand, Channel: h.where(), User: snow("a"), Data: commandData("backchannel", text)})
 	h.interact(body)
 	return token
 }
@@ -139,7 +139,7 @@ func (h *harness) pressOn(m discordtest.Shown, pick func(discordtest.Press) bool
 	if i < 0 {
 		h.t.Fatalf("no such button in %+v", m)
 	}
-	body, token := h.discord.Payload(discordtest.Interaction{Type: isComponent, Channel: "1", User: snow("a"), On: m.ID, Data: pressData(m.Buttons[i])})
+	body, token := h.discord.Payload(discordtest.Interaction{Type: isComponent, Channel: h.where(), User: snow("a"), On: m.ID, Data: pressData(m.Buttons[i])})
 	h.interact(body)
 	return token
 }

@@ -28,6 +28,7 @@ type harness struct {
 	url     string // of the callback
 	log     *syncBuffer
 	forgive []string // what Discord may complain of
+	channel string   // in which commands are given; "" is "1"
 }
 
 // patience is how long a test waits for what should happen soon.
@@ -108,6 +109,19 @@ func (h *harness) interact(body []byte) {
 	if status, answer, err := h.discord.Deliver(ctx, h.url, body); err != nil || status != http.StatusOK {
 		h.t.Errorf("an interaction was answered with %d %s: %v", status, answer, err)
 	}
+}
+
+// in goes to a channel.
+func (h *harness) in(channel string) *harness {
+	h.channel = channel
+	return h
+}
+
+func (h *harness) where() string {
+	if h.channel == "" {
+		return "1"
+	}
+	return h.channel
 }
 
 func (h *harness) dispatch(kind string, body []byte) {

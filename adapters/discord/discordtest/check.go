@@ -296,6 +296,15 @@ func (c *checker) control(k Component) {
 	case Select:
 		c.length("a placeholder", k.Placeholder, 0, 150)
 		c.options(k)
+		chosen := 0
+		for _, o := range k.Options {
+			if o.Default {
+				chosen++
+			}
+		}
+		if chosen > max(k.MaxValues, 1) {
+			c.bad("%d options are chosen of at most %d", chosen, max(k.MaxValues, 1))
+		}
 		if k.MaxValues > len(k.Options) || k.MaxValues > 25 {
 			c.bad("up to %d of %d options", k.MaxValues, len(k.Options))
 		}

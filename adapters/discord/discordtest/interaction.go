@@ -110,6 +110,9 @@ func (s *Server) DeliverSigned(ctx context.Context, url string, payload []byte, 
 		if took := time.Since(began); took > 3*time.Second {
 			s.problem("an interaction was answered after %s", took)
 		}
+		s.mu.Lock()
+		s.sent = append(s.sent, Sent{"answer", bytes.TrimSpace(answer)})
+		s.mu.Unlock()
 		s.first(in.Token, answer)
 	}
 	return resp.StatusCode, answer, err

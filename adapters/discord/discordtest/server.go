@@ -1,11 +1,13 @@
 package discordtest
 
 import (
+	"bytes"
 	"context"
 	"crypto/ed25519"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -52,11 +54,12 @@ type Server struct {
 	failures     map[string][]Failure
 	interactions map[string]*exchange // by token
 	nonces       map[string]string    // nonce -> message id
-	threads      map[string]bool      // messages with a thread below them
-	gone         map[string]int       // channels that answer with an error code of Discord's
-	channels     json.RawMessage      // of the guild
-	guilds       []string             // that the bot is in
-	limits       map[string]*limit    // by route
+	sent         []Sent
+	threads      map[string]bool   // messages with a thread below them
+	gone         map[string]int    // channels that answer with an error code of Discord's
+	channels     json.RawMessage   // of the guild
+	guilds       []string          // that the bot is in
+	limits       map[string]*limit // by route
 	down         bool
 	refuse       int // code that a new session is closed with
 	commands     json.RawMessage
@@ -137,6 +140,19 @@ func (s *Server) Calls(route string) int {
 	return s.calls[route]
 }
 
+// Sent is a body that the app sent.
+type Sent struct {
+	Route string // as Fail calls it; "answer" is the body of a response over HTTP
+	Body  json.RawMessage
+}
+
+// Sent returns everything that the app sent, in order.
+func (s *Server) Sent() []Sent {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.sent)
+}
+
 // Commands returns what the application's commands are.
 func (s *Server) Commands() json.RawMessage {
 	s.mu.Lock()
@@ -197,7 +213,12 @@ func (s *Server) NewID() string {
 // route counts a request, checks who makes it, and plays a failure if one is due.
 func (s *Server) route(name string, serve http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
+		raw, _ := io.ReadAll(r.Body)
+		r.Body = io.NopCloser(bytes.NewReader(raw))
 		s.mu.Lock()
+		if len(raw) > 0 {
+			s.sent = append(s.sent, Sent{name, raw})
+		}
 		s.calls[name]++
 		var f *Failure
 		if q := s.failures[name]; len(q) > 0 {
@@ -273,8 +294,12 @@ func (s *Server) getCommands(w http.ResponseWriter, r *http.Request) {
 
 // putCommands keeps commands as Discord does, with members of its own.
 func (s *Server) putCommands(w http.ResponseWriter, r *http.Request) {
+	raw := body(r)
+	for _, bad := range CheckCommands(raw) {
+		s.problem("commands: %s", bad)
+	}
 	var all []map[string]any
-	if err := json.NewDecoder(r.Body).Decode(&all); err != nil {
+	if err := json.Unmarshal(raw, &all); err != nil {
 		s.problem("commands: %v", err)
 		refuse(w, http.StatusBadRequest, 50035)
 		return

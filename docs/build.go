@@ -15,6 +15,7 @@ import (
 	"github.com/backchannel-portal/backchannel/catalog"
 	"github.com/backchannel-portal/backchannel/docs/markdown"
 	"github.com/backchannel-portal/backchannel/internal/fault"
+	"github.com/backchannel-portal/backchannel/internal/lang"
 )
 
 // builder makes one site.
@@ -39,7 +40,8 @@ func (s *source) build(ctx context.Context, entity catalog.Ref, old *Site, frame
 	o := options(s, frames)
 	b := &builder{source: s, old: old, engine: markdown.New(o), titles: map[string]mkTitle{}}
 	b.site = &Site{
-		Entity: entity, Title: cmp.Or(s.conf.SiteName, entity.Name), Where: s.tree.Where(), Warnings: s.warnings,
+		Entity: entity, Title: cmp.Or(s.conf.SiteName, entity.Name), About: s.conf.Description, Lang: lang.Parse(s.conf.Language),
+		Where: s.tree.Where(), Warnings: s.warnings,
 		files: s.files, names: map[string]string{}, byPath: map[string]int{}, byFile: map[string]int{},
 	}
 	b.site.settings = fmt.Sprintf("%+v %v", o, s.conf.Markdown.SnippetDirs)

@@ -17,6 +17,7 @@ import (
 	"github.com/backchannel-portal/backchannel/catalog"
 	"github.com/backchannel-portal/backchannel/catalog/search"
 	"github.com/backchannel-portal/backchannel/docs/markdown"
+	"github.com/backchannel-portal/backchannel/internal/lang"
 )
 
 // Bounds of one site. What lies beyond them is left out and reported in Site.Warnings.
@@ -31,6 +32,8 @@ const (
 type Site struct {
 	Entity   catalog.Ref
 	Title    string    // site_name of mkdocs.yml, else the entity's name
+	About    string    // site_description of mkdocs.yml
+	Lang     lang.Lang // of the pages, as mkdocs.yml says
 	Where    string    // the folder it was read from, as a person would open it
 	Pages    []Page    // in reading order: the navigation's, then the others by path
 	Nav      []NavItem // as the author arranged it; all pages by folder where nothing is said
@@ -143,3 +146,6 @@ func (s *Site) Docs() []search.Doc {
 	}
 	return out
 }
+
+// Mark is another whenever the files of the site are.
+func (s *Site) Mark() string { return fmt.Sprintf("%x", s.print[:8]) }

@@ -36,20 +36,20 @@ func (l *Library) HTML(entity catalog.Ref, page, base string) ([]byte, error) {
 // that page.
 func (l *Library) address(t target, entity catalog.Ref, base string) string {
 	if t.local {
-		return base + t.to
+		return base + t.to + t.suffix
 	}
 	if !strings.HasPrefix(t.to, "https://") {
-		return t.to
+		return t.to + t.suffix
 	}
 	own := entity.Namespace + "/" + entity.Kind + "/" + entity.Name + "/"
 	prefix, ok := strings.CutSuffix(base, own)
 	if !ok {
-		return t.to
+		return t.to + t.suffix
 	}
-	source, fragment, _ := strings.Cut(t.to, "#")
+	source, fragment, _ := strings.Cut(t.to+t.suffix, "#")
 	other, page, ok := l.bySource(source)
 	if !ok {
-		return t.to
+		return t.to + t.suffix
 	}
 	to := prefix + other.Namespace + "/" + other.Kind + "/" + other.Name + "/" + escapePath(page)
 	if fragment != "" {

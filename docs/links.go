@@ -13,9 +13,11 @@ import (
 
 // target is where a link leads.
 type target struct {
-	ok    bool
-	local bool   // address is below the site
-	to    string // path below the site with query and fragment, else the address
+	ok     bool
+	local  bool   // below the site
+	page   bool   // and a page, which a static site serves as a folder
+	to     string // escaped path below the site, else the address
+	suffix string // query and fragment
 }
 
 // link resolves the links of every page and notes those that lead nowhere.
@@ -113,14 +115,12 @@ func (b *builder) pageAt(p *Page, ref string, asset bool) *Page {
 
 // fragment is a link to a page and perhaps to a place on it.
 func (b *builder) fragment(from, to *Page, u *url.URL, l *markdown.Link) (target, string) {
-	out := target{ok: true, local: to != from || u.Path != "", to: to.Path}
-	if !out.local {
-		out.to = ""
-	} else if out.to != "" {
-		out.to = escapePath(out.to)
+	out := target{ok: true}
+	if to != from || u.Path != "" {
+		out.local, out.page, out.to = true, true, escapePath(to.Path)
 	}
 	if u.RawQuery != "" {
-		out.to += "?" + u.RawQuery
+		out.suffix = "?" + u.RawQuery
 	}
 	if u.Fragment == "" {
 		return out, ""
@@ -133,7 +133,7 @@ func (b *builder) fragment(from, to *Page, u *url.URL, l *markdown.Link) (target
 			why = fmt.Sprintf("the link %q leads to a place that the page does not have", clip(l.Ref))
 		}
 	}
-	out.to += "#" + (&url.URL{Fragment: id}).EscapedFragment()
+	out.suffix += "#" + (&url.URL{Fragment: id}).EscapedFragment()
 	return out, why
 }
 
@@ -155,7 +155,7 @@ func (b *builder) fileAt(p *Page, u *url.URL, l *markdown.Link) (target, bool) {
 	for _, name := range places {
 		if _, ok := b.files[name]; ok && localFile(name) {
 			if assetType(name) != "" {
-				return target{ok: true, local: true, to: escapePath(name) + suffix}, true
+				return target{ok: true, local: true, to: escapePath(name), suffix: suffix}, true
 			}
 		}
 	}
@@ -169,7 +169,7 @@ func (b *builder) fileAt(p *Page, u *url.URL, l *markdown.Link) (target, bool) {
 	if _, err := fs.Stat(b.tree, real); err != nil {
 		return target{}, false
 	}
-	return target{ok: true, to: b.repository(real) + suffix}, true
+	return target{ok: true, to: b.repository(real), suffix: suffix}, true
 }
 
 // repository is the address of a file that lies beside the documentation.

@@ -23,6 +23,7 @@ type Config struct {
 	File        string // its name below the folder that was read, in slashes; "" when there is none
 	SiteName    string
 	Description string
+	Language    string // theme.language; "" when it says nothing
 	DocsDir     string // in slashes, below the file's folder; "docs" when it says nothing
 	RepoURL     string
 	EditURI     string // as written; EditURL applies it
@@ -83,6 +84,7 @@ func Parse(name string, data []byte) (*Config, error) {
 	c := &Config{File: name, DocsDir: "docs", Markdown: Markdown{Permalink: true}}
 	c.SiteName = strings.TrimSpace(root.Get("site_name").Str())
 	c.Description = strings.TrimSpace(root.Get("site_description").Str())
+	c.Language = strings.TrimSpace(root.At("theme", "language").Str())
 	c.RepoURL = strings.TrimSpace(root.Get("repo_url").Str())
 	c.EditURI = strings.TrimSpace(root.Get("edit_uri").Str())
 	c.EditTmpl = strings.TrimSpace(root.Get("edit_uri_template").Str())

@@ -1,0 +1,220 @@
+package docs
+
+import (
+	_ "embed" // for the style sheet
+	"html"
+	"strconv"
+	"strings"
+
+	"github.com/backchannel-portal/backchannel/docs/markdown"
+	"github.com/backchannel-portal/backchannel/internal/lang"
+)
+
+//go:embed shell.css
+var shellStyle string
+
+const styleFile = "assets/backchannel.css"
+
+// shell is the page around the documentation in a static site: navigation, contents, neighbours.
+type shell struct {
+	site  *Site
+	trail map[int][]int // for a page, its places in the navigation, one a level
+	live  bool          // the page watches for changes
+}
+
+func newShell(site *Site) *shell {
+	s := &shell{site: site, trail: map[int][]int{}}
+	s.follow(site.Nav, nil)
+	return s
+}
+
+// follow notes where each page is in the navigation.
+func (s *shell) follow(items []NavItem, above []int) {
+	for i, item := range items {
+		at := append(above[:len(above):len(above)], i)
+		if item.Page >= 0 {
+			if _, ok := s.trail[item.Page]; !ok {
+				s.trail[item.Page] = at
+			}
+		}
+		s.follow(item.Items, at)
+	}
+}
+
+// page writes a whole page behind dst.
+func (s *shell) page(dst []byte, n int, h markdown.Highlighter) []byte {
+	p := &s.site.Pages[n]
+	w := &shellWriter{shell: s, page: p, number: n, out: dst}
+	w.root = "./"
+	if p.Path != "" {
+		w.root = strings.Repeat("../", 1+strings.Count(p.Path, "/"))
+	}
+	w.head()
+	w.put("<main id=\"bc-main\"><article class=\"doc\">\n")
+	w.notices()
+	if len(p.Sections) > 0 && p.Sections[0].Heading == "" {
+		w.put("<h1>", html.EscapeString(p.Title), "</h1>\n")
+	}
+	_ = p.write(w, w.address, h) // memory takes everything
+	w.put("</article>\n")
+	w.foot()
+	w.put("</main>\n<nav class=\"nav\" id=\"bc-nav\" aria-label=\"", w.text(lang.PageNav, nil), "\">\n")
+	w.nav(s.site.Nav, s.trail[n], 0)
+	w.put("</nav>\n")
+	w.contents()
+	w.put("</div>\n</body>\n</html>\n")
+	return w.out
+}
+
+// shellWriter writes one page.
+type shellWriter struct {
+	*shell
+	page   *Page
+	number int
+	root   string // of the site, as seen from the page
+	out    []byte
+}
+
+// Write implements io.Writer.
+func (w *shellWriter) Write(b []byte) (int, error) {
+	w.out = append(w.out, b...)
+	return len(b), nil
+}
+
+func (w *shellWriter) put(parts ...string) {
+	for _, s := range parts {
+		w.out = append(w.out, s...)
+	}
+}
+
+func (w *shellWriter) text(k lang.Key, args lang.Args) string {
+	return html.EscapeString(lang.Text(w.site.Lang, k, args))
+}
+
+// address is that of a link on the page.
+func (w *shellWriter) address(t target) string {
+	switch {
+	case !t.local:
+		return t.to + t.suffix
+	case t.page && t.to != "":
+		return w.root + t.to + "/" + t.suffix
+	}
+	return w.root + t.to + t.suffix
+}
+
+// to is the address of a page.
+func (w *shellWriter) to(p *Page) string {
+	return html.EscapeString(w.address(target{local: true, page: true, to: escapePath(p.Path)}))
+}
+
+func (w *shellWriter) head() {
+	title := w.page.Title
+	if title != w.site.Title {
+		title += " - " + w.site.Title
+	}
+	w.put("<!doctype html>\n<html lang=\"", string(w.site.Lang), "\">\n<head>\n<meta charset=\"utf-8\">\n",
+		"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n",
+		"<title>", html.EscapeString(title), "</title>\n")
+	if w.site.About != "" {
+		w.put(`<meta name="description" content="`, html.EscapeString(w.site.About), "\">\n")
+	}
+	w.put(`<link rel="stylesheet" href="`, w.root, styleFile, "\">\n")
+	if w.live {
+		w.put(`<script src="`, w.root, liveFile, `" defer></script>`, "\n")
+	}
+	w.put("</head>\n<body>\n<a class=\"skip\" href=\"#bc-main\">", w.text(lang.PageSkip, nil), "</a>\n<header><a href=\"", w.root, "\">",
+		html.EscapeString(w.site.Title), "</a> <a class=\"menu\" href=\"#bc-nav\">", w.text(lang.PageNav, nil), "</a></header>\n<div class=\"page\">\n")
+}
+
+// nav writes a level of the navigation: sections away from the page show only their title, which leads to their first page.
+func (w *shellWriter) nav(items []NavItem, trail []int, depth int) {
+	w.put("<ul>\n")
+	for i, item := range items {
+		open := len(trail) > depth && trail[depth] == i
+		title := html.EscapeString(item.Title)
+		w.put("<li>")
+		switch {
+		case item.Href != "":
+			w.put(`<a href="`, html.EscapeString(item.Href), `" rel="nofollow noreferrer">`, title, "</a>")
+		case item.Page == w.number:
+			w.put(`<a href="`, w.to(w.page), `" aria-current="page">`, title, "</a>")
+		case item.Page >= 0:
+			w.put(`<a href="`, w.to(&w.site.Pages[item.Page]), `">`, title, "</a>")
+		case open:
+			w.put("<strong>", title, "</strong>\n")
+			w.nav(item.Items, trail, depth+1)
+		default:
+			if first := firstPage(item.Items); first >= 0 {
+				w.put(`<a class="section" href="`, w.to(&w.site.Pages[first]), `">`, title, "</a>")
+			} else {
+				w.put("<strong>", title, "</strong>\n")
+				w.nav(item.Items, nil, depth+1)
+			}
+		}
+		w.put("</li>\n")
+	}
+	w.put("</ul>\n")
+}
+
+func firstPage(items []NavItem) int {
+	for _, item := range items {
+		if item.Page >= 0 {
+			return item.Page
+		}
+		if n := firstPage(item.Items); n >= 0 {
+			return n
+		}
+	}
+	return -1
+}
+
+// notices lists what is wrong on the page.
+func (w *shellWriter) notices() {
+	if len(w.page.Warnings) == 0 {
+		return
+	}
+	w.put(`<details class="warning notices"><summary>`, w.text(lang.PageNotices, lang.Args{"count": len(w.page.Warnings)}), "</summary>\n<ul>\n")
+	for _, warning := range w.page.Warnings {
+		w.put("<li>", html.EscapeString(warning.String()), "</li>\n")
+	}
+	w.put("</ul>\n</details>\n")
+}
+
+func (w *shellWriter) foot() {
+	w.put("<footer>\n")
+	if w.page.Edit != "" {
+		w.put(`<p><a href="`, html.EscapeString(w.page.Edit), `" rel="nofollow noreferrer">`, w.text(lang.PageEdit, nil), "</a></p>\n")
+	}
+	w.put("<nav class=\"neighbours\">")
+	if p := w.site.Before(w.page.Path); p != nil {
+		w.put(`<a rel="prev" href="`, w.to(p), `"><small>`, w.text(lang.PagePrevious, nil), "</small> ", html.EscapeString(p.Title), "</a>")
+	}
+	if p := w.site.After(w.page.Path); p != nil {
+		w.put(`<a rel="next" href="`, w.to(p), `"><small>`, w.text(lang.PageFollows, nil), "</small> ", html.EscapeString(p.Title), "</a>")
+	}
+	w.put("</nav>\n</footer>\n")
+}
+
+// contents lists the headings of the page, where there is more than one.
+func (w *shellWriter) contents() {
+	count := 0
+	for _, s := range w.page.Sections {
+		if inContents(s) {
+			count++
+		}
+	}
+	if count < 2 {
+		return
+	}
+	w.put("<nav class=\"contents\" aria-label=\"", w.text(lang.PageContents, nil), "\"><strong>", w.text(lang.PageContents, nil), "</strong>\n<ul>\n")
+	for _, s := range w.page.Sections {
+		if inContents(s) {
+			w.put(`<li class="level`, strconv.Itoa(s.Level), `"><a href="#`, html.EscapeString(s.Anchor), `">`, html.EscapeString(s.Heading), "</a></li>\n")
+		}
+	}
+	w.put("</ul></nav>\n")
+}
+
+func inContents(s Section) bool {
+	return s.Anchor != "" && s.Heading != "" && (s.Level == 2 || s.Level == 3)
+}

@@ -6,12 +6,12 @@ import (
 	"github.com/backchannel-portal/backchannel/bot"
 )
 
-// The annotations with which a User of the catalog names its account: that of Backstage's notifications, whose value
+// UserAnnotations are the annotations with which a User of the catalog names its account: that of Backstage's notifications, whose value
 // may also be a channel or an address, and one that is plainly an account.
-var userAnnotations = []string{"slack.com/user-id", "slack.com/bot-notify"}
+func UserAnnotations() []string { return []string{"slack.com/user-id", "slack.com/bot-notify"} }
 
 // UserAnnotations implements bot.Accounts.
-func (a *Adapter) UserAnnotations() []string { return userAnnotations }
+func (a *Adapter) UserAnnotations() []string { return UserAnnotations() }
 
 // Account implements bot.Accounts. Ids of users are Slack's own within a workspace; somebody of another workspace is
 // known by both.

@@ -31,7 +31,26 @@ func upstream(err error, method string) error {
 	if _, limited := errors.AsType[*slackapi.RateLimitedError](err); limited {
 		return fault.New(fault.Upstream, "Slack limits the rate of %s", method)
 	}
+	if said, ok := errors.AsType[slackapi.SlackErrorResponse](err); ok {
+		return fault.Wrap(kindOfCode(said.Err), err, "%s", method)
+	}
 	return fault.Wrap(fault.Upstream, err, "%s", method)
+}
+
+// kindOfCode says what an error code of Slack means for who would try again.
+func kindOfCode(code string) fault.Kind {
+	switch code {
+	case "channel_not_found", "is_archived", "message_not_found", "cant_update_message", "user_not_found", "thread_not_found":
+		return fault.NotFound
+	case "not_in_channel", "missing_scope", "restricted_action", "restricted_action_read_only_channel", "no_permission", "cannot_dm_bot",
+		"access_denied", "user_not_in_channel", "edit_window_closed", "restricted_action_thread_only_channel":
+		return fault.Forbidden
+	case "internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited", "rate_limited", "team_added_to_org",
+		"token_expired", "invalid_auth", "token_revoked", "not_authed", "account_inactive": // refused tokens are mended some day
+		return fault.Upstream
+	default: // the message is wrong, as msg_too_long or invalid_blocks, or something that no further try mends
+		return fault.Invalid
+	}
 }
 
 // fetchPerson asks users.info, as a workspace that has the app sees somebody.

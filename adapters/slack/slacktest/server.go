@@ -67,6 +67,8 @@ type Server struct {
 	problems  []string
 	calls     map[string]int
 	failures  map[string][]Failure
+	down      bool
+	watch     func(Message)
 	users     map[string]User
 	channels  map[string]Channel
 	grants    grants
@@ -132,6 +134,25 @@ func (s *Server) Fail(method string, failures ...Failure) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.failures[method] = append(s.failures[method], failures...)
+}
+
+// Down has every call fail, the opening of sockets too, until it is told otherwise.
+func (s *Server) Down(down bool) {
+	s.mu.Lock()
+	s.down = down
+	s.mu.Unlock()
+	if down {
+		for _, c := range s.Sockets() {
+			c.Drop()
+		}
+	}
+}
+
+// Watch has a function called with every message from now on, as it becomes visible. It must be quick.
+func (s *Server) Watch(f func(Message)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.watch = f
 }
 
 // Calls returns how often a method was called.
@@ -203,6 +224,9 @@ func (s *Server) record(m Message, on *string) {
 		s.problems = append(s.problems, m.Method+": "+b)
 	}
 	s.messages = append(s.messages, m)
+	if s.watch != nil {
+		s.watch(m)
+	}
 	s.apply(m, on)
 	s.note()
 }
@@ -212,7 +236,9 @@ func (s *Server) begin(w http.ResponseWriter, method string) bool {
 	s.mu.Lock()
 	s.calls[method]++
 	var f *Failure
-	if q := s.failures[method]; len(q) > 0 {
+	if s.down {
+		f = &Failure{Status: http.StatusServiceUnavailable}
+	} else if q := s.failures[method]; len(q) > 0 {
 		f = &q[0]
 		s.failures[method] = q[1:]
 	}

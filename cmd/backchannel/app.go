@@ -64,6 +64,7 @@ type wiring struct {
 
 	locations catalog.Locations  // nil: none can be registered
 	registrar commands.Registrar // nil: nobody may
+	places    *places            // nil: nothing is kept of channels
 	links     bot.Links          // nil: on a command line, where whoever asks may everything
 }
 
@@ -108,6 +109,8 @@ func newApp(cfg *config.Config, now func() time.Time, log *slog.Logger, w wiring
 		Refresher: w.refresher,
 		Locations: w.locations,
 		Registrar: w.registrar,
+
+		Bindings: w.places.bindings(), Messenger: w.places.messenger(), Subscriptions: w.places.subscriptions(a.commit),
 	}
 	a.admit(&deps, w.links)
 	a.commands = commands.New(deps)

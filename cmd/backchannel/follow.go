@@ -46,6 +46,9 @@ type followed struct {
 
 	locations catalog.Locations // registered ones; nil: there are none
 
+	places *places               // what is kept of channels
+	beside func(context.Context) // what the replica that reads does besides; nil: nothing
+
 	mu      sync.Mutex
 	sick    map[string]string // what is wrong, by source
 	leading atomic.Bool       // this replica reads the sources
@@ -59,12 +62,12 @@ type followed struct {
 
 // follow wires an app around a Live. dir holds index files; empty takes a temporary folder.
 func follow(cfg *config.Config, base *base, log *slog.Logger, dir string) (*followed, error) {
-	f := &followed{sick: map[string]string{}, queue: base.queue, alone: base.last == nil, state: base.state, since: time.Now()}
+	f := &followed{places: newPlaces(base, log), sick: map[string]string{}, queue: base.queue, alone: base.last == nil, state: base.state, since: time.Now()}
 	if base.db != nil {
 		f.locations = base.db.Catalog()
 	}
 	a, err := newApp(cfg, time.Now, log, wiring{
-		locations: f.locations, registrar: f.registrar(cfg), links: base.state.Links,
+		places: f.places, locations: f.locations, registrar: f.registrar(cfg), links: base.state.Links,
 		store: base.catalog, dir: base.dir, patience: patience, refresher: onDemand{f}, reader: func() *search.Reader { return f.live.Reader() },
 	})
 	if err != nil {

@@ -62,6 +62,9 @@ func (f *followed) work(ctx context.Context) error {
 		kinds[jobPrune] = job.Kind{Handler: func(ctx context.Context, _ job.Job) (json.RawMessage, error) { return nil, f.prune(ctx) }}
 		periodic = append(periodic, job.Periodic{Name: jobPrune, Every: time.Hour, Request: job.Request{Kind: jobPrune}})
 	}
+	posts, resend := f.places.jobs()
+	maps.Copy(kinds, posts)
+	periodic = append(periodic, resend...)
 	if !f.alone {
 		kinds[jobLead] = job.Kind{Timeout: 2 * leadFor, Handler: func(jobCtx context.Context, _ job.Job) (json.RawMessage, error) {
 			ctx, stop := context.WithTimeout(ctx, leadFor) // ends with the process at once, without the runner's grace
@@ -115,6 +118,9 @@ func (f *followed) lead(ctx context.Context) error {
 	}
 	g.Go(func() error { l.sweep(ctx); return nil })
 	g.Go(func() error { f.readCode(ctx); return nil })
+	if f.beside != nil {
+		g.Go(func() error { f.beside(ctx); return nil })
+	}
 	return g.Wait()
 }
 

@@ -23,6 +23,8 @@ func (s *service) lifecycle(ctx context.Context, ev *bot.Event) (bot.Reply, erro
 	switch in.What {
 	case bot.Removed:
 		return bot.Nothing{}, s.forget(ctx, at)
+	case bot.ChannelGone:
+		return bot.Nothing{}, s.places.ended(ctx, at)
 	case bot.Revoked:
 		return bot.Nothing{}, s.base.state.Installations.Remove(ctx, at.Platform, at.Workspace)
 	default:
@@ -36,7 +38,7 @@ func (s *service) forget(ctx context.Context, at bot.Address) error {
 	state := s.base.state
 	s.memory.Forget(at.Platform, at.Workspace)
 	_, subscriptions := state.Subscriptions.End(ctx, at.Platform, at.Workspace, "")
-	_, bindings := state.Bindings.End(ctx, at.Platform, at.Workspace, "")
+	bindings := s.places.board.End(ctx, at.Platform, at.Workspace, "")
 	_, traces := state.Traces.Forget(ctx, at.Platform, at.Workspace)
 	return errors.Join(subscriptions, bindings, traces, state.Installations.Remove(ctx, at.Platform, at.Workspace))
 }

@@ -147,6 +147,7 @@ func (s *service) wire() error {
 		s.discord = discord.New(discordConfig(c), discord.Deps{Tokens: s.tokens, Inbox: s.inbox, Drafts: s.base.state.Drafts, Log: s.log})
 	}
 	s.introduce()
+	s.post()
 	s.metrics.parts(s.allParts)
 	s.metrics.jobs(s.queue)
 	s.web, err = s.pages()
@@ -184,6 +185,7 @@ func (s *service) run(ctx context.Context, port net.Listener) error {
 	g.Go(func() error { return s.audit.Run(ctx) })
 	g.Go(func() error { return s.identity.run(ctx) })
 	g.Go(func() error { return s.memory.Run(ctx) })
+	g.Go(func() error { return s.places.board.Run(ctx, lookAtBindings) })
 	g.Go(func() error { return s.tokens.Run(ctx, s.log) })
 	if s.base.db != nil { // the keys of a process that leaves nothing behind are its own
 		g.Go(func() error { return s.keys.Run(ctx) })

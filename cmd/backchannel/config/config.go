@@ -24,8 +24,10 @@ type Config struct {
 	Plugins      Plugins
 	Language     Language
 	Limits       Limits
-	Audiences    Audiences
-	Permissions  Permissions
+
+	Subscriptions Subscriptions // when people are told
+	Audiences     Audiences
+	Permissions   Permissions
 
 	// Path is the file this was read from, "" for the defaults; Dir the folder that relative paths start from.
 	Notices []string `yaml:"-"` // keys that have no effect in this version, with their lines
@@ -283,6 +285,8 @@ func Default() *Config {
 		Store:   Store{DataDir: "./data"},
 		Web:     Web{Listen: "127.0.0.1:7007"},
 		Limits:  Limits{User: 20, Workspace: 200},
-		Dir:     ".",
+
+		Subscriptions: Subscriptions{Daily: 20, Digest: Clock(9 * time.Hour)},
+		Dir:           ".",
 	}
 }

@@ -75,6 +75,9 @@ func (w *turn) load(ctx context.Context, files []*file, refs []catalog.Ref) (*mo
 	if err := w.loadDefinitions(ctx, m, byID, ids); err != nil {
 		return nil, err
 	}
+	if some, err := w.some(ctx, "catalog_definitions"); err != nil || !some {
+		return m, err
+	}
 	touched := make(map[string]bool, len(m.defs)+len(refs))
 	for ref := range m.defs {
 		touched[clean(ref.String())] = true
@@ -82,15 +85,18 @@ func (w *turn) load(ctx context.Context, files []*file, refs []catalog.Ref) (*mo
 	for _, ref := range refs {
 		touched[clean(ref.String())] = true
 	}
-	var some int
-	if err := w.QueryRowContext(ctx, `SELECT count(*) FROM (SELECT 1 FROM catalog_definitions LIMIT 1) AS one`).Scan(&some); err != nil || some == 0 {
-		return m, err
-	}
 	names := make([]string, 0, len(touched))
 	for name := range touched {
 		names = append(names, name)
 	}
 	return m, w.loadRivals(ctx, m, byID, names)
+}
+
+// some reports whether a table has rows.
+func (w *turn) some(ctx context.Context, table string) (bool, error) {
+	var n int
+	err := w.QueryRowContext(ctx, `SELECT count(*) FROM (SELECT 1 FROM `+table+` LIMIT 1) AS one`).Scan(&n)
+	return n > 0, err
 }
 
 // loadDefinitions reads what the files define.

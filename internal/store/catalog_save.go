@@ -159,23 +159,22 @@ const (
 
 // saveGone keeps in mind which entities are gone, for readers that have not heard of it.
 func (w *turn) saveGone(ctx context.Context, m *model, c *change) error {
+	some, err := w.some(ctx, "catalog_gone")
+	if err != nil {
+		return err
+	}
 	var here []string
 	gone := map[string]int64{}
 	for ref := range c.refs {
-		if name := clean(ref.String()); m.current[ref] != nil {
-			here = append(here, name)
-		} else {
-			gone[name] = w.next()
+		switch {
+		case m.current[ref] == nil:
+			gone[clean(ref.String())] = w.next()
+		case some:
+			here = append(here, clean(ref.String()))
 		}
 	}
-	var some int
-	if err := w.QueryRowContext(ctx, `SELECT count(*) FROM (SELECT 1 FROM catalog_gone LIMIT 1) AS one`).Scan(&some); err != nil {
+	if err := execAmong(ctx, w.tx, `DELETE FROM catalog_gone WHERE what = $1 AND %s`, "name", here, goneEntity); err != nil {
 		return err
-	}
-	if some > 0 {
-		if err := execAmong(ctx, w.tx, `DELETE FROM catalog_gone WHERE what = $1 AND %s`, "name", here, goneEntity); err != nil {
-			return err
-		}
 	}
 	return w.insertGone(ctx, goneEntity, gone)
 }

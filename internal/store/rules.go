@@ -17,6 +17,9 @@ func (f *file) same(n *catalog.File) bool {
 // merge decides what a file defines after a reading: what it says, and of what it said before that which it still
 // means to say but cannot. An entity that says what it said stays the same one.
 func merge(defs []*definition, n *catalog.File) (next []*catalog.Entity, stale bool) {
+	if len(defs) == 0 { // a file that is new
+		return slices.Clone(n.Entities), false
+	}
 	old := make(map[catalog.Ref]*catalog.Entity, len(defs))
 	for _, d := range defs {
 		if old[d.entity.Ref] == nil {

@@ -16,6 +16,7 @@ const (
 	maxToken       = 2_000 // a button's value
 	maxOptionToken = 150   // an option's value
 	maxOptions     = 100
+	maxOverflow    = 5 // entries of one menu behind three dots
 	maxURL         = 3_000
 	maxAlt         = 2_000
 	maxRows        = 100 // of a table, the header included

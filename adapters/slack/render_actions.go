@@ -42,6 +42,7 @@ func (r *renderer) actions(items []card.Action) {
 	}
 }
 
+// row appends a block of buttons and menus; the quiet ones go last.
 func (r *renderer) row(items []card.Action) {
 	if !anyUsable(items) || !r.open() {
 		return
@@ -50,7 +51,7 @@ func (r *renderer) row(items []card.Action) {
 	first := true
 	for i := range items {
 		a := &items[i]
-		if !usable(a) {
+		if !usable(a) || quiet(a) {
 			continue
 		}
 		if !first {
@@ -65,8 +66,49 @@ func (r *renderer) row(items []card.Action) {
 			r.button(a)
 		}
 	}
+	r.overflow(items, first)
 	r.dst = append(r.dst, `]}`...)
 	r.close()
+}
+
+// styleQuiet is the style of an action that is a way in beside the answer.
+const styleQuiet card.Style = "quiet"
+
+// quiet reports whether an action goes behind the three dots: a way in beside the answer, that asks nothing first.
+func quiet(a *card.Action) bool {
+	return a.Style == styleQuiet && a.Intent.Name != "" && a.Search == "" && len(a.Options) == 0 && a.Confirm == ""
+}
+
+// overflow appends the quiet actions of a row as menus behind three dots, of at most five entries.
+func (r *renderer) overflow(items []card.Action, first bool) {
+	n := 0
+	for i := range items {
+		if !quiet(&items[i]) || r.left <= 0 {
+			continue
+		}
+		switch {
+		case n%maxOverflow > 0:
+			r.dst = append(r.dst, ',')
+		case n > 0:
+			r.dst = append(r.dst, `]},`...)
+		case !first:
+			r.dst = append(r.dst, ',')
+		}
+		if n%maxOverflow == 0 {
+			r.dst = append(r.dst, `{"type":"overflow",`...)
+			r.actionID()
+			r.dst = append(r.dst, `,"options":[`...)
+		}
+		r.dst = append(r.dst, `{"text":`...)
+		r.plain(items[i].Label, maxLabel)
+		r.dst = append(r.dst, `,"value":`...)
+		r.token(items[i].Intent, items[i].Anyone, maxOptionToken)
+		r.dst = append(r.dst, '}')
+		n++
+	}
+	if n > 0 {
+		r.dst = append(r.dst, `]}`...)
+	}
 }
 
 // usable reports whether an action does anything.

@@ -239,6 +239,14 @@ func (c *checker) element(at string, e map[string]any) {
 				c.text(oat+".description", d, 75, "plain_text")
 			}
 		}
+	case "overflow":
+		c.keys(at, e, "action_id", "options", "confirm")
+		for i, o := range c.list(at+".options", e["options"], 1, 5) {
+			oat := fmt.Sprintf("%s.options[%d]", at, i)
+			c.keys(oat, o, "text", "value")
+			c.text(oat+".text", o["text"], 75, "plain_text")
+			c.total -= utf8.RuneCountInString(c.str(oat+".value", o["value"], 1, 150))
+		}
 	case "external_select":
 		c.keys(at, e, "action_id", "placeholder", "min_query_length")
 		c.text(at+".placeholder", e["placeholder"], 150, "plain_text")

@@ -107,7 +107,7 @@ func (w *walker) object(o map[string]any) {
 		id, _ := o["action_id"].(string)
 		w.buttons = append(w.buttons, Button{Label: label(o["placeholder"]), Value: id, Search: true})
 		return
-	case "static_select":
+	case "static_select", "overflow":
 		options, _ := o["options"].([]any)
 		for _, e := range options {
 			opt, _ := e.(map[string]any)

@@ -48,7 +48,7 @@ func (s *session) timed(x *exchange, task func(*time.Timer) error) error {
 
 // press takes in a press: once, and in order within its channel.
 func (s *session) press(x *exchange) error {
-	if mark, key := splitForm(x.in.Data.CustomID); mark == markOpen || mark == markSettle {
+	if mark, key := splitForm(x.in.Data.CustomID); mark == markOpen || mark == markSettle || mark == markSend {
 		return s.form(x, mark, key)
 	}
 	id := x.in.pressed()

@@ -8,6 +8,8 @@ const (
 	typeButton    = 2
 	typeSelect    = 3
 	typeInput     = 4
+	typeUsers     = 5 // selects of what the guild has; nothing of ours asks with them
+	typeChannels  = 8
 	typeSection   = 9
 	typeText      = 10
 	typeGallery   = 12

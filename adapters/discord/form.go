@@ -22,13 +22,14 @@ const (
 	markForm   = "f:" // a modal
 	markOpen   = "o:" // a button that opens the next modal
 	markSettle = "s:" // a menu that says which thing of the catalog was meant
+	markSend   = "w:" // a button that hands the form in without what a chat does not take
 )
 
 func formID(mark, key string) string { return mark + key }
 
 // splitForm takes the custom id of a form apart.
 func splitForm(id string) (mark, key string) {
-	for _, m := range []string{markForm, markOpen, markSettle} {
+	for _, m := range []string{markForm, markOpen, markSettle, markSend} {
 		if key, ok := strings.CutPrefix(id, m); ok {
 			return m, key
 		}
@@ -46,7 +47,11 @@ func (x *exchange) openForm(f card.Form) {
 		x.failed(err)
 		return
 	}
-	p, _ := page(o, x.ev.Locale)
+	p, more := page(o, x.ev.Locale)
+	if m, beside := x.beside(ctx, o); beside && !more {
+		x.step(m)
+		return
+	}
 	if x.in.Type != isModal && x.answer(answerModal, modal(o, p, x.ev.Locale)) {
 		return
 	}
@@ -143,9 +148,10 @@ func (x *exchange) fill(mark, key string) {
 		return
 	}
 	var changed []string
-	if mark == markSettle {
+	switch mark {
+	case markSettle:
 		x.settle(&o)
-	} else {
+	case markForm:
 		now := x.in.values(o.Form, x.ev.Locale)
 		changed = changes(o, now)
 		o.Merge(now)
@@ -158,6 +164,10 @@ func (x *exchange) fill(mark, key string) {
 	}
 	if _, more := page(o, x.ev.Locale); more {
 		x.goOn(ctx, o, x.toOpen(o, lang.DiscordFormMore, lang.CardNext))
+		return
+	}
+	if m, beside := x.beside(ctx, o); beside && mark != markSend {
+		x.goOn(ctx, o, m)
 		return
 	}
 	if _, err := x.s.a.desk.Take(ctx, key, x.ev.Actor); err != nil {

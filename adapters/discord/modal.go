@@ -188,6 +188,9 @@ func value(q card.FormField, c *componentPart) []string {
 		}
 		return out
 	}
+	if typeUsers <= c.Type && c.Type <= typeChannels { // ids of what was chosen
+		return append([]string{}, c.Values...)
+	}
 	text := plainValue(c.Value)
 	switch {
 	case separated(q.Kind):

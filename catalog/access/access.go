@@ -85,6 +85,9 @@ func New(audiences []Audience, rules []Rule) *Policy {
 // Open reports whether everybody may do everything.
 func (p *Policy) Open() bool { return len(p.audiences) == 0 && len(p.rules) == 0 }
 
+// Rules are the rules, in their order.
+func (p *Policy) Rules() []*Rule { return p.rules }
+
 // AudienceOf returns the audience of a workspace. Where there are audiences and none names the workspace, ok is false.
 func (p *Policy) AudienceOf(platform, workspace string) (a Audience, ok bool) {
 	if len(p.audiences) == 0 {

@@ -119,10 +119,26 @@ func (r *Rule) role(who Person, at Place) role {
 	return silent
 }
 
-// Speaks reports whether a rule has anything to say to somebody at a place, and which: "denies", "allows", "names" or
-// "is silent".
-func (r *Rule) Speaks(who Person, at Place) string {
-	return [...]string{"is silent", "denies", "allows", "names"}[r.role(who, at)]
+// SomethingElse is what Speaks says of a rule about other acts or commands.
+const SomethingElse = "is about something else"
+
+// Speaks says in words what a rule has to say to a request.
+func (r *Rule) Speaks(q Request) string {
+	as := r.role(q.Who, q.At)
+	switch {
+	case !slices.Contains(r.Acts, q.Act) || !r.by(q.Command):
+		return SomethingElse
+	case as == silent:
+		return "is for others, or elsewhere"
+	case !r.covers(q, as):
+		return "is about other entities"
+	case as == denies:
+		return "denies it"
+	case as == allows:
+		return "allows it"
+	default:
+		return "allows it to others, or elsewhere"
+	}
 }
 
 // by reports whether the rule is about what a command does.

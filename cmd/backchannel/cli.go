@@ -56,6 +56,9 @@ type grammar struct {
 	Backup  backupCmd  `cmd:"" help:"Write the store and its keys to a file, while serve runs."`
 	Restore restoreCmd `cmd:"" help:"Put a backup back, while nothing runs."`
 	Privacy privacyCmd `cmd:"" help:"Show or erase what is kept about one person."`
+
+	Permissions permissionsCmd `cmd:"" help:"Explain who may do what."`
+
 	Slack   slackCmd   `cmd:"" help:"Show what Slack needs to know."`
 	Discord discordCmd `cmd:"" help:"Show what Discord needs to know."`
 	Version versionCmd `cmd:"" help:"Show version, commit and Go version."`

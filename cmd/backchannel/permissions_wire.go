@@ -6,6 +6,8 @@ import (
 	"maps"
 	"time"
 
+	"github.com/backchannel-portal/backchannel/adapters/discord"
+	"github.com/backchannel-portal/backchannel/adapters/slack"
 	"github.com/backchannel-portal/backchannel/bot"
 	"github.com/backchannel-portal/backchannel/catalog"
 	"github.com/backchannel-portal/backchannel/catalog/access"
@@ -87,6 +89,11 @@ func (s *service) onceKnown(all map[string]bot.Handler) map[string]bot.Handler {
 		})
 	}
 	return out
+}
+
+// accountAnnotations are the annotations that name accounts, by platform.
+func accountAnnotations() map[string][]string {
+	return map[string][]string{"slack": slack.UserAnnotations(), "discord": discord.UserAnnotations()}
 }
 
 // joined is the entries of several tables.

@@ -4,9 +4,8 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"path/filepath"
 	"testing"
-
-	"github.com/blevesearch/bleve/v2"
 
 	"github.com/backchannel-portal/backchannel/catalog"
 	"github.com/backchannel-portal/backchannel/catalog/search/searchtest"
@@ -31,26 +30,7 @@ func BenchmarkIndexBuild(b *testing.B) {
 func BenchmarkIndexBuildFloor(b *testing.B) {
 	all := searchtest.Generate(20000)
 	for b.Loop() {
-		m := bleve.NewIndexMapping()
-		doc := bleve.NewDocumentStaticMapping()
-		for _, name := range []string{"Name", "Title", "Tags", "Description", "Type"} {
-			f := bleve.NewTextFieldMapping()
-			f.Analyzer = "en"
-			f.Store, f.DocValues, f.IncludeInAll, f.IncludeTermVectors = false, false, false, false
-			doc.AddFieldMappingsAt(name, f)
-		}
-		m.DefaultMapping = doc
-		builder, err := bleve.NewBuilder(b.TempDir()+"/floor", m, map[string]any{"batchSize": buildBatch})
-		if err != nil {
-			b.Fatal(err)
-		}
-		for _, e := range all {
-			fields := map[string]any{"Name": e.Name, "Title": e.Title, "Tags": e.Tags, "Description": e.Description, "Type": e.Type}
-			if err := builder.Index(e.Ref.String(), fields); err != nil {
-				b.Fatal(err)
-			}
-		}
-		if err := builder.Close(); err != nil {
+		if err := searchtest.BareIndex(filepath.Join(b.TempDir(), "floor"), all); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -1,9 +1,10 @@
 package store
 
 import (
-	"syscall"
 	"testing"
 	"time"
+
+	"github.com/backchannel-portal/backchannel/catalog/search/searchtest"
 )
 
 // cost is what some work took by the clock, and of this process's processors. The clock counts what other programs on
@@ -11,23 +12,11 @@ import (
 type cost struct{ wall, cpu time.Duration }
 
 func (c *cost) add(do func()) {
-	start, used := time.Now(), used()
+	start, used := time.Now(), searchtest.ProcessorTime()
 	do()
 	c.wall += time.Since(start)
-	c.cpu += used.since()
+	c.cpu += searchtest.ProcessorTime() - used
 }
-
-type cpuTime time.Duration
-
-func used() cpuTime {
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		return 0 // of one's own process it does not fail
-	}
-	return cpuTime(u.Utime.Nano() + u.Stime.Nano())
-}
-
-func (c cpuTime) since() time.Duration { return time.Duration(used() - c) }
 
 // report prints what a subject took beside a floor measured in the same run, an iteration.
 func report(b *testing.B, subject, floor cost) {

@@ -13,10 +13,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/blevesearch/bleve/v2"
 	"gopkg.in/yaml.v3"
 
-	"github.com/backchannel-portal/backchannel/catalog"
 	fromfile "github.com/backchannel-portal/backchannel/catalog/ingest/file"
 	"github.com/backchannel-portal/backchannel/catalog/search"
 	"github.com/backchannel-portal/backchannel/catalog/search/searchtest"
@@ -55,7 +53,9 @@ func BenchmarkWholeLoad(b *testing.B) {
 			runtime.GC()
 			floor.add(func() {
 				bareYAML(b, texts)
-				bareIndex(b, entities)
+				if err := searchtest.BareIndex(filepath.Join(b.TempDir(), "floor"), entities); err != nil {
+					b.Fatal(err)
+				}
 				bareRows(b, db, tables)
 			})
 		}
@@ -104,31 +104,6 @@ func bareYAML(b *testing.B, texts [][]byte) {
 				b.Fatal(err)
 			}
 		}
-	}
-}
-
-func bareIndex(b *testing.B, entities []*catalog.Entity) {
-	m := bleve.NewIndexMapping()
-	doc := bleve.NewDocumentStaticMapping()
-	for _, name := range []string{"Name", "Title", "Tags", "Description", "Type"} {
-		f := bleve.NewTextFieldMapping()
-		f.Analyzer = "en"
-		f.Store, f.DocValues, f.IncludeInAll, f.IncludeTermVectors = false, false, false, false
-		doc.AddFieldMappingsAt(name, f)
-	}
-	m.DefaultMapping = doc
-	builder, err := bleve.NewBuilder(filepath.Join(b.TempDir(), "floor"), m, map[string]any{"batchSize": 5000})
-	if err != nil {
-		b.Fatal(err)
-	}
-	for _, e := range entities {
-		fields := map[string]any{"Name": e.Name, "Title": e.Title, "Tags": e.Tags, "Description": e.Description, "Type": e.Type}
-		if err := builder.Index(e.Ref.String(), fields); err != nil {
-			b.Fatal(err)
-		}
-	}
-	if err := builder.Close(); err != nil {
-		b.Fatal(err)
 	}
 }
 

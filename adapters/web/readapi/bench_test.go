@@ -131,7 +131,8 @@ func (n *nowhere) Write(b []byte) (int, error) { return len(b), nil }
 func (n *nowhere) WriteHeader(int)             {}
 
 // BenchmarkHTTP measures the answers over TCP with 16 clients in the same process, beside an empty handler as the
-// floor.
+// floor. "cpu-us" is what a request costs the processors, the clients' part included, and "x-backstage-alone" supposes
+// that two of them had nothing else to do.
 func BenchmarkHTTP(b *testing.B) {
 	h, name, owner := sample(b)
 	floor := http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) { write(rw, http.StatusOK, []byte("{}")) })
@@ -150,6 +151,7 @@ func load(b *testing.B, h http.Handler, path string, theirs float64) {
 	left.Store(int64(b.N))
 	var clients sync.WaitGroup
 	b.ResetTimer()
+	used := searchtest.ProcessorTime()
 	for range 16 {
 		clients.Go(func() {
 			conn, err := net.Dial("tcp", address)
@@ -174,10 +176,13 @@ func load(b *testing.B, h http.Handler, path string, theirs float64) {
 	}
 	clients.Wait()
 	rate := float64(b.N) / b.Elapsed().Seconds()
+	each := (searchtest.ProcessorTime() - used).Seconds() / float64(b.N)
 	b.ReportMetric(rate, "req/s")
+	b.ReportMetric(1e6*each, "cpu-us")
 	b.ReportMetric(float64(runtime.GOMAXPROCS(0)), "procs")
 	if theirs > 0 {
 		b.ReportMetric(rate/theirs, "x-backstage")
+		b.ReportMetric(2/each/theirs, "x-backstage-alone")
 	}
 }
 

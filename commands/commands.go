@@ -54,6 +54,12 @@ type Deps struct {
 	Messenger Messenger
 	// Subscriptions has places told of changes; nil: the commands for it are absent.
 	Subscriptions *Subscriptions
+	// Feedback keeps what people say about answers, and Corrector proposes what would be right; nil: nobody is asked,
+	// and corrections are only described.
+	Feedback  Feedback
+	Corrector Corrector
+	// Post hands a message that nobody asked for to the outbox; nil: none is sent.
+	Post func(context.Context, bot.Post) error
 	// May says whether the actor of an event may do something with an entity. It must not block. Nil: everybody may.
 	May func(*bot.Event, Act, catalog.Ref) bool
 }
@@ -69,6 +75,8 @@ const (
 	ActBind       Act = "bind"       // say what a channel is about
 	ActSubscribe  Act = "subscribe"  // have a channel or oneself told of changes
 	ActStop       Act = "stop"       // end long work that somebody else began
+	ActFeedback   Act = "feedback"   // read what others say about answers
+	ActDismiss    Act = "dismiss"    // end a dispute about an entity of somebody else
 )
 
 func (c *Commands) may(ev *bot.Event, act Act, ref catalog.Ref) bool {

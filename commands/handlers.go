@@ -30,6 +30,11 @@ func (c *Commands) Intents() map[string]bot.Handler {
 		intentHand:   bot.HandlerFunc(c.handleHand),
 		intentSub:    bot.HandlerFunc(c.handleSub),
 		intentStop:   bot.HandlerFunc(c.handleStop),
+
+		intentWrong:   bot.HandlerFunc(c.handleWrong),
+		intentWrongIs: bot.HandlerFunc(c.handleWrongIs),
+		intentMeant:   bot.HandlerFunc(c.handleMeant),
+		intentSettle:  bot.HandlerFunc(c.handleDismiss),
 	}
 }
 

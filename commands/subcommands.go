@@ -23,6 +23,7 @@ const (
 	takesWords          // anything, but something
 	takesAddress        // a web address
 	takesTopics         // a name and perhaps what about it, or nothing
+	takesFact           // a name, and perhaps a fact with its value
 )
 
 // subCommand is a short form of a question.
@@ -66,6 +67,7 @@ func (c *Commands) subCommands() []subCommand {
 	if c.deps.Locations != nil && c.deps.Registrar != nil {
 		all = append(all, subCommand{"register", nil, intentRegister, takesAddress, (*Commands).register})
 	}
+	all = append(all, c.feedbackCommands()...)
 	all = append(all, c.bindCommands()...)
 	all = append(all, c.subscribeCommands()...)
 	if c.deps.Locations != nil {
@@ -157,6 +159,8 @@ func (c *Commands) parse(view search.View, s subCommand, args string) (r underst
 		if r.Topic = strings.Join(topics, " "); args == "" {
 			return r, true
 		}
+	case s.params == takesFact && args != "":
+		args, r.Trait, r.Topic = cutCorrection(args)
 	case args == "":
 		return r, s.params == takesNothing || s.params == takesMaybe || s.params == takesTech
 	case s.params == takesAll:

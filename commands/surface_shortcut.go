@@ -33,7 +33,7 @@ func (c *Commands) Menus() map[string]bot.Handler {
 
 // Forms are the handlers of forms, by id.
 func (c *Commands) Forms() map[string]bot.Handler {
-	return map[string]bot.Handler{formAsk: bot.HandlerFunc(c.handleAsked)}
+	return map[string]bot.Handler{formAsk: bot.HandlerFunc(c.handleAsked), formCorrect: bot.HandlerFunc(c.handleCorrect)}
 }
 
 // handleOwnerOfMessage finds what a message names in the catalog and says who owns it, to the actor alone.

@@ -166,17 +166,21 @@ func (t *talk) finish() (bot.Answer, card.Message) {
 		t.actions = append(t.actions, t.button(t.text(lang.ActAll, nil), intentMore, r, true))
 	}
 	t.viaRemark()
+	t.disputes()
 	if note := t.note(); len(note) > 0 {
 		m.Blocks = append(m.Blocks, card.Note{Spans: note})
 	}
-	if a := t.buttons(); len(a) > 0 {
+	a := t.buttons()
+	if b, ok := t.wrongButton(); ok {
+		a = append(a, b)
+	}
+	if len(a) > 0 {
 		m.Blocks = append(m.Blocks, card.Actions{Items: a})
 	}
-	a := bot.Answer{
+	return bot.Answer{
 		Intent: string(t.r.Intent), Outcome: t.outcome, Lang: t.l, Sources: t.sources,
 		Entities: refStrings(t.entities), Candidates: refStrings(t.candidates),
-	}
-	return a, m
+	}, m
 }
 
 func refStrings(refs []catalog.Ref) []string {

@@ -205,6 +205,7 @@ const (
 	Default Style = ""
 	Primary Style = "primary"
 	Danger  Style = "danger" // asks to confirm
+	Quiet   Style = "quiet"  // a way in beside the answer, shown as small as the platform can
 )
 
 // Action is a button (Intent), a link button (URL), a menu (Options), or a menu of what is looked up while somebody

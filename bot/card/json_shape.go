@@ -59,7 +59,7 @@ func optionShape() shape {
 func actionShape() shape {
 	return shape{
 		{name: "label", typ: jsString, required: true},
-		{name: "style", typ: jsEnum, values: []string{"", string(Primary), string(Danger)}},
+		{name: "style", typ: jsEnum, values: []string{"", string(Primary), string(Danger), string(Quiet)}},
 		{name: "intent", typ: jsObject, of: intentShape(), doc: "what pressing means"},
 		{name: "url", typ: jsString, doc: "opens a page instead"},
 		{name: "options", typ: jsObjects, of: optionShape(), doc: "makes it a menu"},

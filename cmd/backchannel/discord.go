@@ -30,6 +30,13 @@ func discordConfig(c *config.Discord) discord.Config {
 	return discord.Config{Mode: c.Mode, Token: c.Token, ApplicationID: c.ApplicationID, PublicKey: c.PublicKey, APIURL: c.APIURL}
 }
 
+// connectDiscord makes the adapter.
+func (s *service) connectDiscord(c *config.Discord) {
+	s.discord = discord.New(discordConfig(c), discord.Deps{
+		Tokens: s.tokens, Inbox: s.inbox, Drafts: s.base.state.Drafts, Installations: s.base.state.Installations, Log: s.log,
+	})
+}
+
 // discord asks Discord about the token and the application.
 func (d *doctor) discord(cfg *config.Config) {
 	c := cfg.Discord

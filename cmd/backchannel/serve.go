@@ -144,7 +144,7 @@ func (s *service) wire() error {
 		}
 	}
 	if c := s.cfg.Discord; c != nil {
-		s.discord = discord.New(discordConfig(c), discord.Deps{Tokens: s.tokens, Inbox: s.inbox, Drafts: s.base.state.Drafts, Log: s.log})
+		s.connectDiscord(c)
 	}
 	s.introduce()
 	s.post()

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"runtime"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -66,15 +67,13 @@ var bulkTables = []string{"catalog_files", "catalog_texts", "catalog_definitions
 
 func empty(b *testing.B, db *DB) {
 	b.Helper()
-	for _, name := range append([]string{"catalog_gone", "catalog_history", "catalog_origins"}, bulkTables...) {
-		if _, err := db.writer.Exec(`DELETE FROM ` + name); err != nil {
-			b.Fatal(err)
-		}
+	names := append([]string{"catalog_gone", "catalog_history", "catalog_origins"}, bulkTables...)
+	statement := "TRUNCATE " + strings.Join(names, ", ")
+	if !db.dialect.postgres() {
+		statement = "DELETE FROM " + strings.Join(names, "; DELETE FROM ")
 	}
-	if db.dialect.postgres() {
-		if _, err := db.writer.Exec(`VACUUM FULL`); err != nil {
-			b.Fatal(err)
-		}
+	if _, err := db.writer.Exec(statement); err != nil {
+		b.Fatal(err)
 	}
 }
 

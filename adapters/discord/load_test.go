@@ -59,11 +59,7 @@ func TestManyAtOnce(t *testing.T) {
 
 // BenchmarkRender fits and renders the usual answer.
 func BenchmarkRender(b *testing.B) {
-	m := card.Message{Blocks: []card.Block{
-		card.Text{Spans: []card.Span{{Kind: card.Entity, Text: "Checkout", URL: "https://portal.example.com/c"}, card.T(" is owned by "), card.S("Checkout Crew"), card.T(".")}},
-		card.Actions{Items: []card.Action{{Label: "On call", Intent: card.Intent{Name: "oncall"}}, {Label: "Share", Intent: card.Intent{Name: "share"}}}},
-		card.Note{Spans: []card.Span{card.T("components.yaml:5 · read 2 min ago")}},
-	}}
+	m := answerCard()
 	b.ReportAllocs()
 	for b.Loop() {
 		for _, part := range card.Fit(m, limits()) {

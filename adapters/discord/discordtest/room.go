@@ -25,6 +25,13 @@ type Press struct {
 	Select bool
 }
 
+// Watch calls f with every new message, one at a time.
+func (s *Server) Watch(f func(channel string, m Shown)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.watch = f
+}
+
 // Shown returns the messages of the app that a user sees in a channel, oldest first.
 func (s *Server) Shown(user, channel string) []Shown {
 	s.mu.Lock()
@@ -91,6 +98,9 @@ func unescape(s string) string {
 func (s *Server) add(channel string, m Shown) string {
 	m.ID = s.id()
 	s.rooms[channel] = append(s.rooms[channel], m)
+	if s.watch != nil {
+		s.watch(channel, m)
+	}
 	s.note()
 	return m.ID
 }

@@ -55,6 +55,7 @@ type Server struct {
 	interactions map[string]*exchange // by token
 	nonces       map[string]string    // nonce -> message id
 	sent         []Sent
+	watch        func(channel string, m Shown)
 	threads      map[string]bool   // messages with a thread below them
 	gone         map[string]int    // channels that answer with an error code of Discord's
 	channels     json.RawMessage   // of the guild

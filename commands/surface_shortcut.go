@@ -42,8 +42,15 @@ func (c *Commands) handleOwnerOfMessage(ctx context.Context, ev *bot.Event) (bot
 	q := c.question(ev)
 	q.Private, q.Text, q.memory, q.Channel = true, strings.ToValidUTF8(in.Quoted[:min(len(in.Quoted), maxQuoted)], ""), nil, ""
 	q.Lang = ev.Locale
-	r := c.read(ctx, c.deps.View(q.Viewer), q)
-	found := understand.Reading{Intent: understand.Owner, Lang: ev.Locale, Entities: ownable(r.Entities), Candidates: r.Candidates, Confidence: r.Confidence}
+	view := c.deps.View(q.Viewer)
+	u, _ := c.understander(ctx)
+	found := understand.Reading{Intent: understand.Owner, Lang: ev.Locale, Confidence: 1}
+	if found.Entities, found.Candidates = u.Named(view, q.Text); len(found.Entities) > 0 {
+		found.Candidates = nil
+	} else if len(found.Candidates) == 0 { // nothing by its name; perhaps something is described
+		r := c.read(ctx, view, q)
+		found.Entities, found.Candidates, found.Confidence = ownable(r.Entities), r.Candidates, r.Confidence
+	}
 	if len(found.Entities) == 0 && len(found.Candidates) == 0 {
 		l := ev.Locale
 		m := card.Message{Lang: l, Blocks: []card.Block{card.Text{Spans: card.Say(l, lang.QuotedNone, nil)}}}

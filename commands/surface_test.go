@@ -176,6 +176,17 @@ func TestOwnerOfAMessage(t *testing.T) {
 		t.Errorf("%s: %s", outcome, text)
 	}
 	contains(t, text, "Parcel", "owned by")
+	for text, want := range map[string][]string{
+		"ledgerd broke after the deploy of `shopfront`; is till-api slow too? cc <@U2>": {"ledgerd", "shopfront", "Till API"},
+		"shopfront and ledgerd, says Ada of the Tracers":                                {"shopfront", "ledgerd"},
+		"I don't know why, but the parcel-events lag behind parcels again!!":            {"Parcel Events", "Parcel"},
+	} {
+		said, outcome := ask(text)
+		if outcome != bot.Answered {
+			t.Errorf("%q: %s", text, outcome)
+		}
+		contains(t, said, want...)
+	}
 	for _, text := range []string{"", "lunch?", strings.Repeat("支", 9000)} {
 		if said, outcome := ask(text); outcome != bot.NotFound {
 			t.Errorf("%.20q: %s %s", text, outcome, said)

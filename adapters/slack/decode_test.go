@@ -391,3 +391,15 @@ func FuzzDecodeInteraction(f *testing.F) {
 		}
 	})
 }
+
+func TestQuotedText(t *testing.T) {
+	for in, want := range map[string]string{
+		"the <https://x.example/a?b=1&amp;c|ledger> lags &amp; <https://y.example>": "the ledger https://x.example/a?b=1&c lags & https://y.example",
+		"<https://x.example|x.example> <@U1>":                                       "x.example https://x.example <@U1>",
+		"plain":                                                                     "plain",
+	} {
+		if got := quotedText(in); got != want {
+			t.Errorf("%q: %q, want %q", in, got, want)
+		}
+	}
+}

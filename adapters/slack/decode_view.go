@@ -99,7 +99,7 @@ func (in *interaction) shortcut(now time.Time) (arrival, bool, error) {
 		at = now
 	}
 	ar := arrival{
-		event: in.event("shortcut:"+id, at, bot.Invoked{Path: []string{in.Callback}, Quoted: plainText(in.Message.Text, "")}),
+		event: in.event("shortcut:"+id, at, bot.Invoked{Path: []string{in.Callback}, Quoted: quotedText(in.Message.Text)}),
 		back:  back{kind: backMessage, channel: in.User.ID, user: in.User.ID, trigger: in.Trigger},
 	}
 	ar.event.Forms = in.Trigger != ""

@@ -1,6 +1,9 @@
 package slack
 
-import "strings"
+import (
+	"regexp"
+	"strings"
+)
 
 // plainText turns Slack's text encoding into what a person would say they typed: links become their address (an
 // automatic link the words it was made of), channels their name, special mentions "@here", entities characters. User
@@ -32,6 +35,13 @@ func plainText(s, bot string) string {
 	b.WriteString(unentity(s))
 	return strings.TrimSpace(b.String())
 }
+
+// labelledLink is a link with words of its own.
+var labelledLink = regexp.MustCompile(`<(https?://[^|>]*)\|([^>]*)>`)
+
+// quotedText is the plain text of a message that is not to the bot: what its links are called counts as much as where
+// they lead.
+func quotedText(s string) string { return plainText(labelledLink.ReplaceAllString(s, "$2 <$1>"), "") }
 
 // tokenText is the text of what stands between < and >.
 func tokenText(token, bot string) string {

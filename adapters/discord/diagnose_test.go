@@ -3,6 +3,7 @@ package discord
 import (
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -19,6 +20,15 @@ func TestDiagnose(t *testing.T) {
 	d, err := Diagnose(t.Context(), good, client)
 	if err != nil || d.Name != "Backchannel" || len(d.Wrong) != 0 {
 		t.Errorf("%+v %v", d, err)
+	}
+	srv.Refuse(4014)
+	if d, err = Diagnose(t.Context(), good, client); err != nil || len(d.Wrong) != 1 || !strings.HasPrefix(d.Wrong[0], "the gateway: Discord refuses the intents (4014)") {
+		t.Errorf("refused intents: %q %v", d.Wrong, err)
+	}
+	srv.Refuse(0)
+	srv.Sessions = 5
+	if d, err = Diagnose(t.Context(), good, client); err != nil || !slices.Equal(d.Wrong, []string{"Discord grants 3 more sessions within 1h0m0s, after which it resets the token"}) {
+		t.Errorf("few sessions: %q %v", d.Wrong, err)
 	}
 	bad := good
 	bad.Mode, bad.ApplicationID, bad.PublicKey = ModeHTTP, "1", "00"

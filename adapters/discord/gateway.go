@@ -54,7 +54,7 @@ func (s *session) supervise(ctx context.Context) {
 // connected keeps one session until it can be neither kept nor resumed. Up is how long it was connected last. What
 // ends again and again soon after it began is resumed more and more slowly.
 func (s *session) connected(ctx context.Context) (up time.Duration, err error) {
-	l := s.newLink()
+	l := s.a.newLink(s.dispatch)
 	defer l.close()
 	for n := 0; ; {
 		if err := l.open(ctx, s.a.tune.dial); err != nil {
@@ -111,18 +111,19 @@ type link struct {
 	dropped bool
 }
 
-func (s *session) newLink() *link {
-	l := &link{gone: make(chan struct{}, 1), sdk: newSDK(s.a.cfg, &http.Client{Transport: &rebased{s.a.deps.HTTP, s.a.cfg.APIURL}, Timeout: s.a.tune.dial})}
+// newLink returns a link whose events go to dispatch.
+func (a *Adapter) newLink(dispatch func(kind string, raw json.RawMessage)) *link {
+	l := &link{gone: make(chan struct{}, 1), sdk: newSDK(a.cfg, &http.Client{Transport: &rebased{a.deps.HTTP, a.cfg.APIURL}, Timeout: a.tune.dial})}
 	l.sdk.Identify.Intents = intents
-	dialer := &net.Dialer{Timeout: s.a.tune.dial}
+	dialer := &net.Dialer{Timeout: a.tune.dial}
 	l.sdk.Dialer = &websocket.Dialer{
-		Proxy: http.ProxyFromEnvironment, HandshakeTimeout: s.a.tune.dial,
+		Proxy: http.ProxyFromEnvironment, HandshakeTimeout: a.tune.dial,
 		NetDialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
 			conn, err := dialer.DialContext(ctx, network, addr)
 			if err != nil {
 				return nil, err
 			}
-			return l.hold(&watched{conn, s.a.tune.silence})
+			return l.hold(&watched{conn, a.tune.silence})
 		},
 	}
 	l.sdk.AddHandler(func(_ *discordgo.Session, _ *discordgo.Disconnect) {
@@ -131,7 +132,7 @@ func (s *session) newLink() *link {
 		default:
 		}
 	})
-	l.sdk.AddHandler(func(_ *discordgo.Session, e *discordgo.Event) { s.dispatch(e.Type, e.RawData) })
+	l.sdk.AddHandler(func(_ *discordgo.Session, e *discordgo.Event) { dispatch(e.Type, e.RawData) })
 	return l
 }
 

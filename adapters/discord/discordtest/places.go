@@ -63,6 +63,13 @@ func (s *Server) Refuse(code int) {
 	s.refuse = code
 }
 
+// sessionsLeft is how many sessions may still begin today.
+func (s *Server) sessionsLeft() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return max(s.Sessions-s.calls["identify"], 0)
+}
+
 // Join sets the guilds that the bot is in when a session begins.
 func (s *Server) Join(ids ...string) {
 	s.mu.Lock()

@@ -44,6 +44,7 @@ type Server struct {
 	wg   sync.WaitGroup
 	key  ed25519.PrivateKey
 
+	Sessions  int           // that may begin in a day; set it before the adapter runs
 	Heartbeat time.Duration // that the gateway asks for; set it before the adapter runs
 
 	mu           sync.Mutex
@@ -74,7 +75,7 @@ func New() *Server {
 	seed := make([]byte, ed25519.SeedSize)
 	copy(seed, "a seed for tests alone")
 	s := &Server{
-		key: ed25519.NewKeyFromSeed(seed), Heartbeat: 40 * time.Second, changed: make(chan struct{}), rooms: map[string][]Shown{},
+		key: ed25519.NewKeyFromSeed(seed), Heartbeat: 40 * time.Second, Sessions: 1000, changed: make(chan struct{}), rooms: map[string][]Shown{},
 		calls: map[string]int{}, failures: map[string][]Failure{}, interactions: map[string]*exchange{}, nonces: map[string]string{},
 		threads: map[string]bool{}, gone: map[string]int{}, channels: json.RawMessage("[]"), limits: map[string]*limit{},
 		commands: json.RawMessage("[]"), sessions: map[string]*history{},
@@ -82,6 +83,9 @@ func New() *Server {
 	s.ctx, s.stop = context.WithCancel(context.Background())
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /api/gateway", s.route("gateway", s.serveGateway))
+	mux.HandleFunc("GET /api/gateway/bot", s.route("gateway bot", func(w http.ResponseWriter, _ *http.Request) {
+		answer(w, map[string]any{"url": "wss://unused.invalid", "shards": 1, "session_start_limit": map[string]any{"total": 1000, "remaining": s.sessionsLeft(), "reset_after": 3600000, "max_concurrency": 1}})
+	}))
 	mux.HandleFunc("GET /api/applications/@me", s.route("application", func(w http.ResponseWriter, _ *http.Request) {
 		answer(w, map[string]any{"id": App, "name": "Backchannel", "verify_key": s.PublicKey(), "interactions_endpoint_url": nil})
 	}))

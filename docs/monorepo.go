@@ -1,6 +1,7 @@
 package docs
 
 import (
+	"bytes"
 	"io"
 	"io/fs"
 	"path"
@@ -127,9 +128,13 @@ func readUpTo(fsys fs.FS, name string, most int64) ([]byte, error) {
 		return nil, fault.Wrap(fault.NotFound, err, "%s cannot be read", clip(name))
 	}
 	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, most))
+	var buf bytes.Buffer
+	if info, err := f.Stat(); err == nil {
+		buf.Grow(int(min(info.Size(), most)) + bytes.MinRead)
+	}
+	_, err = buf.ReadFrom(io.LimitReader(f, most))
 	if err != nil {
 		return nil, fault.Wrap(fault.NotFound, err, "%s cannot be read", clip(name))
 	}
-	return data, nil
+	return buf.Bytes(), nil
 }

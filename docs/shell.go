@@ -3,6 +3,7 @@ package docs
 import (
 	_ "embed" // for the style sheet
 	"html"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -19,11 +20,17 @@ const styleFile = "assets/backchannel.css"
 type shell struct {
 	site  *Site
 	trail map[int][]int // for a page, its places in the navigation, one a level
+	paths []string      // of the pages below the site, escaped twice: for addresses, and for attributes
 	live  bool          // the page watches for changes
 }
 
 func newShell(site *Site) *shell {
-	s := &shell{site: site, trail: map[int][]int{}}
+	s := &shell{site: site, trail: map[int][]int{}, paths: make([]string, len(site.Pages))}
+	for i, p := range site.Pages {
+		if p.Path != "" {
+			s.paths[i] = html.EscapeString(escapePath(p.Path) + "/")
+		}
+	}
 	s.follow(site.Nav, nil)
 	return s
 }
@@ -52,7 +59,7 @@ func (s *shell) page(dst []byte, n int, h markdown.Highlighter) []byte {
 	w.head()
 	w.put("<main id=\"bc-main\"><article class=\"doc\">\n")
 	w.notices()
-	if len(p.Sections) > 0 && p.Sections[0].Heading == "" {
+	if !slices.ContainsFunc(p.Sections, func(s Section) bool { return s.Level == 1 && s.Heading != "" }) {
 		w.put("<h1>", html.EscapeString(p.Title), "</h1>\n")
 	}
 	_ = p.write(w, w.address, h) // memory takes everything
@@ -102,10 +109,11 @@ func (w *shellWriter) address(t target) string {
 	return w.root + t.to + t.suffix
 }
 
-// to is the address of a page.
-func (w *shellWriter) to(p *Page) string {
-	return html.EscapeString(w.address(target{local: true, page: true, to: escapePath(p.Path)}))
-}
+// to writes the address of a page, by its place among the pages.
+func (w *shellWriter) to(page int) { w.put(w.root, w.paths[page]) }
+
+// toPage writes the address of a page.
+func (w *shellWriter) toPage(p *Page) { w.to(w.site.byPath[p.Path]) }
 
 func (w *shellWriter) head() {
 	title := w.page.Title
@@ -137,15 +145,21 @@ func (w *shellWriter) nav(items []NavItem, trail []int, depth int) {
 		case item.Href != "":
 			w.put(`<a href="`, html.EscapeString(item.Href), `" rel="nofollow noreferrer">`, title, "</a>")
 		case item.Page == w.number:
-			w.put(`<a href="`, w.to(w.page), `" aria-current="page">`, title, "</a>")
+			w.put(`<a aria-current="page" href="`)
+			w.to(item.Page)
+			w.put(`">`, title, "</a>")
 		case item.Page >= 0:
-			w.put(`<a href="`, w.to(&w.site.Pages[item.Page]), `">`, title, "</a>")
+			w.put(`<a href="`)
+			w.to(item.Page)
+			w.put(`">`, title, "</a>")
 		case open:
 			w.put("<strong>", title, "</strong>\n")
 			w.nav(item.Items, trail, depth+1)
 		default:
 			if first := firstPage(item.Items); first >= 0 {
-				w.put(`<a class="section" href="`, w.to(&w.site.Pages[first]), `">`, title, "</a>")
+				w.put(`<a class="section" href="`)
+				w.to(first)
+				w.put(`">`, title, "</a>")
 			} else {
 				w.put("<strong>", title, "</strong>\n")
 				w.nav(item.Items, nil, depth+1)
@@ -187,10 +201,14 @@ func (w *shellWriter) foot() {
 	}
 	w.put("<nav class=\"neighbours\">")
 	if p := w.site.Before(w.page.Path); p != nil {
-		w.put(`<a rel="prev" href="`, w.to(p), `"><small>`, w.text(lang.PagePrevious, nil), "</small> ", html.EscapeString(p.Title), "</a>")
+		w.put(`<a rel="prev" href="`)
+		w.toPage(p)
+		w.put(`"><small>`, w.text(lang.PagePrevious, nil), "</small> ", html.EscapeString(p.Title), "</a>")
 	}
 	if p := w.site.After(w.page.Path); p != nil {
-		w.put(`<a rel="next" href="`, w.to(p), `"><small>`, w.text(lang.PageFollows, nil), "</small> ", html.EscapeString(p.Title), "</a>")
+		w.put(`<a rel="next" href="`)
+		w.toPage(p)
+		w.put(`"><small>`, w.text(lang.PageFollows, nil), "</small> ", html.EscapeString(p.Title), "</a>")
 	}
 	w.put("</nav>\n</footer>\n")
 }

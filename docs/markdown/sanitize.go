@@ -35,7 +35,7 @@ func newSanitizer(frames []string) *sanitizer {
 		"q", "figure", "figcaption", "section", "article", "aside", "header", "footer", "main", "nav", "address", "center", "ruby", "rt",
 		"rp", "time", "bdi", "bdo", "dfn", "tt", "strike", "big", "a", "img", "video", "audio", "source", "picture", "input")
 	p.AllowNoAttrs().OnElements("a", "span", "img", "input", "source", "video", "audio", "col")
-	p.SkipElementsContent("svg", "math", "template", "select", "textarea", "title", "head", "noscript", "canvas", "button", "applet", "embed")
+	p.SkipElementsContent("svg", "math", "template", "select", "textarea", "title", "head", "noscript", "canvas", "applet", "embed")
 	p.AllowAttrs("id").Matching(id).Globally()
 	p.AllowAttrs("name").Matching(id).OnElements("a")
 	p.AllowAttrs("class").Matching(class).Globally()

@@ -172,10 +172,80 @@ func (r *preparer) line(l, indent []byte) {
 			return
 		}
 	}
-	if r.bounds.breaks(t) {
+	if r.bounds.breaks(t) || t[0] == '[' && r.definition(t) {
 		r.put(nil, nil)
 	}
-	r.put(r.bounds.plainer(l), indent)
+	l = r.bounds.plainer(l)
+	if bytes.Contains(l, []byte("](")) {
+		l = spacedLinks(l)
+	}
+	r.put(l, indent)
+}
+
+// definition reports a link definition below a line of text, where Python-Markdown takes it for one as well.
+func (r *preparer) definition(t []byte) bool {
+	i := bytes.Index(t, []byte("]: "))
+	if i < 2 || t[1] == '^' || bytes.IndexByte(t[1:i], '[') >= 0 || len(bytes.TrimSpace(t[i+3:])) == 0 {
+		return false
+	}
+	n := len(r.out)
+	return n > 1 && r.out[n-2] != '\n'
+}
+
+// spacedLinks puts addresses with spaces into angle brackets, as CommonMark wants them: [a](b c.md).
+func spacedLinks(l []byte) []byte {
+	var out []byte
+	last := 0
+	for i := 0; i+2 < len(l); i++ {
+		switch {
+		case l[i] == '`':
+			i = afterCode(l, i, len(l))
+		case l[i] == ']' && l[i+1] == '(':
+			end := closingParenthesis(l, i+2)
+			if end < 0 {
+				continue
+			}
+			if inner := l[i+2 : end]; needsBrackets(inner) {
+				out = append(append(append(append(out, l[last:i+2]...), '<'), bytes.TrimSpace(inner)...), '>')
+				last = end
+			}
+			i = end
+		}
+	}
+	if last == 0 {
+		return l
+	}
+	return append(out, l[last:]...)
+}
+
+// closingParenthesis finds the end of what is in parentheses.
+func closingParenthesis(l []byte, from int) int {
+	depth := 1
+	for i := from; i < len(l); i++ {
+		switch l[i] {
+		case '(':
+			depth++
+		case ')':
+			if depth--; depth == 0 {
+				return i
+			}
+		case '\\':
+			i++
+		}
+	}
+	return -1
+}
+
+// needsBrackets reports an address with spaces that is not an address and a title.
+func needsBrackets(inner []byte) bool {
+	inner = bytes.TrimSpace(inner)
+	i := bytes.IndexByte(inner, ' ')
+	if i < 0 || bytes.ContainsAny(inner, "<>\\") {
+		return false
+	}
+	rest := bytes.TrimLeft(inner[i:], " ")
+	last := inner[len(inner)-1]
+	return !bytes.ContainsAny(rest[:1], `"'(`) && last != '"' && last != '\''
 }
 
 func (r *preparer) put(l, indent []byte) {

@@ -10,7 +10,7 @@ import (
 
 // write turns the tree into the body, the sections and the links.
 func (p *page) write(root ast.Node) {
-	p.html = make([]byte, 0, 2*len(p.source))
+	p.html = make([]byte, 0, len(p.source)*5/2+256)
 	p.current = Section{Level: 1, Text: p.doc.Meta.Text}
 	p.footnotes = footnoteLabels(root)
 	p.blocks(root)

@@ -143,7 +143,7 @@ func (p *page) codeBlock(n ast.Node, f fenceInfo) {
 		p.newline()
 	}
 	p.put(`<pre tabindex="0"><code`)
-	if f.lang != "" && isWord(strings.NewReplacer("+", "", "#", "", ".", "").Replace(f.lang)) {
+	if isLanguage(f.lang) {
 		p.put(` class="language-`)
 		p.html = appendEscaped(p.html, []byte(f.lang))
 		p.put(`"`)
@@ -157,6 +157,16 @@ func (p *page) codeBlock(n ast.Node, f fenceInfo) {
 	p.text = append(p.text, c.Text...)
 	p.newline()
 	p.put("</code></pre></div>\n")
+}
+
+// isLanguage reports a name that a language may have.
+func isLanguage(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; !isNameByte(c) && c != '+' && c != '#' && c != '.' && c != '_' {
+			return false
+		}
+	}
+	return s != ""
 }
 
 // lineText is the text of a block of code.

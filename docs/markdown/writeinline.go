@@ -201,7 +201,7 @@ func inlineLanguage(code []byte) (lang string, rest []byte, ok bool) {
 		return "", nil, false
 	}
 	name, rest, ok := bytes.Cut(code, []byte(" "))
-	if !ok || len(name) == 0 || !isWord(strings.NewReplacer("+", "", "#", "", ".", "").Replace(string(name))) {
+	if !ok || !isLanguage(string(name)) {
 		return "", nil, false
 	}
 	return string(name), rest, true

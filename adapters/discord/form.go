@@ -152,7 +152,7 @@ func (x *exchange) fill(mark, key string) {
 	case markSettle:
 		x.settle(&o)
 	case markForm:
-		now := x.in.values(o.Form, x.ev.Locale)
+		now := x.in.values(o.Form.Fill(o.Values), x.ev.Locale)
 		changed = changes(o, now)
 		o.Merge(now)
 		o.Form = o.Form.Mark(nil)
@@ -265,11 +265,19 @@ func (s *session) form(x *exchange, mark, key string) error {
 // that is typed as the catalog has it, is settled without asking; one that nothing has is left to the handler.
 func (x *exchange) which(o bot.OpenForm) (message, bool) {
 	for i, q := range o.Form.Fields {
-		if q.Kind != card.FieldEntity && q.Kind != card.FieldOwner && q.Kind != card.FieldEntities {
+		find := x.meant
+		switch q.Kind {
+		case card.FieldEntity, card.FieldOwner, card.FieldEntities:
+		case card.FieldChoice, card.FieldChoices:
+			if len(q.Options) <= maxOptions {
+				continue // it was chosen from a menu
+			}
+			find = among
+		default:
 			continue
 		}
 		for j, typed := range o.Values[q.Name] {
-			options := x.meant(o, q, typed)
+			options := find(o, q, typed)
 			if len(options) == 1 {
 				o.Values[q.Name][j] = options[0].Value
 			}
@@ -279,6 +287,20 @@ func (x *exchange) which(o bot.OpenForm) (message, bool) {
 		}
 	}
 	return message{}, false
+}
+
+// among are the options of a long choice that a text may mean; one alone when it is plain.
+func among(_ bot.OpenForm, q card.FormField, typed string) []card.FormOption {
+	var near []card.FormOption
+	for _, c := range q.Options {
+		if strings.EqualFold(c.Value, typed) || strings.EqualFold(c.Label, typed) {
+			return []card.FormOption{c}
+		}
+		if strings.Contains(folded(c.Label+" "+c.Value), folded(typed)) {
+			near = append(near, c)
+		}
+	}
+	return near
 }
 
 // meant are the things of the catalog that a text may mean; one alone when it is plain.

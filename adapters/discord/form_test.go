@@ -244,6 +244,45 @@ func TestAFormIsSubmittedOnce(t *testing.T) {
 	h.sees(snow("b"), "1", lang.Text(lang.English, lang.BotFormGone, nil))
 }
 
+// TestALongChoice has more options than a menu takes: what is typed is found among them, and asked for when it is not
+// plain. A value too long to be shown is kept.
+func TestALongChoice(t *testing.T) {
+	long := strings.Repeat("v", 5000)
+	got := make(chan card.Values, 1)
+	h := start(t, ModeHTTP, func(_ context.Context, ev *bot.Event) (bot.Reply, error) {
+		switch in := ev.Input.(type) {
+		case bot.Invoked:
+			f := card.Form{ID: "x", Title: "Where", Fields: []card.FormField{
+				{Name: "region", Label: "Region", Kind: card.FieldChoice}, {Name: "zone", Label: "Zone", Kind: card.FieldChoice}, {Name: "notes", Label: "Notes", Kind: card.FieldParagraph, Value: []string{long}},
+			}}
+			for i := range 60 {
+				o := card.FormOption{Value: fmt.Sprint("r", i), Label: fmt.Sprint("Region ", i)}
+				f.Fields[0].Options, f.Fields[1].Options = append(f.Fields[0].Options, o), append(f.Fields[1].Options, o)
+			}
+			return bot.Open{Form: f}, nil
+		case bot.Submitted:
+			got <- in.Values
+			return bot.Say{Message: words("done")}, nil
+		}
+		return bot.Nothing{}, nil
+	})
+	h.submit(h.command("new"), "", map[string]any{"Region": "region 7", "Zone": "region 5"})
+	h.sees(snow("a"), "1", "done")
+	if v := <-got; v["region"][0] != "r7" || v["zone"][0] != "r5" || v["notes"][0] != long {
+		t.Errorf("%.100v", v)
+	}
+	h.submit(h.in("2").command("new"), "", map[string]any{"Region": "ion-5", "Zone": "R9"})
+	which := h.sees(snow("a"), "2", "what is meant by")
+	if len(which.Buttons) != 11 {
+		t.Errorf("%d choices", len(which.Buttons))
+	}
+	h.pressOn(which, func(b discordtest.Press) bool { return b.Label == "Region 55" })
+	h.sees(snow("a"), "2", "done")
+	if v := <-got; v["region"][0] != "r55" || v["zone"][0] != "r9" {
+		t.Errorf("%.100v", v)
+	}
+}
+
 func TestATypedNameThatIsPlain(t *testing.T) {
 	f := &formHandler{}
 	h := start(t, ModeHTTP, f.Handle)

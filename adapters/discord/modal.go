@@ -169,7 +169,11 @@ func (in *interaction) values(f card.Form, tongue lang.Lang) card.Values {
 		if err != nil || i < 0 || i >= len(whole) || !asked(whole[i].Kind) {
 			return
 		}
-		out[whole[i].Name] = value(whole[i], c)
+		v := value(whole[i], c)
+		if before := f.Fields[i].Value; len(v) == 0 && len(before) > 0 && c.Type == typeInput && whole[i].Value == nil {
+			v = before // it was too long to be shown, and is kept by leaving it out
+		}
+		out[whole[i].Name] = v
 	})
 	return out
 }

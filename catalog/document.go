@@ -84,6 +84,7 @@ func squeeze(text []byte, own []string) []byte {
 	if bytes.IndexByte(text, ownMark) >= 0 { // no JSON
 		own = nil
 	}
+	lengths := lengthsOf(own)
 	short := make([]byte, 0, len(text))
 	for at := 0; at < len(text); {
 		n := bytes.IndexByte(text[at:], '"') + 1
@@ -94,7 +95,7 @@ func squeeze(text []byte, own []string) []byte {
 		short = append(short, text[at:at+n]...)
 		at += n
 		n = max(0, bytes.IndexByte(text[at:], '"'))
-		short = appendOwn(short, text[at:at+n], own)
+		short = appendOwn(short, text[at:at+n], own, lengths)
 		at += n
 		if at < len(text) && text[at] == '"' && text[at-1] != '\\' { // the end of a string, not a quote in it
 			short = append(short, '"')
@@ -113,10 +114,18 @@ const ownMark = 1
 // ownLeast is the least length of a string that is worth a number.
 const ownLeast = 4
 
+// lengthsOf has the bits of the lengths, modulo 64, that some strings have: one of another length is not among them.
+func lengthsOf(own []string) (bits uint64) {
+	for _, s := range own {
+		bits |= 1 << (len(s) % 64)
+	}
+	return bits
+}
+
 // appendOwn appends a string, or what is behind its last colon or slash, as a number where the entity has it.
-func appendOwn(dst, s []byte, own []string) []byte {
-	for _, from := range [...]int{0, bytes.LastIndexAny(s, ":/") + 1} {
-		if tail := s[from:]; len(tail) >= ownLeast {
+func appendOwn(dst, s []byte, own []string, lengths uint64) []byte {
+	for _, from := range [...]int{0, lastJoint(s) + 1} {
+		if tail := s[from:]; len(tail) >= ownLeast && lengths&(1<<(len(tail)%64)) != 0 {
 			if i := slices.IndexFunc(own, func(o string) bool { return o == string(tail) }); i >= 0 {
 				return append(append(dst, s[:from]...), ownMark, byte(i))
 			}
@@ -124,6 +133,9 @@ func appendOwn(dst, s []byte, own []string) []byte {
 	}
 	return append(dst, s...)
 }
+
+// lastJoint is where the last colon or slash stands; -1 where there is none.
+func lastJoint(s []byte) int { return max(bytes.LastIndexByte(s, ':'), bytes.LastIndexByte(s, '/')) }
 
 // unsqueeze is the opposite of squeeze for a text of the given size; nil when body is damaged.
 func unsqueeze(body string, size int, own []string) []byte {

@@ -65,7 +65,7 @@ func TestAppendOwn(t *testing.T) {
 		"orders": "\x01\x00", "component:default/orders": "component:default/\x01\x00", "component:orders": "component:\x01\x00",
 		"https://a.example/x": "\x01\x01", "orders-db": "orders-db", "abc": "abc", "": "", ":": ":", "a/": "a/",
 	} {
-		if got := string(appendOwn(nil, []byte(text), own)); got != want {
+		if got := string(appendOwn(nil, []byte(text), own, lengthsOf(own))); got != want {
 			t.Errorf("%q: %q, want %q", text, got, want)
 		}
 	}

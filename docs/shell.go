@@ -2,10 +2,12 @@ package docs
 
 import (
 	_ "embed" // for the style sheet
+	"fmt"
 	"html"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/backchannel-portal/backchannel/docs/markdown"
 	"github.com/backchannel-portal/backchannel/internal/lang"
@@ -22,10 +24,19 @@ type shell struct {
 	trail map[int][]int // for a page, its places in the navigation, one a level
 	paths []string      // of the pages below the site, escaped twice: for addresses, and for attributes
 	live  bool          // the page watches for changes
+
+	mu    sync.Mutex
+	drawn map[string]*drawnNav // navigations by the root and the sections that are open
+}
+
+// drawnNav is a navigation as HTML, and where the links to pages begin in it, behind "<a".
+type drawnNav struct {
+	html  []byte
+	links map[int]int
 }
 
 func newShell(site *Site) *shell {
-	s := &shell{site: site, trail: map[int][]int{}, paths: make([]string, len(site.Pages))}
+	s := &shell{site: site, trail: map[int][]int{}, paths: make([]string, len(site.Pages)), drawn: map[string]*drawnNav{}}
 	for i, p := range site.Pages {
 		if p.Path != "" {
 			s.paths[i] = html.EscapeString(escapePath(p.Path) + "/")
@@ -66,7 +77,7 @@ func (s *shell) page(dst []byte, n int, h markdown.Highlighter) []byte {
 	w.put("</article>\n")
 	w.foot()
 	w.put("</main>\n<nav class=\"nav\" id=\"bc-nav\" aria-label=\"", w.text(lang.PageNav, nil), "\">\n")
-	w.nav(s.site.Nav, s.trail[n], 0)
+	w.navigation()
 	w.put("</nav>\n")
 	w.contents()
 	w.put("</div>\n</body>\n</html>\n")
@@ -134,36 +145,54 @@ func (w *shellWriter) head() {
 		html.EscapeString(w.site.Title), "</a> <a class=\"menu\" href=\"#bc-nav\">", w.text(lang.PageNav, nil), "</a></header>\n<div class=\"page\">\n")
 }
 
-// nav writes a level of the navigation: sections away from the page show only their title, which leads to their first page.
-func (w *shellWriter) nav(items []NavItem, trail []int, depth int) {
+// navigation writes the navigation around the page. Pages of one section share it but for the mark of the page itself.
+func (w *shellWriter) navigation() {
+	trail := w.trail[w.number]
+	open := trail[:max(len(trail)-1, 0)]
+	key := fmt.Sprint(w.root, open)
+	w.mu.Lock()
+	d := w.drawn[key]
+	if d == nil {
+		inner := &shellWriter{shell: w.shell, root: w.root}
+		d = &drawnNav{links: map[int]int{}}
+		inner.nav(w.site.Nav, open, 0, d)
+		d.html = inner.out
+		w.drawn[key] = d
+	}
+	w.mu.Unlock()
+	at, ok := d.links[w.number]
+	w.out = append(w.out, d.html[:at]...)
+	if ok {
+		w.put(` aria-current="page"`)
+	}
+	w.out = append(w.out, d.html[at:]...)
+}
+
+// nav writes a level of the navigation: sections that are not open show only their title, which leads to their first
+// page.
+func (w *shellWriter) nav(items []NavItem, open []int, depth int, d *drawnNav) {
 	w.put("<ul>\n")
 	for i, item := range items {
-		open := len(trail) > depth && trail[depth] == i
 		title := html.EscapeString(item.Title)
 		w.put("<li>")
 		switch {
 		case item.Href != "":
 			w.put(`<a href="`, html.EscapeString(item.Href), `" rel="nofollow noreferrer">`, title, "</a>")
-		case item.Page == w.number:
-			w.put(`<a aria-current="page" href="`)
-			w.to(item.Page)
-			w.put(`">`, title, "</a>")
 		case item.Page >= 0:
-			w.put(`<a href="`)
+			w.put("<a")
+			if _, ok := d.links[item.Page]; !ok {
+				d.links[item.Page] = len(w.out)
+			}
+			w.put(` href="`)
 			w.to(item.Page)
 			w.put(`">`, title, "</a>")
-		case open:
+		case len(open) > depth && open[depth] == i || firstPage(item.Items) < 0:
 			w.put("<strong>", title, "</strong>\n")
-			w.nav(item.Items, trail, depth+1)
+			w.nav(item.Items, open, depth+1, d)
 		default:
-			if first := firstPage(item.Items); first >= 0 {
-				w.put(`<a class="section" href="`)
-				w.to(first)
-				w.put(`">`, title, "</a>")
-			} else {
-				w.put("<strong>", title, "</strong>\n")
-				w.nav(item.Items, nil, depth+1)
-			}
+			w.put(`<a class="section" href="`)
+			w.to(firstPage(item.Items))
+			w.put(`">`, title, "</a>")
 		}
 		w.put("</li>\n")
 	}

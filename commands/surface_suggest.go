@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/backchannel-portal/backchannel/bot"
@@ -22,6 +23,9 @@ func (c *Commands) handleSuggest(ctx context.Context, ev *bot.Event) (bot.Reply,
 	var kinds []string
 	switch in.What {
 	case card.FieldEntity, card.FieldEntities:
+		if slices.Equal(in.Path, []string{"new-service"}) {
+			kinds = []string{"template"}
+		}
 	case card.FieldOwner:
 		kinds = []string{"group", "user"}
 	default:
@@ -81,8 +85,8 @@ func (t *talk) suggestFirst(kinds []string, add func(*catalog.Entity) bool) {
 			}
 		}
 		kinds = []string{"component"}
-	} else {
-		kinds = []string{"group"}
+	} else if slices.Contains(kinds, "group") {
+		kinds = []string{"group"} // people are too many to begin with
 	}
 	for e := range t.view.Entities(search.Filter{Kinds: kinds}) {
 		if !add(e) {

@@ -4,7 +4,6 @@ package commands
 
 import (
 	"context"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -90,13 +89,12 @@ type Commands struct {
 	cap   plugins.Capabilities
 	table map[understand.Intent]func(*talk)
 
-	kept    atomic.Bool // Keep runs
-	reading sync.Mutex  // held by whoever rebuilds reader
-	reader  atomic.Pointer[reader]
+	kept       atomic.Bool // Keep runs
+	everything tongue      // of those who may see everything
+	tongues    tongues     // of the others
 
-	docs     atomic.Uint64 // how often documentation changed
-	readings readings      // of common questions
-	answers  answers       // of this second
+	docs    atomic.Uint64 // how often documentation changed
+	answers answers       // of this second
 
 	figures atomic.Pointer[overview] // of the data's problems
 }
@@ -206,10 +204,11 @@ func (c *Commands) Answer(ctx context.Context, q Question, r understand.Reading)
 }
 
 func (c *Commands) read(ctx context.Context, view search.View, q Question) understand.Reading {
-	u, fresh := c.understander(ctx)
+	tongue := c.tongueOf(q.Viewer)
+	u, fresh := tongue.understander(ctx, c)
 	key, common := keyOf(q)
 	if common {
-		if r, ok := c.readings.get(u, key); ok {
+		if r, ok := tongue.readings.get(u, key); ok {
 			return r
 		}
 	}
@@ -227,7 +226,7 @@ func (c *Commands) read(ctx context.Context, view search.View, q Question) under
 		Text: q.Text, Lang: q.Lang, Channel: q.Channel, About: q.About, Thread: q.Thread, Asker: q.Asker, Bound: q.Bound, Explain: q.Explain,
 	})
 	if common && r.Alone {
-		c.readings.put(u, key, r)
+		tongue.readings.put(u, key, r)
 	}
 	if !fresh {
 		late(view, &r)

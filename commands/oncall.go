@@ -73,7 +73,7 @@ func (t *talk) shifts(e *catalog.Entity) ([]plugins.Shift, error) {
 	if owner := ownerOf(e); !owner.IsZero() {
 		q.Groups = t.groupsOf(owner)
 	}
-	return t.c.cap.OnCall.Shifts(t.ctx, q)
+	return t.rota().Shifts(t.ctx, q)
 }
 
 // groupsOf lists the groups whose schedules count for an owner, nearest first.

@@ -59,7 +59,7 @@ func (t *talk) nextLevel(e *catalog.Entity, shifts []plugins.Shift, second bool)
 // levelAbove names who is on call in the nearest group above a team.
 func (t *talk) levelAbove(team catalog.Ref) {
 	for _, g := range ancestors(t.view, team) {
-		shifts, err := t.c.cap.OnCall.Shifts(t.ctx, plugins.OnCallQuery{At: t.now, Groups: []catalog.Ref{g}})
+		shifts, err := t.rota().Shifts(t.ctx, plugins.OnCallQuery{At: t.now, Groups: []catalog.Ref{g}})
 		if err != nil {
 			return
 		}

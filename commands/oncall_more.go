@@ -51,7 +51,7 @@ func (t *talk) secondFirst(shifts []plugins.Shift, e *catalog.Entity) []plugins.
 
 // onCallPerson says when it is a person's turn.
 func (t *talk) onCallPerson(e *catalog.Entity) {
-	shifts, err := t.c.cap.OnCall.ShiftsOf(t.ctx, e.Ref, t.now)
+	shifts, err := t.rota().ShiftsOf(t.ctx, e.Ref, t.now)
 	if err != nil {
 		t.failed(lang.CmdOnCallNoun, e)
 		return
@@ -84,7 +84,7 @@ func (t *talk) onCallTeams(g *catalog.Entity) bool {
 	var shifts []plugins.Shift
 	seen := map[string]bool{}
 	for _, team := range descendants(t.view, g.Ref) {
-		own, err := t.c.cap.OnCall.Shifts(t.ctx, plugins.OnCallQuery{At: t.now, Groups: []catalog.Ref{team}})
+		own, err := t.rota().Shifts(t.ctx, plugins.OnCallQuery{At: t.now, Groups: []catalog.Ref{team}})
 		if err != nil {
 			return false
 		}
@@ -106,7 +106,7 @@ func (t *talk) onCallTeams(g *catalog.Entity) bool {
 
 // onCallAll lists every schedule.
 func (t *talk) onCallAll() {
-	shifts, err := t.c.cap.OnCall.All(t.ctx, t.now)
+	shifts, err := t.rota().All(t.ctx, t.now)
 	switch {
 	case err != nil:
 		t.failed(lang.CmdOnCallNoun, nil)

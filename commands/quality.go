@@ -14,9 +14,9 @@ import (
 func (c *Commands) Quality(ctx context.Context, view search.View, owners ...catalog.Ref) *quality.Report {
 	o := quality.Options{Owners: owners}
 	if _, none := c.cap.OnCall.(plugins.None); !none {
-		now := c.deps.Now()
+		now, duty := c.deps.Now(), onCallFor(c.cap.OnCall, view)
 		o.OnCall = func(services []string, groups []catalog.Ref) bool {
-			shifts, err := c.cap.OnCall.Shifts(ctx, plugins.OnCallQuery{At: now, Services: services, Groups: groups})
+			shifts, err := duty.Shifts(ctx, plugins.OnCallQuery{At: now, Services: services, Groups: groups})
 			return err == nil && len(shifts) > 0
 		}
 	}

@@ -27,8 +27,14 @@ func (r *reader) fresh(g catalog.Generation, docs uint64, shape plugins.RadarSha
 // language too.
 func (c *Commands) DocsChanged() { c.docs.Add(1) }
 
-// Prepare prepares the language of the catalog as it is now, so that the first question does not wait for it.
-func (c *Commands) Prepare(ctx context.Context) { c.rebuild(ctx) }
+// Prepare prepares the language of the catalog as it is now, so that the first question does not wait for it: that of
+// those who may see everything, and that of the given viewers.
+func (c *Commands) Prepare(ctx context.Context, viewers ...catalog.Viewer) {
+	c.everything.rebuild(ctx, c)
+	for _, v := range viewers {
+		c.tongueOf(v).rebuild(ctx, c)
+	}
+}
 
 // Keep brings the language up to date whenever the catalog has changed, until ctx is done; it looks every so often.
 // That takes as long as much was changed, and a pause of several times as long follows. While Keep runs no question
@@ -42,7 +48,10 @@ func (c *Commands) Keep(ctx context.Context, every time.Duration) {
 	var pause time.Time
 	for {
 		if start := c.deps.Now(); !start.Before(pause) {
-			c.rebuild(ctx)
+			c.everything.rebuild(ctx, c)
+			for _, t := range c.tongues.all() {
+				t.rebuild(ctx, c)
+			}
 			end := c.deps.Now()
 			pause = end.Add(rest * end.Sub(start))
 		}
@@ -52,44 +61,6 @@ func (c *Commands) Keep(ctx context.Context, every time.Duration) {
 		case <-tick.C:
 		}
 	}
-}
-
-// understander returns what reads questions, and whether it knows the present state. The first question of all waits
-// for it; so does, where Keep does not run, whoever asks first after a change.
-func (c *Commands) understander(ctx context.Context) (u *understand.Understander, fresh bool) {
-	now := c.reader.Load()
-	shape, _ := c.cap.Radar.Shape(ctx) // a radar that does not answer adds no words
-	if now.fresh(c.deps.View(catalog.Viewer{}).Generation(), c.docs.Load(), shape) {
-		return now.understand, true
-	}
-	if now != nil && (c.kept.Load() || !c.reading.TryLock()) {
-		return now.understand, false
-	}
-	if now != nil {
-		c.reading.Unlock()
-	}
-	return c.rebuild(ctx).understand, true
-}
-
-// rebuild returns a reader of the present state, made from the one before where there is one.
-func (c *Commands) rebuild(ctx context.Context) *reader {
-	c.reading.Lock()
-	defer c.reading.Unlock()
-	docs := c.docs.Load()
-	view := c.deps.View(catalog.Viewer{})
-	shape, _ := c.cap.Radar.Shape(ctx)
-	now := c.reader.Load()
-	if now.fresh(view.Generation(), docs, shape) {
-		return now
-	}
-	r := &reader{generation: view.Generation(), radar: shape, docs: docs}
-	if v := c.Vocabulary(ctx, view); now == nil {
-		r.understand = understand.New(v)
-	} else {
-		r.understand = now.understand.Next(v)
-	}
-	c.reader.Store(r)
-	return r
 }
 
 // late looks up names that a question has and the understander does not know, because they are newer than it is.

@@ -9,6 +9,7 @@ import (
 	"github.com/backchannel-portal/backchannel/catalog/search"
 	"github.com/backchannel-portal/backchannel/commands/understand"
 	"github.com/backchannel-portal/backchannel/internal/lang"
+	"github.com/backchannel-portal/backchannel/plugins"
 )
 
 // viewer is on whose behalf an event is answered.
@@ -75,4 +76,14 @@ func refuseShare(l lang.Lang) bot.Reply {
 		Answer:  bot.Answer{Outcome: bot.Refused, Lang: l},
 		Message: card.Message{Lang: l, Blocks: []card.Block{card.Text{Spans: card.Say(l, lang.AccessNoShare, nil)}}},
 	}
+}
+
+// rota is who is on call, as the viewer may know it.
+func (t *talk) rota() plugins.OnCall { return onCallFor(t.c.cap.OnCall, t.view) }
+
+func onCallFor(all plugins.OnCall, view search.View) plugins.OnCall {
+	if hidden := search.Hides(view); hidden != nil {
+		return plugins.Told(all, hidden)
+	}
+	return all
 }

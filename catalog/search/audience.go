@@ -62,3 +62,13 @@ func Heads(v View, kind string) iter.Seq[catalog.Head] {
 		}
 	}
 }
+
+// Hides returns what reports whether a view does not show an entity that is there, for those who show what others say
+// of entities; nil for a view that shows everything. It must never be told to anybody.
+func Hides(v View) func(catalog.Ref) bool {
+	own, ok := v.(*view)
+	if !ok || own.vis == nil {
+		return nil
+	}
+	return own.hides
+}

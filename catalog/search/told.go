@@ -1,6 +1,7 @@
 package search
 
 import (
+	"bytes"
 	"encoding/json"
 	"slices"
 	"sync/atomic"
@@ -77,52 +78,83 @@ var referenceFields = map[string]string{
 	"parent": "group", "children": "group", "memberOf": "group", "members": "user",
 }
 
-// redacted is an entity's document without references to what is hidden; nil when it cannot be read.
+// redacted is an entity's document without references to what is hidden, as if they had never been written; nil when
+// it cannot be read.
 func (v *view) redacted(e *catalog.Entity) []byte {
-	var doc, spec map[string]json.RawMessage
-	if json.Unmarshal(e.Document.JSON(), &doc) != nil || json.Unmarshal(doc["spec"], &spec) != nil {
+	hidden := func(field, s string) bool {
+		ref, err := catalog.ParseRef(s, referenceFields[field], e.Ref.Namespace)
+		return err == nil && v.hides(ref)
+	}
+	return rewritten(e.Document.JSON(), func(key string, value json.RawMessage) json.RawMessage {
+		if key != "spec" {
+			return value
+		}
+		return rewritten(value, func(key string, value json.RawMessage) json.RawMessage {
+			if referenceFields[key] == "" {
+				return value
+			}
+			return withoutHidden(value, func(s string) bool { return hidden(key, s) })
+		})
+	})
+}
+
+// rewritten copies a JSON object with other values for its members, in their order; those for which there is none are
+// left out. It returns nil when the text is no object.
+func rewritten(object json.RawMessage, value func(key string, old json.RawMessage) json.RawMessage) json.RawMessage {
+	d := json.NewDecoder(bytes.NewReader(object))
+	if t, err := d.Token(); err != nil || t != json.Delim('{') {
 		return nil
 	}
-	for field, kind := range referenceFields {
-		raw, ok := spec[field]
-		if !ok {
+	out := []byte{'{'}
+	for d.More() {
+		t, err := d.Token()
+		key, ok := t.(string)
+		var old json.RawMessage
+		if err != nil || !ok || d.Decode(&old) != nil {
+			return nil
+		}
+		fresh := value(key, old)
+		name, err := json.Marshal(key)
+		if err != nil {
+			return nil
+		}
+		if fresh == nil {
 			continue
 		}
-		hidden := func(s string) bool {
-			ref, err := catalog.ParseRef(s, kind, e.Ref.Namespace)
-			return err == nil && v.hides(ref)
+		if len(out) > 1 {
+			out = append(out, ',')
 		}
-		if kept, whole := withoutHidden(raw, hidden); whole {
-			delete(spec, field)
-		} else {
-			spec[field] = kept
-		}
+		out = append(append(append(out, name...), ':'), fresh...)
 	}
-	var err error
-	if doc["spec"], err = json.Marshal(spec); err != nil {
+	return append(out, '}')
+}
+
+// withoutHidden leaves the hidden ones out of a reference or a list of them; nil when none is left.
+func withoutHidden(raw json.RawMessage, hidden func(string) bool) json.RawMessage {
+	var one string
+	if json.Unmarshal(raw, &one) == nil {
+		if hidden(one) {
+			return nil
+		}
+		return raw
+	}
+	var list []json.RawMessage
+	if json.Unmarshal(raw, &list) != nil {
+		return raw
+	}
+	kept := slices.DeleteFunc(slices.Clone(list), func(item json.RawMessage) bool {
+		var s string
+		return json.Unmarshal(item, &s) == nil && hidden(s)
+	})
+	if len(kept) == len(list) {
+		return raw
+	}
+	if len(kept) == 0 {
 		return nil
 	}
-	text, err := json.Marshal(doc)
+	text, err := json.Marshal(kept)
 	if err != nil {
 		return nil
 	}
 	return text
-}
-
-// withoutHidden leaves the hidden ones out of a reference or a list of them; whole reports that nothing may be left.
-func withoutHidden(raw json.RawMessage, hidden func(string) bool) (kept json.RawMessage, whole bool) {
-	var one string
-	if json.Unmarshal(raw, &one) == nil {
-		return raw, hidden(one)
-	}
-	var list []json.RawMessage
-	if json.Unmarshal(raw, &list) != nil {
-		return raw, false
-	}
-	list = slices.DeleteFunc(list, func(item json.RawMessage) bool {
-		var s string
-		return json.Unmarshal(item, &s) == nil && hidden(s)
-	})
-	text, err := json.Marshal(list)
-	return text, err != nil
 }

@@ -1,6 +1,7 @@
 package search_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -84,6 +85,55 @@ func TestHiddenIsNeverShown(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestHiddenIsNotNamed looks at what is seen and names what is hidden.
+func TestHiddenIsNotNamed(t *testing.T) {
+	entities := []*catalog.Entity{
+		st.Entity("component:till", st.Owner("group:night"), st.Rel("dependsOn", "resource:loaf-db"), st.Rel("dependsOn", "resource:nowhere")),
+		st.Entity("group:night"), st.Entity("resource:loaf-db"),
+	}
+	entities[0].Document = catalog.NewDocument([]byte(`{"kind":"Component","spec":{"type":"x","owner":"night","dependsOn":["resource:loaf-db","resource:nowhere"],"providesApis":["night-api"],"children":["night"],"system":7}}`))
+	r := search.NewReader(catalog.Changes{Generation: 1, Upserts: entities}, nil, search.Options{})
+	t.Cleanup(func() { _ = r.Close() })
+	v := r.For(catalog.Viewer{Rules: onlyKind("component")})
+	till := st.Ref("component:till")
+	for range 2 { // once made, once kept
+		e, ok := v.Entity(till)
+		if !ok || !e.Owner.IsZero() || e.Relations.Len() != 1 {
+			t.Fatalf("till is %+v with %d relations", e, e.Relations.Len())
+		}
+		if got, want := string(e.Document.JSON()), `{"kind":"Component","spec":{"type":"x","dependsOn":["resource:nowhere"],"providesApis":["night-api"],"system":7}}`; got != want {
+			t.Errorf("its document is %s, want %s", got, want)
+		}
+	}
+	if got := v.Relations(till); len(got) != 1 || got[0].Target != st.Ref("resource:nowhere") {
+		t.Errorf("its relations are %v", got)
+	}
+	for h := range search.Heads(v, "component") {
+		if !h.Owner.IsZero() {
+			t.Errorf("its head names %s", h.Owner)
+		}
+	}
+	owned := search.Filter{Owner: st.Ref("group:night")}
+	if n := v.Count(owned); n != 0 || len(slices.Collect(v.Entities(owned))) != 0 {
+		t.Errorf("%d are found by an owner that is hidden", n)
+	}
+	if e, _ := r.For(catalog.Viewer{}).Entity(till); e.Owner.IsZero() || e.Relations.Len() != 3 {
+		t.Errorf("for those who see everything till is %+v", e)
+	}
+	if hides := search.Hides(v); !hides(st.Ref("group:night")) || hides(st.Ref("resource:nowhere")) || search.Hides(r.For(catalog.Viewer{})) != nil {
+		t.Error("Hides")
+	}
+}
+
+// onlyKind are rules under which one kind is seen.
+type onlyKind string
+
+func (k onlyKind) Key() string { return string(k) }
+
+func (k onlyKind) Sees(catalog.Graph) func(catalog.Record) bool {
+	return func(r catalog.Record) bool { return r.Ref().Kind == string(k) }
 }
 
 // TestHiddenWordsDoNotNarrow checks that a word which only hidden entities have counts as one that occurs nowhere.

@@ -48,8 +48,9 @@ const maxQuestion = 1_000
 // Commands are the commands, with their Chinese: what the application is told to have.
 func Commands() []Command {
 	return []Command{
-		command("backchannel", "", lang.SlackCommandAsk, lang.DiscordCommandAskTW, lang.DiscordOptionAsk, lang.DiscordOptionAskTW),
-		command("oncall", lang.DiscordOncallName, lang.SlackCommandOncall, lang.DiscordCommandOncallTW, lang.DiscordOptionOncall, lang.DiscordOptionOncallTW),
+		command("backchannel", "", "", lang.SlackCommandAsk, lang.DiscordCommandAskTW, lang.DiscordOptionAsk, lang.DiscordOptionAskTW),
+		command("oncall", lang.DiscordOncallName, lang.DiscordOncallName, lang.SlackCommandOncall, lang.DiscordCommandOncallTW, lang.DiscordOptionOncall, lang.DiscordOptionOncallTW),
+		command("new-service", lang.DiscordNewName, lang.DiscordNewNameTW, lang.SlackCommandNew, lang.DiscordCommandNewTW, lang.DiscordOptionNew, lang.DiscordOptionNewTW),
 		{
 			Type: messageCommand, Name: lang.Text(lang.English, lang.SlackShortcutOwner, nil), Names: chinese(lang.SlackShortcutOwner, lang.DiscordMenuOwnerTW),
 			Contexts: []int{0, 1}, Integrations: []int{0},
@@ -58,7 +59,7 @@ func Commands() []Command {
 }
 
 // command is one command with its one text. A name of "" is the same in every language.
-func command(id string, name, does, doesTW, text, textTW lang.Key) Command {
+func command(id string, name, nameTW, does, doesTW, text, textTW lang.Key) Command {
 	c := Command{
 		Type: slashCommand, Name: id, Description: lang.Text(lang.English, does, nil), Descriptions: chinese(does, doesTW),
 		Contexts: []int{0, 1}, Integrations: []int{0},
@@ -69,7 +70,7 @@ func command(id string, name, does, doesTW, text, textTW lang.Key) Command {
 		}},
 	}
 	if name != "" {
-		c.Names = chinese(name, name)
+		c.Names = chinese(name, nameTW)
 	}
 	return c
 }

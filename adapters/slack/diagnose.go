@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/backchannel-portal/backchannel/bot"
 	"github.com/backchannel-portal/backchannel/internal/fault"
 )
 
@@ -25,23 +26,27 @@ const diagnoseTimeout = 15 * time.Second
 
 // Diagnose asks Slack about the tokens without connecting: who the bot is, which scopes its token has, and for Socket
 // Mode whether the app-level token opens a connection. An error says what is wrong in Slack's own short words: of kind
-// Forbidden where a token is refused, Upstream where Slack does not answer.
+// Forbidden where a token is refused, Upstream where Slack does not answer. Without a bot token, in an app that people
+// install, only the app-level token is asked about; the others are those of its installations.
 func Diagnose(ctx context.Context, cfg Config, client *http.Client) (Diagnosis, error) {
 	if cfg.APIURL == "" {
 		cfg.APIURL = "https://slack.com/api/"
 	}
-	var who struct {
-		Team string `json:"team"`
-		User string `json:"user"`
-	}
-	head, err := question(ctx, client, cfg.APIURL, "auth.test", cfg.BotToken, &who)
-	if err != nil {
-		return Diagnosis{}, err
-	}
-	d := Diagnosis{Team: who.Team, Bot: who.User, Clock: clockOf(head)}
-	if have := scopesOf(head.Get("X-Oauth-Scopes")); len(have) > 0 {
-		d.Missing = missingScopes(Scopes(), have)
-		d.Off = off(cfg.Features, have)
+	var d Diagnosis
+	if cfg.BotToken != "" || cfg.ClientID == "" {
+		var who struct {
+			Team string `json:"team"`
+			User string `json:"user"`
+		}
+		head, err := question(ctx, client, cfg.APIURL, "auth.test", cfg.BotToken, &who)
+		if err != nil {
+			return d, err
+		}
+		d = Diagnosis{Team: who.Team, Bot: who.User, Clock: clockOf(head)}
+		if have := scopesOf(head.Get("X-Oauth-Scopes")); len(have) > 0 {
+			d.Missing = missingScopes(Scopes(), have)
+			d.Off = off(cfg.Features, have)
+		}
 	}
 	if cfg.Mode == ModeSocket {
 		if _, err := question(ctx, client, cfg.APIURL, "apps.connections.open", cfg.AppToken, nil); err != nil {
@@ -49,6 +54,18 @@ func Diagnose(ctx context.Context, cfg Config, client *http.Client) (Diagnosis, 
 		}
 	}
 	return d, nil
+}
+
+// DiagnoseInstallation is Diagnose for the token of an installation. False: a workspace that its organisation's token
+// serves has none of its own.
+func DiagnoseInstallation(ctx context.Context, cfg Config, i bot.Installation, client *http.Client) (Diagnosis, bool, error) {
+	g, err := grantOf(i)
+	if err != nil || g.data.Member {
+		return Diagnosis{}, false, err
+	}
+	cfg.BotToken, cfg.Mode = g.token, ModeHTTP
+	d, err := Diagnose(ctx, cfg, client)
+	return d, true, err
 }
 
 func clockOf(h http.Header) time.Time {

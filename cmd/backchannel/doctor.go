@@ -12,7 +12,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/backchannel-portal/backchannel/adapters/slack"
 	"github.com/backchannel-portal/backchannel/catalog"
 	"github.com/backchannel-portal/backchannel/catalog/search"
 	"github.com/backchannel-portal/backchannel/cmd/backchannel/config"
@@ -290,38 +289,6 @@ func sourceFix(kind string, err error) string {
 	default:
 		return "Check the location in the configuration."
 	}
-}
-
-// slack asks Slack about the tokens, the scopes and the time.
-func (d *doctor) slack(cfg *config.Config) {
-	c := cfg.Slack
-	if c == nil {
-		d.ok("slack", "not configured")
-		return
-	}
-	sent := time.Now()
-	connect, err := slackConfig(c)
-	if err != nil {
-		d.fail("slack", "Correct slack.features in the configuration.", "%v", err)
-		return
-	}
-	said, err := slack.Diagnose(d.s.ctx, connect, d.client)
-	for _, o := range said.Off {
-		d.fail("slack "+string(o.Feature), "Add them under OAuth & Permissions and install the app again, or take the feature out of slack.features. It is off until then; everything else works.", "the feature is off: the bot token lacks %s", strings.Join(o.Missing, ", "))
-	}
-	switch {
-	case fault.Is(err, fault.Forbidden) && strings.HasPrefix(err.Error(), "apps."):
-		d.fail("slack", "Make an app-level token with the scope connections:write under Basic Information, and set slack.app_token.", "%v", err)
-	case fault.Is(err, fault.Forbidden):
-		d.fail("slack", "Copy the Bot User OAuth Token from OAuth & Permissions, and set slack.bot_token.", "%v", err)
-	case err != nil:
-		d.fail("slack", "Check that slack.com can be reached from here, through the proxy if there is one.", "%v", err)
-	case len(said.Missing) > 0:
-		d.fail("slack", "Add them under OAuth & Permissions (backchannel slack manifest lists all) and install the app again.", "the bot token lacks %s", strings.Join(said.Missing, ", "))
-	default:
-		d.ok("slack", "%s in %s, with every scope it needs", said.Bot, said.Team)
-	}
-	d.clock(said.Clock, sent)
 }
 
 // clock compares our clock with another system's, which tells seconds.

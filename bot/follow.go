@@ -111,7 +111,10 @@ func (f *Follows) Start(ctx context.Context, kind string, data json.RawMessage, 
 	_, _, err = f.cfg.Queue.Add(ctx, job.Request{
 		Kind: TaskJobs(kind), Key: t.Key, Tenant: t.By.Platform + ":" + t.By.Workspace, Payload: payload, Attempts: taskAttempts,
 	})
-	return t.Key, err
+	if err != nil {
+		return t.Key, err
+	}
+	return t.Key, f.enqueue(ctx, t.Key, ev.Locale)
 }
 
 // Since reads a task and its log, as Tasks.Since does.
@@ -148,7 +151,7 @@ func (f *Follows) open(ctx context.Context, ev *Event, r Follow) (Reply, error) 
 		if err := f.cfg.Followers.Follow(ctx, at); err != nil {
 			return err
 		}
-		return f.enqueue(ctx, r.Key)
+		return f.enqueue(ctx, r.Key, l)
 	}
 	r.Watch = func(ctx context.Context, show func(card.Message)) error { return f.watch(ctx, r.Key, l, show) }
 	return r, nil

@@ -308,6 +308,25 @@ func TestFollowIsWatched(t *testing.T) {
 	})
 }
 
+// TestFollowWithoutMessage has no message follow, as when the process ends before it is noted: the end is posted.
+func TestFollowWithoutMessage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse()
+		f, stop := h.replica(t)
+		defer stop()
+		if _, err := f.Start(t.Context(), "dig", nil, &digger); err != nil {
+			t.Fatal(err)
+		}
+		for range 3 {
+			h.gate <- struct{}{}
+		}
+		time.Sleep(time.Minute)
+		if len(h.shown.posts) != 1 || h.shown.posts[0].To != digger.Actor.Direct() || !strings.Contains(card.Plain(h.shown.posts[0].Message), "done after 3 steps") {
+			t.Errorf("posted %+v", h.shown.posts)
+		}
+	})
+}
+
 // TestFollowIsFoundAgain has a message whose job was never added, as when the process ends in between.
 func TestFollowIsFoundAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

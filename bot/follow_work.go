@@ -7,6 +7,7 @@ import (
 
 	"github.com/backchannel-portal/backchannel/internal/fault"
 	"github.com/backchannel-portal/backchannel/internal/job"
+	"github.com/backchannel-portal/backchannel/internal/lang"
 )
 
 // The kinds of the jobs of Follows, for job.Config.
@@ -19,9 +20,10 @@ const (
 	followFor     = 24 * time.Hour // how long one job follows, before another goes on
 	refollowEvery = time.Minute
 	editTimeout   = 30 * time.Second
-	firstEdits    = 10              // edits of a message until it is edited more rarely
-	latePause     = 5 * time.Second // between edits from then on
-	followersEach = 64              // tasks that a replica follows at once
+	firstEdits    = 10               // edits of a message until it is edited more rarely
+	latePause     = 5 * time.Second  // between edits from then on
+	followersEach = 64               // tasks that a replica follows at once
+	orphanAfter   = 15 * time.Second // how long a task that is over waits for a message that shows it
 )
 
 // Jobs returns the kinds and the schedule of Follows for a job.Config.
@@ -33,8 +35,14 @@ func (f *Follows) Jobs() (map[string]job.Kind, []job.Periodic) {
 	return kinds, []job.Periodic{{Name: RefollowKind, Every: refollowEvery, Request: job.Request{Kind: RefollowKind, Attempts: 1}}}
 }
 
-func (f *Follows) enqueue(ctx context.Context, key string) error {
-	payload, err := json.Marshal(key)
+// followPayload is the payload of FollowKind.
+type followPayload struct {
+	Key  string
+	Lang lang.Lang // in which the end is told where no message shows it
+}
+
+func (f *Follows) enqueue(ctx context.Context, key string, l lang.Lang) error {
+	payload, err := json.Marshal(followPayload{key, l})
 	if err != nil {
 		return fault.Wrap(fault.Internal, err, "add the job of a follower")
 	}
@@ -49,7 +57,7 @@ func (f *Follows) Recover(ctx context.Context, _ job.Job) (json.RawMessage, erro
 		return nil, err
 	}
 	for _, key := range keys {
-		if err := f.enqueue(ctx, key); err != nil {
+		if err := f.enqueue(ctx, key, lang.English); err != nil {
 			return nil, err
 		}
 	}
@@ -58,11 +66,12 @@ func (f *Follows) Recover(ctx context.Context, _ job.Job) (json.RawMessage, erro
 
 // Work is the job.Handler of FollowKind: it edits the messages that follow a task until the task is over and shown.
 func (f *Follows) Work(ctx context.Context, j job.Job) (json.RawMessage, error) {
-	var key string
-	if err := json.Unmarshal(j.Payload, &key); err != nil {
+	var p followPayload
+	if err := json.Unmarshal(j.Payload, &p); err != nil {
 		return nil, job.Permanent(fault.Wrap(fault.Internal, err, "read the job of a follower"))
 	}
-	w := work{view: view{f: f, key: key}, seats: map[followerKey]*seat{}}
+	key := p.Key
+	w := work{view: view{f: f, key: key}, seats: map[followerKey]*seat{}, lang: p.Lang}
 	begun := f.cfg.Now()
 	for {
 		done, err := w.round(ctx)
@@ -88,6 +97,7 @@ func (f *Follows) Work(ctx context.Context, j job.Job) (json.RawMessage, error) 
 type work struct {
 	view
 	seats map[followerKey]*seat
+	lang  lang.Lang // of whoever began it
 	over  time.Time // when the task was first seen to be over
 }
 
@@ -112,6 +122,9 @@ func (w *work) round(ctx context.Context) (bool, error) {
 	if w.task.Over && w.over.IsZero() {
 		w.over = w.f.cfg.Now()
 	}
+	if len(all) == 0 {
+		return w.orphan(ctx)
+	}
 	left := 0
 	for _, to := range all {
 		k := followerKey{to.Key, to.Address, to.Message}
@@ -126,9 +139,21 @@ func (w *work) round(ctx context.Context) (bool, error) {
 		}
 	}
 	if left > 0 || !w.task.Over {
-		return len(all) == 0 && !w.task.Over, nil // nobody follows any more
+		return false, nil
 	}
 	return true, w.f.cfg.Followers.End(ctx, w.key)
+}
+
+// orphan looks after a task that no message follows: its end is posted to whoever began it, unless a message was there.
+// A process may die between showing a message and noting it, and some messages cannot be edited at all.
+func (w *work) orphan(ctx context.Context) (bool, error) {
+	if !w.task.Over || len(w.seats) > 0 {
+		return w.task.Over, nil
+	}
+	if w.f.cfg.Now().Sub(w.over) < orphanAfter {
+		return false, nil
+	}
+	return true, w.post(ctx, w.task.By.Direct(), "", w.lang)
 }
 
 // show edits one message where it shows something else than it should, and may be edited now.
@@ -192,16 +217,21 @@ func (w *work) due(to Follower, s *seat) bool {
 // alone.
 func (w *work) last(ctx context.Context, to Follower, s *seat) error {
 	s.done = true
-	if w.f.cfg.Send == nil {
-		return nil
-	}
-	m, err := w.card(ctx, to.Lang)
-	if err != nil {
-		return err
-	}
 	at := to.Address
 	if to.Private {
 		at = w.task.By.Direct()
 	}
-	return w.f.cfg.Send(ctx, Post{Key: "follow:" + to.Key + ":" + to.Address.Key() + ":" + to.Message, To: at, Message: m})
+	return w.post(ctx, at, to.Message, to.Lang)
+}
+
+// post posts how the task stands.
+func (w *work) post(ctx context.Context, at Address, message string, l lang.Lang) error {
+	if w.f.cfg.Send == nil {
+		return nil
+	}
+	m, err := w.card(ctx, l)
+	if err != nil {
+		return err
+	}
+	return w.f.cfg.Send(ctx, Post{Key: "follow:" + w.key + ":" + at.Key() + ":" + message, To: at, Message: m})
 }

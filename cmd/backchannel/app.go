@@ -65,7 +65,11 @@ type wiring struct {
 	locations catalog.Locations  // nil: none can be registered
 	registrar commands.Registrar // nil: nobody may
 	places    *places            // nil: nothing is kept of channels
-	links     bot.Links          // nil: on a command line, where whoever asks may everything
+
+	tasks    commands.Tasks    // nil: long work is waited for
+	feedback commands.Feedback // nil: nobody is asked what is wrong
+	post     func(context.Context, bot.Post) error
+	links    bot.Links // nil: on a command line, where whoever asks may everything
 }
 
 // newApp wires the parts; it reads nothing yet.
@@ -99,6 +103,10 @@ func newApp(cfg *config.Config, now func() time.Time, log *slog.Logger, w wiring
 	if err != nil {
 		return nil, err
 	}
+	corrector, err := a.corrector()
+	if err != nil {
+		return nil, err
+	}
 	deps := commands.Deps{
 		View:    a.view,
 		Plugins: a.plugins,
@@ -109,6 +117,8 @@ func newApp(cfg *config.Config, now func() time.Time, log *slog.Logger, w wiring
 		Refresher: w.refresher,
 		Locations: w.locations,
 		Registrar: w.registrar,
+
+		Tasks: w.tasks, Feedback: w.feedback, Post: w.post, Corrector: corrector,
 
 		Bindings: w.places.bindings(), Messenger: w.places.messenger(), Subscriptions: w.places.subscriptions(a.commit),
 	}

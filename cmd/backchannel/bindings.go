@@ -128,6 +128,9 @@ func (s *service) post() {
 		if poster, ok := p.(bot.Poster); ok {
 			posters[p.Name()] = poster
 		}
+		if editor, ok := p.(bot.Editor); ok {
+			s.long.editors[p.Name()] = editor
+		}
 		if link, ok := p.(bot.Permalinker); ok {
 			links[p.Name()] = link
 		}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"iter"
 	"log/slog"
+	"maps"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -46,8 +47,10 @@ type followed struct {
 
 	locations catalog.Locations // registered ones; nil: there are none
 
-	places *places               // what is kept of channels
-	beside func(context.Context) // what the replica that reads does besides; nil: nothing
+	places   *places               // what is kept of channels
+	long     *longWork             // and of long work
+	disputes *bot.Disputes         // and of answers that are wrong
+	beside   func(context.Context) // what the replica that reads does besides; nil: nothing
 
 	mu      sync.Mutex
 	sick    map[string]string // what is wrong, by source
@@ -66,7 +69,10 @@ func follow(cfg *config.Config, base *base, log *slog.Logger, dir string) (*foll
 	if base.db != nil {
 		f.locations = base.db.Catalog()
 	}
+	f.long, f.disputes = f.longWork(), bot.NewDisputes(base.state.Feedback, log)
+	f.more = append(f.more, f.longJobs, f.feedbackJobs)
 	a, err := newApp(cfg, time.Now, log, wiring{
+		tasks: f.long.follows, feedback: f.disputes, post: f.places.send,
 		places: f.places, locations: f.locations, registrar: f.registrar(cfg), links: base.state.Links,
 		store: base.catalog, dir: base.dir, patience: patience, refresher: onDemand{f}, reader: func() *search.Reader { return f.live.Reader() },
 	})
@@ -74,6 +80,7 @@ func follow(cfg *config.Config, base *base, log *slog.Logger, dir string) (*foll
 		return nil, err
 	}
 	f.app = a
+	maps.Copy(f.long.cards, a.commands.TaskCards())
 	if base.db != nil {
 		f.prune = func(ctx context.Context) error {
 			return base.db.Catalog().Prune(ctx, store.Retention{Feed: keepFeed, History: cmp.Or(time.Duration(cfg.Store.Keep.History), keepHistory)})
@@ -126,6 +133,7 @@ func (f *followed) run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return f.live.Run(ctx) })
 	g.Go(func() error { return f.work(ctx) })
+	g.Go(func() error { return f.disputes.Run(ctx) })
 	g.Go(func() error { f.speak(ctx); return nil })
 	g.Go(func() error { f.docs(ctx); return nil })
 	g.Go(func() error {

@@ -127,6 +127,7 @@ func (s *service) wire() error {
 		Surfaces:  s.onceKnown(s.commands.Surfaces()),
 		Preview:   s.commands.Preview(),
 		Lifecycle: bot.HandlerFunc(s.lifecycle),
+		Follows:   s.long.follows,
 		Tokens:    s.tokens,
 		Memory:    s.memory,
 		Observer:  s.seen,
@@ -242,7 +243,7 @@ func (s *service) allParts() []part {
 	for _, p := range []struct {
 		name string
 		of   interface{ Status() (string, bool) }
-	}{{"audit", s.audit}, {"memory", s.memory}, {"inbox", s.inbox}, {"button keys", s.keys}} {
+	}{{"audit", s.audit}, {"memory", s.memory}, {"inbox", s.inbox}, {"button keys", s.keys}, {"disputes", s.disputes}} {
 		if detail, ok := p.of.Status(); !ok {
 			parts = append(parts, part{Name: p.name, Detail: detail})
 		}

@@ -101,9 +101,15 @@ type GitHub struct {
 	APIURL        string `yaml:"api_url"`
 	Token         string
 	App           *GitHubApp
-	WebhookSecret string `yaml:"webhook_secret"` // of POST /webhooks/github
-	Correct       Later
+	WebhookSecret string      `yaml:"webhook_secret"` // of POST /webhooks/github
+	Correct       *Credential // proposes corrections of descriptors; nil: nothing is proposed
 	Scaffold      Later
+}
+
+// Credential is a token, or at GitHub an App, for one purpose.
+type Credential struct {
+	Token string
+	App   *GitHubApp // of GitHub only
 }
 
 // GitHubApp is a GitHub App that is installed where repositories are read.
@@ -117,8 +123,8 @@ type GitLab struct {
 	Host          string // default gitlab.com
 	APIURL        string `yaml:"api_url"`
 	Token         string
-	WebhookSecret string `yaml:"webhook_secret"` // of POST /webhooks/gitlab
-	Correct       Later
+	WebhookSecret string      `yaml:"webhook_secret"` // of POST /webhooks/gitlab
+	Correct       *Credential // proposes corrections of descriptors; nil: nothing is proposed
 	Scaffold      Later
 }
 

@@ -37,15 +37,15 @@ func (l *Library) Asset(ctx context.Context, entity catalog.Ref, name string) (A
 	if media == "" || !localFile(name) {
 		return Asset{}, fault.New(fault.NotFound, "the documentation of %s has no file %q", entity, clip(name))
 	}
+	real, ok := site.files[name]
+	if !ok {
+		return Asset{}, fault.New(fault.NotFound, "the documentation of %s has no file %q", entity, clip(name))
+	}
 	tree, err := l.trees.Open(ctx, site.target)
 	if err != nil {
 		return Asset{}, err
 	}
 	defer tree.Close()
-	real, ok := site.files[name]
-	if !ok {
-		return Asset{}, fault.New(fault.NotFound, "the documentation of %s has no file %q", entity, clip(name))
-	}
 	data, err := scm.ReadFile(tree, real, MaxAsset)
 	if errors.Is(err, fs.ErrNotExist) || fault.Is(err, fault.NotFound) {
 		return Asset{}, fault.New(fault.NotFound, "the documentation of %s has no file %q", entity, clip(name))

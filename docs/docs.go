@@ -38,6 +38,7 @@ type Site struct {
 	Pages    []Page    // in reading order: the navigation's, then the others by path
 	Nav      []NavItem // as the author arranged it; all pages by folder where nothing is said
 	AsOf     time.Time
+	API      bool      // made from the definition of an API alone
 	Warnings []Warning // what is wrong in its files
 
 	target string            // for scm.Trees

@@ -74,7 +74,8 @@ func redirect(e *catalog.Entity) (catalog.Ref, string) {
 	return ref, trimPath(strings.TrimSpace(e.Annotation(annotationPath)))
 }
 
-// Documented reports whether an entity says where its documentation lies. Load needs no others.
+// Documented reports whether an entity says where its documentation lies, or is an API whose definition can be shown.
+// Load needs no others.
 func Documented(e *catalog.Entity) bool {
-	return e.Annotation(annotationRef) != "" || e.Annotation(annotationEntity) != ""
+	return defined(e) || e.Annotation(annotationRef) != "" || e.Annotation(annotationEntity) != ""
 }

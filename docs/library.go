@@ -2,6 +2,7 @@ package docs
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"slices"
@@ -77,7 +78,7 @@ func (l *Library) Load(ctx context.Context, entities []*catalog.Entity, set func
 	for _, e := range entities {
 		if to, page := redirect(e); !to.IsZero() {
 			redirects[e.Ref] = place{to, page}
-		} else if e.Annotation(annotationRef) != "" {
+		} else if e.Annotation(annotationRef) != "" || defined(e) {
 			wanted = append(wanted, e)
 		}
 	}
@@ -160,7 +161,9 @@ func (l *Library) refresh(ctx context.Context, e *catalog.Entity) (*Site, bool) 
 		}
 		l.size += site.bytes()
 		for _, p := range site.Pages {
-			l.sources[canonical(p.Source)] = place{e.Ref, p.Path}
+			if p.real != "" {
+				l.sources[canonical(p.Source)] = place{e.Ref, p.Path}
+			}
 		}
 	}
 	l.sites[e.Ref] = site
@@ -178,6 +181,9 @@ func (l *Library) read(ctx context.Context, e *catalog.Entity, old *Site) (site 
 	if err != nil {
 		return nil, err
 	}
+	if where == "" {
+		return l.define(e, old)
+	}
 	tree, err := l.trees.Open(ctx, where)
 	if err != nil {
 		return nil, err
@@ -187,6 +193,9 @@ func (l *Library) read(ctx context.Context, e *catalog.Entity, old *Site) (site 
 	if err != nil {
 		return nil, err
 	}
+	if defined(e) {
+		print = sha256.Sum256(append(print[:], definition(e)...))
+	}
 	if old != nil && old.print == print && old.target == where {
 		same := *old
 		same.AsOf = l.now()
@@ -194,6 +203,9 @@ func (l *Library) read(ctx context.Context, e *catalog.Entity, old *Site) (site 
 	}
 	if site, err = b.build(ctx, e.Ref, old, l.frames, 1); err != nil {
 		return nil, err
+	}
+	if defined(e) {
+		site.withDefinition(e)
 	}
 	site.print, site.target, site.AsOf = print, where, l.now()
 	return site, nil

@@ -69,7 +69,7 @@ func (c *Commands) bind(ev *bot.Event, t *talk) bot.Reply {
 	if !c.may(ev, ActBind, e.Ref) {
 		return t.only(bot.Refused, lang.BindForbidden, nil)
 	}
-	return c.changeBinding(t, func(ctx context.Context) error {
+	return c.changing(ev, t, "what a channel is about", func(ctx context.Context) error {
 		err := c.deps.Bindings.Bind(ctx, bot.Binding{Address: ev.Address.Place(), Entity: e.Ref.String(), Since: c.deps.Now()})
 		if err == nil {
 			t.from(e)
@@ -118,7 +118,7 @@ func (c *Commands) unbind(ev *bot.Event, t *talk) bot.Reply {
 		return t.only(bot.Refused, lang.BindForbidden, nil)
 	}
 	t.entities = []catalog.Ref{ref}
-	return c.changeBinding(t, func(ctx context.Context) error {
+	return c.changing(ev, t, "what a channel is about", func(ctx context.Context) error {
 		if _, err := c.deps.Bindings.Unbind(ctx, ev.Address.Place()); err != nil {
 			return err
 		}
@@ -132,16 +132,29 @@ func (c *Commands) unbind(ev *bot.Event, t *talk) bot.Reply {
 	})
 }
 
-// changeBinding writes what concerns everybody in the channel, and says it to them.
-func (c *Commands) changeBinding(t *talk, change func(context.Context) error) bot.Reply {
+// changing does what concerns everybody at the place of an event, and says it to them.
+func (c *Commands) changing(ev *bot.Event, t *talk, what string, do func(context.Context) error) bot.Reply {
 	note := card.Message{Lang: t.l, Blocks: []card.Block{card.Text{Spans: t.say(lang.BindWorking, nil)}}}
 	return bot.Work{Note: note, Run: func(ctx context.Context) (bot.Reply, error) {
-		if err := change(ctx); err != nil {
-			return nil, fault.Wrap(fault.Upstream, err, "what a channel is about")
+		t.outcome = bot.Answered
+		if err := do(ctx); err != nil {
+			return nil, fault.Wrap(fault.Upstream, err, "%s", what)
 		}
-		t.outcome, t.q.Private = bot.Answered, false
-		return t.reply(), nil
+		return c.aloud(ev, t), nil
 	}}
+}
+
+// aloud is an answer that everybody at the place is to see, if all of them may see what it is about.
+func (c *Commands) aloud(ev *bot.Event, t *talk) bot.Reply {
+	here := c.deps.View(c.viewer(public(ev)))
+	alone := t.outcome != bot.Answered || c.unshareable(here, understand.Reading{Entities: t.entities})
+	private := t.q.Private && !ev.Channel.Direct
+	if t.q.Private = alone && private; alone || !private {
+		return t.reply()
+	}
+	a, m := t.finish()
+	done := card.Message{Lang: t.l, Blocks: []card.Block{card.Text{Spans: t.say(lang.BindTold, nil)}}}
+	return bot.Share{Answer: a, Message: m, Done: done}
 }
 
 func (t *talk) unbindButton() card.Action {

@@ -15,7 +15,7 @@ func (t *talk) onCallNow(e *catalog.Entity) []card.Span {
 		return nil
 	}
 	shifts, err := t.shifts(e)
-	if err != nil || len(shifts) == 0 || shifts[0].Gap() || shifts[0].Secondary {
+	if err != nil || len(shifts) == 0 || !t.reachable(shifts[0].Person) || shifts[0].Secondary {
 		return nil
 	}
 	s := shifts[0]

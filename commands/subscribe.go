@@ -10,7 +10,6 @@ import (
 	"github.com/backchannel-portal/backchannel/catalog"
 	"github.com/backchannel-portal/backchannel/catalog/search"
 	"github.com/backchannel-portal/backchannel/commands/understand"
-	"github.com/backchannel-portal/backchannel/internal/fault"
 	"github.com/backchannel-portal/backchannel/internal/lang"
 )
 
@@ -169,7 +168,7 @@ func (c *Commands) subscribe(ev *bot.Event, t *talk) bot.Reply {
 		return t.only(bot.Refused, lang.SubForbidden, nil)
 	}
 	topics := c.wanted(t.r.Topic)
-	return c.working(t, func(ctx context.Context) error {
+	return c.changing(ev, t, "subscriptions", func(ctx context.Context) error {
 		fresh := 0
 		for _, topic := range topics {
 			s := bot.Subscription{Address: ev.Address.Place(), Subject: e.Ref.String(), Topic: topic.Name(), By: ev.Actor, Lang: t.l, Zone: zoneName(t.zone), Since: c.deps.Now()}
@@ -232,7 +231,7 @@ func (c *Commands) unsubscribe(ev *bot.Event, t *talk) bot.Reply {
 	case !c.may(ev, ActSubscribe, e.Ref):
 		return t.only(bot.Refused, lang.SubForbidden, nil)
 	}
-	return c.working(t, func(ctx context.Context) error { return c.end(ctx, t, ev.Address.Place(), e.Ref.String(), t.r.Topic) })
+	return c.changing(ev, t, "subscriptions", func(ctx context.Context) error { return c.end(ctx, t, ev.Address.Place(), e.Ref.String(), t.r.Topic) })
 }
 
 // end ends the subscriptions of a place to a subject, or to some of its topics, and says so.
@@ -254,17 +253,4 @@ func (c *Commands) end(ctx context.Context, t *talk, at bot.Address, subject, to
 	t.line(key, lang.Args{"what": t.subjectName(subject)})
 	t.actions = append(t.actions, t.listButton())
 	return nil
-}
-
-// working does what waits for the store and says what came of it to everybody whom it concerns.
-func (c *Commands) working(t *talk, do func(context.Context) error) bot.Reply {
-	note := card.Message{Lang: t.l, Blocks: []card.Block{card.Text{Spans: t.say(lang.BindWorking, nil)}}}
-	return bot.Work{Note: note, Run: func(ctx context.Context) (bot.Reply, error) {
-		t.outcome = bot.Answered
-		if err := do(ctx); err != nil {
-			return nil, fault.Wrap(fault.Upstream, err, "subscriptions")
-		}
-		t.q.Private = false
-		return t.reply(), nil
-	}}
 }

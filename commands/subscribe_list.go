@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/backchannel-portal/backchannel/bot"
@@ -100,6 +101,11 @@ func (c *Commands) bySubscribed(all []bot.Subscription) []subscribed {
 		last := &out[len(out)-1]
 		last.topics, last.muted = append(last.topics, topic), last.muted && s.Muted
 	}
+	known := c.topics()
+	at := func(t Topic) int { return slices.IndexFunc(known, func(o Topic) bool { return o.Name() == t.Name() }) }
+	for _, g := range out { // in the order in which they are always named
+		slices.SortFunc(g.topics, func(a, b Topic) int { return at(a) - at(b) })
+	}
 	return out
 }
 
@@ -167,9 +173,9 @@ func (c *Commands) handleSub(ctx context.Context, ev *bot.Event) (bot.Reply, err
 	case !c.may(ev, ActSubscribe, ref):
 		return t.only(bot.Refused, lang.SubForbidden, nil), nil
 	case op == opEnd:
-		return c.working(t, func(ctx context.Context) error { return c.end(ctx, t, ev.Address.Place(), subject, topic) }), nil
+		return c.changing(ev, t, "subscriptions", func(ctx context.Context) error { return c.end(ctx, t, ev.Address.Place(), subject, topic) }), nil
 	default:
-		return c.working(t, func(ctx context.Context) error { return c.mute(ctx, t, ev, subject, topic, op == opMute) }), nil
+		return c.changing(ev, t, "subscriptions", func(ctx context.Context) error { return c.mute(ctx, t, ev, subject, topic, op == opMute) }), nil
 	}
 }
 

@@ -105,7 +105,7 @@ func (w *wishes) read(text string) (out wish, ok bool) {
 	if !slices.ContainsFunc(w.hints, func(h string) bool { return strings.Contains(plain, h) }) {
 		return out, false
 	}
-	text = strings.Trim(strings.Join(strings.Fields(strings.ReplaceAll(text, "’", "'")), " "), "!.！。 ")
+	text = strings.Trim(strings.Join(strings.Fields(strings.ReplaceAll(text, "’", "'")), " "), "!.?！。？ ")
 	for _, f := range w.forms {
 		m := f.words.FindStringSubmatch(text)
 		if m == nil {

@@ -61,7 +61,7 @@ func newNewsdesk(t *testing.T) *newsdesk {
 		t.Fatal(err)
 	}
 	config := fmt.Sprintf("store: {url: %q, secret: %q}\ncatalog: {locations: [{type: file, target: %s}], refresh: 1s}\nplugins: {oncall: {schedules: %s}}\n"+
-		"slack: {mode: http, bot_token: %s, signing_secret: %s, api_url: %q}\n",
+		"limits: off\nslack: {mode: http, bot_token: %s, signing_secret: %s, api_url: %q}\n",
 		server.Database(t), strings.Repeat("k", 32), d.file, schedules, slacktest.BotToken, slacktest.Secret, d.chat.APIURL())
 	for i := range 2 {
 		d.all = append(d.all, newReplica(t, fmt.Sprint("replica ", i), config))
@@ -158,7 +158,7 @@ func TestSubscriptions(t *testing.T) {
 	d.write("deprecated", "green")
 	d.until("C1", "Red Team → Green Team", 2)
 	d.typed("C1", "payments", "/backchannel", "subscriptions")
-	d.until("C1", "Ledger: lifecycle and ownership", 1)
+	d.until("C1", "Ledger: ownership and lifecycle", 1)
 	d.typed("C1", "payments", "/backchannel", "unsubscribe ledger")
 	d.until("C1", "hears nothing of Ledger any more", 1)
 	if n := len(d.with("C2", "→")); n != 2 {
@@ -190,7 +190,7 @@ func TestBindings(t *testing.T) {
 		return true
 	})
 	d.press("C1", "Ask in #team-red")
-	d.until("CRED", "asks for help with Ledger in #inc-2290-odd.", 1)
+	d.until("CRED", "someone asks for help with Ledger in #", 1)
 	d.until("C1", "Asked in #team-red.", 1)
 	d.typed("C1", "inc-2290-odd", "/backchannel", "unbind")
 	d.until("C1", "This channel is no longer bound to Ledger.", 1)

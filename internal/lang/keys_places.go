@@ -3,6 +3,7 @@ package lang
 // What channels are about, and who is on call where something goes wrong.
 const (
 	BindDone      Key = "bind.done"
+	BindTold      Key = "bind.told"
 	BindWorking   Key = "bind.working"
 	BindShows     Key = "bind.shows"
 	BindNone      Key = "bind.none"

@@ -22,7 +22,7 @@ import (
 const (
 	keptHome = "kept"
 	keptMark = "made-of"
-	keptWait = 30 * time.Second // for the index to persist what it was given last
+	keptWait = 5 * time.Second // for the index to persist what it was given last
 )
 
 // adoptKept moves what an earlier process left below parent into the home, where no other process can take it, and

@@ -66,8 +66,14 @@ func (a *Adapter) cookie(value string, life time.Duration) *http.Cookie {
 	}
 }
 
-// serveInstall leads a browser to Slack.
+// serveInstall leads a browser to Slack. One that came by another name than the one it will come back to is sent there
+// first, where its cookie belongs; once, as a proxy may have changed the name.
 func (a *Adapter) serveInstall(w http.ResponseWriter, r *http.Request) {
+	if u, err := url.Parse(a.cfg.redirect()); err == nil && u.Host != "" && u.Host != r.Host && !r.URL.Query().Has("here") {
+		guardPage(w.Header())
+		http.Redirect(w, r, strings.TrimSuffix(a.cfg.redirect(), pathOAuth)+pathInstall+"?here", http.StatusFound)
+		return
+	}
 	browser := newBrowser()
 	if c, err := r.Cookie(installCooky); err == nil && len(c.Value) == len(browser) {
 		browser = c.Value // two tabs may both come back

@@ -154,6 +154,28 @@ func TestInstall(t *testing.T) {
 	}
 }
 
+// Who opens the page by another name is sent to the one that Slack leads back to, once.
+func TestInstallByAnotherName(t *testing.T) {
+	x := startInstalling(t)
+	x.a.cfg.BaseURL = strings.Replace(x.url, "127.0.0.1", "localhost", 1)
+	x.install(slacktest.Workspace{ID: "T1", Name: "Harborlane"})
+	c := browser(t)
+	c.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	for from, want := range map[string]string{
+		pathInstall:           x.a.cfg.BaseURL + pathInstall + "?here",
+		pathInstall + "?here": x.slack.APIURL()[:len(x.slack.APIURL())-len("api/")] + "oauth/v2/authorize?",
+	} {
+		resp, err := c.Get(x.url + from)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+		if to := resp.Header.Get("Location"); !strings.HasPrefix(to, want) {
+			t.Errorf("%s leads to %s", from, to)
+		}
+	}
+}
+
 // A browser cannot finish what it did not begin, nor twice, nor late.
 func TestInstallState(t *testing.T) {
 	x := startInstalling(t)

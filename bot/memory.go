@@ -15,6 +15,7 @@ type Turn struct {
 	Candidates []string // what it offered to choose from, in order
 	Intent     string
 	At         time.Time
+	Direct     bool // said in a direct message: the text stays in the process and is kept nowhere
 }
 
 // Memory keeps the last turns of conversations. Keys name one conversation each and are never shared.

@@ -196,7 +196,11 @@ func (m *Mux) remember(ev *Event, msg card.Message, a Answer, at time.Time) {
 		asked.Text = in.Args
 		turns = append(turns, asked)
 	}
-	m.cfg.Memory.Record(conversationKey(ev), append(turns, bot)...)
+	turns = append(turns, bot)
+	for i := range turns {
+		turns[i].Direct = ev.Channel.Direct
+	}
+	m.cfg.Memory.Record(conversationKey(ev), turns...)
 }
 
 // headline is the message's first line as plain text.

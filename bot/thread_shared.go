@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 )
@@ -113,12 +114,28 @@ func (m *SharedMemory) save(ctx context.Context) bool {
 	}
 	ctx, cancel := context.WithTimeout(ctx, storeTimeout)
 	defer cancel()
-	err := m.store.Save(ctx, m.local.conversations(keys))
+	err := m.store.Save(ctx, withoutDirect(m.local.conversations(keys)))
 	if m.saved.report(err); err != nil {
 		m.mark(keys...)
 		return false
 	}
 	return true
+}
+
+// withoutDirect leaves out what was said in direct messages: what a follow-up needs of it is what it was about.
+func withoutDirect(cs []Conversation) []Conversation {
+	for i, c := range cs {
+		if !slices.ContainsFunc(c.Turns, func(t Turn) bool { return t.Direct }) {
+			continue
+		}
+		cs[i].Turns = slices.Clone(c.Turns)
+		for k := range cs[i].Turns {
+			if t := &cs[i].Turns[k]; t.Direct {
+				t.Text = ""
+			}
+		}
+	}
+	return cs
 }
 
 // follow takes over what other replicas save.

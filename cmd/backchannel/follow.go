@@ -153,7 +153,7 @@ func (f *followed) speak(ctx context.Context) {
 	if waitFor(ctx, changedInterval/10, f.loaded) != nil {
 		return
 	}
-	f.commands.Prepare(ctx)
+	f.commands.Prepare(ctx, f.guarded()...)
 	f.ready.Store(true)
 	f.commands.Keep(ctx, speakInterval)
 }
@@ -204,7 +204,7 @@ func (f *followed) docs(ctx context.Context) {
 			f.commands.DocsChanged()
 		}
 		if !f.read.Load() {
-			f.commands.Prepare(ctx)
+			f.commands.Prepare(ctx, f.guarded()...)
 			f.read.Store(true)
 		}
 		if ctx.Err() != nil {

@@ -52,6 +52,20 @@ func (s *service) ownViewer(platform string, answers bool) catalog.Viewer {
 	return s.guard.pages(platform, answers)
 }
 
+// guarded are those in whose language questions are prepared for: the people of each audience, whom no rule names.
+func (a *app) guarded() []catalog.Viewer {
+	if a.guard == nil {
+		return nil
+	}
+	out := []catalog.Viewer{a.guard.pages(api, true)}
+	for _, of := range a.cfg.Audiences {
+		for _, w := range of.Workspaces {
+			out = append(out, a.guard.at(bot.Address{Platform: w.Platform, Workspace: w.ID}))
+		}
+	}
+	return out
+}
+
 // linker has people prove who they are.
 func (s *service) linker() *bot.Linker {
 	state := s.base.state

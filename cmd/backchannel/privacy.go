@@ -188,6 +188,7 @@ type erased struct {
 	Conversations int    `json:"conversations"`
 	Drafts        int    `json:"drafts"`
 	Subscriptions int    `json:"subscriptions"`
+	Links         int    `json:"links"`            // to a User of the catalog
 	Locations     int    `json:"locations"`        // that no longer say who registered them
 	History       int    `json:"history"`          // of a User of the catalog
 	Source        string `json:"source,omitempty"` // where the User is still defined
@@ -207,6 +208,13 @@ func (p *privacy) eraseActor(ctx context.Context, a bot.Actor) (any, error) {
 	if out.Locations, err = p.catalog.Disown(ctx, a.Key()); err != nil {
 		return nil, err
 	}
+	linked, err := p.state.Links.Remove(ctx, a)
+	if err != nil {
+		return nil, err
+	}
+	if linked {
+		out.Links = 1
+	}
 	out.Audit, err = p.state.Audit.Erase(ctx, a) // last: until then it tells where they took part
 	return out, err
 }
@@ -219,6 +227,16 @@ func (p *privacy) eraseUser(ctx context.Context, ref catalog.Ref) (any, error) {
 	out := erased{User: ref.String()}
 	if out.History, err = p.catalog.EraseHistory(ctx, ref); err != nil {
 		return nil, err
+	}
+	links, err := p.state.Links.About(ctx, ref.String())
+	if err != nil {
+		return nil, err
+	}
+	for _, l := range links {
+		if _, err := p.state.Links.Remove(ctx, l.Actor); err != nil {
+			return nil, err
+		}
+		out.Links++
 	}
 	if e != nil {
 		out.Source = e.Source.Location

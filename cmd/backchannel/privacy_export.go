@@ -20,6 +20,13 @@ type (
 		Drafts        []exportedDraft        `json:"drafts"`
 		Subscriptions []exportedSubscription `json:"subscriptions"`
 		Locations     []exportedLocation     `json:"locations"`
+		Link          *exportedLink          `json:"link,omitempty"`
+	}
+	exportedLink struct {
+		Account string    `json:"account"`
+		User    string    `json:"user"`
+		By      string    `json:"by"` // the account from which it was proven
+		Since   time.Time `json:"since"`
 	}
 	exportedRecord struct {
 		ID       string    `json:"id"`
@@ -32,6 +39,7 @@ type (
 		Outcome  string    `json:"outcome,omitempty"`
 		Entities []string  `json:"entities,omitempty"`
 		Failure  string    `json:"failure,omitempty"`
+		Decision string    `json:"decision,omitempty"` // which rule let it be, or not
 		Took     string    `json:"took"`
 	}
 	exportedConversation struct {
@@ -67,6 +75,7 @@ type (
 		Location string          `json:"location,omitempty"`
 		Entity   json.RawMessage `json:"entity,omitempty"`
 		History  []exportedPast  `json:"history"`
+		Links    []exportedLink  `json:"links,omitempty"`
 	}
 	exportedPast struct {
 		Key   string    `json:"key"`
@@ -88,7 +97,8 @@ func (p *privacy) exportActor(ctx context.Context, a bot.Actor) (any, error) {
 	for _, r := range records {
 		out.Audit = append(out.Audit, exportedRecord{
 			ID: r.ID, Time: r.Time, Event: r.Event, What: r.What, Channel: r.Address.Channel, Thread: r.Address.Thread,
-			Intent: r.Answer.Intent, Outcome: string(r.Answer.Outcome), Entities: r.Answer.Entities, Failure: r.Failure, Took: r.Took.String(),
+			Intent: r.Answer.Intent, Outcome: string(r.Answer.Outcome), Entities: r.Answer.Entities, Failure: r.Failure,
+			Decision: r.Decision, Took: r.Took.String(),
 		})
 	}
 	traces, err := p.state.Traces.Of(ctx, a, at)
@@ -112,11 +122,23 @@ func (p *privacy) exportActor(ctx context.Context, a bot.Actor) (any, error) {
 	for _, s := range traces.Subscriptions {
 		out.Subscriptions = append(out.Subscriptions, exportedSubscription{s.Address.Channel, s.Address.Thread, s.Subject, s.Topic, s.Since})
 	}
+	link, err := p.state.Links.Of(ctx, a)
+	switch {
+	case err == nil:
+		exported := exportLink(link)
+		out.Link = &exported
+	case !fault.Is(err, fault.NotFound):
+		return nil, err
+	}
 	locations, err := p.registeredBy(ctx, a.Key())
 	for _, l := range locations {
 		out.Locations = append(out.Locations, exportedLocation{l.Target, l.At})
 	}
 	return out, err
+}
+
+func exportLink(l bot.Link) exportedLink {
+	return exportedLink{Account: l.Actor.Key(), User: l.User, By: l.By.Key(), Since: l.Since}
 }
 
 func (p *privacy) exportUser(ctx context.Context, ref catalog.Ref) (any, error) {
@@ -128,10 +150,17 @@ func (p *privacy) exportUser(ctx context.Context, ref catalog.Ref) (any, error) 
 	if err != nil {
 		return nil, err
 	}
-	if e == nil && len(past) == 0 {
+	links, err := p.state.Links.About(ctx, ref.String())
+	if err != nil {
+		return nil, err
+	}
+	if e == nil && len(past)+len(links) == 0 {
 		return nil, fault.New(fault.NotFound, "nothing is kept about %s", ref)
 	}
 	out := exportedUser{User: ref.String(), History: []exportedPast{}}
+	for _, l := range links {
+		out.Links = append(out.Links, exportLink(l))
+	}
 	if e != nil {
 		out.Location, out.Entity = e.Source.Location, e.Document.JSON()
 	}

@@ -20,7 +20,7 @@ func (s *session) interact(in interaction, first func(context.Context, callback)
 		return s.Begin(func() { x.suggest() })
 	case isCommand:
 		x.ev.Input = in.invoked()
-		return s.timed(x, func(clock *time.Timer) error { return s.Begin(func() { x.run(clock) }) })
+		return s.timed(x, func(clock *time.Timer) error { return s.Begin(func() { s.command(x, clock) }) })
 	case isComponent:
 		return s.press(x)
 	case isModal:
@@ -29,6 +29,17 @@ func (s *session) interact(in interaction, first func(context.Context, callback)
 		}
 	}
 	return s.Begin(func() { x.nothing() })
+}
+
+// command runs a command. What came through the gateway came to every replica: the first one answers.
+func (s *session) command(x *exchange, clock *time.Timer) {
+	if s.a.deps.Replicas && s.a.cfg.Mode == ModeGateway {
+		if fresh, err := s.Fresh(x.ev.ID); err == nil && !fresh {
+			clock.Stop()
+			return
+		}
+	}
+	x.run(clock)
 }
 
 // timed has an interaction acknowledged when the task takes longer than Discord waits.
@@ -81,7 +92,7 @@ func (s *session) queued(x *exchange) error {
 }
 
 // once takes in an interaction that has an effect: once, and in order within its channel. One that was there before is
-// answered with nothing.
+// answered with nothing; what came through the gateway, another replica answers.
 func (s *session) once(x *exchange, task func(*time.Timer)) error {
 	return s.timed(x, func(clock *time.Timer) error {
 		fresh, err := s.Once(x.ev.ID, x.ev.Address, func() { task(clock) })
@@ -89,6 +100,9 @@ func (s *session) once(x *exchange, task func(*time.Timer)) error {
 			return err
 		}
 		clock.Stop()
+		if s.a.cfg.Mode == ModeGateway {
+			return nil
+		}
 		return s.Begin(func() { x.nothing() })
 	})
 }

@@ -45,6 +45,7 @@ type Deps struct {
 	// Installations keeps the guilds that the bot is in, so that a removal is noticed that happened while nobody was
 	// connected. Nil: those of before the start are not known.
 	Installations bot.Installations
+	Replicas      bool           // other processes on the same inbox are connected too; the gateway tells each of everything
 	Links         bot.FormLinker // goes on with forms in a browser; nil: what a chat does not take is left out
 	Log           *slog.Logger
 	Now           func() time.Time // the clock of signatures and deadlines; default time.Now

@@ -250,3 +250,6 @@ func (s *Server) Said(id, channel, user, text string, direct bool) []byte {
 	out, _ := json.Marshal(m)
 	return out
 }
+
+// Send sends an event on this connection.
+func (c *Socket) Send(kind string, payload []byte) { c.dispatch(kind, json.RawMessage(payload)) }

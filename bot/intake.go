@@ -46,35 +46,35 @@ func (i *Intake) Fresh(id string) (bool, error) {
 
 // InOrder queues a task behind what happened at the same place before. An error means that it is not queued.
 func (i *Intake) InOrder(at Address, task func()) error {
-	if err := i.reserve(); err != nil {
+	if err := i.reserve(at); err != nil {
 		return err
 	}
 	defer i.works.leave()
-	i.lanes.Put(lane(at), task)
+	i.lanes.PutFor(at.Workspace, lane(at), task)
 	return nil
 }
 
 // Once is Fresh, then InOrder for what is. A delivery for which there is no room is not put into the inbox, so that the
 // platform can repeat it.
 func (i *Intake) Once(id string, at Address, task func()) (fresh bool, err error) {
-	if err := i.reserve(); err != nil {
+	if err := i.reserve(at); err != nil {
 		return false, err
 	}
 	defer i.works.leave()
 	if fresh, err = i.Fresh(id); err != nil || !fresh {
-		i.lanes.Release()
+		i.lanes.ReleaseFor(at.Workspace)
 		return false, err
 	}
-	i.lanes.Put(lane(at), task)
+	i.lanes.PutFor(at.Workspace, lane(at), task)
 	return true, nil
 }
 
 // reserve enters the gate, which the caller leaves, and keeps room for a task.
-func (i *Intake) reserve() error {
+func (i *Intake) reserve(at Address) error {
 	if !i.works.enter() {
 		return closing()
 	}
-	if !i.lanes.Reserve() {
+	if !i.lanes.ReserveFor(at.Workspace) {
 		i.works.leave()
 		return fault.New(fault.Internal, "too many events are waiting")
 	}

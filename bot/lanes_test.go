@@ -51,3 +51,40 @@ func TestLanesAreBounded(t *testing.T) {
 	}
 	l.Release()
 }
+
+// TestLanesAreFair floods the lanes for one owner; the task of another is among the next.
+func TestLanesAreFair(t *testing.T) {
+	l := NewLanes(1, 100)
+	release := make(chan struct{})
+	var order []string
+	put := func(owner, key string) bool {
+		if !l.ReserveFor(owner) {
+			return false
+		}
+		l.PutFor(owner, key, func() {
+			<-release
+			order = append(order, owner)
+		})
+		return true
+	}
+	n := 0
+	for put("flood", string(rune('a'+n%26))) {
+		n++
+	}
+	if n != 50 {
+		t.Errorf("one owner got room for %d of 100 tasks", n)
+	}
+	for range 3 {
+		if !put("calm", "calm channel") {
+			t.Fatal("there is no room for another owner")
+		}
+	}
+	close(release)
+	l.Wait(10 * time.Second)
+	if len(order) != 53 || slices.Index(order, "calm") > 2 || slices.Index(order[3:], "calm") > 3 {
+		t.Errorf("ran in the order %v", order)
+	}
+	if l.room != 100 || len(l.owners) != 0 || len(l.queues) != 0 || len(l.turns) != 0 {
+		t.Errorf("something is left behind: %+v", l)
+	}
+}

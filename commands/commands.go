@@ -59,6 +59,8 @@ type Deps struct {
 	Corrector Corrector
 	// Post hands a message that nobody asked for to the outbox; nil: none is sent.
 	Post func(context.Context, bot.Post) error
+	// Runs knows the recent work of people, for the home page; nil: it shows none.
+	Runs Runs
 	// May says whether the actor of an event may do something with an entity. It must not block. Nil: everybody may.
 	May func(*bot.Event, Act, catalog.Ref) bool
 }

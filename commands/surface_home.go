@@ -34,13 +34,13 @@ func (c *Commands) Surfaces() map[string]bot.Handler {
 // handleHome shows somebody's own teams; somebody who is not known chooses one.
 func (c *Commands) handleHome(ctx context.Context, ev *bot.Event) (bot.Reply, error) {
 	t := c.aroundTalk(ctx, ev)
-	return t.home(t.asking()), nil
+	return t.home(t.asking(), ev.Actor), nil
 }
 
 // handlePickTeam shows the home page for the team that was chosen.
 func (c *Commands) handlePickTeam(ctx context.Context, ev *bot.Event) (bot.Reply, error) {
 	t := c.aroundTalk(ctx, ev)
-	return t.home(t.lookup(chosen(ev))), nil
+	return t.home(t.lookup(chosen(ev)), ev.Actor), nil
 }
 
 // handleFind says what there is to say about what was chosen in a search box.
@@ -65,8 +65,8 @@ func (c *Commands) aroundTalk(ctx context.Context, ev *bot.Event) *talk {
 	return c.talk(ctx, c.deps.View(q.Viewer), q, understand.Reading{Intent: understand.Show, Lang: ev.Locale})
 }
 
-// home is the page of teams, or of a person without any.
-func (t *talk) home(teams []*catalog.Entity) bot.Reply {
+// home is the page of teams, or of a person without any, and of what that person has begun.
+func (t *talk) home(teams []*catalog.Entity, by bot.Actor) bot.Reply {
 	find := card.Action{Label: t.text(lang.HomeFind, nil), Search: card.FieldEntity, Intent: card.Intent{Name: intentFind}}
 	t.line(lang.HomeHello, nil)
 	ask := card.Action{Label: t.text(lang.FormAsk, nil), Style: card.Primary, Intent: card.Intent{Name: intentForm}}
@@ -77,6 +77,7 @@ func (t *talk) home(teams []*catalog.Entity) bot.Reply {
 	for _, g := range teams[:min(len(teams), maxHomeTeams)] {
 		t.homeOf(g)
 	}
+	t.recentRuns(by)
 	if len(teams) > 0 {
 		t.add(card.Actions{Items: []card.Action{t.pickTeam(lang.HomeOther)}})
 	}

@@ -3,6 +3,7 @@ package commands_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/backchannel-portal/backchannel/bot"
 	"github.com/backchannel-portal/backchannel/bot/bottest"
@@ -260,5 +261,25 @@ func TestEverySurfaceEventIsAnswered(t *testing.T) {
 				t.Errorf("%#v is answered with %#v", ev.Input, r)
 			}
 		}
+	}
+}
+
+// someRuns are those of everybody alike.
+type someRuns []commands.Run
+
+func (r someRuns) Recent(_ bot.Actor, n int) []commands.Run { return r[:min(n, len(r))] }
+
+func TestHomeShowsRecentRuns(t *testing.T) {
+	runs := someRuns{
+		{Title: "refunds from Go service", URL: "https://portal.example/runs/1", State: card.StateRunning, At: now.Add(-2 * time.Minute)},
+		{Title: "old one", State: card.StateFailed, At: now.Add(-3 * time.Hour)},
+	}
+	c := nordwind(t, func(d *commands.Deps) { d.Runs = runs })
+	r := reply(t, c.Surfaces()[bot.SurfaceHome], happens(bot.Opened{Surface: bot.SurfaceHome}, lang.English))
+	contains(t, readable(t, r), "Your recent runs", "refunds from Go service", "· running · 2 min ago", "old one · failed · 3 h ago")
+	none := nordwind(t, func(d *commands.Deps) { d.Runs = someRuns(nil) })
+	r = reply(t, none.Surfaces()[bot.SurfaceHome], happens(bot.Opened{Surface: bot.SurfaceHome}, lang.English))
+	if strings.Contains(readable(t, r), "recent runs") {
+		t.Error("an empty list is shown")
 	}
 }

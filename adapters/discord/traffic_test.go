@@ -101,15 +101,19 @@ func anonymous(raw []byte) string {
 
 // overHTTP is what is said over HTTP: at once, and after an acknowledgement.
 func overHTTP(t *testing.T) []discordtest.Sent {
-	h := start(t, ModeHTTP, everything)
+	h := start(t, ModeHTTP, everything, func(h *harness) { h.a.tune.budget = time.Minute })
 	h.wait("the commands", func() bool { return h.discord.Calls("set commands") == 1 })
 	body, _ := h.discord.Payload(discordtest.Interaction{Type: isTyping, Channel: "1", User: snow("a"), Data: typingData("backchannel", "che")})
 	h.interact(body)
 	h.talk()
-	late := start(t, ModeHTTP, func(ctx context.Context, ev *bot.Event) (bot.Reply, error) {
-		time.Sleep(300 * time.Millisecond)
+	var late *harness
+	late = start(t, ModeHTTP, func(ctx context.Context, ev *bot.Event) (bot.Reply, error) {
+		if _, asked := ev.Input.(bot.Asked); !asked {
+			n := len(late.discord.Sent())
+			late.wait("the acknowledgement", func() bool { return len(late.discord.Sent()) > n })
+		}
 		return everything(ctx, ev)
-	}, func(h *harness) { h.a.tune.budget = time.Millisecond })
+	}, func(h *harness) { h.a.tune.budget = 100 * time.Millisecond })
 	late.wait("the commands", func() bool { return late.discord.Calls("set commands") == 1 })
 	late.talk()
 	return append(h.discord.Sent(), late.discord.Sent()...)
@@ -150,7 +154,7 @@ func (h *harness) talk() {
 
 // overGateway is what is said to messages, and of the bot's own accord.
 func overGateway(t *testing.T) []discordtest.Sent {
-	h := start(t, ModeGateway, everything)
+	h := start(t, ModeGateway, everything, func(h *harness) { h.a.tune.budget = time.Minute })
 	h.connected(1, "the connection")
 	for i, what := range []string{"hello", "long", "slow", "follow"} {
 		where := string(rune('1' + i))

@@ -97,8 +97,7 @@ func (s *Server) DeliverSigned(ctx context.Context, url string, payload []byte, 
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("X-Signature-Timestamp", at)
 	req.Header.Set("X-Signature-Ed25519", signature)
-	client := &http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
-	began := time.Now()
+	client := &http.Client{Timeout: time.Minute, Transport: &http.Transport{DisableKeepAlives: true}}
 	resp, err := client.Do(req)
 	if err != nil {
 		return 0, nil, err
@@ -107,9 +106,6 @@ func (s *Server) DeliverSigned(ctx context.Context, url string, payload []byte, 
 	answer, err = io.ReadAll(resp.Body)
 	var in struct{ Token string }
 	if json.Unmarshal(payload, &in) == nil && in.Token != "" && resp.StatusCode == http.StatusOK {
-		if took := time.Since(began); took > 3*time.Second {
-			s.problem("an interaction was answered after %s", took)
-		}
 		s.mu.Lock()
 		s.sent = append(s.sent, Sent{"answer", bytes.TrimSpace(answer)})
 		s.mu.Unlock()

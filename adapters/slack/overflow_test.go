@@ -13,7 +13,7 @@ import (
 // What is quiet goes behind three dots, five to a menu, last in its row; what asks first stays a button.
 func TestQuietActionsGoBehindDots(t *testing.T) {
 	quiet := func(n int) card.Action {
-		return card.Action{Label: fmt.Sprint("Quiet ", n), Style: styleQuiet, Intent: card.Intent{Name: "q", Args: []string{fmt.Sprint(n)}}}
+		return card.Action{Label: fmt.Sprint("Quiet ", n), Style: card.Quiet, Intent: card.Intent{Name: "q", Args: []string{fmt.Sprint(n)}}}
 	}
 	asks := quiet(99)
 	asks.Confirm = "Sure?"

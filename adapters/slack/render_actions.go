@@ -71,12 +71,9 @@ func (r *renderer) row(items []card.Action) {
 	r.close()
 }
 
-// styleQuiet is the style of an action that is a way in beside the answer.
-const styleQuiet card.Style = "quiet"
-
 // quiet reports whether an action goes behind the three dots: a way in beside the answer, that asks nothing first.
 func quiet(a *card.Action) bool {
-	return a.Style == styleQuiet && a.Intent.Name != "" && a.Search == "" && len(a.Options) == 0 && a.Confirm == ""
+	return a.Style == card.Quiet && a.Intent.Name != "" && a.Search == "" && len(a.Options) == 0 && a.Confirm == ""
 }
 
 // overflow appends the quiet actions of a row as menus behind three dots, of at most five entries.

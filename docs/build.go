@@ -37,6 +37,9 @@ type mkTitle struct {
 
 // build reads and parses every page, some at a time.
 func (s *source) build(ctx context.Context, entity catalog.Ref, old *Site, frames []string, workers int) (*Site, error) {
+	if isBuilt(s.tree) && len(s.htmlPages()) > 0 {
+		return s.built(entity, frames)
+	}
 	o := options(s, frames)
 	b := &builder{source: s, old: old, engine: markdown.New(o), titles: map[string]mkTitle{}}
 	b.site = &Site{

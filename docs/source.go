@@ -45,6 +45,16 @@ func scan(tree scm.Tree) (*source, [32]byte, error) {
 	s := &source{
 		tree: tree, files: map[string]string{}, stamps: map[string]string{}, included: map[string]*mkdocs.Config{}, mounts: map[string]string{},
 	}
+	if isBuilt(tree) {
+		s.conf = &mkdocs.Config{DocsDir: "."}
+		if err := s.mount("", ".", nil); err != nil {
+			return nil, [32]byte{}, err
+		}
+		if len(s.htmlPages()) > 0 {
+			return s, s.print(), nil
+		}
+		clear(s.files)
+	}
 	s.configure()
 	if err := s.mount("", s.conf.DocsDir, s.conf.Exclude); err != nil {
 		return nil, [32]byte{}, err

@@ -40,6 +40,10 @@ func (p *page) node(n *html.Node, at, depth int) {
 		}
 		return
 	}
+	if p.built && isHeading(n.Data) && depth < maxDepth-10 {
+		p.builtHeading(n)
+		return
+	}
 	if !p.start(n, at) {
 		return
 	}
@@ -58,20 +62,31 @@ func (p *page) node(n *html.Node, at, depth int) {
 	}
 }
 
-// rawText adds the text of raw HTML to the section, with runs of spaces as one.
+// rawText adds the text of raw HTML to the section, with runs of spaces as one, but for code.
 func (p *page) rawText(n *html.Node) {
-	s := n.Data
-	if n.Parent == nil || n.Parent.Data != "pre" {
-		words := strings.Join(strings.Fields(s), " ")
-		if words != "" && strings.IndexByte(" \n\t", s[0]) >= 0 && len(p.text) > 0 && p.text[len(p.text)-1] != '\n' && p.text[len(p.text)-1] != ' ' {
-			p.text = append(p.text, ' ')
+	for a := n.Parent; a != nil; a = a.Parent {
+		if a.Data == "pre" {
+			p.text = append(p.text, n.Data...)
+			return
 		}
-		if words != "" && strings.IndexByte(" \n\t", s[len(s)-1]) >= 0 {
-			words += " "
-		}
-		s = words
 	}
-	p.text = append(p.text, s...)
+	if n.Data == "" {
+		return
+	}
+	if strings.IndexByte(" \n\t", n.Data[0]) >= 0 {
+		p.space()
+	}
+	p.text = append(p.text, strings.Join(strings.Fields(n.Data), " ")...)
+	if strings.IndexByte(" \n\t", n.Data[len(n.Data)-1]) >= 0 {
+		p.space()
+	}
+}
+
+// space ends a word of a section's text.
+func (p *page) space() {
+	if n := len(p.text); n > 0 && p.text[n-1] != '\n' && p.text[n-1] != ' ' {
+		p.text = append(p.text, ' ')
+	}
 }
 
 // start writes a start tag of raw HTML and reports whether the element is kept.
@@ -108,7 +123,12 @@ func (p *page) attribute(n *html.Node, a html.Attribute, at int) {
 		}
 		return
 	case "class":
-		p.attributes(&attributes{classes: strings.Fields(a.Val)})
+		classes := strings.Fields(a.Val)
+		if p.built && n.Data == "span" && len(classes) == 1 && isToken(classes[0]) {
+			p.put(` class="`, classes[0], `"`)
+			return
+		}
+		p.attributes(&attributes{classes: classes})
 		return
 	case "href":
 		p.gap(a.Val, false, at)

@@ -1,0 +1,88 @@
+package docs_test
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/backchannel-portal/backchannel/docs"
+)
+
+// TestBuiltSite builds a site and reads what was built, as a portal does that only reads TechDocs' storage.
+func TestBuiltSite(t *testing.T) {
+	t.Parallel()
+	l, dir := company(t, map[string]string{
+		"src/mkdocs.yml":          "site_name: Cart\nsite_description: Keeps items.\nnav: [index.md, {Guides: [{Merging: guide/merge.md}]}]",
+		"src/docs/index.md":       "# Cart\n\nSee [merging](guide/merge.md#rules) ![x](img/a.png).\n\n## Run it\n\n```go\nfunc main() {}\n```",
+		"src/docs/guide/merge.md": "# Merging\n\n!!! note\n    Look out.\n\n## Rules\n\nThe newest wins. [Back](../index.md)",
+		"src/docs/img/a.png":      "png",
+	})
+	static := docs.NewStatic(func() time.Time { return now }, 2)
+	src := filepath.Join(dir, "src")
+	site, err := static.Read(t.Context(), src, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := static.Write(t.Context(), site, src, filepath.Join(dir, "cart")); err != nil {
+		t.Fatal(err)
+	}
+	e := component("cart", refKey, "dir:.")
+	load(t, l, e)
+	got, ok := l.Site(e.Ref)
+	if !ok {
+		t.Fatal(l.Problems())
+	}
+	var sections []string
+	for _, p := range got.Pages {
+		for _, s := range p.Sections {
+			sections = append(sections, p.Path+"#"+s.Anchor+" "+s.Heading+": "+s.Text)
+		}
+	}
+	want := []string{"# Cart: See merging .", "#run-it Run it: func main() {}", "guide/merge# Merging: Note\nLook out.", "guide/merge#rules Rules: The newest wins. Back"}
+	if diff := cmp.Diff(want, sections); diff != "" {
+		t.Error(diff)
+	}
+	if got.Title != "Cart" || got.About != "Keeps items." || len(l.Problems()) != 0 {
+		t.Errorf("%q %q %v", got.Title, got.About, l.Problems())
+	}
+	body, err := l.HTML(e.Ref, "", "/docs/default/component/cart/")
+	for _, part := range []string{`href="/docs/default/component/cart/guide/merge#rules"`, `src="/docs/default/component/cart/img/a.png"`, `<h2 id="run-it">`, `<span class="kd">func</span>`} {
+		if err != nil || !strings.Contains(string(body), part) {
+			t.Errorf("no %s in %s, %v", part, body, err)
+		}
+	}
+	if a, err := l.Asset(context.Background(), e.Ref, "img/a.png"); err != nil || string(a.Data) != "png" {
+		t.Errorf("%+v, %v", a, err)
+	}
+}
+
+// TestMaterialSite reads a page as mkdocs-material writes it.
+func TestMaterialSite(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("testdata/material.html")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, _ := company(t, map[string]string{
+		"cart/techdocs_metadata.json": `{"site_name": "Cart", "site_description": "None", "files": []}`,
+		"cart/index.html":             string(page), "cart/guide/index.html": string(page), "cart/assets/evil.html": "<script>x</script>",
+	})
+	e := component("cart", refKey, "dir:.")
+	load(t, l, e)
+	site, ok := l.Site(e.Ref)
+	if !ok || len(site.Pages) != 2 {
+		t.Fatal(l.Problems())
+	}
+	if len(site.Nav) != 2 || site.Nav[1].Title != "Guides" || len(site.Nav[1].Items) != 1 || site.Nav[1].Items[0].Page != 1 {
+		t.Errorf("%+v", site.Nav)
+	}
+	body, err := l.HTML(e.Ref, "", base)
+	if err != nil || hostile.Match(body) || strings.Contains(string(body), "¶") || !strings.Contains(string(body), `<h2 id="merging">Merging</h2>`) {
+		t.Errorf("%s, %v", body, err)
+	}
+}

@@ -314,7 +314,7 @@ func (s *session) logger() *slog.Logger {
 	if s.Quiet {
 		level = slog.LevelError
 	}
-	return slog.New(slog.NewTextHandler(s.err, &slog.HandlerOptions{Level: level}))
+	return newLogger(s.err, level)
 }
 
 // count says how many entities an app knows, for the lines that commands start with.

@@ -47,7 +47,7 @@ func (serveCmd) Run(s *session) error {
 	if s.Quiet {
 		level = slog.LevelWarn
 	}
-	log := slog.New(slog.NewTextHandler(s.err, &slog.HandlerOptions{Level: level}))
+	log := newLogger(s.err, level, cfg.Secrets()...)
 	base, err := openBase(s.ctx, cfg, log)
 	if err != nil {
 		return err

@@ -53,6 +53,7 @@ type grammar struct {
 	Doctor  doctorCmd  `cmd:"" help:"Check configuration, store, sources, tokens, clock and disk, and say how to mend them."`
 	Ask     askCmd     `cmd:"" help:"Answer one question, or a stream of them."`
 	Cat     catalogCmd `cmd:"" name:"catalog" help:"Check and show the catalog."`
+	Docs    docsCmd    `cmd:"" help:"Build and show documentation as a site of its own."`
 	Backup  backupCmd  `cmd:"" help:"Write the store and its keys to a file, while serve runs."`
 	Restore restoreCmd `cmd:"" help:"Put a backup back, while nothing runs."`
 	Privacy privacyCmd `cmd:"" help:"Show or erase what is kept about one person."`

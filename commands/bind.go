@@ -174,7 +174,8 @@ const intentBound = "bound"
 
 // handleBound carries out such a button. The right to do so is checked again.
 func (c *Commands) handleBound(ctx context.Context, ev *bot.Event) (bot.Reply, error) {
-	_, q, r := c.pressed(ev)
+	in, q, r := c.pressed(ev)
+	q.Private = in.Private
 	if c.deps.Bindings == nil {
 		return nil, fault.New(fault.NotFound, "no bindings are kept").Say(string(lang.BotButtonUnknown), nil)
 	}

@@ -148,10 +148,14 @@ func (problemsTopic) Name() string             { return TopicProblems }
 func (problemsTopic) Title(l lang.Lang) string { return lang.Text(l, lang.SubProblems, nil) }
 
 // Look lists what is wrong or missing, by its code and where in the descriptor. What a finding says may name lines that
-// move, so that the same one may come with other words.
+// move, so that the same one may come with other words. That there are no docs is left out: those that nobody declares
+// are found by reading code, which a process that has just started has not done.
 func (problemsTopic) Look(at *Looking, e *catalog.Entity) []Item {
 	var out []Item
 	for _, f := range at.Findings(e.Ref) {
+		if f.Code == quality.NoDocs {
+			continue
+		}
 		key := f.Code
 		if f.Field != "" || !f.Target.IsZero() {
 			key += " " + f.Field

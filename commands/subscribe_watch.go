@@ -79,8 +79,12 @@ func (c *Commands) WatchSubscriptions(ctx context.Context) (int, error) {
 		return 0, err
 	}
 	at, found := c.looking(ctx), 0
+	_, away := c.cap.OnCall.All(ctx, c.deps.Now()) // then nothing tells who has no schedule
 	for _, w := range all {
 		topic := c.topic(w.Topic)
+		if away != nil && w.Topic == TopicProblems {
+			continue
+		}
 		if topic == nil || w.Generation > uint64(at.View.Generation()) { // somebody else sees further
 			continue
 		}

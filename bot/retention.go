@@ -25,7 +25,7 @@ type Retention struct {
 // DefaultRetention is what holds where the configuration says nothing.
 func DefaultRetention() Retention {
 	const day = 24 * time.Hour
-	return Retention{Inbox: day, Threads: 30 * time.Minute, Audit: 90 * day, Posts: 30 * day, Followers: 7 * day, Jobs: 7 * day, Tasks: 30 * day, Feedback: 90 * day}
+	return Retention{Inbox: day, Threads: 30 * time.Minute, Audit: 90 * day, Posts: 30 * day, Followers: 7 * day, Jobs: 7 * day, Tasks: 7 * day, Feedback: 90 * day}
 }
 
 // sweepEvery is how often each area is swept. Conversations go sooner: they hold what people wrote.

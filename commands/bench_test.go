@@ -72,3 +72,33 @@ func BenchmarkOwnerQuestion(b *testing.B) {
 		c.Ask(b.Context(), commands.Question{Text: "who owns " + names[i%len(names)]})
 	}
 }
+
+// silent is feedback that nobody gives: what every answer pays for the way to give some.
+type silent struct{ commands.Feedback }
+
+func (silent) Of(string) []bot.Dispute { return nil }
+
+// BenchmarkOwnerAnswerWithWrong is BenchmarkOwnerAnswer with the way in to say what is wrong.
+func BenchmarkOwnerAnswerWithWrong(b *testing.B) {
+	es := searchtest.Generate(1000)
+	view := search.NewReader(catalog.Changes{Generation: 1, Full: true, Upserts: es}, nil, search.Options{}).For(catalog.Viewer{})
+	for _, with := range []bool{false, true} {
+		b.Run(fmt.Sprint(with), func(b *testing.B) {
+			d := commands.Deps{View: func(catalog.Viewer) search.View { return view }, Now: clock}
+			if with {
+				d.Feedback = silent{}
+			}
+			c := commands.New(d)
+			var r understand.Reading
+			for e := range view.Entities(search.Filter{Kinds: []string{"component"}}) {
+				r = about(understand.Owner, e.Name)
+				break
+			}
+			r.Lang = lang.English
+			b.ReportAllocs()
+			for b.Loop() {
+				c.Answer(b.Context(), commands.Question{Private: true}, r)
+			}
+		})
+	}
+}

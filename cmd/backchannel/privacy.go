@@ -188,6 +188,7 @@ type erased struct {
 	Conversations int    `json:"conversations"`
 	Drafts        int    `json:"drafts"`
 	Subscriptions int    `json:"subscriptions"`
+	Feedback      int    `json:"feedback"`
 	Links         int    `json:"links"`            // to a User of the catalog
 	Locations     int    `json:"locations"`        // that no longer say who registered them
 	History       int    `json:"history"`          // of a User of the catalog
@@ -204,7 +205,7 @@ func (p *privacy) eraseActor(ctx context.Context, a bot.Actor) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	out.Conversations, out.Drafts, out.Subscriptions = len(traces.Conversations), len(traces.Drafts), len(traces.Subscriptions)
+	out.Conversations, out.Drafts, out.Subscriptions, out.Feedback = len(traces.Conversations), len(traces.Drafts), len(traces.Subscriptions), len(traces.Feedback)
 	if out.Locations, err = p.catalog.Disown(ctx, a.Key()); err != nil {
 		return nil, err
 	}

@@ -19,6 +19,7 @@ type (
 		Conversations []exportedConversation `json:"conversations"`
 		Drafts        []exportedDraft        `json:"drafts"`
 		Subscriptions []exportedSubscription `json:"subscriptions"`
+		Feedback      []exportedFeedback     `json:"feedback"`
 		Locations     []exportedLocation     `json:"locations"`
 		Link          *exportedLink          `json:"link,omitempty"`
 	}
@@ -66,6 +67,18 @@ type (
 		Topic   string    `json:"topic"`
 		Since   time.Time `json:"since"`
 	}
+	exportedFeedback struct {
+		Kind    string    `json:"kind"`
+		Intent  string    `json:"intent"`
+		Entity  string    `json:"entity,omitempty"`
+		Fact    string    `json:"fact,omitempty"`
+		Name    string    `json:"name,omitempty"`
+		Meant   string    `json:"meant,omitempty"`
+		Right   string    `json:"right,omitempty"`
+		Request string    `json:"request,omitempty"`
+		State   string    `json:"state"`
+		At      time.Time `json:"at"`
+	}
 	exportedLocation struct {
 		Target string    `json:"target"`
 		At     time.Time `json:"at"`
@@ -88,7 +101,7 @@ type (
 func (p *privacy) exportActor(ctx context.Context, a bot.Actor) (any, error) {
 	out := exportedActor{
 		User: a.Key(), Audit: []exportedRecord{}, Conversations: []exportedConversation{}, Drafts: []exportedDraft{},
-		Subscriptions: []exportedSubscription{}, Locations: []exportedLocation{},
+		Subscriptions: []exportedSubscription{}, Feedback: []exportedFeedback{}, Locations: []exportedLocation{},
 	}
 	records, at, err := p.kept(ctx, a)
 	if err != nil {
@@ -121,6 +134,9 @@ func (p *privacy) exportActor(ctx context.Context, a bot.Actor) (any, error) {
 	}
 	for _, s := range traces.Subscriptions {
 		out.Subscriptions = append(out.Subscriptions, exportedSubscription{s.Address.Channel, s.Address.Thread, s.Subject, s.Topic, s.Since})
+	}
+	for _, f := range traces.Feedback {
+		out.Feedback = append(out.Feedback, exportedFeedback{string(f.Kind), f.Intent, f.Entity, f.Fact, f.Name, f.Meant, f.Right, f.Request, string(f.State), f.At})
 	}
 	link, err := p.state.Links.Of(ctx, a)
 	switch {

@@ -31,18 +31,42 @@ type exchange struct {
 	Answer   template.HTML
 }
 
+type chatData struct {
+	Exchange *exchange
+	Examples []string
+}
+
+// chat is the page of the conversation.
+func (w *Web) chat(rw http.ResponseWriter, r *http.Request) {
+	w.chatPage(rw, r, "", nil)
+}
+
+func (w *Web) chatPage(rw http.ResponseWriter, r *http.Request, title string, ex *exchange) {
+	l := tongue(r)
+	if title == "" {
+		title = translate(l, string(lang.WebAsk))
+	}
+	w.render(rw, r, http.StatusOK, "chat", page{Title: title, Nav: "chat", About: translate(l, string(lang.WebHeadline))}, chatData{ex, w.examples(l)})
+}
+
+// newChat forgets the conversation: the next question begins another one.
+func (w *Web) newChat(rw http.ResponseWriter, r *http.Request) {
+	http.SetCookie(rw, &http.Cookie{Name: cookie, Path: "/", MaxAge: -1, HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: w.base.Scheme == "https"})
+	http.Redirect(rw, r, "/chat", http.StatusSeeOther)
+}
+
 // postMessage answers the chat box and the buttons of earlier answers. The page's script asks for a fragment; without
 // it the whole page comes back with the answer on it.
 func (w *Web) postMessage(rw http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(rw, r.Body, maxChatBody)
 	if err := r.ParseForm(); err != nil {
-		http.Error(rw, "The question is too long or not a form.", http.StatusRequestEntityTooLarge)
+		w.refuse(rw, r, http.StatusRequestEntityTooLarge, lang.SiteTooLong)
 		return
 	}
 	actor, err := w.actor(rw, r)
 	if err != nil {
 		w.cfg.Log.Error("no conversation id", "err", err)
-		http.Error(rw, "There is no conversation to answer in.", http.StatusInternalServerError)
+		w.refuse(rw, r, http.StatusInternalServerError, lang.WebBroken)
 		return
 	}
 	text := question(r.PostForm.Get("text"))
@@ -55,7 +79,7 @@ func (w *Web) postMessage(rw http.ResponseWriter, r *http.Request) {
 	case text != "":
 		in = bot.Said{Text: text}
 	default:
-		http.Redirect(rw, r, "/", http.StatusSeeOther)
+		http.Redirect(rw, r, "/chat", http.StatusSeeOther)
 		return
 	}
 	ex := w.answer(r, actor, in)
@@ -65,7 +89,7 @@ func (w *Web) postMessage(rw http.ResponseWriter, r *http.Request) {
 		w.render(rw, r, http.StatusOK, "exchange", page{}, ex)
 		return
 	}
-	w.render(rw, r, http.StatusOK, "home", page{Title: ex.Question}, w.homeData(r, &ex))
+	w.chatPage(rw, r, ex.Question, &ex)
 }
 
 // question cleans what was typed and cuts it where nobody would read on.
@@ -116,8 +140,11 @@ func (w *Web) signer(actor bot.Actor) func(card.Action, card.Intent) string {
 	}
 }
 
-// actor is who writes: without a login, a conversation that a cookie names.
+// actor is who writes: whoever signed in or, without a login, a conversation that a cookie names.
 func (w *Web) actor(rw http.ResponseWriter, r *http.Request) (bot.Actor, error) {
+	if account := VisitorOf(r.Context()).Account; account != "" {
+		return bot.Actor{Platform: platform, Workspace: workspace, ID: account}, nil
+	}
 	id := ""
 	if c, err := r.Cookie(cookie); err == nil && len(c.Value) == 32 {
 		if _, err := hex.DecodeString(c.Value); err == nil {

@@ -1,26 +1,33 @@
 package web
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"io/fs"
 	"net"
 	"net/http"
-	"path"
 	"strings"
 
-	"github.com/backchannel-portal/backchannel/internal/fault"
+	"github.com/backchannel-portal/backchannel/internal/lang"
 )
 
 // policy lets a page load from here only: no third party, no inline script or style, no frames around it.
-const policy = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; font-src 'self'; " +
+	"connect-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'; require-trusted-types-for 'script'; trusted-types backchannel"
 
 func (w *Web) secure(h http.Header) {
-	h.Set("Content-Security-Policy", policy)
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Referrer-Policy", "same-origin")
-	h.Set("Cross-Origin-Opener-Policy", "same-origin")
-	h.Set("Vary", "Accept-Language")
+	for _, line := range headers() {
+		h[line[0]] = []string{line[1]}
+	}
+}
+
+// headers are those of every answer.
+func headers() [6][2]string {
+	return [...][2]string{
+		{"Content-Security-Policy", policy},
+		{"X-Content-Type-Options", "nosniff"},
+		{"Referrer-Policy", "same-origin"},
+		{"Cross-Origin-Opener-Policy", "same-origin"},
+		{"Cross-Origin-Resource-Policy", "same-origin"},
+		{"Vary", "Accept-Language, Accept-Encoding, Cookie"},
+	}
 }
 
 // guard sets the headers of every answer and refuses unsafe requests that another site caused, or that were sent to a
@@ -33,12 +40,12 @@ func (w *Web) guard(next http.Handler) http.Handler {
 		default:
 			if err := w.cross.Check(r); err != nil {
 				w.cfg.Log.Warn("refused a request from another site", "path", r.URL.Path, "origin", clip(r.Header.Get("Origin")))
-				w.refuse(rw, r, http.StatusForbidden, "This request came from another site and was refused.")
+				w.refuse(rw, r, http.StatusForbidden, lang.SiteForeign)
 				return
 			}
 			if !w.ours(r.Host) {
 				w.cfg.Log.Warn("refused a request to a foreign host name", "path", r.URL.Path, "host", clip(r.Host))
-				w.refuse(rw, r, http.StatusMisdirectedRequest, "This host name is not the one in web.base_url.")
+				w.refuse(rw, r, http.StatusMisdirectedRequest, lang.SiteHost)
 				return
 			}
 		}
@@ -46,13 +53,14 @@ func (w *Web) guard(next http.Handler) http.Handler {
 	})
 }
 
-// refuse says why a request is not answered: in JSON where a program asks, in plain text elsewhere.
-func (w *Web) refuse(rw http.ResponseWriter, r *http.Request, status int, why string) {
+// refuse says why a request is not answered: in JSON and English where a program asks, on a page elsewhere. Name and
+// value pairs follow the message.
+func (w *Web) refuse(rw http.ResponseWriter, r *http.Request, status int, why lang.Key, pairs ...any) {
 	if programs(r) {
-		w.json(rw, status, failure{Error: why})
+		w.json(rw, status, failure{Error: translate(lang.English, string(why), pairs...)})
 		return
 	}
-	http.Error(rw, why, status)
+	w.render(rw, r, status, "refused", page{Title: http.StatusText(status)}, translate(tongue(r), string(why), pairs...))
 }
 
 // programs reports whether a path is one that programs ask.
@@ -83,36 +91,4 @@ func loopback(host string) bool {
 func clip(s string) string {
 	const most = 200
 	return s[:min(len(s), most)]
-}
-
-// fingerprint names the content of the static files, so that a browser asks anew after an upgrade.
-func fingerprint(static fs.FS) (string, error) {
-	sum := sha256.New()
-	err := fs.WalkDir(static, ".", func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		data, err := fs.ReadFile(static, name)
-		sum.Write([]byte(name))
-		sum.Write(data)
-		return err
-	})
-	return hex.EncodeToString(sum.Sum(nil)[:6]), fault.Wrap(fault.Internal, err, "static files")
-}
-
-// file serves a static file. Pages name it with its fingerprint, so it may be kept for a year.
-func (w *Web) file(rw http.ResponseWriter, r *http.Request) {
-	name := strings.TrimPrefix(path.Clean(r.URL.Path), "/static/")
-	data, err := fs.ReadFile(w.static, name)
-	if err != nil {
-		http.NotFound(rw, r)
-		return
-	}
-	kinds := map[string]string{".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
-	rw.Header().Set("Content-Type", kinds[path.Ext(name)])
-	rw.Header().Set("Cache-Control", "public, max-age=3600")
-	if r.URL.Query().Get("v") == w.etag {
-		rw.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
-	}
-	_, _ = rw.Write(data) // a reader that is gone needs no file
 }

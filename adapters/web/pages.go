@@ -9,14 +9,17 @@ import (
 	"strings"
 
 	"github.com/backchannel-portal/backchannel/catalog"
+	"github.com/backchannel-portal/backchannel/catalog/search"
 	"github.com/backchannel-portal/backchannel/internal/lang"
 )
 
 // page is what every page's frame shows.
 type page struct {
 	Title string // of the window, before the organisation's name
+	About string // one sentence, for search engines and previews
 	Nav   string // the entry of the navigation that is open
 	Query string // in the search box
+	Style string // a further style sheet
 }
 
 // frame is the data of a template: the page, what all pages share, and the page's own.
@@ -24,9 +27,16 @@ type frame struct {
 	page
 	Organization string
 	Lang         lang.Lang
-	Version      string // fingerprint of the static files
+	Theme        string // chosen by the user; empty: the system's
+	Back         string // where the page itself is, for switches that lead back
+	User         string // who is signed in; empty: nobody
+	Version      string // of the program
+	Features     features
 	Data         any
 }
+
+// features are what the navigation leads to.
+type features struct{ Radar, Templates bool }
 
 // T is a message of the catalogue in the page's language, for templates: name and value pairs follow the key.
 func (f frame) T(key string, pairs ...any) string { return translate(f.Lang, key, pairs...) }
@@ -47,36 +57,66 @@ func translate(l lang.Lang, key string, pairs ...any) string {
 	return lang.Text(l, lang.Key(key), args)
 }
 
-func functions() template.FuncMap {
+func functions(a *assets) template.FuncMap {
 	return template.FuncMap{
 		"number": lang.Number,
+		"asset":  a.path,
+		"list":   func(parts ...string) []string { return parts },
+		"add":    func(a, b int) int { return a + b },
+		"path":   refPath,
 	}
 }
 
-// render writes a template. It is rendered whole before the first byte goes out, so that a failure is a plain error.
+// render writes a page. It is rendered whole before the first byte goes out, so that a failure is a plain error.
 func (w *Web) render(rw http.ResponseWriter, r *http.Request, status int, name string, p page, data any) {
+	body, ok := w.made(rw, r, name, p, data)
+	if !ok {
+		return
+	}
+	w.sendPage(rw, r, status, w.packer.content("text/html; charset=utf-8", body))
+}
+
+func (w *Web) sendPage(rw http.ResponseWriter, r *http.Request, status int, c *content) {
+	if h := rw.Header(); h["Cache-Control"] == nil {
+		h["Cache-Control"] = []string{"private, no-cache"}
+	}
+	send(rw, r, status, c)
+}
+
+// made is a page as text. When that fails, it has answered.
+func (w *Web) made(rw http.ResponseWriter, r *http.Request, name string, p page, data any) ([]byte, bool) {
 	var b bytes.Buffer
-	f := frame{page: p, Organization: w.cfg.Organization, Lang: tongue(r), Version: w.etag, Data: data}
+	f := frame{
+		page: p, Organization: w.cfg.Organization, Lang: tongue(r), Theme: theme(r), Back: r.URL.RequestURI(), User: VisitorOf(r.Context()).Name,
+		Version: w.cfg.Version, Features: w.features(r), Data: data,
+	}
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		f.Back = "/"
+	}
 	if err := w.pages.ExecuteTemplate(&b, name, f); err != nil {
 		w.cfg.Log.Error("page failed", "page", name, "err", err)
 		http.Error(rw, translate(f.Lang, string(lang.WebBroken)), http.StatusInternalServerError)
-		return
+		return nil, false
 	}
-	rw.Header().Set("Content-Type", "text/html; charset=utf-8")
-	if rw.Header().Get("Cache-Control") == "" {
-		rw.Header().Set("Cache-Control", "private, no-cache")
-	}
-	rw.WriteHeader(status)
-	_, _ = b.WriteTo(rw) // a reader that is gone needs no page
+	return b.Bytes(), true
+}
+
+// features looks which pages have something to show.
+func (w *Web) features(r *http.Request) features {
+	shape, err := w.cfg.Plugins.Radar.Shape(r.Context())
+	return features{Radar: err == nil && shape.Source != "", Templates: w.view(r).Count(search.Filter{Kinds: []string{"template"}}) > 0}
 }
 
 // missing says that there is nothing at this address, or nothing called name.
 func (w *Web) missing(rw http.ResponseWriter, r *http.Request, name string) {
-	w.render(rw, r, http.StatusNotFound, "missing", page{Title: translate(tongue(r), string(lang.WebMissing))}, w.nearest(name))
+	w.render(rw, r, http.StatusNotFound, "missing", page{Title: translate(tongue(r), string(lang.WebMissing))}, w.nearest(r, name))
 }
 
-// tongue is the language of the interface: the first of Accept-Language that we speak.
+// tongue is the language of the interface: the one that was chosen, else the first of Accept-Language that we speak.
 func tongue(r *http.Request) lang.Lang {
+	if l := chosen(r); l != "" {
+		return l
+	}
 	best, weight := lang.English, 0.0
 	for i, part := range strings.Split(r.Header.Get("Accept-Language"), ",") {
 		if i == 10 {
@@ -98,23 +138,4 @@ func tongue(r *http.Request) lang.Lang {
 // refPath is the page of an entity below prefix, /catalog or /docs.
 func refPath(prefix string, ref catalog.Ref) string {
 	return prefix + "/" + url.PathEscape(ref.Namespace) + "/" + url.PathEscape(ref.Kind) + "/" + url.PathEscape(ref.Name)
-}
-
-// home is the start page with the chat box.
-func (w *Web) home(rw http.ResponseWriter, r *http.Request) {
-	w.render(rw, r, http.StatusOK, "home", page{Nav: "home"}, w.homeData(r, nil))
-}
-
-type homeData struct {
-	Exchange *exchange
-	Examples []string
-	Counts   []kindCount
-}
-
-func (w *Web) homeData(r *http.Request, ex *exchange) homeData {
-	examples := w.cfg.Examples
-	if len(examples) == 0 {
-		examples = strings.Split(translate(tongue(r), string(lang.WebExamples)), " | ")
-	}
-	return homeData{Exchange: ex, Examples: examples, Counts: w.kinds(tongue(r))}
 }

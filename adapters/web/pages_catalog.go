@@ -2,7 +2,6 @@ package web
 
 import (
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -40,8 +39,8 @@ func kindLabel(l lang.Lang, kind string, n int) string {
 	return translate(l, "web.kind_"+kind, "n", n)
 }
 
-func (w *Web) kinds(l lang.Lang) []kindCount {
-	view := w.cfg.View()
+// kinds counts the entities of each kind that a view shows.
+func kinds(view search.View, l lang.Lang) []kindCount {
 	var out []kindCount
 	for _, k := range kindOrder() {
 		if n := view.Count(search.Filter{Kinds: []string{k}}); n > 0 {
@@ -52,8 +51,8 @@ func (w *Web) kinds(l lang.Lang) []kindCount {
 }
 
 type listData struct {
-	Kinds        []kindCount
-	Kind         string
+	Facets       []facet
+	Chosen       []link // what the list is narrowed to; a click takes it away
 	Rows         []listRow
 	From, To, Of int
 	Prev, Next   string // addresses; "" at the ends
@@ -69,57 +68,32 @@ type listRow struct {
 	Bad       bool // has problems
 }
 
-// list is /catalog: entities by kind, a page at a time.
+// list is /catalog: entities narrowed by facets, a page at a time. The address is the whole state.
 func (w *Web) list(rw http.ResponseWriter, r *http.Request) {
-	l := tongue(r)
-	view := w.cfg.View()
-	d := listData{Kinds: w.kinds(l), Kind: strings.ToLower(r.URL.Query().Get("kind"))}
-	f := search.Filter{Kinds: []string{d.Kind}}
-	if d.Kind == "" {
-		d.Kind, f.Kinds = "", kindOrder()
-	}
-	for i := range d.Kinds {
-		d.Kinds[i].Open = d.Kinds[i].Kind == d.Kind
-	}
-	d.Of = view.Count(f)
-	n, err := strconv.Atoi(r.URL.Query().Get("page"))
+	l, view := tongue(r), w.view(r)
+	q := r.URL.Query()
+	s := readSelection(q)
+	found := w.facets.find(view, s)
+	d := listData{Facets: facets(view, l, s, found), Chosen: chosenFacets(view, l, s), Of: len(found.refs)}
+	n, err := strconv.Atoi(q.Get("page"))
 	last := max((d.Of-1)/perPage+1, 1)
 	if err != nil || n < 1 {
 		n = 1
 	}
 	n = min(n, last)
-	i := 0
-	for e := range view.Entities(f) {
-		if i++; i <= (n-1)*perPage {
-			continue
+	for _, ref := range found.refs[min((n-1)*perPage, d.Of):min(n*perPage, d.Of)] {
+		if e, ok := view.Entity(ref); ok {
+			d.Rows = append(d.Rows, row(view, l, e))
 		}
-		if i > n*perPage {
-			break
-		}
-		d.Rows = append(d.Rows, row(view, l, e))
 	}
 	d.From, d.To = min((n-1)*perPage+1, d.Of), min(n*perPage, d.Of)
 	if n > 1 {
-		d.Prev = listPath(d.Kind, n-1)
+		d.Prev = s.address(n - 1)
 	}
 	if n < last {
-		d.Next = listPath(d.Kind, n+1)
+		d.Next = s.address(n + 1)
 	}
-	w.render(rw, r, http.StatusOK, "catalog", page{Title: translate(l, string(lang.WebCatalog)), Nav: "catalog"}, d)
-}
-
-func listPath(kind string, page int) string {
-	q := url.Values{}
-	if kind != "" {
-		q.Set("kind", kind)
-	}
-	if page > 1 {
-		q.Set("page", strconv.Itoa(page))
-	}
-	if len(q) == 0 {
-		return "/catalog"
-	}
-	return "/catalog?" + q.Encode()
+	w.render(rw, r, http.StatusOK, "catalog", page{Title: translate(l, string(lang.WebCatalog)), Nav: "catalog", About: translate(l, string(lang.SiteAboutCatalog))}, d)
 }
 
 func row(view search.View, l lang.Lang, e *catalog.Entity) listRow {
@@ -146,12 +120,12 @@ func linkTo(view search.View, ref catalog.Ref) link {
 }
 
 // nearest are entities whose name is like the one that was not found.
-func (w *Web) nearest(name string) []link {
+func (w *Web) nearest(r *http.Request, name string) []link {
 	if name == "" {
 		return nil
 	}
 	var out []link
-	for _, c := range w.cfg.View().Resolve(name, search.ResolveOptions{Limit: 5}) {
+	for _, c := range w.view(r).Resolve(name, search.ResolveOptions{Limit: 5}) {
 		out = append(out, link{Text: c.Entity.DisplayName(), Href: refPath("/catalog", c.Entity.Ref), Hint: c.Entity.Ref.String()})
 	}
 	return out

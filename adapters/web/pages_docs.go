@@ -5,11 +5,14 @@ import (
 	"net/http"
 	"net/url"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/go-chi/chi/v5"
 
+	"github.com/backchannel-portal/backchannel/bot/card"
 	"github.com/backchannel-portal/backchannel/catalog"
+	"github.com/backchannel-portal/backchannel/catalog/search"
 	"github.com/backchannel-portal/backchannel/docs"
 	"github.com/backchannel-portal/backchannel/internal/fault"
 	"github.com/backchannel-portal/backchannel/internal/lang"
@@ -17,32 +20,30 @@ import (
 
 type docsData struct {
 	Entity   link
+	Ref      string
 	Site     link
 	Title    string
+	Titled   bool // the body has a heading of its own
+	Lang     lang.Lang
 	Body     template.HTML
 	Nav      []navItem
+	Trail    []string // titles of the sections around
 	Contents []link
 	Prev     *link
 	Next     *link
+	Edit     string
 	Source   link
 	Age      string
-}
-
-// navItem is a page in the navigation; Depth counts the sections around it. A section's own line has no Href.
-type navItem struct {
-	link
-	Depth int
-	Open  bool
+	Notices  []string
 }
 
 // docsPage is a page of an entity's documentation, or a picture of it.
 func (w *Web) docsPage(rw http.ResponseWriter, r *http.Request) {
-	ref := pathRef(r)
+	ref, view := pathRef(r), w.view(r)
 	name := chi.URLParam(r, "*")
 	if u, err := url.PathUnescape(name); err == nil {
 		name = u
 	}
-	view := w.cfg.View()
 	e, known := view.Entity(ref)
 	if w.cfg.Docs == nil || !known {
 		w.missing(rw, r, ref.Name)
@@ -53,29 +54,90 @@ func (w *Web) docsPage(rw http.ResponseWriter, r *http.Request) {
 		w.render(rw, r, http.StatusNotFound, "nodocs", page{Title: e.DisplayName()}, linkTo(view, ref))
 		return
 	}
+	if _, start, _ := w.cfg.Docs.Resolve(ref); name == "" && start != "" {
+		http.Redirect(rw, r, pagePath(refPath("/docs", ref), start), http.StatusFound)
+		return
+	}
 	p, ok := site.Page(name)
 	if !ok {
 		w.asset(rw, r, ref, name)
 		return
 	}
-	base := refPath("/docs", ref)
-	body, err := w.cfg.Docs.HTML(ref, name, base+"/")
+	key, keep := docsKeyOf(view, r, ref, p, w.since(r, site))
+	if c := w.docs.get(key, w.cfg.Now()); keep && c != nil {
+		w.sendPage(rw, r, http.StatusOK, c)
+		return
+	}
+	d, err := w.document(r, view, ref, site, p)
 	if err != nil {
 		w.cfg.Log.Error("docs page failed", "entity", ref.String(), "page", name, "err", err)
 		w.missing(rw, r, "")
 		return
 	}
+	body, ok := w.made(rw, r, "docs", page{Title: title(p.Title, site.Title), Nav: "catalog", About: about(p), Style: "docs.css"}, d)
+	if !ok {
+		return
+	}
+	c := w.packer.content("text/html; charset=utf-8", body)
+	if keep {
+		w.docs.keep(key, c, w.cfg.Now())
+	}
+	w.sendPage(rw, r, http.StatusOK, c)
+}
+
+// document gathers what a page of documentation shows.
+func (w *Web) document(r *http.Request, view search.View, ref catalog.Ref, site *docs.Site, p *docs.Page) (docsData, error) {
+	base := refPath("/docs", ref)
+	body, err := w.cfg.Docs.HTML(ref, p.Path, base+"/")
 	d := docsData{
-		Entity: linkTo(view, ref), Site: link{Text: site.Title, Href: base}, Title: p.Title,
-		Body: template.HTML(body),
-		Nav:  navigation(site, p, base), Source: link{Text: path.Base(p.File), Hint: p.Source},
+		Entity: linkTo(view, ref), Ref: ref.String(), Site: link{Text: site.Title, Href: base}, Title: p.Title, Lang: site.Lang, Trail: p.In,
+		Titled: slices.ContainsFunc(p.Sections, func(s docs.Section) bool { return s.Level == 1 && s.Heading != "" }),
+		Body:   template.HTML(body), Nav: navigation(site, p, base), Contents: contents(p), Source: link{Text: path.Base(p.File), Hint: p.Source},
+		Age: w.since(r, site),
 	}
-	d.Contents = contents(p)
-	if !site.AsOf.IsZero() {
-		d.Age = translate(tongue(r), string(lang.WebRead), "age", lang.Age(tongue(r), w.cfg.Now().Sub(site.AsOf)))
+	if card.WebURL(p.Edit) {
+		d.Edit = p.Edit
 	}
-	d.Prev, d.Next = neighbours(site, p, base)
-	w.render(rw, r, http.StatusOK, "docs", page{Title: p.Title, Nav: "catalog"}, d)
+	if card.WebURL(p.Source) {
+		d.Source.Href = p.Source
+	}
+	for _, warning := range p.Warnings {
+		d.Notices = append(d.Notices, warning.String())
+	}
+	beside := func(p *docs.Page) *link {
+		if p == nil {
+			return nil
+		}
+		return &link{Text: p.Title, Href: pagePath(base, p.Path)}
+	}
+	d.Prev, d.Next = beside(site.Before(p.Path)), beside(site.After(p.Path))
+	return d, err
+}
+
+// since says when a site was last read.
+func (w *Web) since(r *http.Request, site *docs.Site) string {
+	if site.AsOf.IsZero() {
+		return ""
+	}
+	l := tongue(r)
+	return translate(l, string(lang.WebRead), "age", lang.Age(l, w.cfg.Now().Sub(site.AsOf)))
+}
+
+func title(page, site string) string {
+	if page == site {
+		return page
+	}
+	return page + " – " + site
+}
+
+// about is the beginning of a page, for search engines and previews.
+func about(p *docs.Page) string {
+	for _, s := range p.Sections {
+		if text := docs.Excerpt(s.Text, nil); text != "" {
+			return text
+		}
+	}
+	return p.Title
 }
 
 func (w *Web) asset(rw http.ResponseWriter, r *http.Request, ref catalog.Ref, name string) {
@@ -87,10 +149,13 @@ func (w *Web) asset(rw http.ResponseWriter, r *http.Request, ref catalog.Ref, na
 		w.missing(rw, r, "")
 		return
 	}
-	rw.Header().Set("Content-Type", a.Type)
 	rw.Header().Set("Content-Security-Policy", a.Policy)
 	rw.Header().Set("Cache-Control", "private, max-age=300")
-	_, _ = rw.Write(a.Data) // a reader that is gone needs no picture
+	c := &content{kind: a.Type, etag: tag(a.Data), text: a.Data}
+	if strings.HasPrefix(a.Type, "text/") || a.Type == "image/svg+xml" {
+		c = w.packer.content(a.Type, a.Data)
+	}
+	send(rw, r, http.StatusOK, c)
 }
 
 // pagePath is the address of a page.
@@ -109,29 +174,6 @@ func escapePath(p string) string {
 	return strings.Join(parts, "/")
 }
 
-// navigation lists the pages with their sections; pages the author left out of it are not listed unless open.
-func navigation(site *docs.Site, open *docs.Page, base string) []navItem {
-	var out []navItem
-	var at []string
-	for i := range site.Pages {
-		p := &site.Pages[i]
-		if !p.Listed && p != open {
-			continue
-		}
-		for depth, title := range p.In {
-			if depth < len(at) && at[depth] == title {
-				continue
-			}
-			at = at[:min(depth, len(at))]
-			at = append(at, title)
-			out = append(out, navItem{link: link{Text: title}, Depth: min(depth, 3)})
-		}
-		at = at[:min(len(p.In), len(at))]
-		out = append(out, navItem{link: link{Text: p.Title, Href: pagePath(base, p.Path)}, Depth: min(len(p.In), 3), Open: p == open})
-	}
-	return out
-}
-
 // contents are the headings of a page, where there is more than one.
 func contents(p *docs.Page) []link {
 	var out []link
@@ -144,26 +186,4 @@ func contents(p *docs.Page) []link {
 		return nil
 	}
 	return out
-}
-
-func neighbours(site *docs.Site, open *docs.Page, base string) (prev, next *link) {
-	var last *docs.Page
-	found := false
-	for i := range site.Pages {
-		p := &site.Pages[i]
-		if !p.Listed && p != open {
-			continue
-		}
-		switch {
-		case p == open:
-			found = true
-			if last != nil {
-				prev = &link{Text: last.Title, Href: pagePath(base, last.Path)}
-			}
-		case found:
-			return prev, &link{Text: p.Title, Href: pagePath(base, p.Path)}
-		}
-		last = p
-	}
-	return prev, nil
 }

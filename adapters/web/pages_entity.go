@@ -1,11 +1,10 @@
 package web
 
 import (
+	"html/template"
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/go-chi/chi/v5"
@@ -20,14 +19,17 @@ import (
 // Bounds of what one entity page lists.
 const (
 	maxRelated  = 30 // of one relation type
-	maxVersions = 12
-	maxPages    = 8 // of the docs
+	maxVersions = 8  // above the fold
+	maxPages    = 8  // of the docs
+	maxOwned    = 12
 )
 
 type entityData struct {
 	Kind, Type, Ref, Name, About string
-	Tags                         []string
+	Trail                        []link // the domain and the system it is part of, or the team above
+	Tags                         []link
 	Owner                        *link
+	Chain                        []link // the teams above the owner, nearest first
 	Contacts                     []link
 	OnCall                       []shift
 	Repository                   *link
@@ -37,11 +39,17 @@ type entityData struct {
 	Lifecycle                    string
 	API                          string
 	Builds                       []link
-	Problems                     []string
+	Problems                     []problem
 	Docs                         *link
 	DocPages                     []link
+	Graph                        template.HTML
+	Provides, Consumes, Needs    []listRow
+	Libraries                    []version
 	Relations                    []related
+	Cards                        []pluginCard
+	People                       *peopleData // of a team or a person
 	Source                       link
+	Descriptor                   string
 	Age                          string
 	Ask                          []string
 }
@@ -63,27 +71,48 @@ type shift struct {
 
 // entity is the page of one entity.
 func (w *Web) entity(rw http.ResponseWriter, r *http.Request) {
-	view := w.cfg.View()
-	ref := pathRef(r)
+	view, l, ref := w.view(r), tongue(r), pathRef(r)
 	e, ok := view.Entity(ref)
 	if !ok {
 		w.missing(rw, r, ref.Name)
 		return
 	}
-	l := tongue(r)
 	d := entityData{
 		Kind: kindLabel(l, e.Ref.Kind, 1), Type: e.Type, Ref: e.Ref.String(), Name: e.DisplayName(), About: card.Clean(e.Description),
-		Tags: e.Tags, Lifecycle: e.Lifecycle, API: api(e), Relations: relations(view, l, e.Ref), Age: age(view, l, e, w.cfg.Now()),
-		Source: source(e), Repository: repository(e), Links: links(e),
+		Trail: trail(view, e), Tags: tags(e), Lifecycle: e.Lifecycle, API: api(e), Relations: relations(view, l, e.Ref), Age: age(view, l, e, w.cfg.Now()),
+		Source: source(e), Descriptor: refPath("/catalog", ref) + "/descriptor", Repository: repository(e), Links: links(e),
+		Provides: rowsOf(view, l, e.Ref, "providesApi"), Consumes: rowsOf(view, l, e.Ref, "consumesApi"), Needs: rowsOf(view, l, e.Ref, "dependsOn"),
 	}
+	d.Graph = around(view, l, e).Graph(l, translate(l, string(lang.SiteGraphOf), "name", d.Name))
 	w.ownership(r, view, e, &d)
 	w.state(r, view, e, &d)
-	d.Versions, d.MoreVersions = versions(view, e.Ref)
+	d.Libraries, d.MoreVersions = versions(view, e.Ref)
+	d.Versions = d.Libraries[:min(len(d.Libraries), maxVersions)]
+	d.MoreVersions += len(d.Libraries) - len(d.Versions)
 	w.documentation(view, e, &d)
-	for _, k := range []lang.Key{lang.WebAskOwner, lang.WebAskDependents, lang.WebAskVersions} {
+	w.people(r, view, e, &d)
+	d.Cards = w.cards(r, view, e)
+	for _, k := range asks(e) {
 		d.Ask = append(d.Ask, translate(l, string(k), "name", e.Name))
 	}
-	w.render(rw, r, http.StatusOK, "entity", page{Title: d.Name, Nav: "catalog"}, d)
+	p := page{Title: d.Name, Nav: "catalog", About: card.CleanLine(e.Description)}
+	if p.About == "" {
+		p.About = translate(l, string(lang.SiteAboutEntity), "kind", d.Kind, "name", d.Name)
+	}
+	w.render(rw, r, http.StatusOK, "entity", p, d)
+}
+
+// asks are the questions that a page leads on to.
+func asks(e *catalog.Entity) []lang.Key {
+	switch e.Ref.Kind {
+	case "group":
+		return []lang.Key{lang.SiteAskOwns, lang.SiteAskMembers, lang.SiteAskProblems}
+	case "user":
+		return []lang.Key{lang.SiteAskOwns}
+	case "component":
+		return []lang.Key{lang.WebAskOwner, lang.WebAskDependents, lang.WebAskVersions}
+	}
+	return []lang.Key{lang.WebAskOwner, lang.WebAskDependents}
 }
 
 // pathRef is the reference an address names.
@@ -105,6 +134,9 @@ func (w *Web) ownership(r *http.Request, view search.View, e *catalog.Entity, d 
 		o := linkTo(view, e.Owner)
 		d.Owner = &o
 		people, _ = view.Entity(e.Owner)
+		for _, ref := range groups(view, e)[1:] {
+			d.Chain = append(d.Chain, linkTo(view, ref))
+		}
 	}
 	if people != nil {
 		if m := people.Profile.Email; card.WebURL("mailto:" + m) {
@@ -175,9 +207,7 @@ func readerZone(r *http.Request, other *time.Location) *time.Location {
 
 // state gathers what is wrong and where builds are.
 func (w *Web) state(r *http.Request, view search.View, e *catalog.Entity, d *entityData) {
-	for _, p := range view.Problems(e.Ref) {
-		d.Problems = append(d.Problems, p.Message)
-	}
+	d.Problems = problems(view, e)
 	builds, err := w.cfg.Plugins.Builds.Pipelines(r.Context(), e)
 	if err != nil {
 		w.cfg.Log.Warn("builds could not be asked", "entity", e.Ref.String(), "err", err)
@@ -217,109 +247,4 @@ func (w *Web) documentation(view search.View, e *catalog.Entity, d *entityData) 
 		}
 		d.DocPages = append(d.DocPages, link{Text: p.Title, Href: base + "/" + escapePath(p.Path)})
 	}
-}
-
-// relations groups the relations of an entity by type; ownedBy has its own place on the page.
-func relations(view search.View, l lang.Lang, ref catalog.Ref) []related {
-	var out []related
-	for _, rel := range view.Relations(ref) {
-		if rel.Type == "ownedBy" {
-			continue
-		}
-		label := relationLabel(l, rel.Type)
-		if n := len(out); n == 0 || out[n-1].Label != label {
-			out = append(out, related{Label: label})
-		}
-		g := &out[len(out)-1]
-		if len(g.Items) == maxRelated {
-			g.More++
-			continue
-		}
-		to := linkTo(view, rel.Target)
-		to.Hint = kindLabel(l, rel.Target.Kind, 1)
-		g.Items = append(g.Items, to)
-	}
-	return out
-}
-
-// relationLabel is what a type of relation is called; types of others are shown as they are.
-func relationLabel(l lang.Lang, typ string) string {
-	switch typ {
-	case "ownerOf", "dependsOn", "dependencyOf", "providesApi", "apiProvidedBy", "consumesApi", "apiConsumedBy", "partOf", "hasPart",
-		"memberOf", "hasMember", "parentOf", "childOf":
-		return translate(l, "web.rel_"+strings.ToLower(typ))
-	}
-	return typ
-}
-
-func api(e *catalog.Entity) string {
-	if e.API.Format == "" {
-		return ""
-	}
-	if e.API.Version == "" {
-		return e.API.Format
-	}
-	return e.API.Format + ", v" + strings.TrimPrefix(e.API.Version, "v")
-}
-
-// links are the entity's own links that a browser opens.
-func links(e *catalog.Entity) []link {
-	var out []link
-	for _, l := range e.Links {
-		if !card.WebURL(l.URL) {
-			continue
-		}
-		text := card.CleanLine(l.Title)
-		if text == "" {
-			text = l.URL
-		}
-		out = append(out, link{Text: text, Href: l.URL})
-	}
-	return out
-}
-
-// repository is where the code lies, as the annotations say (backstage.io, "Well-known annotations").
-func repository(e *catalog.Entity) *link {
-	u := strings.TrimPrefix(e.Annotation("backstage.io/source-location"), "url:")
-	for key, host := range map[string]string{"github.com/project-slug": "https://github.com/", "gitlab.com/project-slug": "https://gitlab.com/"} {
-		if s := e.Annotation(key); s != "" && !card.WebURL(u) {
-			u = host + s
-		}
-	}
-	if !card.WebURL(u) {
-		return nil
-	}
-	text := strings.TrimSuffix(u, "/")
-	if p, err := url.Parse(text); err == nil {
-		text = strings.Trim(p.Path, "/")
-		for _, cut := range []string{"/-/tree/", "/tree/", "/src/"} {
-			text, _, _ = strings.Cut(text, cut)
-		}
-	}
-	return &link{Text: text, Href: u}
-}
-
-// source is where the descriptor stands.
-func source(e *catalog.Entity) link {
-	name := e.Source.Location
-	if i := strings.LastIndexAny(name, `/\`); i >= 0 {
-		name = name[i+1:]
-	}
-	if e.Source.Line > 0 {
-		name += ":" + strconv.Itoa(e.Source.Line)
-	}
-	out := link{Text: name, Hint: e.Source.Location}
-	if card.WebURL(e.Source.Location) {
-		out.Href = e.Source.Location
-	}
-	return out
-}
-
-// age says when the descriptor was last read.
-func age(view search.View, l lang.Lang, e *catalog.Entity, now time.Time) string {
-	at := view.AsOf(e.Source.Origin)
-	if at.IsZero() {
-		return ""
-	}
-	return translate(l, string(lang.WebRead), "age", lang.Age(l, now.Sub(at)))
 }

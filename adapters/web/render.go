@@ -1,7 +1,6 @@
 package web
 
 import (
-	"html"
 	"html/template"
 	"strconv"
 	"strings"
@@ -37,30 +36,15 @@ func Render(m card.Message, base string, token func(card.Action, card.Intent) st
 			r.block(b)
 		}
 	}
-	return template.HTML(r.b.String())
+	return template.HTML(r.String())
 }
 
 type renderer struct {
-	b     strings.Builder
+	markup
 	base  string
 	lang  lang.Lang
 	first bool // a headline was written
 	token func(card.Action, card.Intent) string
-}
-
-func esc(s string) string { return html.EscapeString(s) }
-
-// put writes markup as it is and the parts marked by ? escaped.
-func (r *renderer) put(markup string, args ...string) {
-	for {
-		before, after, found := strings.Cut(markup, "?")
-		r.b.WriteString(before)
-		if !found {
-			return
-		}
-		r.b.WriteString(esc(args[0]))
-		markup, args = after, args[1:]
-	}
 }
 
 // href makes addresses of this web view relative, so that they work under whichever name it was reached.
@@ -100,7 +84,7 @@ func (r *renderer) span(s card.Span) {
 	case card.Time:
 		r.put(`<time datetime="?">?</time>`, s.At.UTC().Format(time.RFC3339), s.Text)
 	default:
-		r.b.WriteString(strings.ReplaceAll(esc(s.Text), "\n", "<br>"))
+		r.WriteString(strings.ReplaceAll(esc(s.Text), "\n", "<br>"))
 	}
 }
 

@@ -1,5 +1,8 @@
-// Package web is the browser: a chat box and pages about entities, search and docs, rendered on the server, and the
-// JSON form of questions. Everything a page needs comes from this program; it works without JavaScript.
+// Package web is the browser: pages about entities, search, docs, the tech radar and templates, a chat, all rendered on
+// the server, the JSON form of questions and the read API. Everything a page needs comes from this program; it works
+// without JavaScript.
+//
+// Who asks is found out in one place, Config.Admit; what a page shows goes through the View of its Visitor.
 package web
 
 import (
@@ -25,6 +28,7 @@ import (
 	"github.com/backchannel-portal/backchannel/catalog/search"
 	"github.com/backchannel-portal/backchannel/docs"
 	"github.com/backchannel-portal/backchannel/internal/fault"
+	"github.com/backchannel-portal/backchannel/internal/lang"
 	"github.com/backchannel-portal/backchannel/plugins"
 )
 
@@ -39,6 +43,7 @@ const (
 // Docs is what the docs pages read; docs.Library implements it.
 type Docs interface {
 	Site(ref catalog.Ref) (*docs.Site, bool)
+	Resolve(ref catalog.Ref) (entity catalog.Ref, page string, ok bool)
 	HTML(entity catalog.Ref, page, base string) ([]byte, error)
 	Asset(ctx context.Context, entity catalog.Ref, name string) (docs.Asset, error)
 }
@@ -46,19 +51,25 @@ type Docs interface {
 // Config is what the web view needs. View, Chat and Ask are required.
 type Config struct {
 	Organization string
-	BaseURL      string                                                     // the public address; decides which hosts may post
-	View         func() search.View                                         // the catalog as the reader may see it now; cheap
-	Chat         bot.Handler                                                // answers the chat box
-	Tokens       bot.TokenMaker                                             // of buttons; nil: buttons that need one are left out
-	Ask          func(context.Context, Question) (bot.Answer, card.Message) // answers POST /api/ask
-	Allow        func(client string) bool                                   // whether a program at this address may ask now; nil: always
-	Proxies      []netip.Prefix                                             // whose X-Forwarded-For is believed, beside this machine's
-	Docs         Docs                                                       // nil: no docs
-	Plugins      plugins.Capabilities                                       // on-call and builds of the entity page
-	Examples     []string                                                   // questions to begin with; none: those of the message catalogue
-	Now          func() time.Time                                           // nil: time.Now
-	Random       io.Reader                                                  // of conversation ids; nil: crypto/rand
-	Log          *slog.Logger                                               // nil: nothing is logged
+	BaseURL      string             // the public address; decides which hosts may post
+	View         func() search.View // the catalog as a reader who is not known may see it now; cheap
+	// Admit finds out who asks: it puts them into the request with WithVisitor, or answers itself (a login). It stands
+	// before every page and API, not before static files. nil: everybody is let in and sees what View shows.
+	Admit    func(http.Handler) http.Handler
+	Chat     bot.Handler                                                // answers the chat box
+	Tokens   bot.TokenMaker                                             // of buttons; nil: buttons that need one are left out
+	Ask      func(context.Context, Question) (bot.Answer, card.Message) // answers POST /api/ask
+	Allow    func(client string) bool                                   // whether a program at this address may ask now; nil: always
+	Proxies  []netip.Prefix                                             // whose X-Forwarded-For is believed, beside this machine's
+	Docs     Docs                                                       // nil: no docs
+	Plugins  plugins.Capabilities                                       // on-call and builds of the entity page
+	Worst    func(context.Context, search.View) []Cause                 // what is most wrong with the data, worst first; nil: nothing is said
+	Cards    []CardSource                                               // what plugins show on the page of an entity, in this order
+	Version  string                                                     // of the program, at the foot of each page; may be empty
+	Examples []string                                                   // questions to begin with; none: those of the message catalogue
+	Now      func() time.Time                                           // nil: time.Now
+	Random   io.Reader                                                  // of conversation ids; nil: crypto/rand
+	Log      *slog.Logger                                               // nil: nothing is logged
 }
 
 // Web serves the pages. It is safe for concurrent use.
@@ -66,10 +77,13 @@ type Web struct {
 	cfg    Config
 	base   *url.URL
 	pages  *template.Template
-	static fs.FS
-	etag   string
+	packer *packer
+	assets *assets
 	cross  *http.CrossOriginProtection
 	api    *readapi.API
+	facets facetCache
+	causes causeCache
+	docs   docsCache
 }
 
 //go:embed templates static
@@ -91,44 +105,55 @@ func New(cfg Config) (*Web, error) {
 	if err != nil || cfg.BaseURL != "" && base.Host == "" {
 		return nil, fault.New(fault.Invalid, "the base URL %q is not an address such as http://localhost:7007", cfg.BaseURL)
 	}
-	w := &Web{cfg: cfg, base: base, cross: http.NewCrossOriginProtection()}
-	w.api = readapi.New(readapi.Options{View: func(*http.Request) search.View { return cfg.View() }, Log: cfg.Log})
+	w := &Web{cfg: cfg, base: base, cross: http.NewCrossOriginProtection(), packer: newPacker()}
+	w.api = readapi.New(readapi.Options{View: w.view, Log: cfg.Log})
 	if base.Host != "" {
 		if err := w.cross.AddTrustedOrigin(base.Scheme + "://" + base.Host); err != nil {
 			return nil, fault.Wrap(fault.Invalid, err, "base URL")
 		}
 	}
-	if w.pages, err = template.New("").Funcs(functions()).ParseFS(files, "templates/*.html"); err != nil {
-		return nil, fault.Wrap(fault.Internal, err, "page templates")
-	}
-	if w.static, err = fs.Sub(files, "static"); err != nil {
+	static, err := fs.Sub(files, "static")
+	if err != nil {
 		return nil, fault.Wrap(fault.Internal, err, "static files")
 	}
-	w.etag, err = fingerprint(w.static)
-	return w, err
+	if w.assets, err = newAssets(static, w.packer); err != nil {
+		return nil, err
+	}
+	if w.pages, err = template.New("").Funcs(functions(w.assets)).ParseFS(files, "templates/*.html"); err != nil {
+		return nil, fault.Wrap(fault.Internal, err, "page templates")
+	}
+	return w, nil
 }
 
 // Mount adds the routes to a router.
 func (w *Web) Mount(r chi.Router) {
 	r.Group(func(r chi.Router) {
 		r.Use(w.guard)
-		get := func(path string, h http.HandlerFunc) {
+		get := func(r chi.Router, path string, h http.HandlerFunc) {
 			r.Get(path, h)
 			r.Head(path, h)
 		}
-		get("/", w.home)
-		get("/chat", w.home)
-		r.Post("/chat/messages", w.postMessage)
-		get("/chat/messages", http.RedirectHandler("/", http.StatusSeeOther).ServeHTTP) // a reload without the form
-		get("/catalog", w.list)
-		get("/catalog/{namespace}/{kind}/{name}", w.entity)
-		get("/search", w.search)
-		get("/docs/{namespace}/{kind}/{name}", w.docsPage)
-		get("/docs/{namespace}/{kind}/{name}/*", w.docsPage)
-		get("/static/*", w.file)
-		get("/favicon.ico", http.RedirectHandler("/static/favicon.svg", http.StatusMovedPermanently).ServeHTTP)
-		r.Post("/api/ask", w.ask)
-		w.api.Mount(r)
+		get(r, "/static/*", w.file)
+		get(r, "/favicon.ico", http.RedirectHandler("/static/favicon.svg", http.StatusMovedPermanently).ServeHTTP)
+		r.Group(func(r chi.Router) {
+			r.Use(w.admit)
+			get(r, "/", w.home)
+			get(r, "/chat", w.chat)
+			r.Post("/chat/messages", w.postMessage)
+			r.Post("/chat/new", w.newChat)
+			get(r, "/chat/messages", http.RedirectHandler("/chat", http.StatusSeeOther).ServeHTTP) // a reload without the form
+			get(r, "/catalog", w.list)
+			get(r, "/catalog/{namespace}/{kind}/{name}", w.entity)
+			get(r, "/catalog/{namespace}/{kind}/{name}/descriptor", w.descriptor)
+			get(r, "/search", w.search)
+			get(r, "/docs/{namespace}/{kind}/{name}", w.docsPage)
+			get(r, "/docs/{namespace}/{kind}/{name}/*", w.docsPage)
+			get(r, "/radar", w.radar)
+			get(r, "/templates", w.templates)
+			r.Post("/preferences", w.preferences)
+			r.Post("/api/ask", w.ask)
+			w.api.Mount(r)
+		})
 	})
 }
 
@@ -145,7 +170,7 @@ func (w *Web) Handler() http.Handler {
 func (w *Web) NotFound(rw http.ResponseWriter, r *http.Request) {
 	w.secure(rw.Header())
 	if programs(r) {
-		w.refuse(rw, r, http.StatusNotFound, "There is nothing at this address.")
+		w.refuse(rw, r, http.StatusNotFound, lang.WebMissingText)
 		return
 	}
 	w.missing(rw, r, "")
@@ -164,5 +189,5 @@ func (w *Web) MethodNotAllowed(rw http.ResponseWriter, r *http.Request) {
 	}
 	ways := strings.Join(allowed, ", ")
 	rw.Header().Set("Allow", ways)
-	w.refuse(rw, r, http.StatusMethodNotAllowed, "This address does not take "+clip(r.Method)+"; it takes "+ways+".")
+	w.refuse(rw, r, http.StatusMethodNotAllowed, lang.SiteMethod, "method", clip(r.Method), "ways", ways)
 }

@@ -41,26 +41,27 @@ func TestPages(t *testing.T) {
 		has    []string
 		lacks  []string
 	}{
-		{"/", 200, []string{`<html lang="en">`, "<title>Harborlane</title>", `action="/chat/messages"`, "<b>3</b> Components"}, nil},
+		{"/", 200, []string{`<html lang="en">`, "<title>Harborlane</title>", `action="/chat/messages"`, `<form class="bigfind" role="search" action="/search">`, "<b>3</b> Components"}, nil},
 		{"/chat", 200, []string{`id="composer"`}, nil},
-		{"/catalog", 200, []string{`href="/catalog/default/component/checkout"`, "1 to 9 of 9", `href="/catalog?kind=api"`}, []string{"<script>alert"}},
-		{"/catalog?kind=group&page=99", 200, []string{"Checkout Crew", `href="/catalog?kind=group" aria-current="true"`, "1 to 2 of 2"}, []string{"checkout-api"}},
+		{"/catalog", 200, []string{`href="/catalog/default/component/checkout"`, "1 to 9 of 9", `href="/catalog?kind=api"`, "<h2>Owner</h2>"}, []string{"<script>alert"}},
+		{"/catalog?kind=group&page=99", 200, []string{"Checkout Crew", `href="/catalog" rel="nofollow" aria-current="true"><span>Teams</span> <b>2</b>`, "1 to 2 of 2"}, []string{"checkout-api"}},
 		{"/catalog?kind=nothing", 200, []string{"There is nothing here."}, nil},
 		{"/catalog/default/component/checkout", 200, []string{
 			"<h1>Checkout</h1>", `href="/catalog/default/group/checkout-crew">Checkout Crew</a>`, `href="/catalog/default/user/mei">Mei Lin</a>`, "until 12:00", `href="mailto:checkout@example.com"`,
 			`href="https://git.example.com/acme/checkout/tree/main/">acme/checkout</a>`, "Spring Boot <code>3.2.5</code>", "production", `href="/docs/default/component/checkout">Checkout manual</a>`,
-			"Depends on", `<span class="gone">user:gone</span>`, "components-commerce.yaml:5", "read 2 min ago",
+			"<h2>Depends on</h2>", `<svg class="graph wide"`, `href="/catalog/default/component/checkout/descriptor"`, `<span class="gone">user:gone</span>`, "components-commerce.yaml:5", "read 2 min ago",
 		}, []string{"javascript:"}},
 		{"/catalog/DEFAULT/Component/Checkout", 200, []string{"<h1>Checkout</h1>"}, nil},
 		{"/catalog/default/component/payments", 200, []string{"1 data problem", "group:default/ghosts", `<span class="gone">group:ghosts</span>`}, nil},
 		{"/catalog/default/component/hostile", 200, []string{"&lt;script&gt;alert(1)&lt;/script&gt;"}, []string{"<script>alert", "<img"}},
 		{"/catalog/default/component/chekout", 404, []string{"Not found", "Closest:", `href="/catalog/default/component/checkout"`}, nil},
 		{"/catalog/default/component/%00%ff", 404, []string{"Not found"}, nil},
-		{"/search?q=checkout", 200, []string{"In the catalog", "In the docs", `value="checkout"`, "<td>Component"}, nil},
+		{"/search?q=checkout", 200, []string{"In the catalog", "In the docs", `value="checkout"`, "<td>Component", "<mark>checkout</mark>"}, nil},
+		{"/search?q=checkout&in=component:checkout", 200, []string{"Search the docs of Checkout", `name="in" value="component:default/checkout"`}, []string{"In the catalog"}},
 		{"/search?q=chekout", 200, []string{"/catalog/default/component/checkout"}, nil},
 		{"/search?q=%3Czzqqxx%3E", 200, []string{"Nothing is found for “&lt;zzqqxx&gt;”."}, []string{"<zzqqxx"}},
 		{"/search", 200, []string{"<h1>Search</h1>"}, []string{"Nothing is found"}},
-		{"/docs/default/component/checkout", 200, []string{"Run it", "make run", `href="/docs/default/component/checkout/runbook"`, `aria-current="page">Start</a>`, "<span>Operations</span>", `href="#run-it"`, "read just now"}, nil},
+		{"/docs/default/component/checkout", 200, []string{"Run it", "make run", `href="/docs/default/component/checkout/runbook"`, `aria-current="page">Start</a>`, "<summary>Operations</summary>", `href="#run-it"`, "read just now"}, nil},
 		{"/docs/default/component/checkout/runbook", 200, []string{"When orders pile up", `rel="prev"`, `rel="next"`}, nil},
 		{"/docs/default/component/checkout/nope", 404, []string{"Not found"}, nil},
 		{"/docs/default/component/payments", 404, []string{"Payments has no docs."}, nil},
@@ -219,12 +220,12 @@ func TestRefusals(t *testing.T) {
 		kind, allow          string
 	}{
 		{http.MethodGet, "/api/ask", "", 405, "application/json", "POST"},
-		{http.MethodDelete, "/catalog", "", 405, "text/plain; charset=utf-8", "GET, HEAD"},
-		{http.MethodPost, "/docs/default/component/checkout/a/b", "", 405, "text/plain; charset=utf-8", "GET, HEAD"},
+		{http.MethodDelete, "/catalog", "", 405, "text/html; charset=utf-8", "GET, HEAD"},
+		{http.MethodPost, "/docs/default/component/checkout/a/b", "", 405, "text/html; charset=utf-8", "GET, HEAD"},
 		{http.MethodGet, "/api/nothing", "", 404, "application/json", ""},
 		{http.MethodGet, "/nothing", "", 404, "text/html; charset=utf-8", ""},
 		{http.MethodPost, "/api/ask", "https://evil.example", 403, "application/json", ""},
-		{http.MethodPost, "/chat/messages", "https://evil.example", 403, "text/plain; charset=utf-8", ""},
+		{http.MethodPost, "/chat/messages", "https://evil.example", 403, "text/html; charset=utf-8", ""},
 	} {
 		r := httptest.NewRequest(tt.method, tt.path, strings.NewReader("{}"))
 		r.Host = "localhost:7007"
@@ -246,7 +247,7 @@ func TestRefusals(t *testing.T) {
 func TestStaticFiles(t *testing.T) {
 	w := site(t)
 	for _, tt := range []struct{ path, kind, cache string }{
-		{"/static/style.css?v=" + w.etag, "text/css; charset=utf-8", "public, max-age=31536000, immutable"},
+		{w.assets.path("style.css"), "text/css; charset=utf-8", "public, max-age=31536000, immutable"},
 		{"/static/app.js", "text/javascript; charset=utf-8", "public, max-age=3600"},
 		{"/static/favicon.svg", "image/svg+xml", "public, max-age=3600"},
 	} {
@@ -295,7 +296,7 @@ func TestHeadAndReload(t *testing.T) {
 	if rec := call(t, w, http.MethodHead, "/catalog/default/component/checkout", ""); rec.Code != 200 {
 		t.Errorf("HEAD: %d", rec.Code)
 	}
-	if rec := call(t, w, http.MethodGet, "/chat/messages", ""); rec.Code != http.StatusSeeOther || rec.Header().Get("Location") != "/" {
+	if rec := call(t, w, http.MethodGet, "/chat/messages", ""); rec.Code != http.StatusSeeOther || rec.Header().Get("Location") != "/chat" {
 		t.Errorf("a reload: %d %v", rec.Code, rec.Header())
 	}
 }

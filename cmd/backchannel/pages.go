@@ -28,6 +28,7 @@ func (s *service) pages() (*web.Web, error) {
 		Proxies:      proxies,
 		Docs:         s.library,
 		Plugins:      s.plugins,
+		Worst:        s.worst,
 		Log:          s.log,
 	})
 }

@@ -70,6 +70,7 @@ const (
 	WebKindUser      Key = "web.kind_user"      // n
 	WebKindTemplate  Key = "web.kind_template"  // n
 
+	WebRelOwnedBy       Key = "web.rel_ownedby"
 	WebRelOwnerOf       Key = "web.rel_ownerof"
 	WebRelDependsOn     Key = "web.rel_dependson"
 	WebRelDependencyOf  Key = "web.rel_dependencyof"

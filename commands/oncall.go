@@ -114,12 +114,15 @@ func (t *talk) shift(s plugins.Shift, e *catalog.Entity) {
 	}
 	spans := t.say(key, args)
 	if !s.Next.IsZero() {
-		next := lang.OnCallNext
+		next, who := lang.OnCallNext, t.person(s.Next)
+		if _, seen := t.view.Entity(s.Next); !seen {
+			who = t.duty(s.Next)
+		}
 		if t.left(s.Next) {
 			next = lang.OnCallLeftNext
 		}
 		spans = append(spans, card.T(t.gap()))
-		spans = append(spans, t.say(next, lang.Args{"who": t.duty(s.Next)})...)
+		spans = append(spans, t.say(next, lang.Args{"who": who})...)
 	}
 	t.add(card.Text{Spans: spans})
 	var covers []card.Span

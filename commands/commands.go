@@ -70,14 +70,14 @@ type Act string
 
 // The acts of the commands.
 const (
-	ActRefresh    Act = "refresh"    // read an entity's source again
-	ActRegister   Act = "register"   // add a location; it concerns no entity yet
-	ActUnregister Act = "unregister" // remove a registered location
-	ActBind       Act = "bind"       // say what a channel is about
-	ActSubscribe  Act = "subscribe"  // have a channel or oneself told of changes
-	ActStop       Act = "stop"       // end long work that somebody else began
-	ActFeedback   Act = "feedback"   // read what others say about answers
-	ActDismiss    Act = "dismiss"    // end a dispute about an entity of somebody else
+	ActRefresh    Act = "refresh"      // read an entity's source again
+	ActRegister   Act = "register"     // add a location; it concerns no entity yet
+	ActUnregister Act = "unregister"   // remove a registered location
+	ActBind       Act = "bind"         // say what a channel is about
+	ActSubscribe  Act = "subscribe"    // have a channel or oneself told of changes
+	ActStop       Act = "stop"         // end long work that somebody else began
+	ActFeedback   Act = "feedback.all" // read what others say about answers
+	ActDismiss    Act = "dismiss"      // end a dispute about an entity of somebody else
 )
 
 func (c *Commands) may(ev *bot.Event, act Act, ref catalog.Ref) bool {

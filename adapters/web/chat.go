@@ -120,6 +120,9 @@ func (w *Web) answer(r *http.Request, actor bot.Actor, in bot.Input) exchange {
 	if work, ok := reply.(bot.Work); ok && err == nil {
 		reply, err = work.Run(ctx)
 	}
+	if err == nil {
+		reply, err = bot.Await(ctx, reply)
+	}
 	m, _, ok := bot.MessageOf(reply)
 	if err != nil || !ok {
 		if err != nil {

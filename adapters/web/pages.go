@@ -30,7 +30,6 @@ type frame struct {
 	Theme        string // chosen by the user; empty: the system's
 	Back         string // where the page itself is, for switches that lead back
 	User         string // who is signed in; empty: nobody
-	Version      string // of the program
 	Features     features
 	Data         any
 }
@@ -88,7 +87,7 @@ func (w *Web) made(rw http.ResponseWriter, r *http.Request, name string, p page,
 	var b bytes.Buffer
 	f := frame{
 		page: p, Organization: w.cfg.Organization, Lang: tongue(r), Theme: theme(r), Back: r.URL.RequestURI(), User: VisitorOf(r.Context()).Name,
-		Version: w.cfg.Version, Features: w.features(r), Data: data,
+		Features: w.features(r), Data: data,
 	}
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		f.Back = "/"

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/go-chi/chi/v5"
@@ -82,6 +83,9 @@ func (w *Web) entity(rw http.ResponseWriter, r *http.Request) {
 		Trail: trail(view, e), Tags: tags(e), Lifecycle: e.Lifecycle, API: api(e), Relations: relations(view, l, e.Ref), Age: age(view, l, e, w.cfg.Now()),
 		Source: source(e), Descriptor: refPath("/catalog", ref) + "/descriptor", Repository: repository(e), Links: links(e),
 		Provides: rowsOf(view, l, e.Ref, "providesApi"), Consumes: rowsOf(view, l, e.Ref, "consumesApi"), Needs: rowsOf(view, l, e.Ref, "dependsOn"),
+	}
+	if strings.EqualFold(d.Type, d.Kind) {
+		d.Type = ""
 	}
 	d.Graph = around(view, l, e).Graph(l, translate(l, string(lang.SiteGraphOf), "name", d.Name))
 	w.ownership(r, view, e, &d)

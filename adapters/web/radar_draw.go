@@ -14,6 +14,7 @@ const (
 	radarRadius = 400
 	radarMargin = 30
 	blipRadius  = 11
+	radarColors = 6 // of quadrants, in the style sheet
 )
 
 // blip is an entry in the picture.
@@ -47,7 +48,7 @@ func drawRadar(l lang.Lang, shape plugins.RadarShape, blips []blip) template.HTM
 	w.put("\n")
 	place(blips, len(shape.Quadrants), len(shape.Rings))
 	for _, b := range blips {
-		w.put(`<a href="?"><g class="blip q?"><title>?. ?</title>`, b.href, px(b.quadrant%4), px(b.number), b.title)
+		w.put(`<a href="?"><g class="blip q?"><title>?. ?</title>`, b.href, px(b.quadrant%radarColors), px(b.number), b.title)
 		x, y := coord(b.x), coord(b.y)
 		switch b.moved {
 		case plugins.RadarMovedInto:

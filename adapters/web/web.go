@@ -65,7 +65,6 @@ type Config struct {
 	Plugins  plugins.Capabilities                                       // on-call and builds of the entity page
 	Worst    func(context.Context, search.View) []Cause                 // what is most wrong with the data, worst first; nil: nothing is said
 	Cards    []CardSource                                               // what plugins show on the page of an entity, in this order
-	Version  string                                                     // of the program, at the foot of each page; may be empty
 	Examples []string                                                   // questions to begin with; none: those of the message catalogue
 	Now      func() time.Time                                           // nil: time.Now
 	Random   io.Reader                                                  // of conversation ids; nil: crypto/rand

@@ -46,6 +46,7 @@ var rules = []struct {
 	{"catalog/access", []string{"leaves", "catalog"}},
 	{"catalog/quality", []string{"leaves", "catalog", "catalog/search"}},
 	{"docs", []string{"leaves", "catalog", "catalog/search", "docs/markdown", "docs/highlight", "docs/mkdocs", "docs/apidoc"}},
+	{"docs/handbook", nil},
 	{"docs/markdown", []string{"leaves", "docs/mathml"}},
 	{"docs/mathml", nil},
 	{"docs/highlight", []string{"docs/markdown"}},

@@ -10,7 +10,6 @@ import (
 	"io/fs"
 	"os"
 	"path"
-	"path/filepath"
 	"slices"
 
 	"github.com/backchannel-portal/backchannel/internal/fault"
@@ -26,7 +25,8 @@ const Config = "backchannel.yaml"
 // maxFile bounds one unpacked file; the archive is ours, the bound keeps a damaged one from filling the disk.
 const maxFile = 8 << 20
 
-// Unpack writes the sample company into dir, which must exist.
+// Unpack writes the sample company into dir, which must exist, with the manual of this program as one of its
+// repositories.
 func Unpack(dir string) error {
 	r, err := zip.NewReader(bytes.NewReader(archive), int64(len(archive)))
 	if err != nil {
@@ -42,7 +42,7 @@ func Unpack(dir string) error {
 			return fault.Wrap(fault.Internal, err, "unpack %s", f.Name)
 		}
 	}
-	return nil
+	return fault.Wrap(fault.Internal, writeHandbook(root), "unpack the handbook")
 }
 
 func unpack(root *os.Root, f *zip.File) error {
@@ -55,11 +55,7 @@ func unpack(root *os.Root, f *zip.File) error {
 	if err != nil {
 		return err
 	}
-	name := filepath.FromSlash(f.Name)
-	if err := root.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-		return err
-	}
-	return root.WriteFile(name, data, 0o644)
+	return write(root, f.Name, data)
 }
 
 // Pack returns a deterministic archive of the regular files below dir: sorted by name, without times or modes.

@@ -7,7 +7,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+
+	"github.com/backchannel-portal/backchannel/docs/handbook"
 )
 
 // contents reads an archive into a map, so that the comparison does not depend on the compressor's version.
@@ -66,8 +69,11 @@ func TestUnpack(t *testing.T) {
 		if err != nil || d.IsDir() {
 			return err
 		}
-		n++
 		name, _ := filepath.Rel(dir, path)
+		if strings.HasPrefix(filepath.ToSlash(name), handbookDir+"/") {
+			return nil // not from the archive
+		}
+		n++
 		body, err := os.ReadFile(path)
 		if string(body) != files[filepath.ToSlash(name)] {
 			t.Errorf("%s differs from the archive", name)
@@ -82,5 +88,33 @@ func TestUnpack(t *testing.T) {
 	}
 	if err := Unpack(filepath.Join(dir, "missing")); err == nil {
 		t.Error("unpacking into a missing folder gave no error")
+	}
+}
+
+// TestTheHandbookIsThere: every page of the manual is unpacked and in its navigation.
+func TestTheHandbookIsThere(t *testing.T) {
+	dir := t.TempDir()
+	if err := Unpack(dir); err != nil {
+		t.Fatal(err)
+	}
+	nav, err := os.ReadFile(filepath.Join(dir, handbookDir, "mkdocs.yml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	pages, err := fs.Glob(handbook.Files, "*.md")
+	if err != nil || len(pages) < 10 {
+		t.Fatal(len(pages), err)
+	}
+	decisions, err := fs.Glob(handbook.Files, "adr/*.md")
+	if err != nil || len(decisions) < 10 {
+		t.Fatal(len(decisions), err)
+	}
+	for _, page := range append(pages, decisions...) {
+		if !strings.Contains(string(nav), page+"\n") {
+			t.Errorf("docs/handbook/README.md does not name %s, so it is not in the navigation", page)
+		}
+		if _, err := os.Stat(filepath.Join(dir, handbookDir, "docs", page)); err != nil {
+			t.Error(err)
+		}
 	}
 }

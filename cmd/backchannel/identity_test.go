@@ -34,7 +34,7 @@ type idBench struct {
 }
 
 // newIDBench knows the people of a company and the accounts of an office, of which workspace S is the staff's.
-func newIDBench(t *testing.T, o office) *idBench {
+func newIDBench(t testing.TB, o office) *idBench {
 	t.Helper()
 	with := func(mail, note string) st.Option {
 		return func(e *catalog.Entity) {

@@ -101,6 +101,9 @@ func (s *Server) usersInfo(w http.ResponseWriter, args url.Values) {
 		"id": u.ID, "name": u.Name, "real_name": u.Name, "tz": u.Zone,
 		"profile": map[string]any{"display_name": u.Name, "email": u.Email},
 	}
+	if u.Is != "" {
+		user["is_"+u.Is] = true
+	}
 	if args.Get("include_locale") == "true" {
 		user["locale"] = u.Locale
 	}

@@ -52,7 +52,11 @@ type Failure struct {
 }
 
 // User is a person in the workspace.
-type User struct{ ID, Name, Email, Zone, Locale string }
+type User struct {
+	ID, Name, Email, Zone, Locale string
+
+	Is string // what else is true of them: "restricted", "ultra_restricted", "stranger" or "bot"
+}
 
 // Server is a running fake. Close it.
 type Server struct {

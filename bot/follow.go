@@ -237,3 +237,17 @@ func everyone(m card.Message) card.Message {
 	m.Blocks = blocks
 	return m
 }
+
+// Await is for surfaces that show an answer when it is there: of a Follow it returns the message in the end, or as far
+// as it is when ctx is done. Every other reply stays as it is.
+func Await(ctx context.Context, r Reply) (Reply, error) {
+	f, ok := r.(Follow)
+	if !ok || f.Watch == nil {
+		return r, nil
+	}
+	last := f.Now
+	if err := f.Watch(ctx, func(m card.Message) { last = m }); err != nil && ctx.Err() == nil {
+		return nil, err
+	}
+	return Whisper{Answer: f.Answer, Message: last}, nil
+}

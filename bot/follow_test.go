@@ -300,10 +300,20 @@ func TestFollowIsWatched(t *testing.T) {
 				h.gate <- struct{}{}
 			}
 		}()
+		late, stop2 := context.WithTimeout(t.Context(), time.Second)
+		defer stop2()
+		soon, err := bot.Await(late, reply)
+		if m, _, _ := bot.MessageOf(soon); err != nil || strings.TrimSpace(card.Plain(m)) != "0 steps" {
+			t.Errorf("awaited for a moment: %+v, %v", soon, err)
+		}
 		err = reply.(bot.Follow).Watch(t.Context(), func(m card.Message) { seen = append(seen, strings.TrimSpace(card.Plain(m))) })
 		got := strings.Replace(strings.Join(seen, "|"), "|3 steps|", "|", 1) // where the end came in a round of its own
 		if want := "0 steps|1 steps|2 steps|done after 3 steps"; err != nil || got != want {
 			t.Errorf("watched %q, %v", seen, err)
+		}
+		over, err := bot.Await(t.Context(), reply)
+		if m, _, _ := bot.MessageOf(over); err != nil || strings.TrimSpace(card.Plain(m)) != "done after 3 steps" {
+			t.Errorf("awaited: %+v, %v", over, err)
 		}
 	})
 }

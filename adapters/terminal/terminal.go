@@ -140,6 +140,11 @@ func (t *Terminal) show(ctx context.Context, reply bot.Reply, err error) {
 		defer cancel()
 		reply, err = work.Run(ctx)
 	}
+	if err == nil {
+		ctx, cancel := context.WithTimeout(ctx, workTime)
+		reply, err = bot.Await(ctx, reply)
+		cancel()
+	}
 	if err != nil {
 		t.say(lang.TerminalBroken, nil)
 		return

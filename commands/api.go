@@ -48,6 +48,7 @@ func (t *talk) apiItself(e *catalog.Entity) {
 		key = lang.APIProvidedPlain
 	}
 	t.headline(t.say(key, args), t.readIt(e))
+	t.atOperation(e)
 	t.consumers(e)
 }
 
@@ -103,6 +104,9 @@ func (t *talk) apisProvided(e *catalog.Entity) {
 	}
 	switch len(apis) {
 	case 0:
+		if t.endpoint() {
+			return
+		}
 		t.no()
 		spans := t.say(lang.APINone, lang.Args{"who": t.named(e)})
 		if uses := targets(t.view, e.Ref, "consumesApi"); len(uses) > 0 {

@@ -3,6 +3,7 @@ package docs
 import (
 	"crypto/sha256"
 	"encoding/json"
+	"strings"
 
 	"github.com/backchannel-portal/backchannel/catalog"
 	"github.com/backchannel-portal/backchannel/docs/apidoc"
@@ -95,4 +96,15 @@ func (s *Site) withDefinition(e *catalog.Entity) {
 	s.byPath[DefinitionPage] = len(s.Pages)
 	s.Nav = append(s.Nav, NavItem{Title: page.Title, Page: len(s.Pages)})
 	s.Pages = append(s.Pages, *page)
+}
+
+// IsOperation reports the heading of a section that describes one operation of an API, as apidoc writes it.
+func IsOperation(heading string) bool {
+	word, rest, _ := strings.Cut(heading, " ")
+	switch word {
+	case "GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "TRACE", "QUERY", "PUBLISH", "SUBSCRIBE", "SEND", "RECEIVE", "query", "mutation", "subscription":
+		return rest != ""
+	}
+	service, call, ok := strings.Cut(heading, ".")
+	return ok && service != "" && call != "" && !strings.Contains(heading, " ")
 }

@@ -30,10 +30,15 @@ func Excerpt(text string, words []string) string {
 		}
 	}
 	out := all[best]
-	if best+1 < len(all) && utf8.RuneCountInString(out)+1+utf8.RuneCountInString(all[best+1]) <= MaxExcerpt {
+	if best+1 < len(all) && isSentence(all[best+1]) && utf8.RuneCountInString(out)+1+utf8.RuneCountInString(all[best+1]) <= MaxExcerpt {
 		out = glue(out, all[best+1])
 	}
 	return cut(out, MaxExcerpt)
+}
+
+// isSentence reports text of more than a word, such as a label would be.
+func isSentence(s string) bool {
+	return strings.Contains(s, " ") || utf8.RuneCountInString(s) < len(s)
 }
 
 // hits counts the words that occur in a sentence. An English word must begin where a word of the sentence begins.

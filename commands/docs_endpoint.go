@@ -1,0 +1,54 @@
+package commands
+
+import (
+	"strings"
+
+	"github.com/backchannel-portal/backchannel/bot/card"
+	"github.com/backchannel-portal/backchannel/catalog"
+	"github.com/backchannel-portal/backchannel/catalog/search"
+	"github.com/backchannel-portal/backchannel/docs"
+)
+
+// endpoint answers "where is the refund endpoint?" with the operation of an API that fits every word of the topic. It is
+// asked where what the question seems to be about has no API itself.
+func (t *talk) endpoint() bool {
+	hit := t.operation()
+	if hit == nil {
+		return false
+	}
+	site, ok := t.view.Entity(hit.Entity)
+	if !ok {
+		return false
+	}
+	t.entities = []catalog.Ref{site.Ref}
+	t.yes()
+	t.page(site, []search.DocHit{{Doc: hit, Terms: 1, Of: 1}})
+	return true
+}
+
+// atOperation adds the operation of an API that the topic speaks of.
+func (t *talk) atOperation(e *catalog.Entity) {
+	hit := t.operation(e.Ref)
+	if hit == nil {
+		return
+	}
+	spans := []card.Span{t.section(hit)}
+	if x := docs.Excerpt(hit.Text, strings.Fields(t.r.Topic)); x != "" {
+		spans = append(spans, card.T(": "+x))
+	}
+	t.add(card.Text{Spans: spans})
+}
+
+// operation is the best section of an API's definition that is an operation and has every word of the topic, in the given
+// APIs or in all; nil when there is none.
+func (t *talk) operation(apis ...catalog.Ref) *search.Doc {
+	if t.r.Topic == "" {
+		return nil
+	}
+	for _, h := range t.view.SearchDocs(search.Query{Text: t.r.Topic, Any: true, Limit: 20}, apis...) {
+		if h.Doc.Entity.Kind == "api" && h.Terms == h.Of && docs.IsOperation(h.Doc.Heading) {
+			return h.Doc
+		}
+	}
+	return nil
+}

@@ -263,6 +263,8 @@ func TestFollowFindsAnotherWay(t *testing.T) {
 				}
 				time.Sleep(15 * time.Minute)
 				h.want(t, "m1", tt.edited)
+				h.shown.mu.Lock()
+				defer h.shown.mu.Unlock()
 				if tt.few > 0 && len(h.shown.text["m1"]) > tt.few {
 					t.Errorf("it was edited %d times", len(h.shown.text["m1"]))
 				}
@@ -331,6 +333,9 @@ func TestFollowWithoutMessage(t *testing.T) {
 			h.gate <- struct{}{}
 		}
 		time.Sleep(time.Minute)
+		synctest.Wait()
+		h.shown.mu.Lock()
+		defer h.shown.mu.Unlock()
 		if len(h.shown.posts) != 1 || h.shown.posts[0].To != digger.Actor.Direct() || !strings.Contains(card.Plain(h.shown.posts[0].Message), "done after 3 steps") {
 			t.Errorf("posted %+v", h.shown.posts)
 		}

@@ -49,6 +49,7 @@ func (r Retention) SweepJobs(s State, queue job.Worker, now func() time.Time) (m
 		{"outbox", s.Outbox, r.Posts, sweepEvery},
 		{"intents", s.Intents, 0, sweepEvery},
 		{"drafts", s.Drafts, 0, sweepEvery},
+		{"sessions", s.Sessions, 0, sweepEvery},
 		{"followers", s.Followers, r.Followers, sweepEvery},
 		{"news", s.News, r.Posts, sweepEvery},
 		{"tasks", s.Tasks, r.Tasks, sweepEvery},

@@ -152,7 +152,7 @@ func TestSweepJobs(t *testing.T) {
 		state, queue := bot.NewMemoryState(), job.NewMemory(time.Now)
 		r := bot.DefaultRetention()
 		kinds, periodic := r.SweepJobs(state, queue, time.Now)
-		if len(kinds) != len(periodic) || len(kinds) != 11 {
+		if len(kinds) != len(periodic) || len(kinds) != 12 {
 			t.Fatalf("%d kinds, %d schedules", len(kinds), len(periodic))
 		}
 		runner, err := job.NewRunner(queue, job.Config{Kinds: kinds, Periodic: periodic, Lease: 12 * time.Hour, Poll: 4 * time.Hour})

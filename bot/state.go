@@ -27,6 +27,8 @@ type State struct {
 	Traces        TraceStore
 	Tasks         Tasks
 	Feedback      FeedbackStore
+	Sessions      Sessions
+	APITokens     APITokens
 }
 
 // Sweeper forgets what has had its time.
@@ -60,5 +62,7 @@ func NewMemoryState() State {
 		Traces:        memoryTraces{threads, drafts, subscriptions, feedback},
 		Tasks:         &memoryTasks{rows: map[string]*memoryTask{}},
 		Feedback:      feedback,
+		Sessions:      &memorySessions{rows: map[string]Session{}},
+		APITokens:     &memoryAPITokens{rows: map[string]APIToken{}},
 	}
 }

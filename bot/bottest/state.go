@@ -52,6 +52,8 @@ func TestState(t *testing.T, open OpenState) {
 		{"the log of a task has no gaps", (*stateBench).tasksRace},
 		{"feedback is closed once", (*stateBench).feedback},
 		{"feedback of one person counts once", (*stateBench).feedbackRace},
+		{"a session is kept until it expires", (*stateBench).sessions},
+		{"a token of the API is found by its hash", (*stateBench).apiTokens},
 		{"what is kept of a person is found and erased", (*stateBench).traces},
 		{"hostile text is kept or refused, never trouble", (*stateBench).hostile},
 	} {

@@ -33,6 +33,8 @@ func (db *DB) ChatState(seal *Seal) bot.State {
 		Traces:        chatTraces{c},
 		Tasks:         chatTasks{c},
 		Feedback:      chatFeedback{c},
+		Sessions:      webSessions{c, seal},
+		APITokens:     webTokens{c},
 	}
 }
 

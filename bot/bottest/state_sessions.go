@@ -1,0 +1,72 @@
+package bottest
+
+import (
+	"slices"
+	"time"
+
+	"github.com/backchannel-portal/backchannel/bot"
+)
+
+func (b *stateBench) sessions() {
+	ada := bot.Session{
+		ID: "5e", Actor: bot.Actor{Platform: "p", Workspace: "W1", ID: "ada"}, Name: "Ada", Email: "ada@example.com", User: "user:default/ada", IDToken: "ey.j.x",
+		Begun: b.now, Seen: b.now, Expires: b.now.Add(time.Hour), Ends: b.now.Add(10 * time.Hour),
+	}
+	other, bob := ada, ada
+	other.ID, bob.ID, bob.Actor.ID = "5f", "60", "bob"
+	bob.Expires = b.now.Add(2 * time.Hour)
+	for _, s := range []bot.Session{ada, other, bob} {
+		b.ok(b.a.Sessions.Put(b.ctx, s))
+	}
+	got, err := b.b.Sessions.Get(b.ctx, "5e", b.now)
+	b.ok(err)
+	b.same("the session", ada, got)
+	_, err = b.b.Sessions.Get(b.ctx, "5e", ada.Expires)
+	b.missing("a session at its end", err)
+	ada.Expires, ada.Seen = b.now.Add(3*time.Hour), b.now.Add(time.Minute)
+	b.ok(b.b.Sessions.Put(b.ctx, ada))
+	got, err = b.a.Sessions.Get(b.ctx, "5e", other.Expires)
+	b.ok(err)
+	b.same("a session that goes on", ada, got)
+	b.ok(b.a.Sessions.Remove(b.ctx, "5f"))
+	b.ok(b.a.Sessions.Remove(b.ctx, "5f"))
+	_, err = b.b.Sessions.Get(b.ctx, "5f", b.now)
+	b.missing("a session that was ended", err)
+	n, err := b.b.Sessions.End(b.ctx, ada.Actor)
+	b.ok(err)
+	b.same("sessions of an actor", 1, n)
+	_, err = b.a.Sessions.Get(b.ctx, "5e", b.now)
+	b.missing("a session of somebody who was signed out", err)
+	n, err = b.a.Sessions.Sweep(b.ctx, b.now.Add(2*time.Hour+time.Second))
+	b.ok(err)
+	b.same("swept", 1, n)
+	_, err = b.a.Sessions.Get(b.ctx, "60", b.now)
+	b.missing("a swept session", err)
+}
+
+func (b *stateBench) apiTokens() {
+	ci := bot.APIToken{ID: "t1", Hash: "ab", Name: "ci", Scopes: []string{"read", "ask"}, User: "user:default/ci", By: "operator", Made: b.now}
+	old := bot.APIToken{ID: "t0", Hash: "cd", Name: "old", Scopes: []string{"read"}, By: "operator", Made: b.now.Add(-time.Hour), Expires: b.now}
+	for _, t := range []bot.APIToken{ci, old} {
+		b.ok(b.a.APITokens.Put(b.ctx, t))
+	}
+	got, err := b.b.APITokens.ByHash(b.ctx, "ab", b.now)
+	b.ok(err)
+	b.same("the token", ci, got)
+	_, err = b.b.APITokens.ByHash(b.ctx, "cd", b.now)
+	b.missing("a token that has expired", err)
+	_, err = b.b.APITokens.ByHash(b.ctx, "t1", b.now)
+	b.missing("a token by its id", err)
+	ci.Used = b.now.Add(time.Minute)
+	b.ok(b.b.APITokens.Touch(b.ctx, "t1", ci.Used))
+	all, err := b.a.APITokens.List(b.ctx)
+	b.ok(err)
+	b.same("all tokens", []bot.APIToken{old, ci}, slices.Clone(all))
+	for _, want := range []bool{true, false} {
+		was, err := b.a.APITokens.Remove(b.ctx, "t1")
+		b.ok(err)
+		b.same("revoked", want, was)
+	}
+	_, err = b.b.APITokens.ByHash(b.ctx, "ab", b.now)
+	b.missing("a token that was revoked", err)
+}

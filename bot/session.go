@@ -1,0 +1,86 @@
+package bot
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/backchannel-portal/backchannel/internal/fault"
+)
+
+// Session is somebody who signed in to the pages, in one browser.
+type Session struct {
+	ID      string    // the SHA-256 of the secret that the browser keeps, in hex: whoever reads the store cannot use it
+	Actor   Actor     // an account of the identity provider, or the account in a chat that asked for a link
+	Name    string    // what the pages call them
+	Email   string    // "" unless whoever signed them in has verified it
+	User    string    // full reference of a User, where the provider itself says it; else ""
+	IDToken string    // of the identity provider, to sign out there; a store keeps it encrypted
+	Begun   time.Time // when they signed in
+	Seen    time.Time // about when they last asked for a page
+	Expires time.Time // unless they are seen before
+	Ends    time.Time // in any case
+}
+
+// Sessions keeps sessions.
+type Sessions interface {
+	// Put keeps a session in place of the one with its id.
+	Put(ctx context.Context, s Session) error
+	// Get returns a session that has not expired at now; any other is an error of kind NotFound.
+	Get(ctx context.Context, id string, now time.Time) (Session, error)
+	// Remove ends a session; one that is not there is no error.
+	Remove(ctx context.Context, id string) error
+	// End ends all sessions of an actor and returns how many those were.
+	End(ctx context.Context, a Actor) (int, error)
+	Sweeper
+}
+
+type memorySessions struct {
+	mu   sync.Mutex
+	rows map[string]Session
+}
+
+func (m *memorySessions) Put(_ context.Context, s Session) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.rows[s.ID] = s
+	return nil
+}
+
+func (m *memorySessions) Get(_ context.Context, id string, now time.Time) (Session, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	s, ok := m.rows[id]
+	if !ok || !now.Before(s.Expires) {
+		return Session{}, fault.New(fault.NotFound, "there is no such session")
+	}
+	return s, nil
+}
+
+func (m *memorySessions) Remove(_ context.Context, id string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	delete(m.rows, id)
+	return nil
+}
+
+func (m *memorySessions) End(_ context.Context, a Actor) (int, error) {
+	return m.drop(func(s Session) bool { return s.Actor.Key() == a.Key() }), nil
+}
+
+func (m *memorySessions) Sweep(_ context.Context, before time.Time) (int, error) {
+	return m.drop(func(s Session) bool { return s.Expires.Before(before) }), nil
+}
+
+func (m *memorySessions) drop(which func(Session) bool) int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	n := 0
+	for id, s := range m.rows {
+		if which(s) {
+			delete(m.rows, id)
+			n++
+		}
+	}
+	return n
+}

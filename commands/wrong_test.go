@@ -35,7 +35,6 @@ type critics struct {
 	corrector *corrector
 	posts     []bot.Post
 	now       time.Time
-	memory    *bot.ShortMemory
 }
 
 func newCritics(t *testing.T, change ...func(*commands.Deps)) *critics {

@@ -46,9 +46,28 @@ func (t *talk) operation(apis ...catalog.Ref) *search.Doc {
 		return nil
 	}
 	for _, h := range t.view.SearchDocs(search.Query{Text: t.r.Topic, Any: true, Limit: 20}, apis...) {
-		if h.Doc.Entity.Kind == "api" && h.Terms == h.Of && docs.IsOperation(h.Doc.Heading) {
+		if h.Doc.Entity.Kind == "api" && h.Terms == h.Of && docs.IsOperation(h.Doc.Heading) && (t.asksEndpoint() || speaksOf(h.Doc, t.r.Topic)) {
 			return h.Doc
 		}
 	}
 	return nil
+}
+
+// asksEndpoint reports a question for an operation rather than for an interface.
+func (t *talk) asksEndpoint() bool {
+	text := strings.ToLower(t.q.Text)
+	return strings.Contains(text, "endpoint") || strings.Contains(text, "端点")
+}
+
+// speaksOf reports whether a section itself, not only the name of its API, has a word of the topic.
+func speaksOf(d *search.Doc, topic string) bool {
+	own := strings.ToLower(d.Heading + " " + d.Text)
+	api := strings.ToLower(d.Title + " " + d.Entity.Name)
+	for word := range strings.FieldsSeq(strings.ToLower(topic)) {
+		stem := strings.TrimSuffix(word, "s")
+		if !strings.Contains(api, stem) && strings.Contains(own, stem) {
+			return true
+		}
+	}
+	return false
 }

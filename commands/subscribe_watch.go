@@ -44,8 +44,7 @@ func (c *Commands) look(at *Looking, w bot.Watch) (bot.Watch, error) {
 // see looks at a subject.
 func (c *Commands) see(at *Looking, topic Topic, ref catalog.Ref) seen {
 	out := seen{Items: map[string][]Item{}}
-	e, ok := at.View.Entity(ref)
-	if !ok || topic == nil {
+	if _, ok := at.View.Entity(ref); !ok || topic == nil {
 		return out
 	}
 	refs := []catalog.Ref{ref}
@@ -54,7 +53,8 @@ func (c *Commands) see(at *Looking, topic Topic, ref catalog.Ref) seen {
 		refs = refs[:min(len(refs), maxOfTeam)]
 	}
 	for _, r := range refs {
-		if e, ok = at.View.Entity(r); !ok {
+		e, ok := at.View.Entity(r)
+		if !ok {
 			continue
 		}
 		out.Of = append(out.Of, r.String())

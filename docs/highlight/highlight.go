@@ -101,7 +101,11 @@ func write(c *markdown.Code) (out []byte) {
 	}
 	w.begin()
 	for t := tokens(); t != chroma.EOF; t = tokens() {
-		w.token(class(t.Type), t.Value)
+		c := class(t.Type)
+		if c == "w" { // space has no colour
+			c = ""
+		}
+		w.token(c, t.Value)
 	}
 	return w.end()
 }

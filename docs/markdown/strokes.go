@@ -39,13 +39,23 @@ func (s strokeParser) Parse(_ ast.Node, block text.Reader, pc parser.Context) as
 	if node == nil || node.OriginalLength > 2 || before == rune(s.sign) {
 		return nil
 	}
-	if node.OriginalLength == 1 && node.CanOpen && !oneWord(line[1:], s.sign) && !node.CanClose {
+	if node.OriginalLength == 1 && !oneWord(line[1:], s.sign) && !s.opened(pc) {
 		return nil // "~5 of ~10": raised and lowered text has no spaces
 	}
 	node.Segment = segment.WithStop(segment.Start + node.OriginalLength)
 	block.Advance(node.OriginalLength)
 	pc.PushDelimiter(node)
 	return node
+}
+
+// opened reports whether a single sign waits for its other end.
+func (s strokeParser) opened(pc parser.Context) bool {
+	for d := pc.LastDelimiter(); d != nil; d = d.PreviousDelimiter {
+		if d.Char == s.sign && d.OriginalLength == 1 {
+			return true
+		}
+	}
+	return false
 }
 
 // oneWord reports whether the sign comes again before any space.

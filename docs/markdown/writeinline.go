@@ -99,7 +99,7 @@ func (p *page) span(n ast.Node, element string) {
 	p.put("</", element, ">")
 }
 
-// textNode writes a run of text with its escapes and entities resolved. For search, a soft line break is a space, but
+// textNode writes a run of text with its escapes and entities resolved. A soft line break is a space, but
 // not between Chinese characters.
 func (p *page) textNode(t *ast.Text) {
 	v := t.Segment.Value(p.source)
@@ -111,11 +111,9 @@ func (p *page) textNode(t *ast.Text) {
 	case t.HardLineBreak():
 		p.put("<br>\n")
 		p.newline()
-	case t.SoftLineBreak():
+	case t.SoftLineBreak() && !endsChinese(v):
 		p.put("\n")
-		if !endsChinese(v) {
-			p.text = append(p.text, ' ')
-		}
+		p.text = append(p.text, ' ')
 	}
 }
 

@@ -24,8 +24,9 @@ type tab struct {
 }
 
 const (
-	enter = "\r"
-	up    = "\u0304" // ArrowUp in chromedp/kb
+	enter  = "\r"
+	up     = "\u0304" // ArrowUp in chromedp/kb
+	escape = "\u001b"
 )
 
 func open(t *testing.T) tab {
@@ -95,10 +96,10 @@ func serve(t *testing.T) string {
 
 func TestChatInABrowser(t *testing.T) {
 	p, base := open(t), serve(t)
-	p.do(chromedp.Navigate(base + "/"))
+	p.do(chromedp.Navigate(base + "/chat"))
 	p.ask("owner")
 	p.answers(1)
-	if q, a, at := p.text(".asked"), p.text(".answer .fact"), get(p, chromedp.Location()); q != "owner" || a != "Checkout is owned by Checkout Crew." || at != base+"/" {
+	if q, a, at := p.text(".asked"), p.text(".answer .fact"), get(p, chromedp.Location()); q != "owner" || a != "Checkout is owned by Checkout Crew." || at != base+"/chat" {
 		t.Errorf("asked %q, answered %q at %s", q, a, at)
 	}
 	p.do(chromedp.Click(chromedp.CSS(".answer button[name=token]"))) // a button of the answer goes on
@@ -107,11 +108,15 @@ func TestChatInABrowser(t *testing.T) {
 		t.Errorf("asked %q, answered %q", q, a)
 	}
 	get(p, chromedp.Evaluate[bool](`document.activeElement.blur(), true`))
-	p.do(chromedp.KeyEvent("/")) // focuses the box
-	if id := get(p, chromedp.Evaluate[string](`document.activeElement.id`)); id != "question" {
-		t.Errorf("the focus is on %q", id)
+	p.do(chromedp.KeyEvent("/")) // goes to the search
+	if name := get(p, chromedp.Evaluate[string](`document.activeElement.name`)); name != "q" {
+		t.Errorf("the focus is on %q", name)
 	}
-	p.do(chromedp.KeyEvent(up)) // brings the question back
+	p.do(chromedp.KeyEvent(escape), chromedp.KeyEvent(escape)) // empties and leaves it
+	if tag := get(p, chromedp.Evaluate[string](`document.activeElement.tagName`)); tag != "BODY" {
+		t.Errorf("the focus is on a %s", tag)
+	}
+	p.do(chromedp.Focus(chromedp.CSS("#question")), chromedp.KeyEvent(up)) // brings the question back
 	if q := get(p, chromedp.Value(chromedp.CSS("#question"))); q != "owner" {
 		t.Errorf("the box has %q", q)
 	}
@@ -122,6 +127,43 @@ func TestChatInABrowser(t *testing.T) {
 	if q := p.text(".exchange:nth-of-type(4) .asked"); q != "payments-api · 服务 · Ledger" {
 		t.Errorf("the menu asked %q", q)
 	}
+	p.do(chromedp.Navigate(base + "/chat")) // the conversation is there after a reload, until a new one is begun
+	p.answers(4)
+	p.do(chromedp.Click(chromedp.CSS("#fresh button")), chromedp.WaitVisible(chromedp.CSS("#chat:not(.begun) #composer")))
+}
+
+// TestAWalk goes from the start page over search, an entity and its docs to the chat, as people do.
+func TestAWalk(t *testing.T) {
+	p, base := open(t), serve(t)
+	follow := func(css, wait string) {
+		t.Helper()
+		p.do(chromedp.Click(chromedp.CSS(css)), chromedp.WaitVisible(chromedp.CSS(wait)))
+	}
+	p.do(chromedp.Navigate(base+"/"), chromedp.KeyEvent(escape), chromedp.KeyEvent("/"), chromedp.SendKeys(chromedp.CSS(".bigfind input"), "payments fail"+enter), chromedp.WaitVisible(chromedp.CSS(".hits")))
+	if marked := p.text(".hits .excerpt, .hits .hit"); !strings.Contains(marked, "When payments fail") {
+		t.Errorf("the search found %q", marked)
+	}
+	follow(".hits .note a", ".tiles")
+	if h := p.text("h1"); h != "Checkout" {
+		t.Fatalf("the hit's entity is %q", h)
+	}
+	if n := get(p, chromedp.Evaluate[int](`document.querySelectorAll(".graph.wide a").length`)); n < 4 {
+		t.Errorf("the graph has %d links", n)
+	}
+	follow(".tiles .lead a[href^='/docs/']", ".doc")
+	follow(".tree a[href$='/runbook']", ".doc h2#when-payments-fail")
+	if h := p.text(".tree [aria-current]"); h != "Runbook" {
+		t.Errorf("the navigation shows %q", h)
+	}
+	follow(".beside [rel=prev]", ".doc")
+	p.do(chromedp.Click(chromedp.CSS("button[name=theme][value=dark]")))
+	get(p, chromedp.Poll[bool](`document.documentElement.dataset.theme === "dark"`))
+	follow(".of a", ".tiles")
+	follow(".examples button", "#log .answer")
+	if q, theme := p.text(".asked"), get(p, chromedp.Evaluate[string](`document.documentElement.dataset.theme`)); !strings.Contains(q, "checkout") || theme != "dark" {
+		t.Errorf("the chat shows %q in %q", q, theme)
+	}
+	p.do(chromedp.Click(chromedp.CSS("button[name=lang][value=zh]")), chromedp.WaitVisible(chromedp.CSS("html[lang=zh] main")))
 }
 
 func TestChatWithoutJavaScript(t *testing.T) {
@@ -129,7 +171,7 @@ func TestChatWithoutJavaScript(t *testing.T) {
 	if _, err := chromedp.Call(p.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
 		t.Fatal(err)
 	}
-	p.do(chromedp.Navigate(base+"/"), chromedp.SendKeys(chromedp.CSS("#question"), "hello"+enter), chromedp.WaitVisible(chromedp.CSS(".answer")))
+	p.do(chromedp.Navigate(base+"/chat"), chromedp.SendKeys(chromedp.CSS("#question"), "hello"+enter), chromedp.WaitVisible(chromedp.CSS(".answer")))
 	if a, at := p.text(".answer"), get(p, chromedp.Location()); a != "You said: hello" || at != base+"/chat/messages" {
 		t.Errorf("answered %q at %s", a, at)
 	}
@@ -143,14 +185,15 @@ func TestNoPageIsWiderThanAPhone(t *testing.T) {
 			t.Errorf("%s is %d pixels wide", what, wide)
 		}
 	}
-	for _, path := range []string{"/", "/catalog", "/catalog/default/component/checkout", "/catalog/default/component/hostile", "/search?q=checkout", "/docs/default/component/checkout", "/nothing"} {
+	for _, path := range []string{"/", "/catalog", "/catalog/default/component/checkout", "/catalog/default/component/hostile", "/search?q=checkout", "/docs/default/component/checkout", "/catalog/default/group/checkout-crew", "/catalog/default/user/mei", "/catalog/default/component/checkout/descriptor", "/radar", "/templates", "/chat", "/nothing"} {
 		p.do(chromedp.Navigate(base + path))
 		narrow(path)
 	}
 	for _, sample := range []string{"table wide", "hostile text", "hostile blocks", "hostile actions", "version fleet", "card", "menu long", "code"} {
-		p.do(chromedp.Navigate(base + "/"))
+		p.do(chromedp.Navigate(base + "/chat"))
+		n := get(p, chromedp.Evaluate[int](`document.querySelectorAll(".answer").length`))
 		p.ask(sample)
-		p.answers(1)
+		p.answers(n + 1)
 		narrow(sample)
 	}
 }
@@ -172,7 +215,7 @@ func TestShots(t *testing.T) {
 	for _, v := range []struct {
 		name, theme string
 		w, h        int64
-	}{{"desktop-light", "light", 1280, 800}, {"desktop-dark", "dark", 1280, 800}, {"phone-light", "light", 390, 844}, {"phone-dark", "dark", 390, 844}} {
+	}{{"desktop-light", "light", 1280, 900}, {"desktop-dark", "dark", 1280, 900}, {"phone-light", "light", 390, 844}, {"phone-dark", "dark", 390, 844}} {
 		p := open(t)
 		p.do(chromedp.EmulateViewport(v.w, v.h))
 		if _, err := chromedp.Call(p.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: v.theme}}}); err != nil {
@@ -187,7 +230,7 @@ func TestShots(t *testing.T) {
 			p.do(chromedp.Navigate(base + path))
 			shoot("page-" + strings.Trim(strings.NewReplacer("/", "-", "?", "-", "=", "-").Replace(path), "-"))
 		}
-		p.do(chromedp.Navigate(base + "/"))
+		p.do(chromedp.Navigate(base + "/chat"))
 		for i, q := range questions {
 			p.ask(q)
 			p.answers(i + 1)

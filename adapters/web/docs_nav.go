@@ -5,6 +5,9 @@ import (
 	"github.com/backchannel-portal/backchannel/docs"
 )
 
+// openNav is how many pages a site has at most for all sections of its navigation to begin open.
+const openNav = 30
+
 // wholeNav is how many pages a site has at most for its whole navigation to be on every page. Of a larger one, sections
 // away from the page are only links to their first page.
 const wholeNav = 150
@@ -13,7 +16,7 @@ const wholeNav = 150
 type navItem struct {
 	link
 	Current bool
-	Open    bool // a section with the page in it
+	Open    bool // a section that begins open
 	Away    bool // leads to another site
 	Items   []navItem
 }
@@ -52,7 +55,7 @@ func (n *navigator) items(items []docs.NavItem) (out []navItem, found bool) {
 		default:
 			var inside bool
 			d.Items, inside = n.items(item.Items)
-			d.Open = inside
+			d.Open = inside || len(n.site.Pages) <= openNav
 			found = found || inside
 			if !n.whole && !inside {
 				d.Href, d.Items = firstHref(d.Items), nil

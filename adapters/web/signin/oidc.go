@@ -1,0 +1,213 @@
+package signin
+
+import (
+	"context"
+	"crypto/subtle"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"time"
+
+	"golang.org/x/oauth2"
+
+	"github.com/backchannel-portal/backchannel/bot"
+	"github.com/backchannel-portal/backchannel/internal/fault"
+	"github.com/backchannel-portal/backchannel/internal/lang"
+)
+
+// startLife is how long signing in at the provider may take.
+const startLife = 10 * time.Minute
+
+// startForm marks the drafts that are people on their way to the provider.
+const startForm = "sign-in"
+
+// The templates of the pages.
+const (
+	pageLogin   = "auth_login"
+	pageProblem = "auth_problem"
+	pageLink    = "auth_link"
+	pageOut     = "auth_out"
+)
+
+// LoginPage is the data of the page that offers ways to sign in.
+type LoginPage struct {
+	Start string // where the provider is reached; "": there is none
+	Label string // what people call the provider; may be empty
+	Chat  bool   // a chat gives links
+}
+
+// ProblemPage is the data of the page that says why nobody was signed in.
+type ProblemPage struct {
+	Why   lang.Key
+	Again string // where to try again
+}
+
+// login offers the ways to sign in; where there is one alone that needs no explanation, it goes there.
+func (s *Signin) login(rw http.ResponseWriter, r *http.Request) {
+	next := Local(r.URL.Query().Get("next"))
+	rw.Header().Set("Cache-Control", "no-store")
+	if _, ok, err := s.session(r.Context(), r); ok && err == nil {
+		http.Redirect(rw, r, next, http.StatusSeeOther)
+		return
+	}
+	p := LoginPage{Chat: s.cfg.Chat}
+	if s.provider != nil {
+		p.Start, p.Label = "/auth/start?"+nextQuery(next), s.cfg.OIDC.Label
+		if !s.cfg.Chat {
+			http.Redirect(rw, r, p.Start, http.StatusSeeOther)
+			return
+		}
+	}
+	s.cfg.Page(rw, r, http.StatusOK, pageLogin, lang.SigninTitle, p)
+}
+
+// start sends the browser to the provider.
+func (s *Signin) start(rw http.ResponseWriter, r *http.Request) {
+	rw.Header().Set("Cache-Control", "no-store")
+	if s.provider == nil {
+		http.Redirect(rw, r, "/auth/login", http.StatusSeeOther)
+		return
+	}
+	if !s.allowed(rw, r) {
+		return
+	}
+	next := Local(r.URL.Query().Get("next"))
+	to, err := s.started(rw, r, next)
+	if err != nil {
+		s.cfg.Log.Warn("somebody could not begin to sign in", "err", err)
+		s.problem(rw, r, http.StatusServiceUnavailable, lang.SigninAway, next)
+		return
+	}
+	http.Redirect(rw, r, to, http.StatusFound)
+}
+
+// started keeps what must be known again and returns the address at the provider.
+func (s *Signin) started(rw http.ResponseWriter, r *http.Request, next string) (string, error) {
+	var state, nonce, fresh string
+	for _, secret := range []*string{&state, &nonce, &fresh} {
+		var err error
+		if *secret, err = s.secret(); err != nil {
+			return "", err
+		}
+	}
+	browser := s.cookie(r, browserCookie) // one of another tab that is on its way goes on to count
+	if browser == "" {
+		browser = fresh
+	}
+	begun := started{Nonce: nonce, Verifier: oauth2.GenerateVerifier(), Browser: hashed("browser", browser), Next: next}
+	ctx, cancel := context.WithTimeout(r.Context(), askTimeout)
+	defer cancel()
+	to, err := s.provider.begin(ctx, state, begun)
+	if err != nil {
+		return "", err
+	}
+	data, err := json.Marshal(begun)
+	if err != nil {
+		return "", fault.Wrap(fault.Internal, err, "keep the beginning")
+	}
+	err = s.cfg.Drafts.Save(ctx, bot.Draft{ID: draftOf(startForm, state), Form: startForm, Data: data, Expires: s.cfg.Now().Add(startLife)})
+	if err != nil {
+		return "", err
+	}
+	s.put(rw, browserCookie, browser, startLife)
+	return to, nil
+}
+
+// draftOf is the id of the draft that a secret stands for.
+func draftOf(form, secret string) string { return form + "-" + hashed(form, secret)[:32] }
+
+// callback takes the browser back from the provider.
+func (s *Signin) callback(rw http.ResponseWriter, r *http.Request) {
+	rw.Header().Set("Cache-Control", "no-store")
+	rw.Header().Set("Referrer-Policy", "no-referrer") // the address holds the code
+	if s.provider == nil {
+		http.Redirect(rw, r, "/auth/login", http.StatusSeeOther)
+		return
+	}
+	if !s.allowed(rw, r) {
+		return
+	}
+	q := r.URL.Query()
+	begun, err := s.back(r)
+	if err != nil {
+		status, why := http.StatusBadRequest, lang.SigninStale
+		if !fault.Is(err, fault.NotFound) {
+			status, why = http.StatusServiceUnavailable, lang.SigninAway
+		}
+		s.cfg.Log.Warn("somebody came back who had not left from here", "err", err)
+		s.problem(rw, r, status, why, "/")
+		return
+	}
+	if issuer := q.Get("iss"); issuer != "" && issuer != s.cfg.OIDC.Issuer { // RFC 9207
+		s.cfg.Log.Warn("the answer is of another issuer", "iss", clip(issuer))
+		s.problem(rw, r, http.StatusBadRequest, lang.SigninRefused, begun.Next)
+		return
+	}
+	if code := q.Get("error"); code != "" {
+		s.cfg.Log.Warn("the identity provider signed nobody in", "error", clip(code), "description", clip(q.Get("error_description")))
+		s.problem(rw, r, http.StatusForbidden, lang.SigninRefused, begun.Next)
+		return
+	}
+	if err := s.signIn(rw, r, q.Get("code"), begun); err != nil {
+		status, why := http.StatusServiceUnavailable, lang.SigninAway
+		switch {
+		case errors.Is(err, errNotAdmitted):
+			status, why = http.StatusForbidden, lang.SigninNotYou
+		case fault.Is(err, fault.Forbidden):
+			status, why = http.StatusForbidden, lang.SigninRefused
+		}
+		s.cfg.Log.Warn("somebody was not signed in", "err", err)
+		s.problem(rw, r, status, why, begun.Next)
+		return
+	}
+	s.put(rw, browserCookie, "", 0)
+	http.Redirect(rw, r, begun.Next, http.StatusSeeOther)
+}
+
+// errNotAdmitted is somebody whom the provider knows and the configuration does not let in.
+var errNotAdmitted = errors.New("may not sign in")
+
+// back takes what was kept when the browser left. Another browser, or the same one twice, is an error of kind NotFound.
+func (s *Signin) back(r *http.Request) (started, error) {
+	ctx, cancel := context.WithTimeout(r.Context(), storeTimeout)
+	defer cancel()
+	d, err := s.cfg.Drafts.Take(ctx, draftOf(startForm, r.URL.Query().Get("state")), s.cfg.Now())
+	if err != nil {
+		return started{}, err
+	}
+	var begun started
+	if d.Form != startForm || json.Unmarshal(d.Data, &begun) != nil ||
+		subtle.ConstantTimeCompare([]byte(begun.Browser), []byte(hashed("browser", s.cookie(r, browserCookie)))) != 1 {
+		return started{}, fault.New(fault.NotFound, "the browser is another one")
+	}
+	return begun, nil
+}
+
+func (s *Signin) signIn(rw http.ResponseWriter, r *http.Request, code string, begun started) error {
+	if code == "" {
+		return fault.New(fault.Forbidden, "there is no code")
+	}
+	c, idToken, err := s.provider.finish(r.Context(), code, begun)
+	if err != nil {
+		return err
+	}
+	if err := c.admitted(*s.cfg.OIDC); err != nil {
+		return errors.Join(errNotAdmitted, err)
+	}
+	return s.begin(rw, r, c.session(*s.cfg.OIDC, idToken))
+}
+
+// problem says why nobody was signed in.
+func (s *Signin) problem(rw http.ResponseWriter, r *http.Request, status int, why lang.Key, next string) {
+	s.cfg.Page(rw, r, status, pageProblem, lang.SigninProblem, ProblemPage{Why: why, Again: "/auth/login?" + nextQuery(next)})
+}
+
+// allowed answers those who try too often.
+func (s *Signin) allowed(rw http.ResponseWriter, r *http.Request) bool {
+	if s.cfg.Allow == nil || s.cfg.Allow(r) {
+		return true
+	}
+	rw.Header().Set("Retry-After", "5")
+	s.problem(rw, r, http.StatusTooManyRequests, lang.SigninSlow, "/")
+	return false
+}

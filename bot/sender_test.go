@@ -191,7 +191,7 @@ func TestSweepJobs(t *testing.T) {
 		}
 		stop()
 		stats, err := queue.Stats(t.Context())
-		if err != nil || len(stats) != 11 {
+		if err != nil || len(stats) != 12 {
 			t.Fatalf("%v, %v", stats, err)
 		}
 		for _, s := range stats {

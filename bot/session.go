@@ -28,10 +28,10 @@ type Sessions interface {
 	Put(ctx context.Context, s Session) error
 	// Get returns a session that has not expired at now; any other is an error of kind NotFound.
 	Get(ctx context.Context, id string, now time.Time) (Session, error)
-	// Remove ends a session; one that is not there is no error.
-	Remove(ctx context.Context, id string) error
-	// End ends all sessions of an actor and returns how many those were.
-	End(ctx context.Context, a Actor) (int, error)
+	// Touch keeps a session in place of the one with its id; one that was ended is an error of kind NotFound.
+	Touch(ctx context.Context, s Session) error
+	// End ends a session of an actor, or all of them for an id of "", and returns how many those were.
+	End(ctx context.Context, a Actor, id string) (int, error)
 	Sweeper
 }
 
@@ -57,15 +57,18 @@ func (m *memorySessions) Get(_ context.Context, id string, now time.Time) (Sessi
 	return s, nil
 }
 
-func (m *memorySessions) Remove(_ context.Context, id string) error {
+func (m *memorySessions) Touch(_ context.Context, s Session) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	delete(m.rows, id)
+	if _, ok := m.rows[s.ID]; !ok {
+		return fault.New(fault.NotFound, "there is no such session")
+	}
+	m.rows[s.ID] = s
 	return nil
 }
 
-func (m *memorySessions) End(_ context.Context, a Actor) (int, error) {
-	return m.drop(func(s Session) bool { return s.Actor.Key() == a.Key() }), nil
+func (m *memorySessions) End(_ context.Context, a Actor, id string) (int, error) {
+	return m.drop(func(s Session) bool { return s.Actor.Key() == a.Key() && (id == "" || s.ID == id) }), nil
 }
 
 func (m *memorySessions) Sweep(_ context.Context, before time.Time) (int, error) {

@@ -49,15 +49,25 @@ func (c webSessions) Get(ctx context.Context, id string, now time.Time) (s bot.S
 	return s, parse(data, &s)
 }
 
-// Remove implements bot.Sessions.
-func (c webSessions) Remove(ctx context.Context, id string) error {
-	_, err := c.exec(ctx, "end a session", `DELETE FROM web_sessions WHERE id = $1`, words(id))
+// Touch implements bot.Sessions.
+func (c webSessions) Touch(ctx context.Context, s bot.Session) error {
+	data, err := document(s)
+	if err != nil {
+		return err
+	}
+	n, err := c.exec(ctx, "go on with a session", `UPDATE web_sessions SET session = $1, expires_at = $2 WHERE id = $3`,
+		c.seal.seal(sessionPlace(s.ID), data), micros(s.Expires), words(s.ID))
+	if err == nil && n == 0 {
+		err = fault.New(fault.NotFound, "there is no such session")
+	}
 	return err
 }
 
 // End implements bot.Sessions.
-func (c webSessions) End(ctx context.Context, a bot.Actor) (int, error) {
-	return c.exec(ctx, "end the sessions of an actor", `DELETE FROM web_sessions WHERE platform = $1 AND workspace = $2 AND actor = $3`, actorColumns(a)...)
+func (c webSessions) End(ctx context.Context, a bot.Actor, id string) (int, error) {
+	return c.exec(ctx, "end the sessions of an actor", `
+		DELETE FROM web_sessions WHERE platform = $1 AND workspace = $2 AND actor = $3 AND ($4 = '' OR id = $5)`,
+		append(actorColumns(a), words(id), words(id))...)
 }
 
 // Sweep implements bot.Sweeper.

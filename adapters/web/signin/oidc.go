@@ -208,6 +208,10 @@ func (s *Signin) allowed(rw http.ResponseWriter, r *http.Request) bool {
 		return true
 	}
 	rw.Header().Set("Retry-After", "5")
+	if api(r) {
+		refuse(rw, http.StatusTooManyRequests, "too many tries; wait a few seconds")
+		return false
+	}
 	s.problem(rw, r, http.StatusTooManyRequests, lang.SigninSlow, "/")
 	return false
 }

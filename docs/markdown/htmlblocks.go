@@ -89,10 +89,9 @@ func (containerParser) Open(_ ast.Node, reader text.Reader, pc parser.Context) (
 	return &container{open: string(raw), tag: start.name, deep: end.start}, parser.HasChildren
 }
 
-func (containerParser) Continue(node ast.Node, reader text.Reader, pc parser.Context) parser.State {
+func (containerParser) Continue(node ast.Node, reader text.Reader, _ parser.Context) parser.State {
 	_, segment := reader.PeekLine()
 	if end := node.(*container).deep; segment.Stop > end {
-		noLazyLine(pc)
 		reader.AdvanceToEOL()
 		return parser.Close
 	}

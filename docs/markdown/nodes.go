@@ -24,7 +24,9 @@ type box struct {
 	title   string   // Markdown of one line
 	untitled,
 	folds, open bool
-	indent int
+	indent  int
+	slashes int  // of the line that ends it, for a block of pymdownx.blocks; 0 for one whose body is indented
+	options bool // the next lines may be its options
 }
 
 func (*box) Kind() ast.NodeKind      { return kindBox }
@@ -40,6 +42,8 @@ type tab struct {
 	title          string
 	first, checked bool // begins a set; is shown first
 	indent         int
+	slashes        int // as in box
+	options        bool
 }
 
 type tabSet struct{ ast.BaseBlock }

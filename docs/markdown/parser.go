@@ -12,6 +12,7 @@ func newParser(o Options) parser.Parser {
 	blocks := []util.PrioritizedValue{
 		util.Prioritized(boxParser{}, 90),
 		util.Prioritized(tabParser{}, 95),
+		util.Prioritized(slashParser{}, 97),
 		util.Prioritized(headingParser{parser.NewSetextHeadingParser()}, 100),
 		util.Prioritized(parser.NewThematicBreakParser(), 200),
 		util.Prioritized(listParser{parser.NewListParser()}, 300),

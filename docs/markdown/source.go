@@ -40,6 +40,7 @@ type preparer struct {
 	bounds  bounds
 	stack   []string // files that are being taken in
 	full    bool     // MaxExpanded is reached
+	diagram string   // what ends the diagram that is being read
 }
 
 // prepare reads the front matter and makes p.source of the rest.
@@ -141,6 +142,9 @@ func (r *preparer) line(l, indent []byte) {
 		r.page.warnAt(file, line, "the page is larger than %d bytes with its snippets; the rest is left out", MaxExpanded)
 		return
 	}
+	if r.fence.sign == 0 || r.diagram != "" {
+		l = r.diagramLine(l)
+	}
 	if r.fence.step(l) {
 		r.put(l, indent)
 		return
@@ -180,6 +184,32 @@ func (r *preparer) line(l, indent []byte) {
 		l = spacedLinks(l)
 	}
 	r.put(l, indent)
+}
+
+// diagramLine turns the lines around a diagram as markdown_inline_graphviz and plantuml_markdown have them, "{% dot a.svg"
+// to "%}" and "::uml::" to "::end-uml::", into fences.
+func (r *preparer) diagramLine(l []byte) []byte {
+	const fence = "~~~~~~~~~"
+	t := bytes.TrimSpace(l)
+	at := l[:len(l)-len(bytes.TrimLeft(l, " \t"))]
+	switch {
+	case r.diagram != "":
+		if string(t) == r.diagram {
+			r.diagram = ""
+			return append(at[:len(at):len(at)], fence...)
+		}
+	case bytes.HasPrefix(t, []byte("::uml::")):
+		r.diagram = "::end-uml::"
+		return append(at[:len(at):len(at)], fence+" plantuml"...)
+	case bytes.HasPrefix(t, []byte("{% ")) && !bytes.Contains(t, []byte("%}")):
+		for _, program := range []string{"dot", "neato", "fdp", "sfdp", "twopi", "circo", "graphviz"} {
+			if bytes.HasPrefix(t[3:], []byte(program+" ")) || string(t[3:]) == program {
+				r.diagram = "%}"
+				return append(at[:len(at):len(at)], fence+" dot"...)
+			}
+		}
+	}
+	return l
 }
 
 // definition reports a link definition below a line of text, where Python-Markdown takes it for one as well.

@@ -47,17 +47,19 @@ type globals struct {
 // command line grammar.
 type grammar struct {
 	globals
-	Demo    demoCmd    `cmd:"" help:"Start on a sample company: a prompt here and a page in the browser."`
-	Serve   serveCmd   `cmd:"" help:"Run the service: chat, web view and catalog, from the configuration."`
-	Init    initCmd    `cmd:"" help:"Ask three questions, write a configuration, and answer from it."`
-	Doctor  doctorCmd  `cmd:"" help:"Check configuration, store, sources, tokens, clock and disk, and say how to mend them."`
-	Ask     askCmd     `cmd:"" help:"Answer one question, or a stream of them."`
-	Cat     catalogCmd `cmd:"" name:"catalog" help:"Check and show the catalog."`
-	Docs    docsCmd    `cmd:"" help:"Build and show documentation as a site of its own."`
-	Backup  backupCmd  `cmd:"" help:"Write the store and its keys to a file, while serve runs."`
-	Restore restoreCmd `cmd:"" help:"Put a backup back, while nothing runs."`
-	Privacy privacyCmd `cmd:"" help:"Show or erase what is kept about one person."`
+	Demo    demoCmd     `cmd:"" help:"Start on a sample company: a prompt here and a page in the browser."`
+	Serve   serveCmd    `cmd:"" help:"Run the service: chat, web view and catalog, from the configuration."`
+	Init    initCmd     `cmd:"" help:"Ask three questions, write a configuration, and answer from it."`
+	Doctor  doctorCmd   `cmd:"" help:"Check configuration, store, sources, tokens, clock and disk, and say how to mend them."`
+	Ask     askCmd      `cmd:"" help:"Answer one question, or a stream of them."`
+	Cat     catalogCmd  `cmd:"" name:"catalog" help:"Check and show the catalog."`
+	Tmpl    templateCmd `cmd:"" name:"template" help:"Try software templates."`
+	Docs    docsCmd     `cmd:"" help:"Build and show documentation as a site of its own."`
+	Backup  backupCmd   `cmd:"" help:"Write the store and its keys to a file, while serve runs."`
+	Restore restoreCmd  `cmd:"" help:"Put a backup back, while nothing runs."`
+	Privacy privacyCmd  `cmd:"" help:"Show or erase what is kept about one person."`
 
+	Token       tokenCmd       `cmd:"" help:"Make, list and revoke tokens of the API."`
 	Permissions permissionsCmd `cmd:"" help:"Explain who may do what."`
 
 	Slack   slackCmd   `cmd:"" help:"Show what Slack needs to know."`

@@ -1,0 +1,150 @@
+package form
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/backchannel-portal/backchannel/internal/yamldoc"
+)
+
+// property makes the field of one property, or the fields of an object's properties. It returns the value to keep, nil
+// for none.
+func (b *builder) property(prop *node, key string, at scope) *node {
+	if !isMap(prop) || b.off(prop) || !b.enter(prop) {
+		return nil
+	}
+	defer b.leave()
+	_, stack := b.deref(prop, nil)
+	for _, ref := range stack {
+		if slices.Contains(at.stack, ref) {
+			b.note(prop, b.path, "the schema of "+at.name+" leads back to itself through "+ref+"; what lies deeper is not asked")
+			return at.data
+		}
+	}
+	at.stack = append(slices.Clip(at.stack), stack...)
+	s := b.retrieve(prop, at.data)
+	if b.hidden(s) {
+		at.out = nil
+	}
+	if s.Get("ui:field") == nil || pickers[s.Get("ui:field").Str()] == "" {
+		if b.nested(s) {
+			at.data = orEmpty(at.data)
+			if kept := b.object(titled(s, key), at); len(kept.Fields) > 0 || at.required {
+				return kept
+			}
+			return nil
+		}
+		if options := choices(s); options == nil && (len(items(s.Get("oneOf"))) > 0 || len(items(s.Get("anyOf"))) > 0) {
+			return b.alternatives(s, key, at)
+		}
+	}
+	if schemaType(s) == "null" {
+		return at.data
+	}
+	f := b.field(s, key, at)
+	at.emit(f)
+	return b.keep(s, at)
+}
+
+// hidden reports whether a field is there without being seen.
+func (b *builder) hidden(s *node) bool {
+	w := strings.ToLower(widget(s))
+	return w == "hidden" || w == "hiddenwidget" || isTrue(s.Get("ui:hidden"))
+}
+
+func widget(s *node) string { return ui(s, "widget").Str() }
+
+func orEmpty(n *node) *node {
+	if isMap(n) {
+		return n
+	}
+	return &node{Kind: yamldoc.Map}
+}
+
+func titled(s *node, key string) *node {
+	if label(s, "") != "" {
+		return s
+	}
+	return with(s, "title", textNode(key))
+}
+
+// nested reports whether an object is asked field by field.
+func (b *builder) nested(s *node) bool {
+	if t := schemaType(s); t != "object" {
+		return false
+	}
+	if isMap(s.Get("properties")) && len(s.Get("properties").Fields) > 0 {
+		return true
+	}
+	return len(items(s.Get("oneOf"))) > 0 || len(items(s.Get("anyOf"))) > 0
+}
+
+// alternatives asks which of the options of a value that is no object is meant, and for the value of that one.
+func (b *builder) alternatives(s *node, key string, at scope) *node {
+	kind := "oneOf"
+	if len(items(s.Get(kind))) == 0 {
+		kind = "anyOf"
+	}
+	i, option := b.selected(s, kind, at)
+	b.emitOption(titled(s, key), s.Get(kind), at, at.name+"__"+selectors[kind], i)
+	return b.property(titled(b.merge(without(s, "oneOf", "anyOf"), option), key), key, at)
+}
+
+// field is the field of a schema that is resolved and no object with properties.
+func (b *builder) field(s *node, key string, at scope) Field {
+	f := Field{
+		Name: at.name, Title: label(s, key), Description: describing(s), Help: ui(s, "help").Str(),
+		Placeholder: plain(ui(s, "placeholder")), Type: schemaType(s), Required: at.required,
+		Value: at.data, Default: at.def, Options: choices(s), Picker: readPicker(s), Fixed: at.fixed || fixed(s),
+		Changes: b.changes[at.name], Review: review(s), Empty: ui(s, "emptyValue"), Line: line(s),
+	}
+	if own := s.Get("default"); own != nil {
+		f.Default = own
+	}
+	if c := s.Get("const"); c != nil {
+		f.Default = c
+	}
+	if rows, ok := number(ui(s, "rows")); ok && rows > 0 && rows < 1000 {
+		f.Multiline = int(rows)
+	}
+	f.Kind = b.kind(s, &f)
+	if f.Kind == List {
+		b.element(s, &f, at)
+	}
+	return f
+}
+
+// keep is the value to keep of a field, with what is no longer in the schema of its elements left out.
+func (b *builder) keep(s *node, at scope) *node {
+	if !isList(at.data) || !isMap(s.Get("items")) || !b.nested(b.retrieve(s.Get("items"), nil)) {
+		return at.data
+	}
+	out := make([]*node, len(at.data.Items))
+	for i, item := range at.data.Items {
+		child := scope{data: item, depth: at.depth + 1, stack: at.stack}
+		if out[i] = b.property(s.Get("items"), "", child); out[i] == nil {
+			out[i] = &node{Kind: yamldoc.Map}
+		}
+	}
+	return listOf(at.data, out)
+}
+
+// element makes the fields of one element of a list of objects, and the options of a list of choices.
+func (b *builder) element(s *node, f *Field, at scope) {
+	item := b.retrieve(s.Get("items"), nil)
+	if f.Options == nil {
+		f.Options = choices(item)
+	}
+	if f.Options == nil && b.nested(item) && at.out != nil {
+		child := scope{depth: at.depth + 1, stack: at.stack, out: &f.Items}
+		b.property(s.Get("items"), "", child)
+	}
+}
+
+func review(s *node) Review {
+	r := ui(s, "backstage").Get("review")
+	if r == nil {
+		r = s.Get("ui:backstage.review")
+	}
+	return Review{Hide: isFalse(r.Get("show")), Mask: r.Get("mask").Str(), Name: r.Get("name").Str()}
+}

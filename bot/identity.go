@@ -13,6 +13,7 @@ import (
 // Account is what a platform says of somebody on it.
 type Account struct {
 	Email string // "" when the platform does not tell it
+	User  string // full reference or name of the User of the catalog, where the platform itself says who it is; else ""
 	Guest bool   // somebody whom the workspace only invited, of another organisation, or no person at all
 	// Unsure is set where the platform could not be asked. It is asked again later; until then nobody knows whether
 	// they are a guest.

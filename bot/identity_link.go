@@ -30,6 +30,7 @@ type Proof string
 const (
 	ByAnnotation Proof = "annotation" // a User of the catalog names the account
 	ByLink       Proof = "link"       // somebody proved it
+	ByProvider   Proof = "provider"   // the platform itself says who of the catalog they are
 	ByMail       Proof = "mail"       // the platform's e-mail address is that of one User
 )
 
@@ -134,6 +135,8 @@ func (l *Linker) whoami(ctx context.Context, ev *Event) (Reply, error) {
 	}
 	n.say(lang.WhoYou, lang.Args{"who": card.S(p.Name)})
 	switch p.How {
+	case ByProvider:
+		n.say(lang.WhoByProvider, nil)
 	case ByAnnotation:
 		n.say(lang.WhoByNote, nil)
 	case ByMail:

@@ -81,6 +81,7 @@ func (c *doctorCmd) Run(s *session) error {
 		d.sources(cfg)
 		d.slack(cfg)
 		d.discord(cfg)
+		d.signIn(cfg)
 	}
 	return d.report()
 }

@@ -77,6 +77,9 @@ func (i *identity) of(a bot.Actor, at bot.Address) who {
 	if a.ID == "" {
 		return who{}
 	}
+	if of, ok := fromChat(a); ok {
+		return i.of(of, bot.Address{Platform: of.Platform, Workspace: of.Workspace})
+	}
 	a.Name = ""
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -117,6 +120,10 @@ func (i *identity) settle(w *who) {
 	}
 	w.people, w.user, w.principals, w.how = people, catalog.Ref{}, nil, ""
 	if people == nil {
+		return
+	}
+	if ref, err := catalog.ParseRef(w.User, "user", ""); err == nil && people.Principals(ref) != nil {
+		w.is(ref, bot.ByProvider)
 		return
 	}
 	if accounts != nil {

@@ -20,7 +20,8 @@ func (s *service) pages() (*web.Web, error) {
 	return web.New(web.Config{
 		Organization: s.cfg.Organization,
 		BaseURL:      s.cfg.Web.BaseURL,
-		View:         func() search.View { return s.view(s.ownViewer(webPages, false)) },
+		View:         func() search.View { return s.view(s.nobody()) },
+		Admit:        s.admitted(),
 		Chat:         s.mux,
 		Tokens:       s.tokens,
 		Ask:          s.askProgram,
@@ -41,10 +42,10 @@ const api = "api"
 func (s *service) askProgram(ctx context.Context, q web.Question) (bot.Answer, card.Message) {
 	start := time.Now()
 	asked := s.question(q)
-	asked.Viewer = s.ownViewer(api, true)
+	asked.Viewer, asked.Asker = s.program(ctx)
 	answer, message := s.commands.Ask(ctx, asked)
 	s.seen.Observe(bot.Entry{
-		Time: start, Actor: bot.Actor{Platform: api}, Address: bot.Address{Platform: api}, What: "question",
+		Time: start, Actor: caller(ctx), Address: bot.Address{Platform: api}, What: "question",
 		Answer: answer, Took: time.Since(start),
 	})
 	return answer, message

@@ -46,6 +46,9 @@ func (g *guard) audience(platform, workspace string) (access.Audience, bool) {
 
 // person is who sent an event, as the rules see them. known is false while that is being found out.
 func (g *guard) person(ev *bot.Event) (p access.Person, known bool) {
+	if home, ok := atHome(ev); ok {
+		return g.person(home)
+	}
 	at := ev.Address
 	a, ok := g.audience(at.Platform, at.Workspace)
 	if !ok && outside[at.Platform] == at.Workspace && ev.Channel.Direct {

@@ -190,6 +190,7 @@ type erased struct {
 	Subscriptions int    `json:"subscriptions"`
 	Feedback      int    `json:"feedback"`
 	Links         int    `json:"links"`            // to a User of the catalog
+	Sessions      int    `json:"sessions"`         // in the web view
 	Locations     int    `json:"locations"`        // that no longer say who registered them
 	History       int    `json:"history"`          // of a User of the catalog
 	Source        string `json:"source,omitempty"` // where the User is still defined
@@ -215,6 +216,9 @@ func (p *privacy) eraseActor(ctx context.Context, a bot.Actor) (any, error) {
 	}
 	if linked {
 		out.Links = 1
+	}
+	if out.Sessions, err = p.state.Sessions.End(ctx, a, ""); err != nil {
+		return nil, err
 	}
 	out.Audit, err = p.state.Audit.Erase(ctx, a) // last: until then it tells where they took part
 	return out, err

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/go-chi/chi/v5"
@@ -16,6 +17,7 @@ import (
 	"github.com/backchannel-portal/backchannel/adapters/discord"
 	"github.com/backchannel-portal/backchannel/adapters/slack"
 	"github.com/backchannel-portal/backchannel/adapters/web"
+	"github.com/backchannel-portal/backchannel/adapters/web/signin"
 	"github.com/backchannel-portal/backchannel/bot"
 	"github.com/backchannel-portal/backchannel/catalog"
 	"github.com/backchannel-portal/backchannel/cmd/backchannel/config"
@@ -87,6 +89,7 @@ type service struct {
 	slack   *slack.Adapter   // nil: not configured
 	discord *discord.Adapter // nil: not configured
 	web     *web.Web
+	sign    *signin.Signin // nil: nobody needs to sign in
 }
 
 // newService wires the catalog of a service; wire adds the conversation. indexes is the folder of index files.
@@ -116,10 +119,13 @@ func newService(cfg *config.Config, base *base, log *slog.Logger, indexes string
 
 func (s *service) wire() error {
 	s.seen = bot.Observers{s.metrics, s.audit}
+	if err := s.signIn(); err != nil {
+		return err
+	}
 	linker := s.linker()
 	mux, err := bot.NewMux(bot.MuxConfig{
 		Ask:       s.commands.Handler(),
-		Commands:  append(s.commands.SubCommands(), linker.Commands()...),
+		Commands:  slices.Concat(s.commands.SubCommands(), linker.Commands(), s.signCommands()),
 		Slash:     s.slash(),
 		Intents:   joined(s.commands.Intents(), linker.Intents()),
 		Forms:     s.commands.Forms(),
@@ -158,7 +164,7 @@ func (s *service) wire() error {
 // run serves on an open port until ctx is done, and closes it.
 func (s *service) run(ctx context.Context, port net.Listener) error {
 	addr := port.Addr().String()
-	open := s.cfg.Web.Auth.Open || onLoopback(addr)
+	open := s.sign != nil || s.cfg.Web.Auth.Open || onLoopback(addr)
 	if !open {
 		s.log.Warn("the listener is reachable from outside and web.auth is not set: only chat callbacks, health and metrics are served", "listen", addr)
 	}
@@ -185,6 +191,9 @@ func (s *service) run(ctx context.Context, port net.Listener) error {
 	}
 	g.Go(func() error { return s.audit.Run(ctx) })
 	g.Go(func() error { return s.identity.run(ctx) })
+	if s.sign != nil {
+		g.Go(func() error { return s.sign.Run(ctx) })
+	}
 	g.Go(func() error { return s.memory.Run(ctx) })
 	g.Go(func() error { return s.places.board.Run(ctx, lookAtBindings) })
 	g.Go(func() error { return s.tokens.Run(ctx, s.log) })
@@ -231,6 +240,7 @@ func (s *service) routes(open bool) http.Handler {
 	}
 	if open {
 		s.web.Mount(r)
+		s.mountSignIn(r)
 		r.NotFound(s.web.NotFound)
 		r.MethodNotAllowed(s.web.MethodNotAllowed)
 	}
@@ -247,6 +257,10 @@ func (s *service) allParts() []part {
 		if detail, ok := p.of.Status(); !ok {
 			parts = append(parts, part{Name: p.name, Detail: detail})
 		}
+	}
+	if s.sign != nil {
+		detail, ok := s.sign.Status()
+		parts = append(parts, part{Name: "sign-in", OK: ok, Detail: detail})
 	}
 	if s.slack != nil {
 		detail, ok := s.slack.Status()

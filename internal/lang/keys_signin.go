@@ -2,6 +2,8 @@ package lang
 
 // Texts of the pages of signing in, and of the page of forms that a chat cannot show whole.
 const (
+	WhoByProvider Key = "signin.who_by_provider"
+
 	SigninTitle       Key = "signin.title"
 	SigninLead        Key = "signin.lead" // organization
 	SigninLeadPlain   Key = "signin.lead_plain"

@@ -112,6 +112,14 @@ func (p *provider) ask(ctx context.Context) (*discovered, error) {
 	return d, nil
 }
 
+// Diagnose asks a provider about itself, for those who set it up.
+func Diagnose(ctx context.Context, client *http.Client, issuer string) error {
+	ctx, cancel := context.WithTimeout(oidc.ClientContext(ctx, client), askTimeout)
+	defer cancel()
+	_, err := oidc.NewProvider(ctx, issuer)
+	return err
+}
+
 // web reports whether an address is one that a browser may be sent to.
 func web(address string) bool {
 	u, err := url.Parse(address)

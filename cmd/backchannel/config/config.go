@@ -37,21 +37,13 @@ type Config struct {
 }
 
 // Later is a key of the published format that this version does not act on. Reading one gives a notice, so that
-// nobody believes it works; keys that guard something are refused instead, see Refused.
+// nobody believes it works.
 type Later struct{ at *yamldoc.Node }
 
 // UnmarshalNode implements yamldoc.Unmarshaler.
 func (l *Later) UnmarshalNode(n *yamldoc.Node, _ string, _ yamldoc.Decoder) error {
 	l.at = n
 	return nil
-}
-
-// Refused is a key of the published format that restricts access and that this version cannot enforce.
-type Refused struct{}
-
-// UnmarshalNode implements yamldoc.Unmarshaler.
-func (*Refused) UnmarshalNode(n *yamldoc.Node, field string, d yamldoc.Decoder) error {
-	return d.Errorf(n, field, "this version cannot enforce %s; remove it, or everybody would see what it hides", field)
 }
 
 // Catalog says where descriptors are read.
@@ -180,12 +172,6 @@ type Web struct {
 	TrustedProxies []Network `yaml:"trusted_proxies"` // whose X-Forwarded-For names who asks; this machine's always does
 
 	MetricsListen string `yaml:"metrics_listen"` // host:port for /metrics alone; "" serves it with the rest
-}
-
-// Auth says who may use the web view.
-type Auth struct {
-	Open bool    // anybody who reaches the listener
-	OIDC Refused `yaml:"oidc"`
 }
 
 // Slack connects one workspace by its token, or those in which people install the app, or both.

@@ -119,7 +119,6 @@ func TestErrorsNameFileLineAndField(t *testing.T) {
 		"links:\n  entity: \"https://x/{nmae}\"":                                          ":2: links.entity: nothing fills in {nmae}",
 		"limits: {user: fast}":                                                            ":1: limits.user: expected a rate",
 		"limits: {user: 10/week}":                                                         ":1: limits.user: expected a rate",
-		"web: {auth: {oidc: {issuer: x}}}":                                                ":1: web.auth.oidc: this version cannot enforce",
 		"a: b\na: c":                                                                      ":2",
 		"- a":                                                                             ":1: expected a map, found a list",
 		"\xff\xfe":                                                                        "",

@@ -31,14 +31,16 @@ func (o *openAPI) write(title string) {
 	w.head(o.root)
 	o.servers()
 	groups, order := o.byTag()
+	level := "##" // without tags nothing stands between the title and the operations
 	for _, tag := range order {
 		if len(order) > 1 || tag != "" {
+			level = "###"
 			heading := or(tag, w.say(lang.PageOther))
 			w.line("## %s {#%s}\n", plain(heading), w.anchor("tag", heading))
 			w.prose(o.tagText(tag))
 		}
 		for _, op := range groups[tag] {
-			o.operation(op)
+			o.operation(level, op)
 		}
 	}
 	o.types(types, prefix)
@@ -133,10 +135,10 @@ func (o *openAPI) tagText(tag string) string {
 	return ""
 }
 
-// operation writes one operation as a section.
-func (o *openAPI) operation(e endpoint) {
+// operation writes one operation as a section of a level.
+func (o *openAPI) operation(level string, e endpoint) {
 	w := o.writer
-	w.line("### %s %s {#%s}\n", e.method, plain(e.path), w.anchor(e.method, e.path))
+	w.line("%s %s %s {#%s}\n", level, e.method, plain(e.path), w.anchor(e.method, e.path))
 	if s := e.node.Get("summary").Str(); s != "" {
 		w.line("**%s**\n", plain(s))
 	}

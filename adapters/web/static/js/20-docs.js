@@ -1,4 +1,4 @@
-// Pages of documentation: the contents follow the reader, code can be copied, a number of the radar opens its line.
+// Pages of documentation: the contents follow the reader, wide tables take the keyboard, a number of the radar opens its line.
 "use strict";
 (() => {
   const links = [...document.querySelectorAll(".toc a")];
@@ -17,6 +17,9 @@
     }, { rootMargin: "-10% 0px -75% 0px" });
     for (const heading of of.keys()) seen.observe(heading);
   }
+
+  // A table that is wider than the page scrolls, and can be scrolled with the keyboard.
+  for (const t of document.querySelectorAll(".doc .table-scroll")) if (t.scrollWidth > t.clientWidth) t.tabIndex = 0;
 
   const current = document.querySelector(".tree [aria-current]");
   const tree = document.querySelector(".tree");

@@ -45,7 +45,6 @@ require (
 require github.com/go-jose/go-jose/v4 v4.1.4 // indirect
 
 require (
-	github.com/agnivade/levenshtein v1.2.2 // indirect
 	github.com/emicklei/proto v1.14.3
 	github.com/vektah/gqlparser/v2 v2.5.64
 )

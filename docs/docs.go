@@ -23,9 +23,9 @@ import (
 // Bounds of one site. What lies beyond them is left out and reported in Site.Warnings.
 const (
 	MaxPages    = 2000
-	MaxPage     = 512 << 10 // bytes of one Markdown file
-	MaxSite     = 16 << 20  // bytes of all Markdown files
-	MaxSections = 2000      // of one page; what follows belongs to the last
+	MaxPage     = markdown.MaxPage     // bytes of one Markdown file
+	MaxSite     = 16 << 20             // bytes of all Markdown files
+	MaxSections = markdown.MaxSections // of one page; what follows belongs to the last
 )
 
 // Site is the documentation of one entity. It is immutable.

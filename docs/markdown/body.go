@@ -1,9 +1,6 @@
 package markdown
 
-import (
-	"html"
-	"io"
-)
+import "io"
 
 // Body is the HTML of a page with gaps for the addresses of its links and for its code, which is highlighted when the
 // page is shown.
@@ -120,5 +117,3 @@ func appendEscaped(dst, s []byte) []byte {
 	}
 	return append(dst, s[last:]...)
 }
-
-func unescape(s string) string { return html.UnescapeString(s) }

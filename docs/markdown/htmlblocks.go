@@ -86,12 +86,12 @@ func (containerParser) Open(_ ast.Node, reader text.Reader, pc parser.Context) (
 		return nil, parser.NoChildren
 	}
 	reader.AdvanceToEOL()
-	return &container{open: string(raw), tag: start.name, deep: end.start}, parser.HasChildren
+	return &container{open: string(raw), tag: start.name, end: end.start}, parser.HasChildren
 }
 
 func (containerParser) Continue(node ast.Node, reader text.Reader, _ parser.Context) parser.State {
 	_, segment := reader.PeekLine()
-	if end := node.(*container).deep; segment.Stop > end {
+	if end := node.(*container).end; segment.Stop > end {
 		reader.AdvanceToEOL()
 		return parser.Close
 	}

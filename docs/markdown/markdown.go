@@ -129,9 +129,8 @@ type page struct {
 	tabs    int      // sets of tabs so far
 	open    []string // raw elements that are open in the present line
 	scope   int      // how many of them were opened outside of the present inlines
-	inAbbr  bool
-	built   bool // the page was built by mkdocs
-	crowded bool // it was said that there are too many sections
+	built   bool     // the page was built by mkdocs
+	crowded bool     // it was said that there are too many sections
 
 	footnotes map[int]string // labels by number
 }

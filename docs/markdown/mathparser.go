@@ -31,7 +31,7 @@ func (mathBlockParser) Open(_ ast.Node, reader text.Reader, pc parser.Context) (
 	default:
 		return nil, parser.NoChildren
 	}
-	if bytes.Index(reader.Source()[segment.Start+at+2-segment.Padding:], []byte(m.closer)) < 0 {
+	if !bytes.Contains(reader.Source()[segment.Start+at+2-segment.Padding:], []byte(m.closer)) {
 		return nil, parser.NoChildren
 	}
 	rest := line[at+2:]

@@ -53,7 +53,7 @@ type container struct {
 	ast.BaseBlock
 	open string // the start tag as written
 	tag  string
-	deep int // elements of the same name that are open inside
+	end  int // where its end tag begins in the source
 }
 
 func (*container) Kind() ast.NodeKind { return kindContainer }

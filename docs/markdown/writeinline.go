@@ -142,7 +142,7 @@ func resolved(v []byte) []byte {
 // words writes text with its symbols and abbreviations.
 func (p *page) words(v []byte) {
 	v = symbols(v)
-	if p.abbrs.meaning == nil || p.inAbbr {
+	if p.abbrs.meaning == nil {
 		p.say(v)
 		return
 	}
@@ -211,7 +211,7 @@ func (p *page) critic(c *critic) {
 			return
 		}
 		p.put("<", element, ">")
-		p.titledInline(s)
+		p.say([]byte(s))
 		p.put("</", element, ">")
 	}
 	switch c.kind {
@@ -228,8 +228,6 @@ func (p *page) critic(c *critic) {
 		write("ins", c.new)
 	}
 }
-
-func (p *page) titledInline(s string) { p.say([]byte(s)) }
 
 func (p *page) emoji(e *emoji) {
 	if e.text == "" {

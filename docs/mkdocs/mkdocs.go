@@ -43,7 +43,6 @@ type Markdown struct {
 	Permalink   bool     // headings link to themselves
 	SnippetDirs []string // pymdownx.snippets base_path, below the file's folder
 	Append      []string // pymdownx.snippets auto_append
-	Literal     []string // symbols that are to stay as typed: smartsymbols is off, or emoji
 }
 
 // Warning is something wrong in the file, which is read all the same.
@@ -62,8 +61,8 @@ type Item struct {
 	Line    int
 }
 
-// allowed are the keys that TechDocs keeps (backstage.io, techdocs-node); false marks those that mean nothing here,
-// because the page around the documentation is ours.
+// allowed are the keys that TechDocs keeps (backstage.io, techdocs-node), and those of later versions of mkdocs. Many mean
+// nothing here, because the page around the documentation is ours.
 var allowed = []string{
 	"site_name", "site_url", "site_description", "site_author", "repo_url", "repo_name", "edit_uri", "edit_uri_template", "docs_dir",
 	"site_dir", "nav", "exclude_docs", "not_in_nav", "theme", "plugins", "markdown_extensions", "extra", "extra_css",

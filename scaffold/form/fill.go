@@ -83,18 +83,21 @@ func (e *engine) offered(s, v *node) bool {
 
 // typed fills by the type of a schema without branches.
 func (e *engine) typed(s, data, def *node, required bool, stack []string) *node {
-	if isList(s.Get("enum")) && s.Get("const") == nil && data != nil && !contains(s.Get("enum").Items, data) {
-		data = nil
+	if data != nil && data.Kind == yamldoc.Null {
+		return data
+	}
+	if enum := s.Get("enum"); len(items(enum)) > 1 && s.Get("const") == nil && data != nil && !contains(enum.Items, data) {
+		data = nil // of an enum of one value rjsf leaves what is there, to be refused
 	}
 	switch t := schemaType(s); {
-	case t == "object" && (data == nil || isNull(data) || isMap(data)):
+	case t == "object" && (data == nil || isMap(data)):
 		return e.object(s, data, def, required, stack)
-	case t == "array" && (data == nil || isNull(data) || isList(data)):
+	case t == "array" && (data == nil || isList(data)):
 		return e.array(s, data, def, required, stack)
 	case t == "boolean" && required && def == nil && data == nil:
 		return boolNode(false)
 	}
-	if data == nil || data.Kind == yamldoc.Null && def != nil {
+	if data == nil {
 		return def
 	}
 	return data

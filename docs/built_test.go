@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/backchannel-portal/backchannel/docs"
+	"github.com/backchannel-portal/backchannel/internal/scm"
 )
 
 // TestBuiltSite builds a site and reads what was built, as a portal does that only reads TechDocs' storage.
@@ -58,6 +59,28 @@ func TestBuiltSite(t *testing.T) {
 	}
 	if a, err := l.Asset(context.Background(), e.Ref, "img/a.png"); err != nil || string(a.Data) != "png" {
 		t.Errorf("%+v, %v", a, err)
+	}
+}
+
+// TestPublished finds a site in TechDocs' storage before the source of it.
+func TestPublished(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	put(t, filepath.Join(dir, "store/default/component/cart/techdocs_metadata.json"), `{"site_name": "Published"}`)
+	put(t, filepath.Join(dir, "store/default/component/cart/index.html"), "<article><h1>Published</h1></article>")
+	put(t, filepath.Join(dir, "acme/cart/docs/index.md"), "# Source")
+	put(t, filepath.Join(dir, "acme/pay/docs/index.md"), "# Pay")
+	trees, err := scm.New([]scm.Mirror{{URL: "https://git.example/acme/", Dir: "acme"}}, dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := docs.NewLibrary(trees, func() time.Time { return now }, docs.WithPublished("dir:"+dir+"/store"))
+	cart, pay := component("cart", refKey, "dir:."), component("pay", refKey, "dir:.")
+	load(t, l, cart, pay)
+	for ref, want := range map[string]string{"cart": "Published", "pay": "Pay"} {
+		if p, ok := l.Page(component(ref).Ref, ""); !ok || p.Title != want {
+			t.Errorf("%s: %+v, want %s: %v", ref, p, want, l.Problems())
+		}
 	}
 }
 

@@ -29,6 +29,7 @@ type Library struct {
 	now       func() time.Time
 	trees     scm.Trees
 	frames    []string
+	published string // for scm.Trees; "" when there is none
 	highlight *highlight.Highlighter
 
 	loading sync.Mutex // one Load at a time
@@ -52,6 +53,10 @@ type Option func(*Library)
 
 // WithFrames lets pages show frames of the given hosts, over https.
 func WithFrames(hosts ...string) Option { return func(l *Library) { l.frames = hosts } }
+
+// WithPublished names a folder where TechDocs publishes the sites it builds, laid out as namespace/kind/name in lower case.
+// An entity with documentation that has a site there shows that one. "" means that there is none.
+func WithPublished(target string) Option { return func(l *Library) { l.published = target } }
 
 // NewLibrary returns an empty library that reads from trees. now stamps what was read.
 func NewLibrary(trees scm.Trees, now func() time.Time, options ...Option) *Library {
@@ -184,6 +189,9 @@ func (l *Library) read(ctx context.Context, e *catalog.Entity, old *Site) (site 
 	if where == "" {
 		return l.define(e, old)
 	}
+	if at := l.publishedAt(ctx, e.Ref); at != "" {
+		where = at
+	}
 	tree, err := l.trees.Open(ctx, where)
 	if err != nil {
 		return nil, err
@@ -209,6 +217,23 @@ func (l *Library) read(ctx context.Context, e *catalog.Entity, old *Site) (site 
 	}
 	site.print, site.target, site.AsOf = print, where, l.now()
 	return site, nil
+}
+
+// publishedAt is where TechDocs has published the site of an entity, "" when it has not.
+func (l *Library) publishedAt(ctx context.Context, ref catalog.Ref) string {
+	if l.published == "" {
+		return ""
+	}
+	at := l.published + "/" + ref.Namespace + "/" + ref.Kind + "/" + ref.Name
+	tree, err := l.trees.Open(ctx, at)
+	if err != nil {
+		return ""
+	}
+	defer tree.Close()
+	if !isBuilt(tree) {
+		return ""
+	}
+	return at
 }
 
 func (s *Site) bytes() int {

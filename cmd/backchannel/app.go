@@ -95,7 +95,7 @@ func newApp(cfg *config.Config, now func() time.Time, log *slog.Logger, w wiring
 		}
 		a.sources = append(a.sources, s)
 	}
-	a.library = docs.NewLibrary(a.trees, now)
+	a.library = docs.NewLibrary(a.trees, now, docs.WithFrames(cfg.Docs.Frames...), docs.WithPublished(published(cfg)))
 	if a.plugins, err = a.capabilities(); err != nil {
 		return nil, err
 	}

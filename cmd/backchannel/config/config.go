@@ -22,6 +22,7 @@ type Config struct {
 	Discord      *Discord
 	Links        Links
 	Plugins      Plugins
+	Docs         Docs
 	Language     Language
 	Limits       Limits
 

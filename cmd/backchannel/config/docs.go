@@ -1,0 +1,7 @@
+package config
+
+// Docs says how documentation is read, beyond what catalogs say.
+type Docs struct {
+	Frames    []string // hosts whose frames pages may show, over https
+	Published string   // folder of sites that TechDocs has built, as namespace/kind/name; "" when there is none
+}

@@ -30,14 +30,12 @@ func (y yamlWriter) node(n *yamldoc.Node, depth int, inItem bool) {
 			y.value(f.Value, depth)
 		}
 	case n.Kind == yamldoc.List && len(n.Items) > 0 && depth < maxNesting:
-		for _, item := range n.Items {
-			y.line(depth)
-			y.b.WriteString("- ")
-			if item.Kind == yamldoc.Map {
-				y.node(item, depth+1, true)
-			} else {
-				y.scalar(item, depth+1)
+		for i, item := range n.Items {
+			if i > 0 || !inItem {
+				y.line(depth)
 			}
+			y.b.WriteString("- ")
+			y.node(item, depth+1, true)
 		}
 	default:
 		y.scalar(n, depth)

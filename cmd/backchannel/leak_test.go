@@ -154,6 +154,12 @@ type town struct {
 
 func newTown(t *testing.T, secret bool) *town {
 	t.Helper()
+	return newTownOf(t, secret, townConfig)
+}
+
+// newTownOf is a town with a configuration of its own.
+func newTownOf(t *testing.T, secret bool, configuration string) *town {
+	t.Helper()
 	dir := t.TempDir()
 	write := func(path, text string) {
 		t.Helper()
@@ -172,7 +178,7 @@ func newTown(t *testing.T, secret bool) *town {
 	}
 	write("all.yaml", text)
 	write("oncall.yaml", duty)
-	write("backchannel.yaml", townConfig)
+	write("backchannel.yaml", configuration)
 	write("repos/till/mkdocs.yml", "site_name: Till\n")
 	write("repos/till/docs/index.md", "# Till\n\nCount the coins in the evening.\n")
 	write("repos/till/go.mod", "module till\n\ngo 1.25\n\nrequire github.com/gin-gonic/gin v1.9.0\n")

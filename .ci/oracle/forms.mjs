@@ -21,7 +21,7 @@ const undecided = schema => [schema.oneOf, schema.anyOf].some(list => Array.isAr
 // shown renders a form, and lists the fields that can be seen in it.
 function shown(schema, uiSchema, formData) {
   const names = [];
-  const add = name => { if (!names.includes(name)) names.push(name); };
+  const add = name => { if (!names.some(n => n.replace('*', '') === name.replace('*', ''))) names.push(name); };
   const lists = [];
   const FieldTemplate = ({ id, schema: s, hidden, required, children }) => {
     const name = id.replace(/^root\.?/, '');

@@ -104,8 +104,9 @@ type scope struct {
 	out      *[]Field // nil: only the values are wanted
 }
 
+// emit adds a field. A name that two branches ask for is asked once, as the first has it.
 func (s scope) emit(f Field) {
-	if s.out != nil {
+	if s.out != nil && !slices.ContainsFunc(*s.out, func(o Field) bool { return o.Name == f.Name }) {
 		*s.out = append(*s.out, f)
 	}
 }

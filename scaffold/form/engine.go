@@ -12,12 +12,12 @@ import (
 
 // Bounds on what one form may cost.
 const (
-	maxParts      = 20_000          // schemas and keywords of a template's parameters
-	maxProperties = 1_000           // of one object
-	maxWork       = 4_000_000       // steps of resolving and checking, about a fifth of a second
-	maxDepth      = 100             // of references and values followed into one another
-	maxRounds     = 5               // of defaults that make more fields appear
-	maxPattern    = 10_000          // bytes of a regular expression
+	maxParts      = 20_000    // schemas and keywords of a template's parameters
+	maxProperties = 1_000     // of one object
+	maxWork       = 4_000_000 // steps of resolving and checking, about a fifth of a second
+	maxDepth      = 100       // of references and values followed into one another
+	maxRounds     = 5         // of defaults that make more fields appear
+	maxPattern    = 10_000    // bytes of a regular expression
 	matchTimeout  = 100 * time.Millisecond
 )
 

@@ -68,17 +68,9 @@ func (e *engine) defaultOfChoice(s, data, inherited *node, required bool, stack 
 	if known == nil {
 		known = s.Get("default")
 	}
-	if e.selects(s) && data != nil && !e.offered(s, data) {
-		data = nil
-	}
 	i := e.closest(known, list, 0, discriminator(s))
 	option := list.Items[min(max(i, 0), len(list.Items)-1)]
 	return e.defaults(e.merge(without(s, "oneOf", "anyOf"), option), data, inherited, required, stack)
-}
-
-// offered reports whether a choice of constants has a value.
-func (e *engine) offered(s, v *node) bool {
-	return slices.ContainsFunc(choices(e.retrieve(s, nil)), func(o Option) bool { return equal(o.Value, v) })
 }
 
 // typed fills by the type of a schema without branches.

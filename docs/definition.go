@@ -3,6 +3,7 @@ package docs
 import (
 	"crypto/sha256"
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"github.com/backchannel-portal/backchannel/catalog"
@@ -19,54 +20,104 @@ const DefinitionPage = "api-definition"
 // defined reports whether an entity is an API whose definition can be shown.
 func defined(e *catalog.Entity) bool { return e.Ref.Kind == "api" && e.API.Format != "" }
 
-// definition is spec.definition of an API.
-func definition(e *catalog.Entity) string {
+// definition is what the page of an API's definition is made from. The page itself is made when somebody reads it: the
+// definitions of a whole company are too much to keep as pages.
+type definition struct {
+	engine     *markdown.Engine
+	kind, name string
+	at         fault.Position
+	document   catalog.Document
+}
+
+func (l *Library) definition(e *catalog.Entity) *definition {
+	return &definition{
+		engine: l.plain, kind: e.Type, name: e.DisplayName(), document: e.Document,
+		at: fault.Position{File: e.Source.Location, Line: e.Source.Line, Field: "spec.definition"},
+	}
+}
+
+// same reports whether another definition gives the same page.
+func (d *definition) same(o *definition) bool {
+	return o != nil && d.kind == o.kind && d.name == o.name && d.at == o.at && d.document.Equal(o.document)
+}
+
+// text is spec.definition of the API.
+func (d *definition) text() string {
 	var doc struct {
 		Spec struct {
 			Definition string `json:"definition"`
 		} `json:"spec"`
 	}
-	if json.Unmarshal(e.Document.JSON(), &doc) != nil {
+	if json.Unmarshal(d.document.JSON(), &doc) != nil {
 		return ""
 	}
 	return doc.Spec.Definition
 }
 
-// define reads the definition of an API as a site of one page; old is used again when nothing changed.
+// read renders the definition. What is wrong with it is an error with the descriptor's position.
+func (d *definition) read() (doc *markdown.Document, title string, err error) {
+	rendered, err := apidoc.Render(d.kind, d.text(), d.name)
+	if err != nil {
+		return nil, "", &fault.Error{Kind: fault.KindOf(err), At: d.at, Message: "the definition cannot be shown", Err: err}
+	}
+	return d.engine.Parse(d.at.File, rendered.Markdown, nil), rendered.Title, nil
+}
+
+// maxDefinitionText bounds what is kept of a section of a definition, in bytes: enough to find and to quote it.
+const maxDefinitionText = 400
+
+// page is the page with what it is found by.
+func (d *definition) page() (*Page, error) {
+	doc, title, err := d.read()
+	if err != nil {
+		return nil, err
+	}
+	p := &Page{Title: title, Listed: true, Source: d.at.File, Sections: slices.Clone(doc.Sections), api: d}
+	for i := range p.Sections {
+		s := &p.Sections[i]
+		if len(s.Text) > maxDefinitionText {
+			s.Text = strings.ToValidUTF8(s.Text[:maxDefinitionText], "") + "…"
+		}
+		s.Anchor, s.Heading, s.Text = strings.Clone(s.Anchor), strings.Clone(s.Heading), strings.Clone(s.Text) // not the whole page with them
+	}
+	return p, nil
+}
+
+// define makes the definition of an API a site of one page; old is used again when nothing changed.
 func (l *Library) define(e *catalog.Entity, old *Site) (*Site, error) {
-	text := definition(e)
-	print := sha256.Sum256([]byte(e.Type + "\x00" + e.DisplayName() + "\x00" + e.Source.Location + "\x00" + text))
-	if old != nil && old.print == print {
+	d := l.definition(e)
+	if old != nil && old.API && d.same(old.Pages[0].api) && old.About == e.Description {
 		same := *old
 		same.AsOf = l.now()
 		return &same, nil
 	}
-	page, err := definitionPage(e, text)
+	page, err := d.page()
 	if err != nil {
 		return nil, err
 	}
-	s := &Site{
-		Entity: e.Ref, Title: page.Title, About: e.Description, Lang: lang.Of(text), Where: e.Source.Location, AsOf: l.now(), API: true,
-		Pages: []Page{*page}, Nav: []NavItem{{Title: page.Title, Page: 0}}, Warnings: page.Warnings,
-		byPath: map[string]int{"": 0}, byFile: map[string]int{}, print: print,
-	}
-	return s, nil
+	text := d.text()
+	return &Site{
+		Entity: e.Ref, Title: page.Title, About: e.Description, Lang: lang.Of(text[:min(len(text), maxLangSample)]), Where: e.Source.Location, AsOf: l.now(), API: true,
+		Pages: []Page{*page}, Nav: []NavItem{{Title: page.Title, Page: 0}},
+		byPath: map[string]int{"": 0}, byFile: map[string]int{},
+		print: sha256.Sum256([]byte(e.Type + "\x00" + e.DisplayName() + "\x00" + e.Source.Location + "\x00" + e.Description + "\x00" + text)),
+	}, nil
 }
 
-// definitionPage renders a definition. What is wrong with it is an error with the descriptor's position.
-func definitionPage(e *catalog.Entity, text string) (*Page, error) {
-	at := fault.Position{File: e.Source.Location, Line: e.Source.Line, Field: "spec.definition"}
-	rendered, err := apidoc.Render(e.Type, text, e.DisplayName())
+// maxLangSample is how much of a definition tells its language, in bytes.
+const maxLangSample = 4000
+
+// rendered is the definition as a page with links that lead somewhere.
+func (d *definition) rendered() (*markdown.Document, []target, error) {
+	doc, _, err := d.read()
 	if err != nil {
-		return nil, &fault.Error{Kind: fault.KindOf(err), At: at, Message: "the definition cannot be shown", Err: err}
+		return nil, nil, err
 	}
-	doc := markdown.New(markdown.Options{}).Parse(e.Source.Location, rendered.Markdown, nil)
-	p := &Page{Title: rendered.Title, Listed: true, Source: e.Source.Location, Sections: doc.Sections, doc: doc}
-	p.targets = make([]target, len(doc.Links))
+	targets := make([]target, len(doc.Links))
 	for i, l := range doc.Links {
-		p.targets[i] = definitionLink(doc, l)
+		targets[i] = definitionLink(doc, l)
 	}
-	return p, nil
+	return doc, targets, nil
 }
 
 // definitionLink is where a link in a definition leads: to a place on the page, or to the web.
@@ -83,8 +134,8 @@ func definitionLink(doc *markdown.Document, l markdown.Link) target {
 }
 
 // withDefinition adds the page of an API's definition to the pages the API has itself.
-func (s *Site) withDefinition(e *catalog.Entity) {
-	page, err := definitionPage(e, definition(e))
+func (s *Site) withDefinition(d *definition) {
+	page, err := d.page()
 	if err != nil {
 		s.Warnings = append(s.Warnings, Warning{Message: err.Error()})
 		return

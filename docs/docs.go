@@ -90,9 +90,10 @@ type Page struct {
 	Warnings []Warning // what is wrong on it, also in Site.Warnings
 
 	doc     *markdown.Document
-	real    string   // where the file lies in the tree
-	stamp   string   // of the file and of what it takes in
-	targets []target // of doc.Links
+	api     *definition // what the page is made from when it is read, instead of doc
+	real    string      // where the file lies in the tree
+	stamp   string      // of the file and of what it takes in
+	targets []target    // of doc.Links
 }
 
 // Section is a heading and the text until the next one. Those with an anchor are the table of contents.

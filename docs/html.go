@@ -60,12 +60,19 @@ func (l *Library) address(t target, entity catalog.Ref, base string) string {
 
 // write renders the page with its links as address gives them.
 func (p *Page) write(w io.Writer, address func(target) string, h markdown.Highlighter) error {
-	return p.doc.WriteTo(w, func(link int) (string, bool) {
-		t := p.targets[link]
+	doc, targets := p.doc, p.targets
+	if p.api != nil {
+		var err error
+		if doc, targets, err = p.api.rendered(); err != nil {
+			return err
+		}
+	}
+	return doc.WriteTo(w, func(link int) (string, bool) {
+		t := targets[link]
 		if !t.ok {
 			return "", false
 		}
 		to := address(t)
-		return to, markdown.Allowed(to, p.doc.Links[link].Asset)
+		return to, markdown.Allowed(to, doc.Links[link].Asset)
 	}, h)
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/backchannel-portal/backchannel/catalog"
 	"github.com/backchannel-portal/backchannel/catalog/search"
 	"github.com/backchannel-portal/backchannel/docs/highlight"
+	"github.com/backchannel-portal/backchannel/docs/markdown"
 	"github.com/backchannel-portal/backchannel/internal/fault"
 	"github.com/backchannel-portal/backchannel/internal/scm"
 )
@@ -21,6 +22,7 @@ const (
 	workers    = 2
 	maxLibrary = 512 << 20 // bytes that all sites together may keep
 	maxCode    = 64 << 20  // bytes of highlighted code that are kept
+	maxAPIs    = 96 << 20  // bytes of what definitions of APIs are found by; what is over it is shown but not found
 	perSite    = 2 * time.Minute
 )
 
@@ -31,6 +33,7 @@ type Library struct {
 	frames    []string
 	published string // for scm.Trees; "" when there is none
 	highlight *highlight.Highlighter
+	plain     *markdown.Engine // of definitions
 
 	loading sync.Mutex // one Load at a time
 
@@ -40,6 +43,7 @@ type Library struct {
 	problems  map[catalog.Ref]error
 	sources   map[string]place // pages by the address of their Markdown
 	size      int              // bytes in sites
+	apis      int              // those of definitions among them
 }
 
 // place is a page of another entity's documentation.
@@ -61,7 +65,7 @@ func WithPublished(target string) Option { return func(l *Library) { l.published
 // NewLibrary returns an empty library that reads from trees. now stamps what was read.
 func NewLibrary(trees scm.Trees, now func() time.Time, options ...Option) *Library {
 	l := &Library{
-		now: now, trees: trees, highlight: highlight.New(maxCode),
+		now: now, trees: trees, highlight: highlight.New(maxCode), plain: markdown.New(markdown.Options{}),
 		sites: map[catalog.Ref]*Site{}, redirects: map[catalog.Ref]place{}, problems: map[catalog.Ref]error{}, sources: map[string]place{},
 	}
 	for _, o := range options {
@@ -164,7 +168,14 @@ func (l *Library) refresh(ctx context.Context, e *catalog.Entity) (*Site, bool) 
 		if old != nil {
 			l.forget(old)
 		}
-		l.size += site.bytes()
+		if site.API && l.apis+site.bytes() > maxAPIs {
+			site.Pages[0].Sections = nil
+		}
+		n := site.bytes()
+		l.size += n
+		if site.API {
+			l.apis += n
+		}
 		for _, p := range site.Pages {
 			if p.real != "" {
 				l.sources[canonical(p.Source)] = place{e.Ref, p.Path}
@@ -202,7 +213,7 @@ func (l *Library) read(ctx context.Context, e *catalog.Entity, old *Site) (site 
 		return nil, err
 	}
 	if defined(e) {
-		print = sha256.Sum256(append(print[:], definition(e)...))
+		print = sha256.Sum256(append(print[:], l.definition(e).text()...))
 	}
 	if old != nil && old.print == print && old.target == where {
 		same := *old
@@ -213,7 +224,7 @@ func (l *Library) read(ctx context.Context, e *catalog.Entity, old *Site) (site 
 		return nil, err
 	}
 	if defined(e) {
-		site.withDefinition(e)
+		site.withDefinition(l.definition(e))
 	}
 	site.print, site.target, site.AsOf = print, where, l.now()
 	return site, nil
@@ -239,14 +250,25 @@ func (l *Library) publishedAt(ctx context.Context, ref catalog.Ref) string {
 func (s *Site) bytes() int {
 	n := 0
 	for i := range s.Pages {
-		n += s.Pages[i].doc.Size()
+		p := &s.Pages[i]
+		if p.api == nil {
+			n += p.doc.Size()
+			continue
+		}
+		for _, sec := range p.Sections {
+			n += len(sec.Anchor) + len(sec.Heading) + len(sec.Text)
+		}
 	}
 	return n
 }
 
 // forget takes a site out of the sums. The caller holds the lock.
 func (l *Library) forget(s *Site) {
-	l.size -= s.bytes()
+	n := s.bytes()
+	l.size -= n
+	if s.API {
+		l.apis -= n
+	}
 	for _, p := range s.Pages {
 		if c := canonical(p.Source); l.sources[c].entity == s.Entity {
 			delete(l.sources, c)

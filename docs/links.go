@@ -126,7 +126,10 @@ func (b *builder) fragment(from, to *Page, u *url.URL, l *markdown.Link) (target
 		return out, ""
 	}
 	why := ""
-	id, known := to.doc.Anchor(u.Fragment)
+	id, known := u.Fragment, to.api != nil // the anchors of a definition are known when it is read
+	if !known {
+		id, known = to.doc.Anchor(u.Fragment)
+	}
 	if !known {
 		id = u.Fragment
 		if !knownID(id) {

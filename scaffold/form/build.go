@@ -30,7 +30,7 @@ func (t *Template) Form(values *yamldoc.Node, opts Options) (*Form, error) {
 			kept = with(kept, v.Key, v.Value)
 		}
 	}
-	f.Values = kept
+	f.Values, f.State = kept, state
 	f.Dropped = dropped(values, kept, "", nil)
 	return f, nil
 }
@@ -95,6 +95,7 @@ func (b *builder) page(s, state *node, page *Page) *node {
 // scope is where a schema stands: the data and defaults it has there, its name, and what has been followed on the way.
 type scope struct {
 	name     string
+	path     []string
 	data     *node
 	def      *node
 	required bool
@@ -127,7 +128,8 @@ func (b *builder) object(s *node, at scope) *node {
 		}
 		prop := s.Get("properties").Get(key)
 		child := at
-		child.name, child.data, child.def = join(at.name, key), at.data.Get(key), def.Get(key)
+		child.name, child.path = join(at.name, key), append(slices.Clip(at.path), key)
+		child.data, child.def = at.data.Get(key), def.Get(key)
 		child.required, child.depth = requires(s, key), at.depth+1
 		if v := b.property(prop, key, child); v != nil {
 			kept.Fields = append(kept.Fields, yamldoc.Field{Key: key, Line: line(v), Value: v})
@@ -185,7 +187,8 @@ func (b *builder) additional(s *node, at scope, kept *node) {
 			schema = with(nil, "type", textNode(guess(f.Value)))
 		}
 		child := at
-		child.name, child.data, child.def, child.required, child.depth = join(at.name, f.Key), f.Value, nil, false, at.depth+1
+		child.name, child.path = join(at.name, f.Key), append(slices.Clip(at.path), f.Key)
+		child.data, child.def, child.required, child.depth = f.Value, nil, false, at.depth+1
 		if v := b.property(schema, f.Key, child); v != nil {
 			kept.Fields = append(kept.Fields, yamldoc.Field{Key: f.Key, Line: f.Line, Value: v})
 		}

@@ -93,7 +93,7 @@ func (b *builder) alternatives(s *node, key string, at scope) *node {
 // field is the field of a schema that is resolved and no object with properties.
 func (b *builder) field(s *node, key string, at scope) Field {
 	f := Field{
-		Name: at.name, Title: label(s, key), Description: describing(s), Help: ui(s, "help").Str(),
+		Path: at.path, Name: at.name, Title: label(s, key), Description: describing(s), Help: ui(s, "help").Str(),
 		Placeholder: plain(ui(s, "placeholder")), Type: schemaType(s), Required: at.required,
 		Value: at.data, Default: at.def, Options: choices(s), Picker: readPicker(s), Fixed: at.fixed || fixed(s),
 		Changes: b.changes[at.name], Review: review(s), Empty: ui(s, "emptyValue"), Line: line(s),
@@ -132,6 +132,7 @@ func (b *builder) keep(s *node, at scope) *node {
 // element makes the fields of one element of a list of objects, and the options of a list of choices.
 func (b *builder) element(s *node, f *Field, at scope) {
 	item := b.retrieve(s.Get("items"), nil)
+	f.Element = schemaType(item)
 	if f.Options == nil {
 		f.Options = choices(item)
 	}

@@ -32,6 +32,7 @@ type Form struct {
 	Pages       []Page
 	Notices     []Notice
 	Values      *yamldoc.Node // what the fields hold and what is fixed or hidden: given values, defaults where absent
+	State       *yamldoc.Node // everything given, filled up; what the next Form of the same draft is made from
 	Dropped     []string      // names of given values that no field has now
 }
 
@@ -44,7 +45,8 @@ type Page struct {
 
 // Field is one question.
 type Field struct {
-	Name        string // path of the value in dots; an option among schemas has its own, ending in __oneof_select or __anyof_select
+	Path        []string // of the value: the keys of the objects around it, and its own
+	Name        string   // Path in dots; an option among schemas has its own, ending in __oneof_select or __anyof_select
 	Title       string
 	Description string
 	Help        string
@@ -55,6 +57,7 @@ type Field struct {
 	Default     *yamldoc.Node // what the schema fills in, nil for nothing
 	Value       *yamldoc.Node // what is filled in now, nil for nothing
 	Options     []Option      // Choice, Choices, and a Toggle or List that names its values
+	Element     string        // List: the type of its elements, "" for any
 	Items       []Field       // List of objects: the fields of one
 	Picker      *Picker       // of a field with a ui:field that is known
 	Fixed       bool          // shown and not to be changed: ui:disabled, ui:readonly, readOnly

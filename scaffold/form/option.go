@@ -1,7 +1,9 @@
 package form
 
 import (
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/backchannel-portal/backchannel/internal/yamldoc"
 )
@@ -50,7 +52,8 @@ func (b *builder) selected(s *node, kind string, at scope) (int, *node) {
 }
 
 func (b *builder) emitOption(s, list *node, at scope, name string, selected int) {
-	f := Field{Name: name, Title: label(s, ""), Description: describing(s), Kind: Choice, Type: "string", Changes: true, Line: line(list)}
+	suffix := strings.TrimPrefix(name, at.name)
+	f := Field{Name: name, Path: append(slices.Clip(at.path), suffix), Title: label(s, ""), Description: describing(s), Kind: Choice, Type: "string", Changes: true, Line: line(list)}
 	prefix := "Option "
 	if f.Title != "" {
 		prefix = f.Title + " option "
@@ -59,8 +62,7 @@ func (b *builder) emitOption(s, list *node, at scope, name string, selected int)
 		text := label(option, prefix+strconv.Itoa(i+1))
 		f.Options = append(f.Options, Option{Value: textNode(strconv.Itoa(i)), Label: text})
 	}
-	f.Default = textNode("0")
-	f.Value = textNode(strconv.Itoa(selected))
+	f.Default, f.Value = textNode("0"), textNode(strconv.Itoa(selected))
 	if len(list.Items) > 1 {
 		at.emit(f)
 	}

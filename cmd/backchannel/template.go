@@ -1,5 +1,6 @@
 package main
 
 type templateCmd struct {
+	Eval templateEvalCmd `cmd:"" help:"Evaluate expressions: JSON lines in, JSON lines out."`
 	Form templateFormCmd `cmd:"" help:"Print the form that a chat would show for some values."`
 }

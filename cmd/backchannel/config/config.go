@@ -80,11 +80,11 @@ type Integrations struct {
 	Mirrors         []Mirror
 	GitHub          []GitHub `yaml:"github"`
 	GitLab          []GitLab `yaml:"gitlab"`
-	Azure           Later
-	Bitbucket       Later
-	BitbucketServer Later `yaml:"bitbucketServer"`
-	Gitea           Later
-	Gerrit          Later
+	Azure           []CodeHost
+	Bitbucket       []CodeHost
+	BitbucketServer []CodeHost `yaml:"bitbucketServer"`
+	Gitea           []CodeHost
+	Gerrit          []CodeHost
 }
 
 // GitHub connects github.com or a GitHub Enterprise Server. Token or App read; correcting descriptors and creating

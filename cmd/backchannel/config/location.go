@@ -236,6 +236,9 @@ func (c *Config) checkHosts(root *yamldoc.Node, d yamldoc.Decoder) error {
 			return d.Errorf(root.At("integrations", "gitlab").Items[i], fmt.Sprintf("integrations.gitlab[%d].correct", i), "expected a token")
 		}
 	}
+	if err := c.checkCodeHosts(root, d, given); err != nil {
+		return err
+	}
 	for i, l := range c.Catalog.Locations {
 		h := l.GitHub
 		if h == nil {

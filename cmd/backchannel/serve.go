@@ -90,6 +90,7 @@ type service struct {
 	discord *discord.Adapter // nil: not configured
 	web     *web.Web
 	sign    *signin.Signin // nil: nobody needs to sign in
+	forms   *web.Forms     // nil: nobody outside would reach their pages
 }
 
 // newService wires the catalog of a service; wire adds the conversation. indexes is the folder of index files.

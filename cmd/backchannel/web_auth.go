@@ -74,8 +74,14 @@ func (s *service) signCommands() []bot.Command {
 	return []bot.Command{s.sign.Command()}
 }
 
-// mountSignIn adds the pages of signing in.
+// mountSignIn adds the pages of signing in, and those of forms.
 func (s *service) mountSignIn(r chi.Router) {
+	if s.forms != nil {
+		r.Group(func(r chi.Router) {
+			r.Use(s.web.Guard)
+			s.forms.Mount(r)
+		})
+	}
 	if s.sign == nil {
 		return
 	}

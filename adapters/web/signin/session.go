@@ -192,3 +192,9 @@ func (c *cache) remove(el *list.Element) {
 		delete(c.actors, key)
 	}
 }
+
+// Session returns the session of a request that Admit does not stand before.
+func (s *Signin) Session(r *http.Request) (bot.Session, bool) {
+	session, ok, err := s.session(r.Context(), r)
+	return session, ok && err == nil
+}

@@ -14,8 +14,10 @@ func (t *Template) Form(values *yamldoc.Node, opts Options) (*Form, error) {
 	}
 	f := &Form{Title: t.Title, Description: t.Description, Notices: slices.Clone(t.notices)}
 	state, kept := values, &node{Kind: yamldoc.Map}
+	work := maxWork
 	for _, src := range t.pages {
 		b := &builder{engine: newEngine(src.schema, t.file, src.path), form: f, opts: opts, changes: src.changes, alone: len(t.pages) == 1}
+		b.work = work
 		if b.off(src.schema) {
 			continue
 		}
@@ -25,6 +27,7 @@ func (t *Template) Form(values *yamldoc.Node, opts Options) (*Form, error) {
 		if b.err != nil {
 			return nil, b.err
 		}
+		work = b.work
 		f.Pages = append(f.Pages, page)
 		for _, v := range pruned.Fields {
 			kept = with(kept, v.Key, v.Value)

@@ -18,8 +18,10 @@ func (t *Template) Check(f *Form, opts Options) ([]Problem, error) {
 			found = append(found, p)
 		}
 	}
+	work := maxWork
 	for _, src := range t.pages {
 		b := &builder{engine: newEngine(src.schema, t.file, src.path), opts: opts}
+		b.work = work
 		if b.off(src.schema) {
 			continue
 		}
@@ -31,6 +33,7 @@ func (t *Template) Check(f *Form, opts Options) ([]Problem, error) {
 		if b.err != nil {
 			return nil, b.err
 		}
+		work = b.work
 	}
 	for _, p := range f.Pages {
 		for i := range p.Fields {

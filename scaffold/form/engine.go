@@ -12,12 +12,12 @@ import (
 
 // Bounds on what one form may cost.
 const (
-	maxParts      = 20_000    // schemas and keywords of a template's parameters
-	maxProperties = 1_000     // of one object
-	maxWork       = 4_000_000 // steps of resolving and checking, about a fifth of a second
-	maxDepth      = 100       // of references and values followed into one another
-	maxRounds     = 5         // of defaults that make more fields appear
-	maxPattern    = 10_000    // bytes of a regular expression
+	maxParts      = 20_000  // schemas and keywords of a template's parameters
+	maxProperties = 1_000   // of one object
+	maxWork       = 500_000 // steps of resolving and checking one form, less than a second; real forms take under 20,000
+	maxDepth      = 100     // of references and values followed into one another
+	maxRounds     = 5       // of defaults that make more fields appear
+	maxPattern    = 10_000  // bytes of a regular expression
 	matchTimeout  = 100 * time.Millisecond
 )
 
@@ -31,10 +31,14 @@ type engine struct {
 	depth    int
 	err      error
 	patterns map[string]*regexp2.Regexp
+	targets  map[string]*node // of references
 }
 
 func newEngine(root *node, file, path string) *engine {
-	return &engine{root: root, file: file, path: path, work: maxWork, patterns: map[string]*regexp2.Regexp{}}
+	return &engine{
+		root: root, file: file, path: path, work: maxWork,
+		patterns: map[string]*regexp2.Regexp{}, targets: map[string]*node{},
+	}
 }
 
 // spend takes cost from the budget, and reports whether there was enough.
@@ -81,6 +85,15 @@ func (e *engine) fail(n *node, format string, args ...any) {
 
 // lookup finds what a reference names, without following references it finds there; nil when there is nothing.
 func (e *engine) lookup(ref string) *node {
+	n, known := e.targets[ref]
+	if !known {
+		n = e.follow(ref)
+		e.targets[ref] = n
+	}
+	return n
+}
+
+func (e *engine) follow(ref string) *node {
 	pointer, ok := strings.CutPrefix(ref, "#")
 	if !ok {
 		return nil

@@ -6,7 +6,7 @@ import (
 	"github.com/backchannel-portal/backchannel/internal/yamldoc"
 )
 
-// fault of a value: the keyword it offends against, and where.
+// offence is what is wrong with a value: the keyword it offends against, and where.
 type offence struct {
 	path string // of the value, as fields are named
 	rule string // the keyword
@@ -27,10 +27,13 @@ const maxOffences = 200
 
 // check is the one evaluator of draft 7. With out it goes on after what is wrong, and notes it; without, it stops.
 func (e *engine) check(s, v *node, path string, out *[]offence) bool {
+	if v == nil {
+		return true
+	}
 	if isFalse(s) {
 		return note(out, offence{path, "false", s})
 	}
-	if !isMap(s) || v == nil {
+	if !isMap(s) {
 		return true
 	}
 	if !e.enter(s) {

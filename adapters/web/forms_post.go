@@ -144,6 +144,9 @@ func (f *Forms) values(r *http.Request, form card.Form) (card.Values, map[string
 		}
 		if why != "" {
 			wrong[q.Name] = translate(l, string(why), "size", "1 MiB")
+			if q.Kind != card.FieldFile {
+				values[q.Name] = []string{r.PostForm.Get(name)} // to be mended where it stands
+			}
 			continue
 		}
 		values[q.Name] = value

@@ -148,7 +148,7 @@ func TestFormPage(t *testing.T) {
 		}
 	}
 	code, page = b.post(path, url.Values{"f0": {" "}, "f2": {"s3cret"}, "f4": {"many"}}, "")
-	if code != http.StatusUnprocessableEntity || b.got != nil || strings.Contains(page, "s3cret") || !strings.Contains(page, `id="f0-error"`) || !strings.Contains(page, `id="f4-error"`) || !strings.Contains(page, "2 fields need") {
+	if code != http.StatusUnprocessableEntity || b.got != nil || strings.Contains(page, "s3cret") || !strings.Contains(page, `id="f0-error"`) || !strings.Contains(page, `id="f4-error"`) || !strings.Contains(page, "2 fields need") || !strings.Contains(page, `value="many"`) {
 		t.Errorf("%d, handed in: %v\n%s", code, b.got, page)
 	}
 	b.reply = bot.Invalid{Fields: map[string]string{"name": "It is taken."}}

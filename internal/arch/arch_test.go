@@ -32,6 +32,7 @@ var rules = []struct {
 	{"bot/card", []string{"internal/lang"}},
 	{"bot", []string{"leaves", "bot/card"}},
 	{"adapters/web/readapi", []string{"leaves", "catalog", "catalog/search"}},
+	{"adapters/web/signin", []string{"leaves", "bot", "bot/card"}},
 	{"adapters/web/...", []string{"leaves", "bot", "bot/card", "adapters/web/readapi", "catalog", "catalog/search", "catalog/inventory", "docs", "scaffold", "plugins"}},
 	{"adapters/...", []string{"leaves", "bot", "bot/card"}},
 	{"catalog", []string{"leaves"}},
@@ -74,6 +75,7 @@ var vendors = map[string]string{
 	"github.com/jackc/pgx/v5":             "internal/store",
 	"github.com/go-ldap/ldap/v3":          "catalog/ingest/ldap",
 	"database/sql":                        "internal/store",
+	"github.com/coreos/go-oidc/v3":        "adapters/web/signin",
 	"gopkg.in/yaml.v3":                    "internal/yamldoc",
 	"github.com/prometheus/client_golang": "cmd/backchannel",
 }

@@ -409,6 +409,7 @@ func looksWeb(names []string) []look {
 	for _, path := range []string{
 		"/", "/catalog", "/catalog?kind=component", "/catalog/default/component/vaultkeeper", "/catalog/default/component/till", "/catalog/default/component/ledger",
 		"/catalog/default/group/security", "/catalog/default/user/evelyn", "/catalog/default/api/vault-api", "/docs/default/component/vaultkeeper/", "/docs/default/component/till/", "/templates", "/radar",
+		"/catalog/default/component/vaultkeeper/descriptor", "/catalog/default/component/till/descriptor", "/catalog/default/component/ledger/descriptor", "/catalog?owner=security", "/catalog?system=fortress", "/chat",
 		"/api/catalog/entities/by-query", "/api/catalog/entities/by-query?limit=2&fields=metadata.name", "/api/catalog/entities/by-query?filter=metadata.labels.secret=yes", "/api/catalog/entities/by-query?fullTextFilterTerm=vault",
 		"/api/catalog/entities/by-query?filter=relations.dependsOn=resource:default/strongroom", "/api/catalog/entities/by-query?filter=spec.owner=security", "/api/catalog/entities/by-query?filter=spec.system=fortress",
 		"/api/catalog/entities/by-name/component/default/vaultkeeper", "/api/catalog/entities/by-name/component/default/till", "/api/catalog/entities/by-name/component/default/ledger",

@@ -42,14 +42,19 @@ func (t *Template) Check(f *Form, opts Options) ([]Problem, error) {
 			}
 		}
 	}
+	f.sort(found)
+	return slices.DeleteFunc(found, func(p Problem) bool { return p.Rule == "required" && f.secret(p.Field) }), nil
+}
+
+// sort puts problems in the order of the fields; those of the form as a whole come first.
+func (f *Form) sort(problems []Problem) {
 	order := map[string]int{}
 	for _, p := range f.Pages {
 		for _, q := range p.Fields {
 			order[q.Name] = len(order) + 1
 		}
 	}
-	slices.SortStableFunc(found, func(a, b Problem) int { return order[a.Field] - order[b.Field] })
-	return slices.DeleteFunc(found, func(p Problem) bool { return p.Rule == "required" && f.secret(p.Field) }), nil
+	slices.SortStableFunc(problems, func(a, b Problem) int { return order[a.Field] - order[b.Field] })
 }
 
 // secret reports whether a field's value is given elsewhere.

@@ -50,6 +50,7 @@ func (t *Template) Submit(given *yamldoc.Node, answers map[string][]string, opts
 			problems = append(problems, p)
 		}
 	}
+	f.sort(problems)
 	return f, problems, nil
 }
 

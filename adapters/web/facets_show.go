@@ -51,7 +51,7 @@ func facetLabel(view search.View, l lang.Lang, f int, value string, n int) strin
 // facets are the ways to narrow a list further: what is chosen first, then the values that most have.
 func facets(view search.View, l lang.Lang, s selection, found *selected) []facet {
 	var out []facet
-	for f := range facetNames() {
+	for f := range facetCount {
 		var values []facetValue
 		for v, n := range found.counts[f] {
 			values = append(values, facetValue{Text: v, Count: n, Chosen: slices.Contains(s[f], v)})
@@ -96,7 +96,7 @@ func sortValues(f int, values []facetValue) {
 // chosenFacets are the values a list is narrowed to, each with the address of the list without it.
 func chosenFacets(view search.View, l lang.Lang, s selection) []link {
 	var out []link
-	for f := range facetNames() {
+	for f := range facetCount {
 		for _, v := range s[f] {
 			out = append(out, link{Text: facetLabel(view, l, f, v, 1), Hint: facetTitle(l, f), Href: s.toggled(f, v).address(1)})
 		}

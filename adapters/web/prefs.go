@@ -18,9 +18,6 @@ const (
 	maxForm     = 16 << 10
 )
 
-// themes are the choices of the switch; "" follows the system.
-func themes() []string { return []string{"", "light", "dark"} }
-
 // theme is what the user chose, or "".
 func theme(r *http.Request) string {
 	if c, err := r.Cookie(themeCookie); err == nil && (c.Value == "light" || c.Value == "dark") {

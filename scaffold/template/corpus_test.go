@@ -29,11 +29,16 @@ func TestCorpus(t *testing.T) {
 			t.Fatal(err)
 		}
 		all, agree := 0, 0
+		last := lastOf(data)
 		lines := bufio.NewScanner(bytes.NewReader(data))
 		lines.Buffer(nil, 1<<22)
-		for lines.Scan() {
+		for line := 0; lines.Scan(); line++ {
+			c := readCase(t, lines.Bytes())
+			if last[c.id] != line { // an id that is given again has the answer of its last case
+				continue
+			}
 			all++
-			if c := readCase(t, lines.Bytes()); c.agrees(t) {
+			if c.agrees(t) {
 				agree++
 			}
 		}
@@ -44,68 +49,13 @@ func TestCorpus(t *testing.T) {
 	}
 }
 
-type corpusCase struct {
-	id, mode string
-	template template.Value
-	context  template.Value
-	opts     template.Options
-	ok       bool
-	result   template.Value
-}
-
-func readCase(t *testing.T, line []byte) corpusCase {
-	v, err := template.ParseJSON(line)
-	if err != nil {
-		t.Fatal(err)
-	}
-	o := v.Get("options")
-	c := corpusCase{
-		id: v.Get("id").String(), mode: v.Get("mode").String(), template: v.Get("template"), context: v.Get("context"),
-		ok: v.Get("ok").Truthy(), result: v.Get("result"),
-		opts: template.Options{
-			CookiecutterCompat: o.Get("cookiecutterCompat").Truthy(), TrimBlocks: o.Get("trimBlocks").Truthy(),
-			LstripBlocks: o.Get("lstripBlocks").Truthy(),
-		},
-	}
-	if c.mode == "file" {
-		root := "values"
-		if c.opts.CookiecutterCompat {
-			root = "cookiecutter"
+// lastOf maps ids to the last line that has them.
+func lastOf(data []byte) map[string]int {
+	out := map[string]int{}
+	for i, line := range bytes.Split(data, []byte("\n")) {
+		if v, err := template.ParseJSON(line); err == nil {
+			out[v.Get("id").String()] = i
 		}
-		c.context = template.ObjectValue(template.Field{Key: root, Value: v.Get("values")})
 	}
-	return c
-}
-
-func (c corpusCase) agrees(t *testing.T) bool {
-	got, err := c.run()
-	want := template.AppendJSON(nil, c.result)
-	have := template.AppendJSON(nil, got)
-	if (err == nil) != c.ok || c.ok && !bytes.Equal(have, want) {
-		t.Logf("%s: %.300s\n got %s %v\nwant %s, ok %v", c.id, c.template, have, err, want, c.ok)
-		return false
-	}
-	return true
-}
-
-func (c corpusCase) run() (template.Value, error) {
-	e := template.New(template.Config{Hosts: map[string]template.HostType{
-		"github.com": template.GitHub, "ghe.example.com": template.GitHub, "gitlab.com": template.GitLab,
-		"gitlab.example.com": template.GitLab, "dev.azure.com": template.Azure, "bitbucket.org": template.BitbucketCloud,
-		"bitbucket.example.com": template.BitbucketServer, "gitea.example.com": template.Gitea,
-		"gerrit.example.com": template.Gerrit,
-	}})
-	ctx, err := template.NewContext(c.context, nil)
-	if err != nil {
-		return template.Value{}, err
-	}
-	if c.mode == "step" {
-		v, _, err := e.RenderStep(c.template, ctx, template.StepOptions{Options: c.opts})
-		return v, err
-	}
-	tmpl, err := e.Parse("", c.template.String(), c.opts)
-	if err != nil {
-		return template.Value{}, err
-	}
-	return tmpl.Text(ctx)
+	return out
 }

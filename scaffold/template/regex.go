@@ -1,7 +1,6 @@
 package template
 
 import (
-	"fmt"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -61,36 +60,23 @@ func regexFlags(code string, i int) (flags string, end int, err *failure) {
 
 // compileRegex checks and compiles a pattern.
 func compileRegex(source, flags string) (*regexp2.Regexp, *failure) {
-	opts := []regexp2.CompileOption{regexp2.ECMAScript}
+	pattern, failed := translate(source)
+	if failed != nil {
+		return nil, failed
+	}
+	opts := []regexp2.CompileOption{regexp2.ECMAScript, regexp2.OptionMaintainCaptureOrder()}
 	if strings.Contains(flags, "i") {
 		opts = append(opts, regexp2.IgnoreCase)
 	}
 	if strings.Contains(flags, "m") {
 		opts = append(opts, regexp2.Multiline)
 	}
-	re, err := regexp2.Compile(pairs(source), opts...)
+	re, err := regexp2.Compile(pattern, opts...)
 	if err != nil {
 		return nil, failf("the regular expression is not valid: %v", err)
 	}
 	re.MatchTimeout = regexTime
 	return re, nil
-}
-
-// pairs writes characters beyond 16 bits as the two code units that JavaScript sees.
-func pairs(pattern string) string {
-	var out []byte
-	for i := 0; i < len(pattern); {
-		r, n := decode(pattern[i:])
-		if r < 0x10000 && (r < 0xD800 || r > 0xDFFF) {
-			out = append(out, pattern[i:i+n]...)
-		} else {
-			for _, u := range units(pattern[i : i+n]) {
-				out = fmt.Appendf(out, "\\u%04x", u)
-			}
-		}
-		i += n
-	}
-	return string(out)
 }
 
 // String is the expression as JavaScript prints it.
@@ -115,6 +101,7 @@ func (x *regex) sticky() bool { return strings.Contains(x.flags, "y") }
 type found struct {
 	from, to int
 	groups   [][2]int
+	names    map[string]int // of groups that have one
 }
 
 // subject is a text prepared for matching.
@@ -161,7 +148,13 @@ func (r *run) match(x *regex, t subject, start int, sticky bool) (*found, error)
 		return nil, r.late()
 	}
 	out := &found{from: m.RuneIndex, to: m.RuneIndex + m.RuneLength}
-	for _, g := range m.Groups()[1:] {
+	for i, g := range m.Groups()[1:] {
+		if g.Name != "" && !isDigit(g.Name[0]) {
+			if out.names == nil {
+				out.names = map[string]int{}
+			}
+			out.names[g.Name] = i
+		}
 		if len(g.Captures) == 0 {
 			out.groups = append(out.groups, [2]int{-1, -1})
 		} else {
@@ -263,6 +256,13 @@ func (t subject) expand(with string, m *found) string {
 				out = join(out, t.slice(g[0], g[1]))
 			}
 			i += used
+			continue
+		case c == '<' && m.names != nil && strings.IndexByte(with[i:], '>') > 0:
+			end := strings.IndexByte(with[i:], '>')
+			if n, ok := m.names[with[i+2:i+end]]; ok && m.groups[n][0] >= 0 {
+				out = join(out, t.slice(m.groups[n][0], m.groups[n][1]))
+			}
+			i += end
 			continue
 		default:
 			out = append(out, '$')

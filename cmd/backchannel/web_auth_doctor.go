@@ -42,9 +42,8 @@ func (d *doctor) provider(check string, cfg *config.Config) {
 func (d *doctor) tokens(cfg *config.Config) {
 	const check = "tokens"
 	var all []bot.APIToken
-	s := *d.s
-	err := s.withTokens(false, func(ctx context.Context, state bot.State) (err error) {
-		all, err = state.APITokens.List(ctx)
+	err := d.s.withTokens(false, func(ctx context.Context, tokens bot.APITokens) (err error) {
+		all, err = tokens.List(ctx)
 		return err
 	})
 	if err != nil {

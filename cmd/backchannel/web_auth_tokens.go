@@ -64,12 +64,8 @@ func lineOf(t bot.APIToken, now time.Time) tokenLine {
 }
 
 // withTokens opens the store for one of the commands.
-func (s *session) withTokens(create bool, do func(context.Context, bot.State) error) (err error) {
+func (s *session) withTokens(create bool, do func(context.Context, bot.APITokens) error) (err error) {
 	cfg, err := s.load()
-	if err != nil {
-		return err
-	}
-	seal, err := sealOf(cfg)
 	if err != nil {
 		return err
 	}
@@ -84,7 +80,7 @@ func (s *session) withTokens(create bool, do func(context.Context, bot.State) er
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	return do(s.ctx, db.ChatState(seal))
+	return do(s.ctx, db.ChatState(nil).APITokens) // of tokens nothing is encrypted
 }
 
 // Run makes a token.
@@ -113,7 +109,7 @@ func (c *tokenCreateCmd) Run(s *session) error {
 		t.Expires = t.Made.Add(c.Expires)
 	}
 	token, t := signin.NewToken(t)
-	err := s.withTokens(true, func(ctx context.Context, state bot.State) error { return state.APITokens.Put(ctx, t) })
+	err := s.withTokens(true, func(ctx context.Context, tokens bot.APITokens) error { return tokens.Put(ctx, t) })
 	if err != nil {
 		return err
 	}
@@ -139,8 +135,8 @@ func operator() string {
 
 // Run lists tokens.
 func (tokenListCmd) Run(s *session) error {
-	return s.withTokens(false, func(ctx context.Context, state bot.State) error {
-		all, err := state.APITokens.List(ctx)
+	return s.withTokens(false, func(ctx context.Context, tokens bot.APITokens) error {
+		all, err := tokens.List(ctx)
 		if err != nil {
 			return err
 		}
@@ -180,8 +176,8 @@ func (l tokenLine) words() string {
 
 // Run revokes a token.
 func (c *tokenRevokeCmd) Run(s *session) error {
-	return s.withTokens(false, func(ctx context.Context, state bot.State) error {
-		was, err := state.APITokens.Remove(ctx, c.ID)
+	return s.withTokens(false, func(ctx context.Context, tokens bot.APITokens) error {
+		was, err := tokens.Remove(ctx, c.ID)
 		if err != nil {
 			return err
 		}

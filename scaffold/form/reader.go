@@ -114,6 +114,10 @@ func (r *reader) keyword(f yamldoc.Field, path string, depth int) *node {
 		}
 		return r.list(v, at, depth)
 	}
+	if from := placeholder(v); from != "" {
+		r.note(v, at, "%s: %s is not read here; the keyword is passed over", v.Fields[0].Key, shorten(from))
+		return nil
+	}
 	if problem := malformed(f.Key, v); problem != "" {
 		r.note(v, at, "%s; it is passed over", problem)
 		return nil

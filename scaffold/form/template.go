@@ -52,6 +52,9 @@ func Read(file string, entity *yamldoc.Node) (*Template, error) {
 	default:
 		return nil, fault.At(fault.Position{File: file, Line: params.Line, Field: path}, "an object or a list of objects is expected, found %s", describe(params))
 	}
+	for i, d := range items(entity.At("spec", "EXPERIMENTAL_formDecorators")) {
+		r.note(d, "spec.EXPERIMENTAL_formDecorators["+strconv.Itoa(i)+"]", "%s runs in Backstage's browser page; what it would fill in is asked, or missing", describe(d.Get("id")))
+	}
 	t.notices = r.notices
 	if r.err != nil {
 		return nil, r.err

@@ -20,8 +20,9 @@
   });
 
   // In a narrow window long lists begin folded.
-  if (matchMedia("(max-width: 48rem)").matches) {
-    for (const d of document.querySelectorAll("details[data-fold]")) d.open = false;
+  for (const d of document.querySelectorAll("details[data-fold]")) {
+    if (matchMedia("(max-width: 48rem)").matches) d.open = false;
+    d.dataset.ready = "";
   }
 
   // The theme changes at once; the choice is kept by the server's cookie.

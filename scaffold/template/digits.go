@@ -57,7 +57,7 @@ func toFixed(f, places float64) (string, error) {
 		digits, exp = exactDigits(f)
 	}
 	var all string
-	if whole := exp + 1; whole >= 0 {
+	if whole := exp + 1; whole+n >= 0 {
 		var grown bool
 		if all, grown = roundDigits(digits, whole+n); grown {
 			exp++

@@ -227,35 +227,3 @@ func roundHalfUp(f float64) float64 {
 	}
 	return math.Copysign(down, f)
 }
-
-// power is JavaScript's ** operator.
-func power(x, y float64) float64 {
-	if math.IsNaN(y) || math.Abs(x) == 1 && math.IsInf(y, 0) {
-		return math.NaN()
-	}
-	if y == math.Trunc(y) && math.Abs(y) <= 1024 && !math.IsNaN(x) && !math.IsInf(x, 0) && x != 0 {
-		return integerPower(x, int(y))
-	}
-	return math.Pow(x, y)
-}
-
-// integerPower is x to an integer power, correctly rounded.
-func integerPower(x float64, n int) float64 {
-	const precision = 256
-	e := n
-	if e < 0 {
-		e = -e
-	}
-	out, base := big.NewFloat(1).SetPrec(precision), new(big.Float).SetPrec(precision).SetFloat64(x)
-	for ; e > 0; e >>= 1 {
-		if e&1 == 1 {
-			out.Mul(out, base)
-		}
-		base.Mul(base, base)
-	}
-	if n < 0 {
-		out.Quo(big.NewFloat(1).SetPrec(precision), out)
-	}
-	f, _ := out.Float64()
-	return f
-}

@@ -195,6 +195,8 @@ func TestWhoSignedInIsThemselves(t *testing.T) {
 		"a program":                    {viaToken(w, "", "read"), "/api/catalog/entities/by-name/component/default/vaultkeeper", "404"},
 		"a program sees the rest":      {viaToken(w, "", "read"), "/api/catalog/entities/by-name/component/default/till", "200"},
 		"staff whom nobody knows":      {viaProvider(w, p, "nobody"), till, "200"},
+		"a guest gets no link":         {viaLink(w, slack("UGUEST", "T1")), till, "303"},
+		"nor does another workspace":   {viaLink(w, slack("UADA", "T9")), till, "303"},
 		"a stranger is sent away":      {&townCaller{town: w, cookies: map[string]string{}}, till, "303"},
 		"a program that reads may not": {viaToken(w, "", "ask"), "/api/catalog/entities/by-query", "403"},
 	} {

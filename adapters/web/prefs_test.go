@@ -107,7 +107,7 @@ func TestMine(t *testing.T) {
 		t.Errorf("the login page has no style: %d", rec.Code)
 	}
 	body = call(t, signed, http.MethodGet, "/", "", "X-Test", "1").Body.String()
-	if !strings.Contains(body, "<h2>Yours</h2>") || !strings.Contains(body, " · Mei</p>") {
+	if !strings.Contains(body, "<h2>Yours</h2>") || !strings.Contains(body, `<a href="/auth/account">Mei</a></p>`) {
 		t.Error(clipTest(body))
 	}
 	if body := call(t, signed, http.MethodGet, "/catalog/default/component/checkout", "", "X-Test", "1").Body.String(); !strings.Contains(body, "Not found") {

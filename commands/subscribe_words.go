@@ -22,7 +22,8 @@ var builtinWishes = sync.OnceValues(func() (*wishes, error) { return parseWishes
 
 // wishes are wordings of what is wanted of subscriptions.
 type wishes struct {
-	hints          []string
+	hints          []string // one of them is somewhere in every such message ...
+	openers        []string // ... or one of these is its first word, but for courtesies
 	forms          []wishForm
 	topics, events []gapWord
 }
@@ -68,6 +69,8 @@ func parseWishes(text string) (*wishes, error) {
 			}
 		case "hint":
 			w.hints = append(w.hints, strings.Fields(pattern)...)
+		case "opener":
+			w.openers = append(w.openers, strings.Fields(pattern)...)
 		case "on", "off", "list":
 			forms = append(forms, raw{what, pattern, line})
 		default:
@@ -96,13 +99,29 @@ type wish struct {
 	topics []string // none: all
 }
 
+// likely reports whether a message, in lower case, can be a wish at all. It spares the others the expressions.
+func (w *wishes) likely(text string) bool {
+	for rest := strings.TrimSpace(text); rest != ""; {
+		var first string
+		first, rest, _ = strings.Cut(rest, " ")
+		switch first {
+		case "", "please", "pls", "can", "could", "you":
+			continue
+		}
+		if slices.Contains(w.openers, strings.TrimRight(first, ",:")) {
+			return true
+		}
+		break
+	}
+	return slices.ContainsFunc(w.hints, func(h string) bool { return strings.Contains(text, h) })
+}
+
 // read reads a message; ok is false for every other one.
 func (w *wishes) read(text string) (out wish, ok bool) {
 	if len(text) > maxWish {
 		return out, false
 	}
-	plain := strings.ToLower(text)
-	if !slices.ContainsFunc(w.hints, func(h string) bool { return strings.Contains(plain, h) }) {
+	if !w.likely(strings.ToLower(text)) {
 		return out, false
 	}
 	text = strings.Trim(strings.Join(strings.Fields(strings.ReplaceAll(text, "’", "'")), " "), "!.?！。？ ")

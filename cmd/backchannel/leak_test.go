@@ -263,6 +263,10 @@ func (w *town) event(actor, channel string, in bot.Input) string {
 			w.t.Fatal(err)
 		}
 	}
+	r, err := bot.Await(w.t.Context(), r) // how far long work has come is a matter of the moment
+	if err != nil {
+		w.t.Fatal(err)
+	}
 	return strings.ReplaceAll(shown(r), w.dir, "DIR")
 }
 

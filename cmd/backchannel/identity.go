@@ -258,12 +258,3 @@ func (i *identity) Profile(a bot.Actor) bot.Profile {
 
 // asker is the User behind an event, for commands.Deps.
 func (i *identity) asker(ev *bot.Event) catalog.Ref { return i.of(ev.Actor, ev.Address).user }
-
-// member is who a User is when nobody asks in a chat: for explanations.
-func (i *identity) member(user catalog.Ref) []catalog.Ref {
-	i.refresh()
-	if p := i.people.Load(); p != nil {
-		return p.Principals(user)
-	}
-	return nil
-}

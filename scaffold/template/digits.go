@@ -58,10 +58,7 @@ func toFixed(f, places float64) (string, error) {
 	}
 	var all string
 	if whole := exp + 1; whole+n >= 0 {
-		var grown bool
-		if all, grown = roundDigits(digits, whole+n); grown {
-			exp++
-		}
+		all, _ = roundDigits(digits, whole+n)
 	}
 	all = strings.Repeat("0", max(0, n+1-len(all))) + all
 	if n == 0 {

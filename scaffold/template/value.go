@@ -159,7 +159,6 @@ func (v Value) safe() string        { return *(*string)(v.ptr) }
 func (v Value) nullish() bool       { return v.kind <= Null }
 func (v Value) primitive() bool     { return v.kind <= String }
 func (v Value) isText() bool        { return v.kind == String || v.kind == safeKind }
-func (v Value) is(k Kind) bool      { return v.kind == k }
 func (v Value) container() bool     { return v.kind == Array || v.kind == Object }
 func (v Value) isStr(s string) bool { return v.kind == String && v.text() == s }
 

@@ -35,7 +35,11 @@ func (c *Commands) bound(ev *bot.Event) catalog.Ref {
 	if c.deps.Bindings == nil || ev.Channel.Direct {
 		return catalog.Ref{}
 	}
-	ref, err := catalog.ParseRef(c.deps.Bindings.Of(ev.Address), "", "")
+	to := c.deps.Bindings.Of(ev.Address)
+	if to == "" {
+		return catalog.Ref{}
+	}
+	ref, err := catalog.ParseRef(to, "", "")
 	if err != nil {
 		return catalog.Ref{}
 	}

@@ -29,9 +29,9 @@ type identity struct {
 	people atomic.Pointer[peopleAt]
 
 	mu    sync.Mutex
-	rows  map[string]*list.Element // by actor
-	order *list.List               // of *who, least recently used in front
-	asked chan bot.Actor           // whose link is to be read
+	rows  map[bot.Actor]*list.Element // by actor without the name, which changes
+	order *list.List                  // of *who, least recently used in front
+	asked chan bot.Actor              // whose link is to be read
 }
 
 // peopleAt is the people of one state of the catalog.
@@ -68,8 +68,14 @@ const (
 func newIdentity(view func(catalog.Viewer) search.View, links bot.Links, mails func(bot.Address) bool, log *slog.Logger, now func() time.Time) *identity {
 	return &identity{
 		view: view, links: links, accounts: map[string]bot.Accounts{}, mails: mails, log: log, now: now,
-		rows: map[string]*list.Element{}, order: list.New(), asked: make(chan bot.Actor, maxAsked),
+		rows: map[bot.Actor]*list.Element{}, order: list.New(), asked: make(chan bot.Actor, maxAsked),
 	}
+}
+
+// nameless is an actor as rows know it.
+func nameless(a bot.Actor) bot.Actor {
+	a.Name = ""
+	return a
 }
 
 // of returns what is known of an actor at an address. It does not wait; what is missing is on its way.
@@ -80,17 +86,17 @@ func (i *identity) of(a bot.Actor, at bot.Address) who {
 	if of, ok := fromChat(a); ok {
 		return i.of(of, bot.Address{Platform: of.Platform, Workspace: of.Workspace})
 	}
-	a.Name = ""
+	a = nameless(a)
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	el, ok := i.rows[a.Key()]
+	el, ok := i.rows[a]
 	if !ok {
 		if i.order.Len() >= maxActors {
 			old := i.order.Remove(i.order.Front()).(*who)
-			delete(i.rows, old.actor.Key())
+			delete(i.rows, old.actor)
 		}
 		el = i.order.PushBack(&who{actor: a})
-		i.rows[a.Key()] = el
+		i.rows[a] = el
 	}
 	i.order.MoveToBack(el)
 	w := el.Value.(*who)
@@ -214,7 +220,7 @@ func (i *identity) readLink(ctx context.Context, a bot.Actor) {
 	}
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	if el, ok := i.rows[a.Key()]; ok {
+	if el, ok := i.rows[nameless(a)]; ok {
 		w := el.Value.(*who)
 		w.link, w.linked, w.people = link, i.now().Add(linkLives), nil
 	}
@@ -224,7 +230,7 @@ func (i *identity) readLink(ctx context.Context, a bot.Actor) {
 func (i *identity) Changed(a bot.Actor) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	if el, ok := i.rows[a.Key()]; ok {
+	if el, ok := i.rows[nameless(a)]; ok {
 		w := el.Value.(*who)
 		w.link, w.linked, w.people = bot.Link{}, time.Time{}, nil
 	}
@@ -234,7 +240,7 @@ func (i *identity) Changed(a bot.Actor) {
 func (i *identity) Profile(a bot.Actor) bot.Profile {
 	at := bot.Address{Platform: a.Platform, Workspace: a.Workspace}
 	i.mu.Lock()
-	if el, ok := i.rows[a.Key()]; ok {
+	if el, ok := i.rows[nameless(a)]; ok {
 		at = el.Value.(*who).at
 	}
 	i.mu.Unlock()

@@ -1,10 +1,8 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -120,96 +118,21 @@ type badLine struct {
 
 // batch answers JSON lines in order. A bad line gives an error in its place, and errPrinted at the end.
 func (c *askCmd) batch(s *session, a *app) error {
-	in := bufio.NewReaderSize(&interruptible{ctx: s.ctx, r: s.in}, 64<<10)
-	out := bufio.NewWriter(s.out)
-	defer out.Flush()
-	skipMark(in)
-	bad := false
-	for {
-		if in.Buffered() == 0 { // whoever asks line by line waits for the answer
-			if err := out.Flush(); err != nil {
-				return err
-			}
+	return eachLine(s, "questions", maxQuestionLine, func(out io.Writer, line []byte, bad error) (ok bool, err error) {
+		q, wrong := web.ParseQuestion(line)
+		if bad != nil {
+			wrong = bad
 		}
-		line, err := readLine(in, maxQuestionLine)
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if s.ctx.Err() != nil {
-			return s.ctx.Err()
-		}
-		if err != nil && !errors.Is(err, errLongLine) {
-			return fault.New(fault.Invalid, "the questions on standard input cannot be read: %s", reason(err))
-		}
-		if err == nil && strings.TrimSpace(string(line)) == "" {
-			continue
-		}
-		var result any
-		q, qerr := web.ParseQuestion(line)
-		if err != nil {
-			qerr = err
-		}
-		if qerr != nil {
-			bad = true
-			b := badLine{Error: qerr.Error()}
+		if wrong != nil {
+			b := badLine{Error: wrong.Error()}
 			if q.ID != "" {
 				b.ID = &q.ID
 			}
-			result = b
-		} else {
-			answer, msg := a.ask(s.ctx, q)
-			result = web.NewResult(q.ID, answer, msg)
+			return false, writeLine(out, b)
 		}
-		if err := writeLine(out, result); err != nil {
-			return err
-		}
-	}
-	if bad {
-		return errPrinted
-	}
-	return out.Flush()
-}
-
-// skipMark skips the byte order mark that some editors and shells put before UTF-8.
-func skipMark(in *bufio.Reader) {
-	const mark = "\uFEFF"
-	if start, err := in.Peek(len(mark)); err == nil && string(start) == mark {
-		_, _ = in.Discard(len(mark)) // it was just seen
-	}
-}
-
-var errLongLine = errors.New("the line is too long")
-
-// readLine returns the next line without its end. A longer one than most is skipped and gives errLongLine.
-func readLine(in *bufio.Reader, most int) ([]byte, error) {
-	var line []byte
-	long := false
-	for {
-		part, err := in.ReadSlice('\n')
-		if len(line)+len(part) > most {
-			line, long = nil, true
-		}
-		if !long {
-			line = append(line, part...)
-		}
-		if errors.Is(err, bufio.ErrBufferFull) {
-			continue
-		}
-		if err != nil && (!errors.Is(err, io.EOF) || (len(line) == 0 && !long)) {
-			return nil, err
-		}
-		if long {
-			return nil, errLongLine
-		}
-		return []byte(strings.TrimRight(string(line), "\r\n")), nil
-	}
-}
-
-// writeLine writes v as one line of JSON, with < and & as they are.
-func writeLine(w io.Writer, v any) error {
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	return enc.Encode(v)
+		answer, msg := a.ask(s.ctx, q)
+		return true, writeLine(out, web.NewResult(q.ID, answer, msg))
+	})
 }
 
 // question turns a question of the JSON format into one for the commands.

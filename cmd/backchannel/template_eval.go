@@ -1,9 +1,6 @@
 package main
 
 import (
-	"bufio"
-	"bytes"
-	"errors"
 	"io"
 
 	"github.com/backchannel-portal/backchannel/cmd/backchannel/config"
@@ -23,43 +20,11 @@ func (templateEvalCmd) Run(s *session) error {
 		return err
 	}
 	engine := template.New(template.Config{Hosts: codeHosts(cfg)})
-	in := bufio.NewReaderSize(&interruptible{ctx: s.ctx, r: s.in}, 64<<10)
-	out := bufio.NewWriter(s.out)
-	defer out.Flush()
-	skipMark(in)
-	bad := false
-	for {
-		if in.Buffered() == 0 { // whoever asks line by line waits for the answer
-			if err := out.Flush(); err != nil {
-				return err
-			}
-		}
-		line, err := readLine(in, maxEvalLine)
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if s.ctx.Err() != nil {
-			return s.ctx.Err()
-		}
-		if err != nil && !errors.Is(err, errLongLine) {
-			return fault.New(fault.Invalid, "the expressions on standard input cannot be read: %s", reason(err))
-		}
-		if err == nil && len(bytes.TrimSpace(line)) == 0 {
-			continue
-		}
-		answer, ok := evalLine(engine, line, err)
-		bad = bad || !ok
-		if _, err := out.Write(append(template.AppendJSON(nil, answer), '\n')); err != nil {
-			return err
-		}
-	}
-	if err := out.Flush(); err != nil {
-		return err
-	}
-	if bad {
-		return errPrinted
-	}
-	return nil
+	return eachLine(s, "expressions", maxEvalLine, func(out io.Writer, line []byte, bad error) (bool, error) {
+		answer, ok := evalLine(engine, line, bad)
+		_, err := out.Write(append(template.AppendJSON(nil, answer), '\n'))
+		return ok, err
+	})
 }
 
 // codeHosts are the hosts that addresses of repositories may name: those that are always known, and the configured.

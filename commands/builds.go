@@ -56,26 +56,6 @@ func (t *talk) pipelines(all []plugins.Pipeline) []card.Span {
 	return t.join(items, 0)
 }
 
-// lighthouse links to the audited websites of an entity.
-func (t *talk) lighthouse(e *catalog.Entity) {
-	t.from(e)
-	sites, err := t.c.cap.Audits.Sites(t.ctx, e)
-	if err != nil {
-		t.failed(lang.CmdAuditsNoun, e)
-		return
-	}
-	if len(sites) == 0 {
-		t.nothingFor(e, lang.AuditsNone, lang.AuditsNoneOwnerless, lang.CmdAuditsNoun, t.connected(t.c.cap.Audits))
-		return
-	}
-	t.yes()
-	items := make([][]card.Span, len(sites))
-	for i, s := range sites {
-		items[i] = []card.Span{card.L(s.URL, s.URL)}
-	}
-	t.line(lang.AuditsAre, lang.Args{"provider": sites[0].Provider, "what": t.named(e), "list": t.join(items, 0)})
-}
-
 // nothingFor says that an entity has no data of some sort and whom to ask; and that the source of such data is not
 // connected at all, when it is not.
 func (t *talk) nothingFor(e *catalog.Entity, key, ownerless, source lang.Key, connected bool) {

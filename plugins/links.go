@@ -21,16 +21,3 @@ type Pipeline struct {
 	URL        string // where its runs are shown; empty when it cannot be told
 	Implied    bool   // the annotation names a repository: runs would be at URL, but nothing says that there are any
 }
-
-// Audits knows the websites of an entity that are audited.
-type Audits interface {
-	// Sites returns the websites of e.
-	Sites(ctx context.Context, e *catalog.Entity) ([]Site, error)
-}
-
-// Site is an audited website.
-type Site struct {
-	Provider   string // product name, for example "Lighthouse"
-	Annotation string // the annotation that names it
-	URL        string // of the website, http or https
-}

@@ -12,11 +12,13 @@ import (
 	"time"
 
 	"github.com/backchannel-portal/backchannel/catalog"
+	"github.com/backchannel-portal/backchannel/internal/fault"
 )
 
 // Capabilities are the sources behind the built-in intents. Build one with New, which leaves no field nil.
 type Capabilities struct {
 	OnCall OnCall
+	Paging Paging
 	Builds Builds
 	Audits Audits
 	Radar  Radar
@@ -26,6 +28,9 @@ type Capabilities struct {
 func New(c Capabilities) Capabilities {
 	if c.OnCall == nil {
 		c.OnCall = None{}
+	}
+	if c.Paging == nil {
+		c.Paging = None{}
 	}
 	if c.Builds == nil {
 		c.Builds = None{}
@@ -50,6 +55,19 @@ func (None) ShiftsOf(context.Context, catalog.Ref, time.Time) ([]Shift, error) {
 
 // All returns nothing.
 func (None) All(context.Context, time.Time) ([]Shift, error) { return nil, nil }
+
+// Routes returns nothing.
+func (None) Routes(context.Context, OnCallQuery) ([]PageRoute, error) { return nil, nil }
+
+// Page refuses.
+func (None) Page(context.Context, PageRequest) (Page, error) {
+	return Page{}, fault.New(fault.Invalid, "nothing that pages people is connected")
+}
+
+// Paged knows no page.
+func (None) Paged(_ context.Context, id string) (Page, error) {
+	return Page{}, fault.New(fault.NotFound, "there is no page %q", id)
+}
 
 // Pipelines returns nothing.
 func (None) Pipelines(context.Context, *catalog.Entity) ([]Pipeline, error) { return nil, nil }

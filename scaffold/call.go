@@ -24,6 +24,8 @@ type Call struct {
 	// Engine renders files, with the filters and hosts that the run's own expressions have.
 	Engine *template.Engine
 	Now    func() time.Time
+	// Again: an earlier attempt began this call, so that what it was to change outside may have been changed.
+	Again bool
 
 	log   func(ctx context.Context, text string)
 	marks marker

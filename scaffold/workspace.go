@@ -51,6 +51,7 @@ type Workspace struct {
 	mu      sync.Mutex
 	entries int
 	bytes   int64
+	writes  int // changes made through the workspace
 	temps   []string
 }
 
@@ -173,6 +174,13 @@ func clip(s string) string {
 		return s
 	}
 	return strings.ToValidUTF8(s[:most], "") + "..."
+}
+
+// changed counts the changes made through the workspace.
+func (w *Workspace) changed() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.writes
 }
 
 // Usage is how many files and folders there are, and how many bytes the files have.

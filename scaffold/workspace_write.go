@@ -50,6 +50,7 @@ func (w *Workspace) Create(name string, from io.Reader, mode fs.FileMode) error 
 	case !old.Mode().IsRegular():
 		return fault.New(fault.Invalid, "%s is no file and cannot be written", clean)
 	}
+	w.writes++
 	f, err := w.root.OpenFile(clean, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return w.explain(err, clean)
@@ -130,6 +131,7 @@ func (w *Workspace) Mkdir(name string) error {
 		if err := w.room(1, 0); err != nil {
 			return err
 		}
+		w.writes++
 		if err := w.root.Mkdir(missing[i], 0o755); err != nil {
 			return w.explain(err, missing[i])
 		}
@@ -161,6 +163,7 @@ func (w *Workspace) Remove(name string) error {
 	if err != nil {
 		return err
 	}
+	w.writes++
 	if err := w.root.RemoveAll(clean); err != nil {
 		return w.explain(err, clean)
 	}
@@ -201,10 +204,17 @@ func (w *Workspace) Rename(from, to string, overwrite bool) error {
 	case !fault.Is(err, fault.NotFound):
 		return err
 	}
+	w.touch()
 	if err := w.root.Rename(source, target); err != nil {
 		return w.explain(err, target)
 	}
 	return nil
+}
+
+func (w *Workspace) touch() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.writes++
 }
 
 // Chmod sets the permissions of a file; the owner can always read and write.
@@ -216,6 +226,7 @@ func (w *Workspace) Chmod(name string, mode fs.FileMode) error {
 	if err := w.noLink(clean); err != nil {
 		return err
 	}
+	w.touch()
 	if err := w.root.Chmod(clean, mode.Perm()|0o600); err != nil {
 		return w.explain(err, clean)
 	}

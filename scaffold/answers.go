@@ -1,0 +1,96 @@
+package scaffold
+
+import (
+	"slices"
+
+	"github.com/backchannel-portal/backchannel/internal/yamldoc"
+	"github.com/backchannel-portal/backchannel/scaffold/form"
+	"github.com/backchannel-portal/backchannel/scaffold/template"
+)
+
+// Answers are the values of a run, made from those that somebody gave: defaults filled in, secrets apart.
+type Answers struct {
+	Values   template.Value
+	Secrets  template.Value // values of Secret fields
+	Form     *form.Form
+	Problems []form.Problem // what the values offend against
+}
+
+// Answer makes the answers of a template's form from values, nil for none. With extra, values that no field has stay:
+// whoever calls an interface knows what they give, as in Backstage; a chat form drops them.
+func (t *Template) Answer(values *yamldoc.Node, opts form.Options, extra bool) (Answers, error) {
+	var a Answers
+	var err error
+	if a.Form, err = t.Form.Form(values, opts); err != nil {
+		return a, err
+	}
+	if a.Problems, err = t.Form.Check(a.Form, opts); err != nil {
+		return a, err
+	}
+	from := a.Form.Values
+	if extra {
+		from = a.Form.State
+	}
+	if a.Values, err = valueOf(from); err != nil {
+		return a, err
+	}
+	var secrets []template.Field
+	for _, p := range a.Form.Pages {
+		for _, q := range p.Fields {
+			if q.Kind != form.Secret || q.Picker == nil || len(q.Path) == 0 {
+				continue
+			}
+			v := at(a.Values, q.Path)
+			if v.Kind() == template.Undefined {
+				continue
+			}
+			secrets = append(secrets, template.Field{Key: q.Path[len(q.Path)-1], Value: v})
+			a.Values = drop(a.Values, q.Path)
+		}
+	}
+	a.Secrets = template.ObjectValue(secrets...)
+	return a, nil
+}
+
+func at(v template.Value, path []string) template.Value {
+	for _, key := range path {
+		v = v.Get(key)
+	}
+	return v
+}
+
+// drop is an object without the value at a path.
+func drop(v template.Value, path []string) template.Value {
+	var fields []template.Field
+	for k, item := range v.Entries {
+		switch {
+		case k != path[0]:
+			fields = append(fields, template.Field{Key: k, Value: item})
+		case len(path) > 1:
+			fields = append(fields, template.Field{Key: k, Value: drop(item, path[1:])})
+		}
+	}
+	return template.ObjectValue(fields...)
+}
+
+// Strict are the problems that Backstage's server refuses a run for: those of the schema. What only a picker would
+// have kept from being chosen is left out.
+func (a Answers) Strict() []form.Problem {
+	return slices.DeleteFunc(slices.Clone(a.Problems), func(p form.Problem) bool {
+		if slices.Contains([]string{"name", "tag", "ref", "repo"}, p.Rule) {
+			return true
+		}
+		return p.Rule == "enum" && a.kind(p.Field) == form.Repo
+	})
+}
+
+func (a Answers) kind(name string) form.Kind {
+	for _, p := range a.Form.Pages {
+		for _, q := range p.Fields {
+			if q.Name == name {
+				return q.Kind
+			}
+		}
+	}
+	return ""
+}

@@ -1,0 +1,217 @@
+package scaffold
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/backchannel-portal/backchannel/internal/fault"
+	"github.com/backchannel-portal/backchannel/scaffold/template"
+)
+
+// maxIterations of one step with each.
+const maxIterations = 1000
+
+// context is what the expressions of a step see: each is undefined outside of iterations. asked is set when an
+// expression calls always() or failure().
+func (x *execution) context(asked *bool, each template.Value, secrets bool) (*template.Context, error) {
+	environment := []template.Field{{Key: "parameters", Value: object(x.r.cfg.Environment.Parameters)}}
+	hiddenEnvironment := template.ObjectValue()
+	if secrets {
+		hiddenEnvironment = object(x.r.cfg.Environment.Secrets)
+	}
+	fields := []template.Field{
+		{Key: "parameters", Value: object(x.q.Values)},
+		{Key: "steps", Value: template.ObjectValue(x.outputs...)},
+		{Key: "environment", Value: template.ObjectValue(append(environment, template.Field{Key: "secrets", Value: hiddenEnvironment})...)},
+		{Key: "context", Value: template.ObjectValue(template.Field{Key: "task", Value: template.ObjectValue(template.Field{Key: "id", Value: template.StringValue(x.q.Run)})})},
+	}
+	if u := x.user(); u.Kind() == template.Object {
+		fields = append(fields, template.Field{Key: "user", Value: u})
+	}
+	if secrets {
+		fields = append(fields, template.Field{Key: "secrets", Value: object(x.q.Secrets)})
+	}
+	if each.Kind() != template.Undefined {
+		fields = append(fields, template.Field{Key: "each", Value: each})
+	}
+	answer := func(v func() bool) template.Func {
+		return func([]template.Value) (template.Value, error) {
+			if asked != nil {
+				*asked = true
+			}
+			return template.BoolValue(v()), nil
+		}
+	}
+	return template.NewContext(template.ObjectValue(fields...), map[string]template.Func{
+		"always":  answer(func() bool { return true }),
+		"failure": answer(func() bool { return x.failed != nil }),
+	})
+}
+
+func (x *execution) user() template.Value {
+	var fields []template.Field
+	if x.q.Asker.User.Kind() == template.Object {
+		fields = append(fields, template.Field{Key: "entity", Value: x.q.Asker.User})
+	}
+	if ref := x.q.Asker.Ref; ref.Name != "" {
+		fields = append(fields, template.Field{Key: "ref", Value: template.StringValue(ref.String())})
+	}
+	if len(fields) == 0 {
+		return template.Value{}
+	}
+	return template.ObjectValue(fields...)
+}
+
+// object is v, or an empty object where v is none.
+func object(v template.Value) template.Value {
+	if v.Kind() == template.Object {
+		return v
+	}
+	return template.ObjectValue()
+}
+
+// iteration is one execution of a step's action.
+type iteration struct {
+	n     int
+	each  template.Value // {key, value}, undefined for a step without each
+	runs  bool
+	input template.Value
+}
+
+// label names an iteration in messages, "" for a step without each.
+func (it iteration) label() string {
+	if it.each.Kind() == template.Undefined {
+		return ""
+	}
+	return "[" + it.each.Get("key").String() + "]"
+}
+
+// iterations renders everything that a step's action will be given.
+func (x *execution) iterations(s *Step, reg *registered) ([]iteration, error) {
+	eaches, err := x.eaches(s)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]iteration, len(eaches))
+	for n, each := range eaches {
+		if list[n], err = x.iteration(s, reg, n, each); err != nil {
+			return nil, err
+		}
+	}
+	for _, it := range list {
+		if !it.runs {
+			continue
+		}
+		if err := reg.input.check(it.input, "input"); err != nil {
+			return nil, fault.Wrap(fault.Invalid, err, "the input of %s%s", s.Action, it.label())
+		}
+	}
+	return list, nil
+}
+
+// eaches are what a step is repeated for; a step without each is done once, for nothing.
+func (x *execution) eaches(s *Step) ([]template.Value, error) {
+	if !s.Each.Truthy() {
+		return []template.Value{{}}, nil
+	}
+	c, err := x.context(nil, template.Value{}, true)
+	if err != nil {
+		return nil, err
+	}
+	v, _, err := x.r.cfg.Engine.RenderStep(s.Each, c, template.StepOptions{Strict: true, Field: "each"})
+	if err != nil {
+		return nil, err
+	}
+	if v.Kind() != template.Array && v.Kind() != template.Object {
+		return nil, fault.At(fault.Position{Field: "each"}, "an array or object is expected; %s gives %s", quote(s.Each), describe(v))
+	}
+	if v.Len() > maxIterations {
+		return nil, fault.At(fault.Position{Field: "each"}, "there are %d iterations; at most %d are done", v.Len(), maxIterations)
+	}
+	var out []template.Value
+	add := func(key string, item template.Value) {
+		out = append(out, template.ObjectValue(template.Field{Key: "key", Value: template.StringValue(key)}, template.Field{Key: "value", Value: item}))
+	}
+	for i, item := range v.Items() {
+		add(strconv.Itoa(i), item)
+	}
+	for k, item := range v.Entries {
+		add(k, item)
+	}
+	return out, nil
+}
+
+func (x *execution) iteration(s *Step, reg *registered, n int, each template.Value) (iteration, error) {
+	it := iteration{n: n, each: each, runs: true}
+	c, err := x.context(nil, each, true)
+	if err != nil {
+		return it, err
+	}
+	if each.Kind() != template.Undefined && s.If.Truthy() {
+		v, warnings, err := x.r.cfg.Engine.RenderStep(s.If, c, template.StepOptions{Field: "if"})
+		if err != nil {
+			return it, err
+		}
+		x.warn(s, warnings)
+		it.runs = v.StepTruthy()
+	}
+	if it.input, err = x.input(s, reg, c, true); err != nil {
+		return it, err
+	}
+	if x.q.Secrets.Len() > 0 || x.r.cfg.Environment.Secrets.Len() > 0 {
+		if c, err = x.context(nil, each, false); err != nil {
+			return it, err
+		}
+		if without, err := x.input(s, reg, c, false); err == nil {
+			x.secrets.addDifference(it.input, without)
+		} else {
+			x.secrets.add(it.input)
+		}
+	}
+	return it, nil
+}
+
+// input renders a step's input. Fields that name a repository, a path or an entity must not fail.
+func (x *execution) input(s *Step, reg *registered, c *template.Context, warn bool) (template.Value, error) {
+	fields := make([]template.Field, 0, s.Input.Len())
+	for k, v := range s.Input.Entries {
+		out, warnings, err := x.r.cfg.Engine.RenderStep(v, c, template.StepOptions{Strict: reg.strict[k], Field: "input." + k})
+		if err != nil {
+			return template.Value{}, err
+		}
+		if warn {
+			x.warn(s, warnings)
+		}
+		if out.Kind() != template.Undefined {
+			fields = append(fields, template.Field{Key: k, Value: out})
+		}
+	}
+	return template.ObjectValue(fields...), nil
+}
+
+// warn notes expressions that kept their text.
+func (x *execution) warn(s *Step, warnings []template.Warning) {
+	const most = 200
+	for _, w := range warnings {
+		if len(x.warnings) < most {
+			x.warnings = append(x.warnings, x.secrets.text(fmt.Sprintf("step %s: %v; the text stays as it is", s.ID, w.Err)))
+		}
+	}
+}
+
+func quote(v template.Value) string { return strconv.Quote(clip(v.String())) }
+
+// describe names a value in a message.
+func describe(v template.Value) string {
+	switch v.Kind() {
+	case template.Undefined, template.Null:
+		return "nothing"
+	case template.String:
+		return "a text"
+	case template.Array:
+		return "an array"
+	case template.Object:
+		return "an object"
+	}
+	return clip(v.String())
+}

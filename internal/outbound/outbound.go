@@ -44,6 +44,9 @@ type Options struct {
 	MaxBody int64
 	// Redirects is how many are followed; zero: 5, negative: none.
 	Redirects int
+	// Follow judges where a redirect leads, besides the rules about addresses; nil: everything is fine. An error of it is
+	// what the request ends with.
+	Follow func(to *url.URL) error
 	// Rate is how many requests a second a host gets, in bursts of ten times that; zero: 20.
 	Rate float64
 	// Attempts is how often a request that may be repeated is tried; zero: 3.

@@ -104,6 +104,9 @@ func (c *Client) redirect(req *http.Request, via []*http.Request) error {
 	if left {
 		keepHarmless(req.Header)
 	}
+	if c.o.Follow != nil {
+		return c.o.Follow(req.URL)
+	}
 	return nil
 }
 

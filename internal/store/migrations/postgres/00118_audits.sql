@@ -1,0 +1,26 @@
+-- What plugins last read elsewhere, and audits of websites. Instants are microseconds since 1970 in UTC, 0 for none.
+-- Documents are JSON; reports are compressed.
+-- +goose Up
+
+CREATE TABLE plugin_kept (
+    name  TEXT PRIMARY KEY,
+    state BYTEA NOT NULL,
+    at    BIGINT NOT NULL
+);
+
+CREATE TABLE plugin_audits (
+    id       TEXT PRIMARY KEY,
+    url      TEXT NOT NULL,
+    form     TEXT NOT NULL,
+    began_at BIGINT NOT NULL,
+    ended    BOOLEAN NOT NULL,
+    audit    BYTEA NOT NULL,
+    report   BYTEA,
+    change   BIGINT NOT NULL -- grows with every change of the table
+);
+CREATE INDEX plugin_audits_site ON plugin_audits (url, began_at);
+CREATE INDEX plugin_audits_change ON plugin_audits (change);
+
+-- +goose Down
+DROP TABLE plugin_audits;
+DROP TABLE plugin_kept;

@@ -21,7 +21,9 @@ type Host struct {
 	Upstream func(name string) (Upstream, error)
 	Facts    Facts
 	Catalog  Catalog
-	Keep     Keeper // what the plugin must remember after a restart; its names are its own
+	// Changed says that the vendor has something new about an entity: its cards are asked for anew.
+	Changed func(ref catalog.Ref)
+	Keep    Keeper // what the plugin must remember after a restart; its names are its own
 }
 
 // Upstream is the way to one third party, through the proxy: its address and secrets are the configuration's.
@@ -66,6 +68,9 @@ func (h Host) Whole() Host {
 	}
 	if h.Catalog == nil {
 		h.Catalog = nothing{}
+	}
+	if h.Changed == nil {
+		h.Changed = func(catalog.Ref) {}
 	}
 	if h.Keep == nil {
 		h.Keep = NewMemoryKeeper()

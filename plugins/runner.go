@@ -161,30 +161,8 @@ func (r *Runner) Refresh(ctx context.Context, ref ViewRef, q Query) Known {
 	if !before.Due {
 		return before
 	}
-	entry := r.Registry.Get(ref.Plugin)
-	v, ok := entry.View(ref.View)
-	if !ok {
-		return before
-	}
-	key := keyOf(ref, q)
-	r.mu.Lock()
-	flight, under := r.flights[key]
-	if !under {
-		flight = make(chan struct{})
-		r.flights[key] = flight
-		go func() {
-			defer func() {
-				r.mu.Lock()
-				delete(r.flights, key)
-				r.mu.Unlock()
-				close(flight)
-			}()
-			r.ask(entry, v, key, q)
-		}()
-	}
-	r.mu.Unlock()
 	select {
-	case <-flight:
+	case <-r.begin(ref, q):
 	case <-ctx.Done():
 		known := r.Known(ref, q)
 		if known.Err == nil && !known.Fresh {
@@ -193,6 +171,45 @@ func (r *Runner) Refresh(ctx context.Context, ref ViewRef, q Query) Known {
 		return known
 	}
 	return r.Known(ref, q)
+}
+
+// Soon has a card asked for behind the caller's back, unless it is fresh or failed a moment ago, and returns what is
+// known now.
+func (r *Runner) Soon(ref ViewRef, q Query) Known {
+	k := r.Known(ref, q)
+	if k.Due {
+		r.begin(ref, q)
+	}
+	return k
+}
+
+// begin has a card asked for, unless it is being asked for, and returns what is closed when that is over.
+func (r *Runner) begin(ref ViewRef, q Query) <-chan struct{} {
+	key := keyOf(ref, q)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	flight, under := r.flights[key]
+	if under {
+		return flight
+	}
+	flight = make(chan struct{})
+	entry := r.Registry.Get(ref.Plugin)
+	v, ok := entry.View(ref.View)
+	if !ok {
+		close(flight)
+		return flight
+	}
+	r.flights[key] = flight
+	go func() {
+		defer func() {
+			r.mu.Lock()
+			delete(r.flights, key)
+			r.mu.Unlock()
+			close(flight)
+		}()
+		r.ask(entry, v, key, q)
+	}()
+	return flight
 }
 
 // ask makes a card anew and remembers what came of it. It ends at the latest when the call does.
@@ -287,4 +304,12 @@ func (r *Runner) Every(choose func(View) bool) []ViewRef {
 		}
 	}
 	return out
+}
+
+// View returns a view by its name; false where there is none.
+func (r *Runner) View(ref ViewRef) (View, bool) {
+	if r == nil {
+		return View{}, false
+	}
+	return r.Registry.Get(ref.Plugin).View(ref.View)
 }

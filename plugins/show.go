@@ -30,7 +30,12 @@ func (k Known) Notice(l lang.Lang, now time.Time) []card.Span {
 	return card.Say(l, lang.PlugAge, args)
 }
 
-// trouble says in a few words why there is no newer card.
+// Trouble says in a few words why there is no newer card.
+func (k Known) Trouble(l lang.Lang) []card.Span {
+	return card.Say(l, k.trouble(), lang.Args{"plugin": k.About.Title})
+}
+
+// trouble is the message of Trouble.
 func (k Known) trouble() lang.Key {
 	if errors.Is(k.Err, ErrLate) {
 		return lang.PlugLate

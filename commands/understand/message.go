@@ -288,7 +288,7 @@ func (m *message) best() (Intent, float64) {
 			in, top = i, s
 		}
 	}
-	return in, top
+	return m.ownBest(in, top)
 }
 
 // intentOrder decides ties: the more special first.

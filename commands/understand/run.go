@@ -47,6 +47,7 @@ func (r *run) read() {
 	case strings.Contains(r.q.Text, "../"): // a path on some disk names nothing in a catalog
 		r.unknown()
 		r.finish(Show)
+	case r.ownQuestion():
 	case r.listing():
 	case r.intent == Radar:
 		r.finish(Radar)
@@ -136,6 +137,7 @@ func (r *run) adjust() {
 				r.intent, r.sure = in, s
 			}
 		}
+		r.intent, r.sure = r.m.ownBest(r.intent, r.sure)
 	}
 	group, user, other := r.kindsNamed()
 	s := r.m.scores

@@ -1,0 +1,221 @@
+package declared
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/backchannel-portal/backchannel/bot"
+	"github.com/backchannel-portal/backchannel/bot/card"
+	"github.com/backchannel-portal/backchannel/internal/lang"
+	"github.com/backchannel-portal/backchannel/internal/yamldoc"
+	"github.com/backchannel-portal/backchannel/plugins"
+)
+
+// cardKeys are the keys of a card: those of a message, and where it comes from.
+func cardKeys() []string { return []string{"summary", "blocks", "source", "asOf"} }
+
+// card reads a card and checks its shape as far as it can be told without data.
+func (r *reader) card(n *yamldoc.Node, field string, s *spec, known []string) {
+	if n.Kind == yamldoc.List { // blocks alone
+		n = &yamldoc.Node{Kind: yamldoc.Map, Line: n.Line, Fields: []yamldoc.Field{{Key: "blocks", Line: n.Line, Value: n}}}
+	}
+	if n.Kind != yamldoc.Map {
+		r.errorf(n, field, "expected a list of blocks, or summary and blocks")
+		return
+	}
+	for _, f := range n.Fields {
+		if !slices.Contains(cardKeys(), f.Key) {
+			r.errorf(&yamldoc.Node{Line: f.Line}, join(field, f.Key), "unknown key; known here: %s", strings.Join(cardKeys(), ", "))
+		}
+	}
+	blocks := n.Get("blocks")
+	if blocks == nil || blocks.Kind != yamldoc.List {
+		r.errorf(n, field+".blocks", "expected a list of blocks")
+		return
+	}
+	shapes := blockShapes()
+	for i, b := range blocks.Items {
+		r.block(b, fmt.Sprintf("%s.blocks[%d]", field, i), shapes)
+	}
+	c := &compiler{r: r}
+	s.Card = c.tree(n, field, known)
+}
+
+// blockShape is what the published schema says of a kind of blocks.
+type blockShape struct {
+	known    map[string]bool
+	required []string
+}
+
+// blockShapes are the kinds of blocks, from the schema of cards.
+var blockShapes = sync.OnceValue(func() map[string]blockShape {
+	var schema struct {
+		Defs struct {
+			Block struct {
+				AnyOf []struct {
+					Properties map[string]json.RawMessage
+					Required   []string
+				} `json:"anyOf"`
+			} `json:"block"`
+		} `json:"$defs"`
+	}
+	out := map[string]blockShape{}
+	if json.Unmarshal([]byte(card.Schema()), &schema) != nil {
+		return out
+	}
+	for _, b := range schema.Defs.Block.AnyOf {
+		var kind struct{ Const string }
+		if json.Unmarshal(b.Properties["type"], &kind) != nil || kind.Const == "" {
+			continue
+		}
+		s := blockShape{known: map[string]bool{}, required: b.Required}
+		for k := range b.Properties {
+			s.known[k] = true
+		}
+		out[kind.Const] = s
+	}
+	return out
+})
+
+// block checks the keys of one block.
+func (r *reader) block(n *yamldoc.Node, field string, shapes map[string]blockShape) {
+	if do := n.Get("do"); do != nil {
+		n = do
+	}
+	kind := n.Get("type")
+	if n.Kind != yamldoc.Map || kind == nil {
+		r.errorf(n, field+".type", "a block says what it is: %s", strings.Join(slices.Sorted(maps.Keys(shapes)), ", "))
+		return
+	}
+	shape, ok := shapes[kind.Text]
+	if !ok {
+		r.errorf(kind, field+".type", "there is no block %q%s; known are %s", kind.Text, near(kind.Text, shapes), strings.Join(slices.Sorted(maps.Keys(shapes)), ", "))
+		return
+	}
+	for _, f := range n.Fields {
+		if f.Key != "if" && f.Key != "for" && f.Key != "as" && !shape.known[f.Key] {
+			r.errorf(&yamldoc.Node{Line: f.Line}, join(field, f.Key), "a %s has no such key%s; known here: %s", kind.Text, near(f.Key, shape.known), names(shape.known))
+		}
+	}
+	for _, key := range shape.required {
+		if n.Get(key) == nil {
+			r.errorf(n, join(field, key), "is required in a %s", kind.Text)
+		}
+	}
+}
+
+// render makes the card from what expressions know.
+func (f *file) render(s scope, l lang.Lang) (plugins.Card, error) {
+	var out plugins.Card
+	g := &grower{lang: l}
+	n, err := g.grow(f.Spec.Card, s)
+	if err != nil {
+		return out, err
+	}
+	rest := *n
+	rest.Fields = nil
+	for _, field := range n.Fields {
+		switch {
+		case field.Key == "source" && field.Value.Text != "":
+			out.Sources = []bot.Source{{Where: field.Value.Text}}
+		case field.Key == "asOf" && field.Value.Kind != yamldoc.Null:
+			if out.AsOf, err = instant(nodeValue(field.Value)); err != nil {
+				return out, at(field.Value.Line, err)
+			}
+		case field.Key == "blocks" || field.Key == "summary" && field.Value.Kind != yamldoc.Null:
+			rest.Fields = append(rest.Fields, field)
+		}
+	}
+	tidy(&rest)
+	if err := out.Message.UnmarshalJSON(yamldoc.AppendJSON(nil, &rest)); err != nil {
+		if e, ok := errors.AsType[*card.JSONError](err); ok {
+			return out, at(lineAt(&rest, e.Path), fmt.Errorf("card.%s: %s", e.Path, e.Message))
+		}
+		return out, err
+	}
+	out.Message.Lang = l
+	return out, nil
+}
+
+func nodeValue(n *yamldoc.Node) any {
+	if n.Kind == yamldoc.Number {
+		if v, err := strconv.ParseFloat(n.Text, 64); err == nil {
+			return v
+		}
+	}
+	return n.Text
+}
+
+// tidy makes what expressions gave fit where texts stand: a number is shown as it reads, nothing as nothing.
+func tidy(n *yamldoc.Node) {
+	for i := range n.Fields {
+		f := &n.Fields[i]
+		switch f.Key {
+		case "spans", "value", "summary", "items", "rows":
+			f.Value = readable(f.Value, f.Key == "value" || f.Key == "spans" || f.Key == "summary")
+		case "text", "label", "title", "caption", "alt":
+			f.Value = asText(f.Value)
+		}
+		tidy(f.Value)
+	}
+	for _, item := range n.Items {
+		tidy(item)
+	}
+}
+
+// asText is a scalar as a text.
+func asText(n *yamldoc.Node) *yamldoc.Node {
+	switch n.Kind {
+	case yamldoc.Number, yamldoc.Bool:
+		return &yamldoc.Node{Kind: yamldoc.String, Text: n.Text, Line: n.Line}
+	case yamldoc.Null:
+		return &yamldoc.Node{Kind: yamldoc.String, Line: n.Line}
+	}
+	return n
+}
+
+// readable makes scalars in lists of spans texts, and where spans is set a scalar itself.
+func readable(n *yamldoc.Node, spans bool) *yamldoc.Node {
+	if spans {
+		n = asText(n)
+	}
+	if n.Kind != yamldoc.List {
+		return n
+	}
+	out := *n
+	out.Items = slices.Clone(n.Items)
+	for i, item := range out.Items {
+		if item.Kind == yamldoc.List {
+			out.Items[i] = readable(item, false)
+		} else {
+			out.Items[i] = asText(item)
+		}
+	}
+	return &out
+}
+
+// lineAt is the line of a path such as blocks[2].rows[0] in a tree, or of what lies nearest above it.
+func lineAt(n *yamldoc.Node, path string) int {
+	line := n.Line
+	for _, step := range strings.FieldsFunc(path, func(r rune) bool { return r == '.' || r == '[' || r == ']' }) {
+		var next *yamldoc.Node
+		if i, err := strconv.Atoi(step); err == nil && n.Kind == yamldoc.List && i < len(n.Items) {
+			next = n.Items[i]
+		} else {
+			next = n.Get(step)
+		}
+		if next == nil {
+			break
+		}
+		if n = next; n.Line > 0 {
+			line = n.Line
+		}
+	}
+	return line
+}

@@ -53,6 +53,9 @@ func follows(i understand.Intent) []follow {
 func (t *talk) buttons() []card.Action {
 	fact := t.outcome == bot.Answered && t.r.Intent != understand.Smalltalk
 	_, repeatable := t.c.table[t.r.Intent]
+	if _, own := ownView(t.r.Intent); own {
+		repeatable = true
+	}
 	share := t.q.Private && repeatable && (fact || t.outcome == bot.NotFound && len(t.entities) > 0)
 	out := t.actions
 	most := max(maxButtons, len(out))

@@ -65,6 +65,8 @@ type Deps struct {
 	May func(*bot.Event, Act, catalog.Ref) bool
 }
 
+	// Views are what plugins show; nil: nothing.
+	Views *plugins.Runner
 // Act is something that a permission is needed for.
 type Act string
 
@@ -168,20 +170,36 @@ func (c *Commands) Ask(ctx context.Context, q Question) (bot.Answer, card.Messag
 	if q.Now.IsZero() {
 		q.Now = c.deps.Now()
 	}
+	g := c.given(ctx, q)
+	return g.answer, g.message
+}
+
+// given answers a question from memory, and says what of the answer is worth asking for again.
+func (c *Commands) given(ctx context.Context, q Question) given {
 	key, common := keyOf(q)
 	if !common || !r.Alone {
-		return asked(c.answer(ctx, view, q, r))
+		return c.give(ctx, view, q, r)
 	}
 	as := answerKey{questionKey: key, full: q.Full, private: q.Private, zone: q.Zone}
 	if r.Intent == understand.OnCall { // what the team can be asked depends on where one is
 		as.at = q.at.Place()
 	}
 	if a, ok := c.answers.get(view.Generation(), q.Now, as); ok {
-		return a.answer, a.message
+		return given{answer: a.answer, message: a.message, reading: r}
 	}
-	a, m := asked(c.answer(ctx, view, q, r))
-	c.answers.put(view.Generation(), q.Now, as, answered{a, m})
-	return a, m
+	g := c.give(ctx, view, q, r)
+	if len(g.pending) == 0 {
+		c.answers.put(view.Generation(), q.Now, as, answered{g.answer, g.message})
+	}
+	return g
+}
+
+// give answers a question that is understood.
+func (c *Commands) give(ctx context.Context, view search.View, q Question, r understand.Reading) given {
+	t := c.talk(ctx, view, q, r)
+	t.run()
+	a, m := asked(t.finish())
+	return given{a, m, r, t.pending}
 }
 
 // asked is the answer to a question. The intents of questions are closed: one about the data itself is a search.

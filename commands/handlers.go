@@ -31,6 +31,12 @@ func (c *Commands) Intents() map[string]bot.Handler {
 		intentSub:    bot.HandlerFunc(c.handleSub),
 		intentStop:   bot.HandlerFunc(c.handleStop),
 
+		intentNew: bot.HandlerFunc(c.handleNew), intentChange: bot.HandlerFunc(c.handleChange), intentDrop: bot.HandlerFunc(c.handleDrop),
+		intentPlan: bot.HandlerFunc(c.handlePlan), intentFile: bot.HandlerFunc(c.handleFile), intentGo: bot.HandlerFunc(c.handleGo),
+		intentApprove: bot.HandlerFunc(c.handleApprove), intentDecline: bot.HandlerFunc(c.handleDecline), intentAgain: bot.HandlerFunc(c.handleAgain),
+
+		intentOperate: bot.HandlerFunc(c.handleOperate),
+
 		intentWrong:   bot.HandlerFunc(c.handleWrong),
 		intentWrongIs: bot.HandlerFunc(c.handleWrongIs),
 		intentMeant:   bot.HandlerFunc(c.handleMeant),
@@ -62,14 +68,12 @@ func (c *Commands) handleAsk(ctx context.Context, ev *bot.Event) (bot.Reply, err
 	if reply := c.subscribeByWords(ctx, ev, q); reply != nil {
 		return reply, nil
 	}
-	a, m := c.Ask(ctx, q)
-	return say(q, a, m), nil
+	return c.settle(q, c.given(ctx, q)), nil
 }
 
 // reply answers a question that needs no more understanding.
 func (c *Commands) reply(ctx context.Context, q Question, r understand.Reading) bot.Reply {
-	a, m := c.Answer(ctx, q, r)
-	return say(q, a, m)
+	return c.settle(q, c.give(ctx, c.deps.View(q.Viewer), q, r))
 }
 
 func say(q Question, a bot.Answer, m card.Message) bot.Reply {

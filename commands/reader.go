@@ -15,12 +15,13 @@ type reader struct {
 	generation catalog.Generation
 	radar      plugins.RadarShape
 	docs       uint64 // how often documentation was said to have changed
+	plugins    uint64 // generation of the plugins
 	understand *understand.Understander
 }
 
 // fresh reports whether the reader still speaks the language of the catalog and the radar.
-func (r *reader) fresh(g catalog.Generation, docs uint64, shape plugins.RadarShape) bool {
-	return r != nil && r.generation == g && r.docs == docs && r.radar.Source == shape.Source && len(r.radar.Rings) == len(shape.Rings)
+func (r *reader) fresh(g catalog.Generation, docs, plugged uint64, shape plugins.RadarShape) bool {
+	return r != nil && r.generation == g && r.docs == docs && r.plugins == plugged && r.radar.Source == shape.Source && len(r.radar.Rings) == len(shape.Rings)
 }
 
 // DocsChanged says that documentation changed, which no generation of the catalog tells: its words belong to the

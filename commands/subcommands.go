@@ -113,8 +113,7 @@ func (c *Commands) subCommand(s subCommand) bot.Handler {
 		} else if s.work != nil && (len(r.Entities) == 1 || s.params == takesAddress || bare || s.params == takesTopics && len(r.Entities)+len(r.Candidates)+len(r.Unknown) == 0) {
 			return s.work(c, ev, c.talk(ctx, view, q, r)), nil
 		}
-		a, m := c.answer(ctx, view, q, r)
-		return say(q, a, m), nil
+		return c.settle(q, c.give(ctx, view, q, r)), nil
 	})
 }
 
@@ -137,8 +136,7 @@ func (c *Commands) slash(intent understand.Intent) bot.Handler {
 		if r.Lang == "" {
 			r.Lang = ev.Locale
 		}
-		a, m := c.answer(ctx, view, q, r)
-		return say(q, a, m), nil
+		return c.settle(q, c.give(ctx, view, q, r)), nil
 	})
 }
 

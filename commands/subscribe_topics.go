@@ -75,7 +75,7 @@ func (c *Commands) topics() []Topic {
 	if c.deps.Subscriptions != nil {
 		out = append(out, c.deps.Subscriptions.Topics...)
 	}
-	return out
+	return append(out, c.pluginTopics(out)...)
 }
 
 // topic is the topic of a name, nil for none.

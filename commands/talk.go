@@ -33,6 +33,7 @@ type talk struct {
 	actions    []card.Action
 	hand       *card.Action // hands the question to the team's channel; nil: it is not offered
 	answered   bool         // an entity had what was asked for
+	pending    []pending    // cards of plugins that are worth asking for again
 }
 
 func (c *Commands) talk(ctx context.Context, view search.View, q Question, r understand.Reading) *talk {
@@ -64,7 +65,9 @@ func (t *talk) run() {
 		return
 	}
 	command, ok := t.c.table[r.Intent]
-	if !ok {
+	if _, own := ownView(r.Intent); own {
+		command = (*talk).ownAnswer
+	} else if !ok {
 		command = (*talk).refuse
 	}
 	t.outcome = bot.Answered
@@ -106,7 +109,9 @@ func (t *talk) each(one func(*talk, *catalog.Entity)) {
 			t.add(card.Rule{})
 		}
 		t.entities = append(t.entities, e.Ref)
+		from, before := len(t.blocks), t.answered
 		one(t, e)
+		t.withViews(e, from, before)
 	}
 	if t.answered {
 		t.outcome = bot.Answered

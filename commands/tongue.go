@@ -26,7 +26,7 @@ type tongue struct {
 func (t *tongue) understander(ctx context.Context, c *Commands) (u *understand.Understander, fresh bool) {
 	now := t.reader.Load()
 	shape, _ := c.cap.Radar.Shape(ctx) // a radar that does not answer adds no words
-	if now.fresh(c.deps.View(catalog.Viewer{}).Generation(), c.docs.Load(), shape) {
+	if now.fresh(c.deps.View(catalog.Viewer{}).Generation(), c.docs.Load(), c.plugged(), shape) {
 		return now.understand, true
 	}
 	if now != nil && (c.kept.Load() || !t.reading.TryLock()) {
@@ -42,14 +42,14 @@ func (t *tongue) understander(ctx context.Context, c *Commands) (u *understand.U
 func (t *tongue) rebuild(ctx context.Context, c *Commands) *reader {
 	t.reading.Lock()
 	defer t.reading.Unlock()
-	docs := c.docs.Load()
+	docs, plugged := c.docs.Load(), c.plugged()
 	view := c.deps.View(t.viewer)
 	shape, _ := c.cap.Radar.Shape(ctx)
 	now := t.reader.Load()
-	if now.fresh(view.Generation(), docs, shape) {
+	if now.fresh(view.Generation(), docs, plugged, shape) {
 		return now
 	}
-	r := &reader{generation: view.Generation(), radar: shape, docs: docs}
+	r := &reader{generation: view.Generation(), radar: shape, docs: docs, plugins: plugged}
 	if v := c.Vocabulary(ctx, view); now == nil {
 		r.understand = understand.New(v)
 	} else {

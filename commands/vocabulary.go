@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"slices"
 
 	"github.com/backchannel-portal/backchannel/catalog/inventory"
 	"github.com/backchannel-portal/backchannel/catalog/search"
@@ -12,7 +13,8 @@ import (
 // Vocabulary gathers the language of the company: the technologies of its inventory and its radar, its templates,
 // and what its configuration and plugins add. The view must show everything.
 func (c *Commands) Vocabulary(ctx context.Context, view search.View) understand.Vocabulary {
-	v := understand.Vocabulary{Phrases: c.deps.Lexicon.Phrases, Inventory: inventory.Producer, Catalog: view}
+	phrases := slices.Concat(c.deps.Lexicon.Phrases, c.pluginPhrases())
+	v := understand.Vocabulary{Phrases: phrases, Inventory: inventory.Producer, Catalog: view}
 	v.Terms = append(v.Terms, c.deps.Lexicon.Terms...)
 	v.Terms = append(v.Terms, c.technologies()...)
 	v.Terms = append(v.Terms, c.radarTerms(ctx)...)

@@ -31,7 +31,7 @@ type pluginCard struct {
 
 // cards are those of all plugins that have one for an entity.
 func (w *Web) cards(r *http.Request, view search.View, e *catalog.Entity) []pluginCard {
-	var out []pluginCard
+	out := w.viewCards(r, view, e)
 	for _, source := range w.cfg.Cards {
 		ctx, cancel := context.WithTimeout(r.Context(), cardTime)
 		m, err := source.Card(ctx, view, e, tongue(r))

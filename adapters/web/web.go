@@ -70,6 +70,7 @@ type Config struct {
 	Random   io.Reader                                                  // of conversation ids; nil: crypto/rand
 	Log      *slog.Logger                                               // nil: nothing is logged
 }
+	Views    *plugins.Runner                                            // and what else plugins show, there and on pages of their own; nil: nothing
 
 // Web serves the pages. It is safe for concurrent use.
 type Web struct {

@@ -45,6 +45,7 @@ type app struct {
 	oncall   *oncall.Source    // nil: not configured
 	radar    *techradar.Source // nil: not configured
 	plugins  plugins.Capabilities
+	plug     *plugged
 	commands *commands.Commands
 
 	reader func() *search.Reader
@@ -70,6 +71,9 @@ type wiring struct {
 	feedback commands.Feedback // nil: nobody is asked what is wrong
 	post     func(context.Context, bot.Post) error
 	links    bot.Links // nil: on a command line, where whoever asks may everything
+
+	cards plugins.CardStore // of plugins; nil: they end with the process
+	keep  plugins.Keeper    // what plugins remember; nil: it ends with the process
 }
 
 // newApp wires the parts; it reads nothing yet.
@@ -99,6 +103,9 @@ func newApp(cfg *config.Config, now func() time.Time, log *slog.Logger, w wiring
 	if a.plugins, err = a.capabilities(); err != nil {
 		return nil, err
 	}
+	if err := a.plugIn(w); err != nil {
+		return nil, err
+	}
 	lexicon, err := readLexicons(cfg.Language.Lexicons)
 	if err != nil {
 		return nil, err
@@ -110,6 +117,7 @@ func newApp(cfg *config.Config, now func() time.Time, log *slog.Logger, w wiring
 	deps := commands.Deps{
 		View:    a.view,
 		Plugins: a.plugins,
+		Views:   a.plug.views,
 		Links:   commands.Links{Base: cfg.Web.BaseURL, Entity: cfg.Links.Entity, Docs: cfg.Links.Docs},
 		Now:     now,
 		Lexicon: lexicon,
@@ -173,6 +181,10 @@ func (s *session) oneShot(cfg *config.Config, now func() time.Time) (*app, error
 		return nil, err
 	}
 	if err := a.readPlugins(); err != nil {
+		a.close()
+		return nil, err
+	}
+	if err := a.plug.load(s.ctx); err != nil {
 		a.close()
 		return nil, err
 	}
@@ -297,6 +309,7 @@ func components(all []*catalog.Entity) []*catalog.Entity {
 
 // close frees what a one-shot command holds.
 func (a *app) close() {
+	a.plug.close(a.log)
 	if err := a.reach.close(); err != nil {
 		a.log.Warn("what was kept of repositories did not close", "err", err)
 	}

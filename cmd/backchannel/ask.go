@@ -146,5 +146,5 @@ func (a *app) question(q web.Question) commands.Question {
 
 // ask answers a question of the JSON format with everything there is to say.
 func (a *app) ask(ctx context.Context, q web.Question) (bot.Answer, card.Message) {
-	return a.commands.Ask(ctx, a.question(q))
+	return a.commands.AskWaiting(ctx, a.question(q), askPatience)
 }

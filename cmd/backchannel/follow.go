@@ -21,6 +21,7 @@ import (
 	"github.com/backchannel-portal/backchannel/docs"
 	"github.com/backchannel-portal/backchannel/internal/job"
 	"github.com/backchannel-portal/backchannel/internal/store"
+	"github.com/backchannel-portal/backchannel/plugins"
 )
 
 // The rhythm of a running service.
@@ -71,7 +72,12 @@ func follow(cfg *config.Config, base *base, log *slog.Logger, dir string) (*foll
 	}
 	f.long, f.disputes = f.longWork(), bot.NewDisputes(base.state.Feedback, log)
 	f.more = append(f.more, f.longJobs, f.feedbackJobs)
+	var cards plugins.CardStore
+	if base.db != nil {
+		cards = base.db.PluginCards()
+	}
 	a, err := newApp(cfg, time.Now, log, wiring{
+		cards: cards,
 		tasks: f.long.follows, feedback: f.disputes, post: f.places.send,
 		places: f.places, locations: f.locations, registrar: f.registrar(cfg), links: base.state.Links,
 		store: base.catalog, dir: base.dir, patience: patience, refresher: onDemand{f}, reader: func() *search.Reader { return f.live.Reader() },
@@ -130,11 +136,15 @@ func (f *followed) run(ctx context.Context) error {
 		}
 		f.note(d.name, err)
 	}
+	if err := f.plug.load(ctx); err != nil {
+		f.log.Error("not all plugins start", "err", err)
+	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return f.live.Run(ctx) })
 	g.Go(func() error { return f.work(ctx) })
 	g.Go(func() error { return f.disputes.Run(ctx) })
 	g.Go(func() error { f.speak(ctx); return nil })
+	g.Go(func() error { f.plug.run(ctx); return nil })
 	g.Go(func() error { f.docs(ctx); return nil })
 	g.Go(func() error {
 		if waitFor(ctx, settleInterval, func() bool { return f.warmed() && f.indexed() }) == nil {
@@ -277,5 +287,5 @@ func (f *followed) parts() []part {
 	for _, n := range names {
 		parts = append(parts, part{Name: n, OK: f.sick[n] == "", Detail: f.sick[n]})
 	}
-	return parts
+	return append(parts, f.plug.parts()...)
 }

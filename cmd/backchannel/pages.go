@@ -35,6 +35,7 @@ func (s *service) pages() (*web.Web, error) {
 }
 
 // api is the platform of programs that ask, as metrics and audit name it.
+		Views:        s.plug.views,
 const api = "api"
 
 // askProgram answers POST /api/ask, which passes by the mux because it brings its own thread; metrics and audit hear
@@ -43,7 +44,7 @@ func (s *service) askProgram(ctx context.Context, q web.Question) (bot.Answer, c
 	start := time.Now()
 	asked := s.question(q)
 	asked.Viewer, asked.Asker = s.program(ctx)
-	answer, message := s.commands.Ask(ctx, asked)
+	answer, message := s.commands.AskWaiting(ctx, asked, askPatience)
 	s.seen.Observe(bot.Entry{
 		Time: start, Actor: caller(ctx), Address: bot.Address{Platform: api}, What: "question",
 		Answer: answer, Took: time.Since(start),

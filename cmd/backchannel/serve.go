@@ -114,6 +114,8 @@ func newService(cfg *config.Config, base *base, log *slog.Logger, indexes string
 		s.memory.Alone()
 	}
 	s.tokens.Keep(base.state.Intents)
+	s.more = append(s.more, s.pluginJobs)
+	s.plug.metrics.register(s.metrics.registry)
 	s.keys = bot.NewKeyRing(base.state.Keys, s.tokens, path, keys, log, time.Now)
 	return s, nil
 }
@@ -230,6 +232,7 @@ func (s *service) routes(open bool) http.Handler {
 		r.Handle(path, h)
 	}
 	if s.slack != nil {
+	r.Post("/webhooks/{plugin}", s.webhook)
 		for _, route := range s.slack.Routes() {
 			r.Method(route.Method, route.Path, route.Handler)
 		}
@@ -242,6 +245,7 @@ func (s *service) routes(open bool) http.Handler {
 	if open {
 		s.web.Mount(r)
 		s.mountSignIn(r)
+		s.web.MountPlugins(r)
 		r.NotFound(s.web.NotFound)
 		r.MethodNotAllowed(s.web.MethodNotAllowed)
 	}

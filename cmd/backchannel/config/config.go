@@ -206,7 +206,8 @@ type Plugins struct {
 	CircleCI   CircleCI `yaml:"circleci"`
 	Lighthouse Lighthouse
 	TechRadar  TechRadar
-	Declared   Later
+	Declared   []string  // files and globs of declared plugins
+	Process    []Process // plugins that are programs of their own
 }
 
 // OnCall reads who is on call.

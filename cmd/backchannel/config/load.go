@@ -135,6 +135,9 @@ func (c *Config) check(root *yamldoc.Node, d yamldoc.Decoder) error {
 	if err := c.checkHosts(root, d); err != nil {
 		return err
 	}
+	if err := c.checkPlugins(root, d); err != nil {
+		return err
+	}
 	for i, m := range c.Integrations.Mirrors {
 		n, field := root.At("integrations", "mirrors").Items[i], fmt.Sprintf("integrations.mirrors[%d]", i)
 		if u, err := url.Parse(m.URL); err != nil || u.Host == "" || m.Dir == "" {
@@ -230,6 +233,9 @@ func (c *Config) settle() error {
 	}
 	for i := range c.Language.Lexicons {
 		c.Language.Lexicons[i] = within(c.Dir, c.Language.Lexicons[i])
+	}
+	for i := range c.Plugins.Declared {
+		c.Plugins.Declared[i] = within(c.Dir, c.Plugins.Declared[i])
 	}
 	for _, p := range []*string{&c.Plugins.OnCall.Schedules, &c.Plugins.TechRadar.Source, &c.Store.DataDir} {
 		if *p != "" {

@@ -3,4 +3,5 @@ package main
 type templateCmd struct {
 	Eval templateEvalCmd `cmd:"" help:"Evaluate expressions: JSON lines in, JSON lines out."`
 	Form templateFormCmd `cmd:"" help:"Print the form that a chat would show for some values."`
+	Run  templateRunCmd  `cmd:"" help:"Run a template here: files are made, what would change elsewhere is listed."`
 }

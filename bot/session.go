@@ -10,16 +10,17 @@ import (
 
 // Session is somebody who signed in to the pages, in one browser.
 type Session struct {
-	ID      string    // the SHA-256 of the secret that the browser keeps, in hex: whoever reads the store cannot use it
-	Actor   Actor     // an account of the identity provider, or the account in a chat that asked for a link
-	Name    string    // what the pages call them
-	Email   string    // "" unless whoever signed them in has verified it
-	User    string    // full reference of a User, where the provider itself says it; else ""
-	IDToken string    // of the identity provider, to sign out there; a store keeps it encrypted
-	Begun   time.Time // when they signed in
-	Seen    time.Time // about when they last asked for a page
-	Expires time.Time // unless they are seen before
-	Ends    time.Time // in any case
+	ID       string    // the SHA-256 of the secret that the browser keeps, in hex: whoever reads the store cannot use it
+	Actor    Actor     // an account of the identity provider, or the account in a chat that asked for a link
+	Name     string    // what the pages call them
+	Email    string    // "" unless whoever signed them in has verified it
+	User     string    // full reference of a User, where the provider itself says it; else ""
+	IDToken  string    // of the identity provider, to sign out there; a store keeps it encrypted
+	Provider string    // a hash of the session at the identity provider that this one began with; "" where it names none
+	Begun    time.Time // when they signed in
+	Seen     time.Time // about when they last asked for a page
+	Expires  time.Time // unless they are seen before
+	Ends     time.Time // in any case
 }
 
 // Sessions keeps sessions.

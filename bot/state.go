@@ -28,6 +28,7 @@ type State struct {
 	Tasks         Tasks
 	Feedback      FeedbackStore
 	Sessions      Sessions
+	SessionBook   SessionBook
 	APITokens     APITokens
 }
 
@@ -43,6 +44,7 @@ func NewMemoryState() State {
 	threads, drafts, subscriptions := newMemoryThreads(), &memoryDrafts{rows: map[string]Draft{}}, &memorySubscriptions{rows: map[subscriptionKey]Subscription{}}
 	feedback := &memoryFeedback{rows: map[string]Feedback{}}
 	news := newMemoryNews(subscriptions)
+	sessions := &memorySessions{rows: map[string]Session{}}
 	return State{
 		Inbox:         NewMemoryInbox(100_000, 24*time.Hour),
 		Threads:       threads,
@@ -62,7 +64,8 @@ func NewMemoryState() State {
 		Traces:        memoryTraces{threads, drafts, subscriptions, feedback},
 		Tasks:         &memoryTasks{rows: map[string]*memoryTask{}},
 		Feedback:      feedback,
-		Sessions:      &memorySessions{rows: map[string]Session{}},
+		Sessions:      sessions,
+		SessionBook:   sessions,
 		APITokens:     &memoryAPITokens{rows: map[string]APIToken{}},
 	}
 }

@@ -9,18 +9,21 @@ import (
 
 func (b *stateBench) sessions() {
 	ada := bot.Session{
-		ID: "5e", Actor: bot.Actor{Platform: "p", Workspace: "W1", ID: "ada"}, Name: "Ada", Email: "ada@example.com", User: "user:default/ada", IDToken: "ey.j.x",
+		ID: "5e", Actor: bot.Actor{Platform: "p", Workspace: "W1", ID: "ada"}, Name: "Ada", Email: "ada@example.com", User: "user:default/ada", IDToken: "ey.j.x", Provider: "5a",
 		Begun: b.now, Seen: b.now, Expires: b.now.Add(time.Hour), Ends: b.now.Add(10 * time.Hour),
 	}
 	other, bob := ada, ada
 	other.ID, bob.ID, bob.Actor.ID = "5f", "60", "bob"
-	bob.Expires = b.now.Add(2 * time.Hour)
+	other.Provider, bob.Provider, bob.Expires = "", "", b.now.Add(2*time.Hour)
 	for _, s := range []bot.Session{ada, other, bob} {
 		b.ok(b.a.Sessions.Put(b.ctx, s))
 	}
 	got, err := b.b.Sessions.Get(b.ctx, "5e", b.now)
 	b.ok(err)
 	b.same("the session", ada, got)
+	all, err := b.b.SessionBook.Of(b.ctx, ada.Actor)
+	b.ok(err)
+	b.same("the sessions of an actor", []bot.Session{ada, other}, all)
 	_, err = b.b.Sessions.Get(b.ctx, "5e", ada.Expires)
 	b.missing("a session at its end", err)
 	ada.Expires, ada.Seen = b.now.Add(3*time.Hour), b.now.Add(time.Minute)
@@ -46,6 +49,27 @@ func (b *stateBench) sessions() {
 	b.same("swept", 1, n)
 	_, err = b.a.Sessions.Get(b.ctx, "60", b.now)
 	b.missing("a swept session", err)
+	b.sessionsAt(ada, bob)
+}
+
+// sessionsAt ends sessions with those at the provider.
+func (b *stateBench) sessionsAt(ada, bob bot.Session) {
+	ada.Provider, bob.Provider = "5a", ""
+	for _, s := range []bot.Session{ada, bob} {
+		b.ok(b.a.Sessions.Put(b.ctx, s))
+	}
+	for provider, want := range map[string]int{"": 0, "5b": 0, "5a": 1} {
+		n, err := b.b.SessionBook.EndAt(b.ctx, provider)
+		b.ok(err)
+		b.same("sessions that began with "+provider, want, n)
+	}
+	left, err := b.a.SessionBook.Of(b.ctx, ada.Actor)
+	b.ok(err)
+	b.same("sessions that are left", 0, len(left))
+	_, err = b.a.Sessions.Get(b.ctx, bob.ID, b.now)
+	b.ok(err)
+	_, err = b.a.Sessions.End(b.ctx, bob.Actor, "")
+	b.ok(err)
 }
 
 func (b *stateBench) apiTokens() {

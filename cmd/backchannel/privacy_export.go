@@ -21,6 +21,7 @@ type (
 		Subscriptions []exportedSubscription `json:"subscriptions"`
 		Feedback      []exportedFeedback     `json:"feedback"`
 		Locations     []exportedLocation     `json:"locations"`
+		Sessions      []exportedSession      `json:"sessions"` // in the web view
 		Link          *exportedLink          `json:"link,omitempty"`
 	}
 	exportedLink struct {
@@ -28,6 +29,15 @@ type (
 		User    string    `json:"user"`
 		By      string    `json:"by"` // the account from which it was proven
 		Since   time.Time `json:"since"`
+	}
+	exportedSession struct {
+		Name     string    `json:"name"`
+		Email    string    `json:"email,omitempty"`
+		User     string    `json:"user,omitempty"` // as the identity provider says
+		Provider bool      `json:"provider"`       // signed in there; otherwise with a link from a chat
+		Begun    time.Time `json:"begun"`
+		Seen     time.Time `json:"seen"`
+		Expires  time.Time `json:"expires"`
 	}
 	exportedRecord struct {
 		ID       string    `json:"id"`
@@ -101,7 +111,7 @@ type (
 func (p *privacy) exportActor(ctx context.Context, a bot.Actor) (any, error) {
 	out := exportedActor{
 		User: a.Key(), Audit: []exportedRecord{}, Conversations: []exportedConversation{}, Drafts: []exportedDraft{},
-		Subscriptions: []exportedSubscription{}, Feedback: []exportedFeedback{}, Locations: []exportedLocation{},
+		Subscriptions: []exportedSubscription{}, Feedback: []exportedFeedback{}, Locations: []exportedLocation{}, Sessions: []exportedSession{},
 	}
 	records, at, err := p.kept(ctx, a)
 	if err != nil {
@@ -137,6 +147,13 @@ func (p *privacy) exportActor(ctx context.Context, a bot.Actor) (any, error) {
 	}
 	for _, f := range traces.Feedback {
 		out.Feedback = append(out.Feedback, exportedFeedback{string(f.Kind), f.Intent, f.Entity, f.Fact, f.Name, f.Meant, f.Right, f.Request, string(f.State), f.At})
+	}
+	sessions, err := p.state.SessionBook.Of(ctx, a)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range sessions {
+		out.Sessions = append(out.Sessions, exportedSession{s.Name, s.Email, s.User, s.IDToken != "", s.Begun, s.Seen, s.Expires})
 	}
 	link, err := p.state.Links.Of(ctx, a)
 	switch {

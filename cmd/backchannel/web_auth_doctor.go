@@ -35,7 +35,7 @@ func (d *doctor) provider(check string, cfg *config.Config) {
 		d.fail(check, "Open "+o.Issuer+"/.well-known/openid-configuration from here; its issuer must be written as web.auth.oidc.issuer is.", "%v", err)
 		return
 	}
-	d.ok(check, "%s answers; register the address %s/auth/callback there", o.Issuer, cfg.Web.BaseURL)
+	d.ok(check, "%s answers; register the address %[2]s/auth/callback there, and for back-channel logout %[2]s/auth/backchannel-logout", o.Issuer, cfg.Web.BaseURL)
 }
 
 // tokens lists the tokens of the API.

@@ -34,6 +34,7 @@ func (db *DB) ChatState(seal *Seal) bot.State {
 		Tasks:         chatTasks{c},
 		Feedback:      chatFeedback{c},
 		Sessions:      webSessions{c, seal},
+		SessionBook:   webSessions{c, seal},
 		APITokens:     webTokens{c},
 	}
 }

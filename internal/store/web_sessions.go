@@ -26,9 +26,9 @@ func (c webSessions) Put(ctx context.Context, s bot.Session) error {
 	}
 	args := append([]any{words(s.ID)}, actorColumns(s.Actor)...)
 	_, err = c.exec(ctx, "keep a session", `
-		INSERT INTO web_sessions (id, platform, workspace, actor, session, expires_at) VALUES ($1, $2, $3, $4, $5, $6)
-		ON CONFLICT (id) DO UPDATE SET session = excluded.session, expires_at = excluded.expires_at`,
-		append(args, c.seal.seal(sessionPlace(s.ID), data), micros(s.Expires))...)
+		INSERT INTO web_sessions (id, platform, workspace, actor, session, expires_at, provider) VALUES ($1, $2, $3, $4, $5, $6, $7)
+		ON CONFLICT (id) DO UPDATE SET session = excluded.session, expires_at = excluded.expires_at, provider = excluded.provider`,
+		append(args, c.seal.seal(sessionPlace(s.ID), data), micros(s.Expires), words(s.Provider))...)
 	return err
 }
 
@@ -42,11 +42,34 @@ func (c webSessions) Get(ctx context.Context, id string, now time.Time) (s bot.S
 	if err != nil {
 		return s, c.db.fault(err, "read a session")
 	}
+	return c.opened(id, sealed)
+}
+
+func (c webSessions) opened(id string, sealed []byte) (s bot.Session, err error) {
 	data, err := c.seal.open(sessionPlace(id), sealed)
 	if err != nil {
 		return s, err
 	}
 	return s, parse(data, &s)
+}
+
+// Of implements bot.SessionBook.
+func (c webSessions) Of(ctx context.Context, a bot.Actor) ([]bot.Session, error) {
+	all, err := chatRows(ctx, c.chat, "list the sessions of an actor", func(rows *sql.Rows) (s bot.Session, err error) {
+		var id string
+		var sealed []byte
+		if err := rows.Scan(&id, &sealed); err != nil {
+			return s, err
+		}
+		return c.opened(id, sealed)
+	}, `SELECT id, session FROM web_sessions WHERE platform = $1 AND workspace = $2 AND actor = $3`, actorColumns(a)...)
+	bot.SortSessions(all)
+	return all, err
+}
+
+// EndAt implements bot.SessionBook.
+func (c webSessions) EndAt(ctx context.Context, provider string) (int, error) {
+	return c.exec(ctx, "end the sessions of one at the identity provider", `DELETE FROM web_sessions WHERE provider = $1 AND provider <> ''`, words(provider))
 }
 
 // Touch implements bot.Sessions.

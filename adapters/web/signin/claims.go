@@ -119,7 +119,7 @@ func (c claims) admitted(cfg OIDC) error {
 
 // session is who signed in.
 func (c claims) session(cfg OIDC, idToken string) bot.Session {
-	s := bot.Session{Actor: c.account(), Name: c.name, Email: c.address(cfg), IDToken: idToken}
+	s := bot.Session{Actor: c.account(), Name: c.name, Email: c.address(cfg), IDToken: idToken, Provider: sessionAt(c.issuer, text(c.rest["sid"]))}
 	if cfg.UserClaim != "" {
 		s.User = text(c.rest[cfg.UserClaim])
 	}

@@ -73,7 +73,7 @@ func open(t *testing.T, change func(*signin.Config)) *site {
 	s.Server = httptest.NewServer(r)
 	t.Cleanup(s.Close)
 	s.cfg = signin.Config{
-		BaseURL: s.URL, Chat: true, Drafts: s.state.Drafts, Sessions: s.state.Sessions, Tokens: s.state.APITokens, Now: s.now,
+		BaseURL: s.URL, Chat: true, Drafts: s.state.Drafts, Sessions: s.state.Sessions, Book: s.state.SessionBook, Tokens: s.state.APITokens, Now: s.now,
 		OIDC: &signin.OIDC{Issuer: s.provider.URL, ClientID: signintest.ClientID, ClientSecret: signintest.ClientSecret, Label: "Town"},
 		Page: func(rw http.ResponseWriter, _ *http.Request, status int, name string, _ lang.Key, data any) {
 			rw.WriteHeader(status)

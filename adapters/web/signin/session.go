@@ -185,6 +185,17 @@ func (c *cache) drop(id string) {
 	}
 }
 
+// dropAt forgets the sessions that began with one at the provider.
+func (c *cache) dropAt(provider string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, el := range c.rows {
+		if row, _ := el.Value.(*cached); row.session.Provider == provider {
+			c.remove(el)
+		}
+	}
+}
+
 func (c *cache) remove(el *list.Element) {
 	row, _ := c.order.Remove(el).(*cached)
 	delete(c.rows, row.session.ID)

@@ -24,13 +24,14 @@ import (
 	"github.com/backchannel-portal/backchannel/internal/lang"
 )
 
-// Config is what signing in needs. BaseURL, Drafts, Sessions, Tokens and Page are required.
+// Config is what signing in needs. BaseURL, Drafts, Sessions, Book, Tokens and Page are required.
 type Config struct {
 	BaseURL  string // the public address of the pages; https, but on this machine
 	OIDC     *OIDC  // nil: nobody signs in at a provider
 	Chat     bool   // people may sign in with a link from a chat
 	Drafts   bot.Drafts
 	Sessions bot.Sessions
+	Book     bot.SessionBook // of the same sessions
 	Tokens   bot.APITokens
 	Idle     time.Duration // a session ends when nobody used it for so long; 0: a day
 	Longest  time.Duration // and in any case after so long; 0: a week
@@ -60,6 +61,7 @@ type Signin struct {
 	base     *url.URL
 	provider *provider // nil: none
 	cache    *cache
+	reading  chan struct{} // has a place for each piece of news that is looked at
 }
 
 // New checks the configuration. It asks nobody yet: a provider that is away keeps nothing from starting.
@@ -83,7 +85,7 @@ func New(cfg Config) (*Signin, error) {
 	if cfg.Longest <= 0 {
 		cfg.Longest = defaultLongest
 	}
-	s := &Signin{cfg: cfg, base: base, cache: newCache()}
+	s := &Signin{cfg: cfg, base: base, cache: newCache(), reading: make(chan struct{}, newsAtOnce)}
 	if cfg.OIDC != nil {
 		s.provider = newProvider(*cfg.OIDC, s.address("/auth/callback"), cfg.Client, cfg.Now, cfg.Log)
 	}
@@ -99,6 +101,7 @@ func (s *Signin) Mount(r chi.Router) {
 	r.Post("/auth/link/{token}", s.useLink)
 	r.Post("/auth/logout", s.logout)
 	r.Get("/auth/signed-out", s.signedOut)
+	r.Post(logoutPath, s.news)
 }
 
 // Run looks for the provider until ctx is done, so that the first who signs in need not wait.

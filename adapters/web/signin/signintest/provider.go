@@ -27,15 +27,17 @@ const (
 type Provider struct {
 	URL string
 
-	mu     sync.Mutex
-	person map[string]any // claims of whoever signs in next; nil: they say no
-	thin   bool           // claims are told by user info alone
-	lie    Lie
-	down   bool
-	key    *rsa.PrivateKey
-	codes  map[string]grant
-	access map[string]map[string]any
-	asked  int // tokens that were asked for
+	mu       sync.Mutex
+	person   map[string]any // claims of whoever signs in next; nil: they say no
+	thin     bool           // claims are told by user info alone
+	lie      Lie
+	down     bool
+	session  string // of whoever signed in last
+	nameless bool   // sessions have no names
+	key      *rsa.PrivateKey
+	codes    map[string]grant
+	access   map[string]map[string]any
+	asked    int // tokens that were asked for
 }
 
 // Lie is a way in which the provider misbehaves.
@@ -59,6 +61,7 @@ const (
 // grant is what a code stands for.
 type grant struct {
 	redirect, challenge, nonce string
+	session                    string // the "sid" of OpenID Connect Back-Channel Logout 1.0
 	person                     map[string]any
 }
 
@@ -124,7 +127,7 @@ func (p *Provider) discovery(rw http.ResponseWriter, _ *http.Request) {
 		"issuer": p.URL, "authorization_endpoint": p.URL + "/authorize", "token_endpoint": p.URL + "/token", "jwks_uri": p.URL + "/keys",
 		"userinfo_endpoint": p.URL + "/userinfo", "end_session_endpoint": p.URL + "/logout", "response_types_supported": []string{"code"},
 		"subject_types_supported": []string{"public"}, "id_token_signing_alg_values_supported": []string{"RS256", "HS256", "none"},
-		"code_challenge_methods_supported": []string{"S256"},
+		"code_challenge_methods_supported": []string{"S256"}, "backchannel_logout_supported": true, "backchannel_logout_session_supported": true,
 	})
 }
 
@@ -148,7 +151,8 @@ func (p *Provider) authorize(rw http.ResponseWriter, r *http.Request) {
 		out.Set("error_description", "the person said <b>no</b>")
 	} else {
 		code := rand.Text()
-		p.codes[code] = grant{q.Get("redirect_uri"), q.Get("code_challenge"), q.Get("nonce"), p.person}
+		p.session = rand.Text()
+		p.codes[code] = grant{q.Get("redirect_uri"), q.Get("code_challenge"), q.Get("nonce"), p.session, p.person}
 		out.Set("code", code)
 	}
 	back.RawQuery = out.Encode()
@@ -211,7 +215,7 @@ func (p *Provider) logout(rw http.ResponseWriter, r *http.Request) {
 	http.Redirect(rw, r, r.URL.Query().Get("post_logout_redirect_uri"), http.StatusFound)
 }
 
-// idToken is the token for a grant, with the lie in it.
+// idToken is the token for a grant.
 func (p *Provider) idToken(g grant) string {
 	now := time.Now()
 	claims := map[string]any{"iss": p.URL, "aud": ClientID, "iat": now.Unix(), "exp": now.Add(5 * time.Minute).Unix(), "nonce": g.nonce}
@@ -220,7 +224,16 @@ func (p *Provider) idToken(g grant) string {
 			claims[name] = value
 		}
 	}
-	header := map[string]any{"alg": "RS256", "kid": "k1", "typ": "JWT"}
+	if !p.nameless {
+		claims["sid"] = g.session
+	}
+	return p.signed("JWT", claims)
+}
+
+// signed is a token with the lie in it.
+func (p *Provider) signed(typ string, claims map[string]any) string {
+	now := time.Now()
+	header := map[string]any{"alg": "RS256", "kid": "k1", "typ": typ}
 	key := p.key
 	switch p.lie {
 	case WrongKey:

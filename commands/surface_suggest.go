@@ -9,7 +9,6 @@ import (
 	"github.com/backchannel-portal/backchannel/bot/card"
 	"github.com/backchannel-portal/backchannel/catalog"
 	"github.com/backchannel-portal/backchannel/catalog/search"
-	"github.com/backchannel-portal/backchannel/commands/understand"
 )
 
 // maxSuggested is how many suggestions are made: what people read of a menu, and less than any platform takes.
@@ -93,26 +92,4 @@ func (t *talk) suggestFirst(kinds []string, add func(*catalog.Entity) bool) {
 			return
 		}
 	}
-}
-
-// Preview is the handler of bot.Linked: what is behind addresses of our own pages, and of the portal that links lead
-// to, as everybody may see it.
-func (c *Commands) Preview() bot.Handler { return bot.HandlerFunc(c.handlePreview) }
-
-func (c *Commands) handlePreview(ctx context.Context, ev *bot.Event) (bot.Reply, error) {
-	in, _ := ev.Input.(bot.Linked)
-	out := bot.Preview{Messages: map[string]card.Message{}}
-	for _, u := range in.URLs {
-		ref, ok := c.links.read(u)
-		if !ok {
-			continue
-		}
-		t := c.aroundTalk(ctx, public(ev))
-		if _, there := t.view.Entity(ref); !there {
-			continue
-		}
-		_, m := c.Answer(ctx, t.q, understand.Reading{Intent: understand.Show, Lang: t.l, Entities: []catalog.Ref{ref}, Confidence: 1})
-		out.Messages[u] = m
-	}
-	return out, nil
 }

@@ -228,6 +228,18 @@ func TestPreview(t *testing.T) {
 	for _, u := range urls[:3] {
 		contains(t, card.Plain(p.Messages[u]), "Parcel")
 	}
+	contains(t, card.Plain(p.Messages[urls[1]]), "Rebuilding the index › Undo it", "The old index stays for a day.", "reindex.md")
+	docs := map[string]string{
+		"http://localhost:7007/docs/default/component/parcels":                "It answers in milliseconds.",
+		"http://localhost:7007/docs/default/component/parcels/ops/oncall/":    "Restart the scanner",
+		"http://localhost:7007/docs/default/component/parcels/reindex#gone":   "Stop the writer first.",
+		"http://localhost:7007/docs/default/component/parcels/no/such/page":   "Parcel Service",
+		"http://localhost:7007/docs/default/component/parcels/ops/oncall?q=x": "When scans stop",
+	}
+	for u, want := range docs {
+		p := reply(t, c.Preview(), happens(bot.Linked{URLs: []string{u}}, lang.English)).(bot.Preview)
+		contains(t, card.Plain(p.Messages[u]), want)
+	}
 	for _, a := range asked {
 		if a.ID != "" {
 			t.Errorf("a preview is made with the rights of %q", a.ID)

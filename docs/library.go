@@ -43,6 +43,7 @@ type Library struct {
 	sources   map[string]place // pages by the address of their Markdown
 	size      int              // bytes in sites
 	apis      int              // those of definitions among them
+	listed    []*Site          // as Sites returns them; nil: they changed since
 }
 
 // place is a page of another entity's documentation.
@@ -126,7 +127,7 @@ func (l *Library) drop(wanted []*catalog.Entity, redirects map[catalog.Ref]place
 	}
 	var gone []catalog.Ref
 	l.mu.Lock()
-	l.redirects = redirects
+	l.redirects, l.listed = redirects, nil
 	for ref, site := range l.sites {
 		if !keep[ref] {
 			delete(l.sites, ref)
@@ -181,7 +182,7 @@ func (l *Library) refresh(ctx context.Context, e *catalog.Entity) (*Site, bool) 
 			}
 		}
 	}
-	l.sites[e.Ref] = site
+	l.sites[e.Ref], l.listed = site, nil
 	return site, changed
 }
 

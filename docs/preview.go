@@ -115,7 +115,7 @@ func (p *Preview) show(w http.ResponseWriter, r *http.Request, site *Site, name 
 		}
 		s := newShell(site)
 		s.live = true
-		w.Header().Set("Content-Security-Policy", "default-src 'self'; img-src 'self' https:; media-src 'self' https:; frame-src https:; object-src 'none'; base-uri 'none'")
+		w.Header().Set("Content-Security-Policy", previewPolicy(p.static.frames))
 		send(w, "text/html; charset=utf-8", s.page(nil, i, p.static.highlight))
 		return
 	}
@@ -138,6 +138,18 @@ func (p *Preview) show(w http.ResponseWriter, r *http.Request, site *Site, name 
 	}
 	w.Header().Set("Content-Security-Policy", assetPolicy)
 	send(w, media, data)
+}
+
+// previewPolicy lets pages show pictures and films of elsewhere, and frames of the hosts that are named.
+func previewPolicy(frames []string) string {
+	policy := "default-src 'self'; img-src 'self' https:; media-src 'self' https:; object-src 'none'; base-uri 'none'; frame-src"
+	for _, host := range frames {
+		policy += " https://" + host
+	}
+	if len(frames) == 0 {
+		policy += " 'none'"
+	}
+	return policy
 }
 
 // watch answers once the site is another than the page has seen, or after a while.

@@ -101,7 +101,7 @@ func site(t testing.TB, change ...func(*Config)) *Web {
 	dir := t.TempDir()
 	for name, text := range map[string]string{
 		"mkdocs.yml": "site_name: Checkout manual\nnav:\n  - Start: index.md\n  - Operations:\n      - Runbook: runbook.md\n      - Alerts: alerts.md\n", "docs/index.md": manual,
-		"docs/runbook.md": "# Runbook\n\n## When orders pile up\n\nScale **checkout** first.\n\n## When payments fail\n\nCall the bank.\n", "docs/alerts.md": "# Alerts\n", "docs/flow.svg": `<svg xmlns="http://www.w3.org/2000/svg"/>`,
+		"docs/runbook.md": "# Runbook\n\n## When orders pile up\n\nScale **checkout** first.\n\n## When payments fail\n\nCall the bank.\n", "docs/alerts.md": "# Alerts\n\n```mermaid\ngraph TD\n  A --> B\n```\n\n```mermaid\nbroken\n```\n", "docs/flow.svg": `<svg xmlns="http://www.w3.org/2000/svg"/>`,
 	} {
 		path := filepath.Join(dir, "checkout", filepath.FromSlash(name))
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {

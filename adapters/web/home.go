@@ -1,14 +1,10 @@
 package web
 
 import (
-	"context"
 	"net/http"
 	"path"
-	"slices"
 	"strconv"
 	"strings"
-	"sync"
-	"time"
 
 	"github.com/backchannel-portal/backchannel/bot/card"
 	"github.com/backchannel-portal/backchannel/catalog"
@@ -121,46 +117,4 @@ func shown(view search.View, c Cause) cause {
 		}
 	}
 	return out
-}
-
-// causesFor is how long the worst problems are shown before they are looked for again in a catalog that changed.
-const causesFor = 5 * time.Minute
-
-// causeCache keeps the worst problems, as finding them looks at every entity. It is safe for concurrent use.
-type causeCache struct {
-	mu   sync.Mutex
-	kept map[search.Audience]keptCauses // by audience, whatever the generation
-}
-
-type keptCauses struct {
-	at         time.Time
-	generation catalog.Generation
-	causes     []Cause
-}
-
-// keptAudiences bounds for how many groups of people who see different things something is kept.
-const keptAudiences = 16
-
-// worst are the worst problems that a view shows, which may be some minutes old.
-func (w *Web) worst(ctx context.Context, view search.View) []Cause {
-	if w.cfg.Worst == nil {
-		return nil
-	}
-	audience, _ := search.AudienceOf(view)
-	generation := audience.Generation
-	audience.Generation = 0
-	now := w.cfg.Now()
-	w.causes.mu.Lock() // whoever comes meanwhile waits for the same
-	defer w.causes.mu.Unlock()
-	k, ok := w.causes.kept[audience]
-	if ok && (k.generation == generation || now.Sub(k.at) < causesFor) {
-		return k.causes
-	}
-	all := w.cfg.Worst(ctx, view)
-	if len(w.causes.kept) >= keptAudiences || w.causes.kept == nil {
-		w.causes.kept = map[search.Audience]keptCauses{}
-	}
-	k = keptCauses{now, generation, slices.Clone(all[:min(len(all), homeCauses)])}
-	w.causes.kept[audience] = k
-	return k.causes
 }

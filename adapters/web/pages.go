@@ -35,7 +35,7 @@ type frame struct {
 }
 
 // features are what the navigation leads to.
-type features struct{ Radar, Templates bool }
+type features struct{ Docs, Radar, Templates bool }
 
 // T is a message of the catalogue in the page's language, for templates: name and value pairs follow the key.
 func (f frame) T(key string, pairs ...any) string { return translate(f.Lang, key, pairs...) }
@@ -103,7 +103,7 @@ func (w *Web) made(rw http.ResponseWriter, r *http.Request, name string, p page,
 // features looks which pages have something to show.
 func (w *Web) features(r *http.Request) features {
 	shape, err := w.cfg.Plugins.Radar.Shape(r.Context())
-	return features{Radar: err == nil && shape.Source != "", Templates: w.view(r).Count(search.Filter{Kinds: []string{"template"}}) > 0}
+	return features{Docs: w.documented(w.view(r)), Radar: err == nil && shape.Source != "", Templates: w.view(r).Count(search.Filter{Kinds: []string{"template"}}) > 0}
 }
 
 // missing says that there is nothing at this address, or nothing called name.

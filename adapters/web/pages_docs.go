@@ -35,6 +35,7 @@ type docsData struct {
 	Source   link
 	Age      string
 	Notices  []string
+	Diagrams string // where they are drawn; "": nowhere
 }
 
 // docsPage is a page of an entity's documentation, or a picture of it.
@@ -63,6 +64,7 @@ func (w *Web) docsPage(rw http.ResponseWriter, r *http.Request) {
 		w.asset(rw, r, ref, name)
 		return
 	}
+	rw.Header()["Content-Security-Policy"] = w.framed
 	key, keep := docsKeyOf(view, r, ref, p, w.since(r, site))
 	if c := w.docs.get(key, w.cfg.Now()); keep && c != nil {
 		w.sendPage(rw, r, http.StatusOK, c)
@@ -74,7 +76,7 @@ func (w *Web) docsPage(rw http.ResponseWriter, r *http.Request) {
 		w.missing(rw, r, "")
 		return
 	}
-	body, ok := w.made(rw, r, "docs", page{Title: title(p.Title, site.Title), Nav: "catalog", About: about(p), Style: "docs.css"}, d)
+	body, ok := w.made(rw, r, "docs", page{Title: title(p.Title, site.Title), Nav: "docs", About: about(p), Style: "docs.css"}, d)
 	if !ok {
 		return
 	}
@@ -93,7 +95,7 @@ func (w *Web) document(r *http.Request, view search.View, ref catalog.Ref, site 
 		Entity: linkTo(view, ref), Ref: ref.String(), Site: link{Text: site.Title, Href: base}, Title: p.Title, Lang: site.Lang, Trail: p.In,
 		Titled: slices.ContainsFunc(p.Sections, func(s docs.Section) bool { return s.Level == 1 && s.Heading != "" }),
 		Body:   template.HTML(body), Nav: navigation(site, p, base), Contents: contents(p), Source: link{Text: path.Base(p.File), Hint: p.Source},
-		Age: w.since(r, site),
+		Age: w.since(r, site), Diagrams: w.diagrams(),
 	}
 	if card.WebURL(p.Edit) {
 		d.Edit = p.Edit

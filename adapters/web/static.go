@@ -23,7 +23,9 @@ type assets struct {
 
 type asset struct {
 	*content
-	cache string
+	cache  string
+	policy string // in place of that of all pages; "": there is none of its own
+	shared bool   // also with documents of other origins, as sandboxed ones are
 }
 
 // bundles are the files that are made of others, in the order of their names.
@@ -66,15 +68,15 @@ func newAssets(static fs.FS, p *packer) (*assets, error) {
 }
 
 func (a *assets) add(p *packer, name string, data []byte) {
-	kinds := map[string]string{".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml", ".txt": "text/plain; charset=utf-8"}
+	kinds := map[string]string{".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".html": "text/html; charset=utf-8", ".svg": "image/svg+xml", ".txt": "text/plain; charset=utf-8"}
 	sum := sha256.Sum256(data)
 	ext := path.Ext(name)
 	c := p.content(kinds[ext], data)
 	c.etag = `"` + hex.EncodeToString(sum[:8]) + `"`
 	hashed := strings.TrimSuffix(name, ext) + "." + hex.EncodeToString(sum[:5]) + ext
 	a.names[name] = hashed
-	a.files[name] = asset{c, "public, max-age=3600"}
-	a.files[hashed] = asset{c, "public, max-age=31536000, immutable"}
+	a.files[name] = asset{content: c, cache: "public, max-age=3600"}
+	a.files[hashed] = asset{content: c, cache: "public, max-age=31536000, immutable"}
 }
 
 // path is the address of a file, for templates.
@@ -88,5 +90,11 @@ func (w *Web) file(rw http.ResponseWriter, r *http.Request) {
 		return
 	}
 	rw.Header().Set("Cache-Control", f.cache)
+	if f.policy != "" {
+		rw.Header().Set("Content-Security-Policy", f.policy)
+	}
+	if f.shared {
+		rw.Header().Set("Cross-Origin-Resource-Policy", "cross-origin")
+	}
 	send(rw, r, http.StatusOK, f.content)
 }

@@ -43,6 +43,7 @@ const (
 // Docs is what the docs pages read; docs.Library implements it.
 type Docs interface {
 	Site(ref catalog.Ref) (*docs.Site, bool)
+	Sites() []*docs.Site
 	Resolve(ref catalog.Ref) (entity catalog.Ref, page string, ok bool)
 	HTML(entity catalog.Ref, page, base string) ([]byte, error)
 	Asset(ctx context.Context, entity catalog.Ref, name string) (docs.Asset, error)
@@ -62,6 +63,8 @@ type Config struct {
 	Allow    func(client string) bool                                   // whether a program at this address may ask now; nil: always
 	Proxies  []netip.Prefix                                             // whose X-Forwarded-For is believed, beside this machine's
 	Docs     Docs                                                       // nil: no docs
+	Frames   []string                                                   // hosts whose frames pages of docs may show, over https
+	Mermaid  []byte                                                     // the script that draws diagrams in Mermaid; nil: they show their source
 	Plugins  plugins.Capabilities                                       // on-call and builds of the entity page
 	Worst    func(context.Context, search.View) []Cause                 // what is most wrong with the data, worst first; nil: nothing is said
 	Cards    []CardSource                                               // what plugins show on the page of an entity, in this order
@@ -84,6 +87,7 @@ type Web struct {
 	facets facetCache
 	causes causeCache
 	docs   docsCache
+	framed []string // the policy of pages of docs
 }
 
 //go:embed templates static
@@ -119,6 +123,12 @@ func New(cfg Config) (*Web, error) {
 	if w.assets, err = newAssets(static, w.packer); err != nil {
 		return nil, err
 	}
+	w.assets.addDiagrams(w.packer, cfg.Mermaid)
+	framed, err := framing(cfg.Frames, len(cfg.Mermaid) > 0)
+	if err != nil {
+		return nil, err
+	}
+	w.framed = []string{framed}
 	if w.pages, err = template.New("").Funcs(functions(w.assets)).ParseFS(files, "templates/*.html"); err != nil {
 		return nil, fault.Wrap(fault.Internal, err, "page templates")
 	}
@@ -146,6 +156,7 @@ func (w *Web) Mount(r chi.Router) {
 			get(r, "/catalog/{namespace}/{kind}/{name}", w.entity)
 			get(r, "/catalog/{namespace}/{kind}/{name}/descriptor", w.descriptor)
 			get(r, "/search", w.search)
+			get(r, "/docs", w.docsList)
 			get(r, "/docs/{namespace}/{kind}/{name}", w.docsPage)
 			get(r, "/docs/{namespace}/{kind}/{name}/*", w.docsPage)
 			get(r, "/radar", w.radar)

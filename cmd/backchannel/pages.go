@@ -17,6 +17,10 @@ func (s *service) pages() (*web.Web, error) {
 	for _, p := range s.cfg.Web.TrustedProxies {
 		proxies = append(proxies, p.Prefix())
 	}
+	mermaid, err := mermaid(s.cfg)
+	if err != nil {
+		return nil, err
+	}
 	return web.New(web.Config{
 		Organization: s.cfg.Organization,
 		BaseURL:      s.cfg.Web.BaseURL,
@@ -28,6 +32,8 @@ func (s *service) pages() (*web.Web, error) {
 		Allow:        s.allowProgram,
 		Proxies:      proxies,
 		Docs:         s.library,
+		Frames:       s.cfg.Docs.Frames,
+		Mermaid:      mermaid,
 		Plugins:      s.plugins,
 		Worst:        s.worst,
 		Log:          s.log,

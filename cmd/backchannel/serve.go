@@ -192,6 +192,7 @@ func (s *service) run(ctx context.Context, port net.Listener) error {
 			return nil
 		})
 	}
+	g.Go(func() error { return s.web.Run(ctx) })
 	g.Go(func() error { return s.audit.Run(ctx) })
 	g.Go(func() error { return s.identity.run(ctx) })
 	if s.sign != nil {

@@ -105,7 +105,7 @@ func (s *sanitizer) start(raw []byte) (n *html.Node, ok bool) {
 // frame reports whether an address may be shown in a frame.
 func (s *sanitizer) frame(src string) bool {
 	u, err := url.Parse(src)
-	return err == nil && u.Scheme == "https" && u.User == nil && slices.Contains(s.frames, strings.ToLower(u.Host))
+	return err == nil && u.Scheme == "https" && u.User == nil && slices.ContainsFunc(s.frames, func(host string) bool { return strings.EqualFold(host, u.Host) })
 }
 
 // hidesContent reports elements whose content is no text for readers.

@@ -27,6 +27,11 @@ const (
 	SiteOwns           Key = "site.owns"
 	SiteThisIsMe       Key = "site.this_is_me"
 	SiteNotMe          Key = "site.not_me"
+	SiteAboutDocs      Key = "site.about_docs"
+	SiteDocsOf         Key = "site.docs_of"
+	SiteDocsWritten    Key = "site.docs_written" // n
+	SiteDocsDefined    Key = "site.docs_defined" // n
+	SiteDiagramSource  Key = "site.diagram_source"
 	SiteBeside         Key = "site.beside"
 	SiteCardFailed     Key = "site.card_failed"
 	SiteChosen         Key = "site.chosen"

@@ -1,4 +1,4 @@
-// Runs axe on the pages of a running demo, light and dark, and in a window as narrow as a phone.
+// Runs axe on the pages of a running demo: in English and Chinese, light and dark, and in a window as narrow as a phone.
 // usage: node accessibility.mjs BASE CHROMIUM
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
@@ -10,9 +10,13 @@ const pages = [
   '/', '/chat', '/catalog', '/catalog?kind=component&type=service&tag=java', '/catalog/default/component/checkout', '/catalog/default/group/checkout-crew',
   '/catalog/default/user/mei.lin', '/catalog/default/api/checkout-api', '/catalog/default/component/checkout/descriptor', '/docs/default/component/checkout',
   '/docs/default/component/backchannel', '/docs/default/component/backchannel/configuration', '/docs/default/component/backchannel/architecture',
-  '/docs/default/api/checkout-api', '/search?q=', '/search?q=roll+back', '/radar', '/templates',
+  '/docs', '/docs?of=api', '/docs/default/api/checkout-api', '/search?q=', '/search?q=roll+back', '/search?q=runbook&in=component:default/checkout', '/radar', '/templates',
 ];
-const questions = ['who owns checkout', 'which services are on spring boot', 'who owns the gateway'];
+const lost = ['/nothing/here', '/catalog/default/component/chekout', '/docs/default/component/none'];
+const questions = {
+  en: ['who owns checkout', 'which services are on spring boot', 'who owns the gateway', 'how do I roll back a deploy'],
+  zh: ['checkout 谁负责', '哪些服务在用 spring boot', 'gateway 谁负责', '订单卡住了怎么办'],
+};
 
 async function ready() {
   for (let i = 0; i < 120; i++) {
@@ -36,29 +40,35 @@ async function check(page, what) {
 await ready();
 const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
 let runs = 0;
-for (const colorScheme of ['light', 'dark']) {
-  for (const width of [1200, 380]) {
-    // The pages allow no foreign script; axe is one.
-    const context = await browser.newContext({ colorScheme, viewport: { width, height: 900 }, bypassCSP: true });
-    const page = await context.newPage();
-    const at = `${colorScheme}, ${width} wide`;
-    for (const path of pages) {
-      const response = await page.goto(base + path);
-      if (!response.ok()) { wrong++; console.log(`  ${path} (${at}): status ${response.status()}`); continue; }
-      await check(page, `${path} (${at})`);
-      runs++;
-    }
-    await page.goto(`${base}/chat`);
-    for (const q of questions) {
-      const before = await page.locator('#log .exchange').count();
-      await page.fill('#question', q);
-      await page.press('#question', 'Enter');
-      await page.waitForFunction(n => document.querySelectorAll('#log .exchange').length > n && !document.querySelector('#log .thinking'), before, { timeout: 20000 });
-    }
-    await check(page, `a conversation (${at})`);
-    runs++;
-    await context.close();
+for (const locale of ['en', 'zh']) {
+  for (const colorScheme of ['light', 'dark']) {
+    for (const width of [1200, 380]) await look(locale, colorScheme, width);
   }
+}
+
+// look visits every page in one language, theme and width, and holds a conversation.
+async function look(locale, colorScheme, width) {
+  // The pages allow no foreign script; axe is one.
+  const context = await browser.newContext({ locale, colorScheme, viewport: { width, height: 900 }, bypassCSP: true });
+  const page = await context.newPage();
+  const at = `${locale}, ${colorScheme}, ${width} wide`;
+  for (const path of [...pages, ...lost]) {
+    const response = await page.goto(base + path);
+    if (response.ok() === lost.includes(path)) { wrong++; console.log(`  ${path} (${at}): status ${response.status()}`); continue; }
+    if (await page.getAttribute('html', 'lang') !== locale) { wrong++; console.log(`  ${path} (${at}) is in another language`); }
+    await check(page, `${path} (${at})`);
+    runs++;
+  }
+  await page.goto(`${base}/chat`);
+  for (const q of questions[locale]) {
+    const before = await page.locator('#log .exchange').count();
+    await page.fill('#question', q);
+    await page.press('#question', 'Enter');
+    await page.waitForFunction(n => document.querySelectorAll('#log .exchange').length > n && !document.querySelector('#log .thinking'), before, { timeout: 20000 });
+  }
+  await check(page, `a conversation (${at})`);
+  runs++;
+  await context.close();
 }
 await browser.close();
 console.log(`accessibility: axe on ${runs} views, ${wrong === 0 ? 'no violation' : `${wrong} VIOLATIONS`}`);

@@ -39,11 +39,16 @@ func (o *OpenForm) Merge(page card.Values) {
 // concurrent use, by several replicas on one store as well.
 type Desk struct {
 	drafts Drafts
+	claims Claims // the same drafts; nil where they do not keep what was handed in
 	now    func() time.Time
 }
 
-// NewDesk returns a desk that keeps its forms in drafts.
-func NewDesk(drafts Drafts, now func() time.Time) *Desk { return &Desk{drafts, now} }
+// NewDesk returns a desk that keeps its forms in drafts. Where these are Claims, what is handed in survives the end of
+// the process; see HandIn.
+func NewDesk(drafts Drafts, now func() time.Time) *Desk {
+	claims, _ := drafts.(Claims)
+	return &Desk{drafts, claims, now}
+}
 
 // kept is the part of an open form that Draft has no place for.
 type kept struct {
@@ -66,9 +71,18 @@ func (d *Desk) Fork(ctx context.Context, o OpenForm) (OpenForm, error) {
 
 // Save keeps an open form in place of what is kept under its key.
 func (d *Desk) Save(ctx context.Context, o OpenForm) error {
+	row, err := d.draft(o)
+	if err != nil {
+		return err
+	}
+	return d.drafts.Save(ctx, row)
+}
+
+// draft is an open form as it is kept: without secrets.
+func (d *Desk) draft(o OpenForm) (Draft, error) {
 	data, err := json.Marshal(kept{o.Form, o.Back})
 	if err != nil {
-		return fault.Wrap(fault.Internal, err, "keep form %s", o.Form.ID)
+		return Draft{}, fault.Wrap(fault.Internal, err, "keep form %s", o.Form.ID)
 	}
 	values := maps.Clone(o.Values)
 	for _, f := range o.Form.Fields {
@@ -76,9 +90,9 @@ func (d *Desk) Save(ctx context.Context, o OpenForm) error {
 			delete(values, f.Name)
 		}
 	}
-	return d.drafts.Save(ctx, Draft{
+	return Draft{
 		ID: o.Key, Form: o.Form.ID, Actor: o.Actor, Address: o.Address, Values: values, Data: data, Expires: d.now().Add(formLife),
-	})
+	}, nil
 }
 
 // Load returns an open form of an actor. One that is not there, or is somebody else's, is an error of kind NotFound

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"maps"
@@ -35,15 +36,31 @@ type Drafts interface {
 	Sweeper
 }
 
+// Claims are Drafts that keep what was handed in until it is done, so that the end of a process loses none of it.
+type Claims interface {
+	// Claim keeps a draft in place of the open one with its id: it is open for nobody any more, until it is saved again.
+	// Where none is open that is an error of kind NotFound.
+	Claim(ctx context.Context, d Draft, now time.Time) error
+	// Claimed returns at most n drafts that were claimed before a time, oldest first.
+	Claimed(ctx context.Context, before time.Time, n int) ([]Draft, error)
+	// Reclaim takes over a draft that was claimed before a time. Of several who do, the others get NotFound, as for one
+	// that is not there or not claimed.
+	Reclaim(ctx context.Context, id string, before, now time.Time) (Draft, error)
+	// Drop forgets a claimed draft: it is done.
+	Drop(ctx context.Context, id string) error
+}
+
 type memoryDrafts struct {
-	mu   sync.Mutex
-	rows map[string]Draft
+	mu      sync.Mutex
+	rows    map[string]Draft
+	claimed map[string]time.Time
 }
 
 func (m *memoryDrafts) Save(_ context.Context, d Draft) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.rows[d.ID] = d.clone()
+	delete(m.claimed, d.ID)
 	return nil
 }
 
@@ -60,7 +77,7 @@ func (m *memoryDrafts) Load(_ context.Context, id string, now time.Time) (Draft,
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	d, ok := m.rows[id]
-	if !ok || !now.Before(d.Expires) {
+	if _, taken := m.claimed[id]; !ok || taken || !now.Before(d.Expires) {
 		return Draft{}, fault.New(fault.NotFound, "there is no draft %q", id)
 	}
 	return d.clone(), nil
@@ -70,17 +87,71 @@ func (m *memoryDrafts) Take(ctx context.Context, id string, now time.Time) (Draf
 	d, err := m.Load(ctx, id, now)
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if _, ok := m.rows[id]; !ok || err != nil {
+	_, taken := m.claimed[id]
+	if _, ok := m.rows[id]; !ok || taken || err != nil {
 		return Draft{}, fault.New(fault.NotFound, "there is no draft %q", id)
 	}
 	delete(m.rows, id)
 	return d, nil
 }
 
+func (m *memoryDrafts) Claim(_ context.Context, d Draft, now time.Time) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	old, ok := m.rows[d.ID]
+	if _, taken := m.claimed[d.ID]; !ok || taken || !now.Before(old.Expires) {
+		return fault.New(fault.NotFound, "there is no draft %q", d.ID)
+	}
+	if m.claimed == nil {
+		m.claimed = map[string]time.Time{}
+	}
+	m.rows[d.ID], m.claimed[d.ID] = d.clone(), now
+	return nil
+}
+
+func (m *memoryDrafts) Claimed(_ context.Context, before time.Time, n int) ([]Draft, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var ids []string
+	for id, at := range m.claimed {
+		if at.Before(before) {
+			ids = append(ids, id)
+		}
+	}
+	slices.SortFunc(ids, func(a, b string) int { return cmp.Or(m.claimed[a].Compare(m.claimed[b]), cmp.Compare(a, b)) })
+	var out []Draft
+	for _, id := range ids[:min(n, len(ids))] {
+		out = append(out, m.rows[id].clone())
+	}
+	return out, nil
+}
+
+func (m *memoryDrafts) Reclaim(_ context.Context, id string, before, now time.Time) (Draft, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if at, ok := m.claimed[id]; !ok || !at.Before(before) {
+		return Draft{}, fault.New(fault.NotFound, "the draft %q was not handed in", id)
+	}
+	m.claimed[id] = now
+	return m.rows[id].clone(), nil
+}
+
+func (m *memoryDrafts) Drop(_ context.Context, id string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if _, ok := m.claimed[id]; ok {
+		delete(m.rows, id)
+		delete(m.claimed, id)
+	}
+	return nil
+}
+
 func (m *memoryDrafts) Sweep(_ context.Context, before time.Time) (int, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return sweepMap(m.rows, func(d Draft) bool { return d.Expires.Before(before) }), nil
+	n := sweepMap(m.rows, func(d Draft) bool { return d.Expires.Before(before) })
+	maps.DeleteFunc(m.claimed, func(id string, _ time.Time) bool { _, there := m.rows[id]; return !there })
+	return n, nil
 }
 
 // sweepMap deletes what is old and returns how many that were.

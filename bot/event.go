@@ -45,6 +45,10 @@ type Channel struct {
 	Direct bool   // a conversation with one person
 	Shared bool   // people of other organisations are in it, as far as the platform said
 	Topic  string // what the channel says it is about, "" when not known; an adapter that has it at hand fills it in
+
+	// Of platforms on which a thread is a channel of its own: the id and name of the channel that it belongs to. What
+	// holds of that channel (rules, bindings) holds in the thread. "" for what is no such thread.
+	Parent, ParentName string
 }
 
 // Event is one thing that happened, decoded and verified.

@@ -41,6 +41,7 @@ type Post struct {
 	ID       string // the platform's id of the message, once it is sent
 	Error    string // of the last attempt that failed
 	Added    time.Time
+	Doubt    bool // an attempt was begun whose end is not known: the message may be there
 }
 
 // Outbox keeps posts.
@@ -49,7 +50,7 @@ type Outbox interface {
 	Put(ctx context.Context, p Post) (fresh bool, err error)
 	// Get returns a post; one that is not known is an error of kind NotFound.
 	Get(ctx context.Context, key string) (Post, error)
-	// Update keeps State, Attempts, ID and Error of a post. A post that is sent stays sent. One that is not known is
+	// Update keeps State, Attempts, ID, Error and Doubt of a post. A post that is sent stays sent. One that is not known is
 	// an error of kind NotFound.
 	Update(ctx context.Context, p Post) error
 	// Unsent returns the keys of at most n unsent posts that were added before a time, oldest first.
@@ -68,7 +69,7 @@ func (m *memoryOutbox) Put(_ context.Context, p Post) (bool, error) {
 	if _, known := m.posts[p.Key]; known {
 		return false, nil
 	}
-	p.State, p.Attempts, p.ID, p.Error = Unsent, 0, "", ""
+	p.State, p.Attempts, p.ID, p.Error, p.Doubt = Unsent, 0, "", "", false
 	m.posts[p.Key] = p
 	return true, nil
 }
@@ -91,7 +92,7 @@ func (m *memoryOutbox) Update(_ context.Context, p Post) error {
 		return fault.New(fault.NotFound, "there is no post %q", p.Key)
 	}
 	if old.State != Sent {
-		old.State, old.Attempts, old.ID, old.Error = p.State, p.Attempts, p.ID, p.Error
+		old.State, old.Attempts, old.ID, old.Error, old.Doubt = p.State, p.Attempts, p.ID, p.Error, p.Doubt
 		m.posts[p.Key] = old
 	}
 	return nil

@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"time"
 
 	"github.com/backchannel-portal/backchannel/internal/fault"
@@ -12,12 +13,12 @@ import (
 // Poster sends posts on one platform.
 type Poster interface {
 	// Post sends a post, marked with its key where the platform can, and returns the message's id. Errors of kind
-	// Forbidden, NotFound and Invalid say that no further attempt can help. A thread of the address that is the id of
+	// Forbidden, NotFound and Invalid say that no further attempt can help; NotSent says that nothing was sent. A thread of the address that is the id of
 	// a message of the channel is the thread below that message, which begins with the post if there is none yet; a
 	// channel that has no threads shows the post as it shows any other.
 	Post(ctx context.Context, p Post) (id string, err error)
-	// Find looks for the post among what was sent before, by its key, and reports whether it is there. A platform that
-	// cannot tell reports false.
+	// Find looks for the post among what was sent before, by its key, and reports whether it is there. An error that is
+	// Untold says that the platform does not tell.
 	Find(ctx context.Context, p Post) (id string, found bool, err error)
 }
 
@@ -93,8 +94,14 @@ func (s *Sender) Work(ctx context.Context, j job.Job) (json.RawMessage, error) {
 	if !ok {
 		return nil, s.giveUp(ctx, p, fault.New(fault.Invalid, "nothing posts on %q here", p.To.Platform))
 	}
+	out := p
 	if p.Attempts > 0 { // an attempt was begun before and may have got through
 		id, found, err := poster.Find(ctx, p)
+		if _, untold := errors.AsType[Untold](err); untold {
+			if err = nil; p.Doubt {
+				out.Message = repeated(p.Message)
+			}
+		}
 		if err != nil {
 			return nil, s.failed(ctx, p, err)
 		}
@@ -103,11 +110,17 @@ func (s *Sender) Work(ctx context.Context, j job.Job) (json.RawMessage, error) {
 		}
 	}
 	p.Attempts++
+	doubted := p.Doubt // of an earlier attempt, which this one says nothing about
+	p.Doubt = true
 	if err := s.outbox.Update(ctx, p); err != nil { // before it is sent, so that whoever comes next looks first
 		return nil, err
 	}
-	id, err := poster.Post(ctx, p)
+	out.Attempts, out.Doubt = p.Attempts, p.Doubt
+	id, err := poster.Post(ctx, out)
 	if err != nil {
+		if _, not := errors.AsType[NotSent](err); not {
+			p.Doubt = doubted
+		}
 		return nil, s.failed(ctx, p, err)
 	}
 	return nil, s.sent(ctx, p, id)

@@ -42,7 +42,7 @@ type Sweeper interface {
 // NewMemoryState returns a state that lives as long as the process.
 func NewMemoryState() State {
 	threads, drafts, subscriptions := newMemoryThreads(), &memoryDrafts{rows: map[string]Draft{}}, &memorySubscriptions{rows: map[subscriptionKey]Subscription{}}
-	feedback := &memoryFeedback{rows: map[string]Feedback{}}
+	feedback, tasks := &memoryFeedback{rows: map[string]Feedback{}}, &memoryTasks{rows: map[string]*memoryTask{}}
 	news := newMemoryNews(subscriptions)
 	sessions := &memorySessions{rows: map[string]Session{}}
 	return State{
@@ -61,8 +61,8 @@ func NewMemoryState() State {
 		Watches:       news,
 		News:          news,
 		NewsLog:       news,
-		Traces:        memoryTraces{threads, drafts, subscriptions, feedback},
-		Tasks:         &memoryTasks{rows: map[string]*memoryTask{}},
+		Traces:        memoryTraces{threads, drafts, subscriptions, feedback, tasks},
+		Tasks:         tasks,
 		Feedback:      feedback,
 		Sessions:      sessions,
 		SessionBook:   sessions,

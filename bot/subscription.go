@@ -20,6 +20,15 @@ type Subscription struct {
 	Zone    string // IANA name, for quiet hours and the time of digests; "" when not known
 	Muted   bool
 	Since   time.Time
+	Direct  bool // the address is a direct message with By: what is told there is what they may see
+}
+
+// Reader is the address by which is known who reads what is told: that of the person in a direct message.
+func (s Subscription) Reader() Address {
+	if !s.Direct {
+		return s.Address
+	}
+	return Address{Platform: s.Address.Platform, Workspace: s.Address.Workspace, Channel: DirectTo + s.By.ID}
 }
 
 // Subscriptions keeps subscriptions. One of an address, subject and topic is one subscription.

@@ -16,6 +16,7 @@ import (
 // Bulletin is what one post at a place is to tell.
 type Bulletin struct {
 	To   Address
+	By   Address // of who reads it: To, or in a direct message the person's; what they may see is told
 	Lang lang.Lang
 	Zone *time.Location
 	News []News // in the order in which they were found; of several subjects it is a digest
@@ -25,7 +26,7 @@ type Bulletin struct {
 // to say: what changed is as it was, or may not be seen there.
 type Compose func(ctx context.Context, b Bulletin) (card.Message, bool)
 
-// TellerConfig is what a Teller needs; all of it is required but Log.
+// TellerConfig is what a Teller needs; all of it is required but Log and Known.
 type TellerConfig struct {
 	State   State
 	Send    func(context.Context, Post) error // Sender.Send
@@ -33,18 +34,24 @@ type TellerConfig struct {
 	Rhythm  Rhythm
 	Log     *slog.Logger
 	Now     func() time.Time
+	// Known reports whether it is known who reads what is posted to a place, and with that what they may see. What
+	// there is to tell waits for it, for a while. It does not block; nil: it always is.
+	Known func(Address) bool
 }
 
 // Teller tells subscribers what is new: in their rhythm, each change once, grouped by subject. News that a crash left
 // behind half told are told by the same post, which the outbox knows.
-type Teller struct{ cfg TellerConfig }
+type Teller struct {
+	cfg     TellerConfig
+	unknown map[Address]time.Time // since when it is not known who reads at a place; of the goroutine that makes rounds
+}
 
 // NewTeller returns a teller.
 func NewTeller(cfg TellerConfig) *Teller {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Teller{cfg}
+	return &Teller{cfg, map[Address]time.Time{}}
 }
 
 // The bounds of a round.
@@ -52,12 +59,13 @@ const (
 	newsBatch     = 5000                // news looked at
 	threadsFor    = 30 * 24 * time.Hour // how long posts about a subject go below the first one
 	waitForThread = time.Hour           // how long a post waits for the first one to be sent
+	waitForReader = time.Hour           // how long news wait until it is known who reads them
 )
 
 // newsKey begins the keys of posts that tell news.
 const newsKey = "news:"
 
-// Round tells what can be told now.
+// Round tells what can be told now. One is made at a time.
 func (t *Teller) Round(ctx context.Context) error {
 	untold, err := t.cfg.State.News.Untold(ctx, newsBatch)
 	if err != nil || len(untold) == 0 {
@@ -165,11 +173,17 @@ func (t *Teller) tell(ctx context.Context, key string, news []News) error {
 		return err
 	}
 	first := subs[[2]string{news[0].Subject, news[0].Topic}]
-	l := first.Lang
+	l, reader := first.Lang, at
 	if l == "" {
 		l = lang.English
 	}
-	m, ok := t.cfg.Compose(ctx, Bulletin{To: at, Lang: l, Zone: t.cfg.Rhythm.zone(first.Zone), News: news})
+	if first.Direct {
+		reader = first.Reader()
+	}
+	if !t.known(reader) {
+		return nil
+	}
+	m, ok := t.cfg.Compose(ctx, Bulletin{To: at, By: reader, Lang: l, Zone: t.cfg.Rhythm.zone(first.Zone), News: news})
 	if !ok {
 		ids := bundle{news: news}.ids()
 		return t.cfg.State.News.Drop(ctx, ids)
@@ -185,6 +199,20 @@ func (t *Teller) tell(ctx context.Context, key string, news []News) error {
 		return err
 	}
 	return t.cfg.State.News.Told(ctx, key, t.cfg.Now())
+}
+
+// known reports whether it is known who reads at a place, or has not been found out for long enough.
+func (t *Teller) known(at Address) bool {
+	if t.cfg.Known == nil || t.cfg.Known(at) {
+		delete(t.unknown, at)
+		return true
+	}
+	since, waits := t.unknown[at]
+	if !waits {
+		since = t.cfg.Now()
+		t.unknown[at] = since
+	}
+	return t.cfg.Now().Sub(since) >= waitForReader
 }
 
 // thread is the thread that a post about a subject belongs to: below the last one that began one, "" for none. later

@@ -13,6 +13,7 @@ type Traces struct {
 	Drafts        []Draft        // by id
 	Subscriptions []Subscription // by address, subject and topic
 	Feedback      []Feedback     // by id
+	Tasks         []Task         // long work that they began, by key
 }
 
 // TraceStore finds what is kept of a person, for those who ask for it or want it gone. A conversation belongs to an
@@ -20,7 +21,7 @@ type Traces struct {
 type TraceStore interface {
 	// Of returns the traces of an actor. Those that have expired and are not swept yet are among them.
 	Of(ctx context.Context, a Actor, at []Address) (Traces, error)
-	// Erase removes them and returns what they were.
+	// Erase removes them and returns what they were. Of a task that is under way it removes who began it.
 	Erase(ctx context.Context, a Actor, at []Address) (Traces, error)
 	// Forget removes the conversations and the forms in progress of a workspace that the bot has left, and returns how
 	// many those were. What else is kept of it has an end of its own.
@@ -47,6 +48,7 @@ type memoryTraces struct {
 	drafts        *memoryDrafts
 	subscriptions *memorySubscriptions
 	feedback      *memoryFeedback
+	tasks         *memoryTasks
 }
 
 func (m memoryTraces) Of(_ context.Context, a Actor, at []Address) (Traces, error) {
@@ -87,6 +89,19 @@ func (m memoryTraces) find(a Actor, at []Address, erase bool) (t Traces) {
 			t.Feedback = append(t.Feedback, f)
 		}
 	}
+	m.tasks.mu.Lock()
+	defer m.tasks.mu.Unlock()
+	for key, task := range m.tasks.rows {
+		if task.By.Key() != a.Key() {
+			continue
+		}
+		t.Tasks = append(t.Tasks, task.Task)
+		if erase && task.Over {
+			delete(m.tasks.rows, key)
+		} else if erase {
+			task.By = Actor{}
+		}
+	}
 	if erase {
 		for _, c := range t.Conversations {
 			delete(m.threads.rows, c.Key)
@@ -113,4 +128,5 @@ func (t *Traces) Sort() {
 		return cmp.Or(a.Address.compare(b.Address), cmp.Compare(a.Subject, b.Subject), cmp.Compare(a.Topic, b.Topic))
 	})
 	slices.SortFunc(t.Feedback, func(a, b Feedback) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortFunc(t.Tasks, func(a, b Task) int { return cmp.Compare(a.Key, b.Key) })
 }

@@ -32,18 +32,27 @@ func (c *Commands) bound(ev *bot.Event) catalog.Ref {
 	if c.deps.Bound != nil {
 		return c.deps.Bound(ev)
 	}
+	ref, _ := c.boundAt(ev)
+	return ref
+}
+
+// boundAt is the entity that the channel of an event is bound to, zero for none, and where: a thread that is a channel
+// of its own is about what its channel is, unless it is bound itself.
+func (c *Commands) boundAt(ev *bot.Event) (catalog.Ref, bot.Address) {
+	at := ev.Address.Place()
 	if c.deps.Bindings == nil || ev.Channel.Direct {
-		return catalog.Ref{}
+		return catalog.Ref{}, at
 	}
-	to := c.deps.Bindings.Of(ev.Address)
-	if to == "" {
-		return catalog.Ref{}
+	to := c.deps.Bindings.Of(at)
+	if to == "" && ev.Channel.Parent != "" {
+		at.Channel = ev.Channel.Parent
+		to = c.deps.Bindings.Of(at)
 	}
 	ref, err := catalog.ParseRef(to, "", "")
 	if err != nil {
-		return catalog.Ref{}
+		return catalog.Ref{}, at
 	}
-	return ref
+	return ref, at
 }
 
 // bindCommands are the sub-commands, where bindings are kept.
@@ -112,7 +121,7 @@ func (c *Commands) boundTo(ev *bot.Event, t *talk) bot.Reply {
 
 // unbind ends the binding of the channel.
 func (c *Commands) unbind(ev *bot.Event, t *talk) bot.Reply {
-	ref := c.bound(ev)
+	ref, at := c.boundAt(ev)
 	switch {
 	case ev.Channel.Direct:
 		return t.only(bot.Refused, lang.BindDirect, nil)
@@ -123,7 +132,7 @@ func (c *Commands) unbind(ev *bot.Event, t *talk) bot.Reply {
 	}
 	t.entities = []catalog.Ref{ref}
 	return c.changing(ev, t, "what a channel is about", func(ctx context.Context) error {
-		if _, err := c.deps.Bindings.Unbind(ctx, ev.Address.Place()); err != nil {
+		if _, err := c.deps.Bindings.Unbind(ctx, at); err != nil {
 			return err
 		}
 		what := []card.Span{card.M(ref.Short(""))}

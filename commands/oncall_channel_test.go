@@ -26,6 +26,7 @@ func TestOnCallInChannels(t *testing.T) {
 		want    []string
 	}{
 		{"bound", bot.Channel{Name: "odd"}, bot.Invoked{Path: []string{"oncall"}}, bot.Answered, []string{"on call for Till", "this channel is bound to it"}},
+		{"a thread of what is bound", bot.Channel{Name: "how long", Parent: "C-odd"}, bot.Invoked{Path: []string{"oncall"}}, bot.Answered, []string{"on call for Till", "this channel is bound to it"}},
 		{"bound, in words", bot.Channel{Name: "odd"}, bot.Said{Text: "who is on call?"}, bot.Answered, []string{"on call for Till"}},
 		{"bound, a sub-command", bot.Channel{Name: "odd"}, typed("oncall"), bot.Answered, []string{"on call for Till"}},
 		{"bound, another question", bot.Channel{Name: "odd"}, bot.Said{Text: "who owns this?"}, bot.Answered, []string{"Till is owned by Money"}},

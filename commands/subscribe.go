@@ -171,7 +171,7 @@ func (c *Commands) subscribe(ev *bot.Event, t *talk) bot.Reply {
 	return c.changing(ev, t, "subscriptions", func(ctx context.Context) error {
 		fresh := 0
 		for _, topic := range topics {
-			s := bot.Subscription{Address: ev.Address.Place(), Subject: e.Ref.String(), Topic: topic.Name(), By: ev.Actor, Lang: t.l, Zone: zoneName(t.zone), Since: c.deps.Now()}
+			s := bot.Subscription{Address: ev.Address.Place(), Subject: e.Ref.String(), Topic: topic.Name(), By: ev.Actor, Lang: t.l, Zone: zoneName(t.zone), Since: c.deps.Now(), Direct: ev.Channel.Direct}
 			added, err := c.begin(ctx, s)
 			if err != nil {
 				return err

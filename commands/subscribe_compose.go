@@ -33,7 +33,7 @@ type told struct {
 func (c *Commands) Compose(ctx context.Context, b bot.Bulletin) (card.Message, bool) {
 	viewer := catalog.Viewer{}
 	if c.deps.At != nil {
-		viewer = c.deps.At(b.To)
+		viewer = c.deps.At(b.By)
 	}
 	view := c.deps.View(viewer)
 	t := c.talk(ctx, view, Question{Viewer: viewer, Zone: b.Zone, Lang: b.Lang}, understand.Reading{Intent: intentSubscriptions, Lang: b.Lang})

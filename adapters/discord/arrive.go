@@ -14,7 +14,7 @@ import (
 // first answer. An error means that it was not taken in.
 func (s *session) interact(in interaction, first func(context.Context, callback) error) error {
 	x := newExchange(s, in, first)
-	x.ev.Channel.Name, x.ev.Channel.Topic = s.a.directory.describe(in.Channel)
+	s.a.directory.describe(in.Channel, &x.ev.Channel)
 	switch in.Type {
 	case isTyping:
 		return s.Begin(func() { x.suggest() })
@@ -141,7 +141,7 @@ func (s *session) message(raw []byte) {
 	if err != nil || !ok {
 		return
 	}
-	ev.Channel.Name, ev.Channel.Topic = s.a.directory.describe(channelPart{ID: m.Channel})
+	s.a.directory.describe(channelPart{ID: m.Channel}, &ev.Channel)
 	err = s.InOrder(ev.Address, func() {
 		fresh, err := s.Fresh(ev.ID) // the gateway repeats events after a resume
 		if err != nil {

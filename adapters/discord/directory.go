@@ -72,9 +72,9 @@ func (d *directory) forgetGuild(guild string) {
 	delete(d.guilds, guild)
 }
 
-// describe says what a channel is called and about; of a message, only its id is known. A thread is about what its
-// channel is.
-func (d *directory) describe(c channelPart) (name, topic string) {
+// describe says what a channel is called and about; of a message, only its id is known. A thread belongs to its channel
+// and is about what that is about.
+func (d *directory) describe(c channelPart, out *bot.Channel) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if at, known := d.places[c.ID]; known && c.Name == "" {
@@ -83,8 +83,9 @@ func (d *directory) describe(c channelPart) (name, topic string) {
 	if isThread(c.Type) {
 		over := d.places[c.Parent]
 		c.Topic = strings.TrimSpace(over.name + " " + over.topic)
+		out.Parent, out.ParentName = c.Parent, over.name
 	}
-	return c.Name, clip(c.Topic, maxTopic)
+	out.Name, out.Topic = c.Name, clip(c.Topic, maxTopic)
 }
 
 // whereTo is the channel that a post goes to.

@@ -67,6 +67,7 @@ type Adapter struct {
 	limits card.Limits
 
 	directory *directory
+	members   *members
 	rest      *bot.Condition // of the token and the commands
 	gateway   *bot.Condition // of the connection, in ModeGateway
 
@@ -84,6 +85,7 @@ type tuning struct {
 	slice      time.Duration // of a longer try; within it Discord knows a message that it has seen before
 	drain      time.Duration // at the end of Run
 	recheck    time.Duration // between checks of token and commands
+	resubmit   time.Duration // between looks for forms that a process left behind
 	backoffMin time.Duration
 	backoffMax time.Duration
 	silence    time.Duration // after which a connection is dead; heartbeats are answered every 41 s
@@ -97,7 +99,7 @@ type tuning struct {
 func defaults() tuning {
 	return tuning{
 		budget: 2 * time.Second, suggest: 500 * time.Millisecond, grace: 500 * time.Millisecond, workFor: time.Minute,
-		quick: 10 * time.Second, slice: 30 * time.Second, drain: 10 * time.Second, recheck: 10 * time.Minute,
+		quick: 10 * time.Second, slice: 30 * time.Second, drain: 10 * time.Second, recheck: 10 * time.Minute, resubmit: time.Minute,
 		backoffMin: 2 * time.Second, backoffMax: 3 * time.Minute, // fewer than the thousand sessions a day that Discord grants
 		silence: 100 * time.Second, dial: 30 * time.Second, steady: time.Minute, workers: 32, queue: 1024, asks: 10_000,
 	}
@@ -136,7 +138,7 @@ func New(cfg Config, deps Deps) *Adapter {
 	}
 	a.api = newAPI(cfg, deps.HTTP, deps.Now)
 	a.desk = bot.NewDesk(deps.Drafts, deps.Now)
-	a.asks, a.directory = newAsks(a.tune.asks), newDirectory(a.api, deps.Now)
+	a.asks, a.directory, a.members = newAsks(a.tune.asks), newDirectory(a.api, deps.Now), newMembers(a.api.member, deps.Now)
 	a.rest, a.gateway = bot.NewCondition(platform, "not started", deps.Log), bot.NewCondition(platform, "connecting", deps.Log)
 	return a
 }
@@ -175,10 +177,12 @@ func (a *Adapter) Run(ctx context.Context, h bot.Handler) error {
 	s := newSession(base, a, h)
 	a.live.Store(s)
 	var wg sync.WaitGroup
-	wg.Go(func() { a.rest.Watch(ctx, a.tune.recheck, a.backoff(), a.register) })
+	wg.Go(func() { a.rest.Watch(ctx, a.tune.recheck, a.backoff(), s.check) })
 	if a.cfg.Mode == ModeGateway {
 		wg.Go(func() { s.supervise(ctx) })
 	}
+	wg.Go(func() { s.resubmit(ctx) })
+	wg.Go(func() { a.members.run(ctx) })
 	<-ctx.Done()
 	a.live.Store(nil)
 	wg.Wait()
@@ -190,6 +194,15 @@ func (a *Adapter) Run(ctx context.Context, h bot.Handler) error {
 	}
 	a.rest.Set(false, "stopped")
 	return nil
+}
+
+// check is what is asked of Discord at the start and every now and then.
+func (s *session) check(ctx context.Context) error {
+	err := s.a.register(ctx)
+	if err == nil && s.a.cfg.Mode == ModeHTTP {
+		err = s.census(ctx)
+	}
+	return err
 }
 
 // backoff is how long to wait after failures.

@@ -76,7 +76,10 @@ func (a *Adapter) Edit(ctx context.Context, f bot.Follower, m card.Message) erro
 	if f.Private {
 		return fault.New(fault.Forbidden, "a private answer can be edited for a quarter of an hour only")
 	}
-	err := a.api.update(ctx, f.Address.Channel, f.Message, part)
+	channel, err := a.whereTo(ctx, f.Address)
+	if err == nil {
+		err = a.api.update(ctx, channel, f.Message, part)
+	}
 	if refusesToken(err) {
 		return fault.Wrap(fault.Upstream, err, "edit")
 	}

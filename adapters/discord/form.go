@@ -2,7 +2,6 @@ package discord
 
 import (
 	"context"
-	"encoding/json"
 	"slices"
 	"strings"
 	"time"
@@ -41,7 +40,7 @@ func splitForm(id string) (mark, key string) {
 func (x *exchange) openForm(f card.Form) {
 	ctx, cancel := context.WithTimeout(x.s.ctx, intakeTimeout)
 	defer cancel()
-	o, err := x.s.a.desk.Open(ctx, &x.ev, f, json.RawMessage("null"))
+	o, err := x.s.a.desk.Open(ctx, &x.ev, f, localeOf(&x.ev))
 	if err != nil {
 		x.failed(err)
 		return
@@ -169,7 +168,7 @@ func (x *exchange) fill(mark, key string) {
 		x.goOn(ctx, o, m)
 		return
 	}
-	if _, err := x.s.a.desk.Take(ctx, key, x.ev.Actor); err != nil {
+	if err := x.s.a.desk.HandIn(ctx, o); err != nil {
 		x.failed(err)
 		return
 	}
@@ -218,12 +217,17 @@ func (x *exchange) submit(o bot.OpenForm) {
 		x.refused(o, reply)
 	case bot.Open:
 		x.openForm(reply.Form)
+		x.s.handedIn(o)
 	case bot.Work:
 		if reply.Run != nil {
-			_ = x.s.Begin(func() { x.work(reply) })
+			_ = x.s.Begin(func() {
+				x.work(reply)
+				x.s.handedIn(o)
+			})
 		}
 	default:
 		x.finished(reply)
+		x.s.handedIn(o)
 	}
 }
 

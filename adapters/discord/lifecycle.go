@@ -12,8 +12,8 @@ import (
 	"github.com/backchannel-portal/backchannel/internal/fault"
 )
 
-// What becomes of the bot's places. The gateway tells of guilds, channels and threads; over HTTP, a post that finds its
-// channel gone is how that is learnt.
+// What becomes of the bot's places. The gateway tells of guilds, channels and threads; over HTTP, guilds are counted, and
+// a post that finds its channel gone is how that is learnt.
 
 // guilds are those that the bot is in. Discord tells of each when a session begins, and again after an outage of its
 // own; only what was not there before is an installation.
@@ -21,6 +21,8 @@ type guilds struct {
 	mu    sync.Mutex
 	blind bool            // what was there before this process is not known
 	known map[string]bool // those that were told of
+
+	missing map[string]bool // those that the last census did not find
 }
 
 const loadTimeout = 10 * time.Second

@@ -89,9 +89,15 @@ func TestGuildsAndChannels(t *testing.T) {
 	if i, err := kept.Load(t.Context(), platform, "3"); err != nil || i.Name != "New" || i.Installed.IsZero() {
 		t.Errorf("%+v %v", i, err)
 	}
-	if name, topic := h.a.directory.describe(channelPart{ID: "31"}); name != "t" || topic != "inc-checkout" {
-		t.Errorf("the thread is %q about %q", name, topic)
+	if c := described(h.a.directory, channelPart{ID: "31"}); c.Name != "t" || c.Topic != "inc-checkout" || c.Parent != "20" || c.ParentName != "inc-checkout" {
+		t.Errorf("the thread is %+v", c)
 	}
+}
+
+// described is what the directory knows of a channel.
+func described(d *directory, c channelPart) (out bot.Channel) {
+	d.describe(c, &out)
+	return out
 }
 
 func TestWithoutAMemoryNothingIsNew(t *testing.T) {
@@ -118,7 +124,7 @@ func TestAMentionKnowsItsChannel(t *testing.T) {
 		t.Errorf("%+v", c)
 	}
 	h.dispatch("MESSAGE_CREATE", h.discord.Said("", "30", snow("a"), "<@"+discordtest.BotUser+"> who is on call", false))
-	if c := <-names; c != (bot.Channel{Name: "bridge", Topic: "inc-checkout checkout is slow"}) {
+	if c := <-names; c != (bot.Channel{Name: "bridge", Topic: "inc-checkout checkout is slow", Parent: "20", ParentName: "inc-checkout"}) {
 		t.Errorf("%+v", c)
 	}
 }

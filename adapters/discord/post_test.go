@@ -199,14 +199,14 @@ func TestMarksAreSmallEnough(t *testing.T) {
 func TestTheDirectoryIsBounded(t *testing.T) {
 	d := newDirectory(nil, time.Now)
 	d.learn("g", channelPart{ID: "1", Name: "inc-checkout", Topic: strings.Repeat("long ", 100)}, channelPart{ID: "2", Name: "live", Parent: "1", Type: 11})
-	if name, topic := d.describe(channelPart{ID: "2"}); name != "live" || !strings.HasPrefix(topic, "inc-checkout long") || length(topic) > maxTopic {
-		t.Errorf("%q about %q", name, topic)
+	if c := described(d, channelPart{ID: "2"}); c.Name != "live" || !strings.HasPrefix(c.Topic, "inc-checkout long") || length(c.Topic) > maxTopic || c.Parent != "1" {
+		t.Errorf("%+v", c)
 	}
-	if name, topic := d.describe(channelPart{ID: "3", Name: "said", Topic: "with it"}); name != "said" || topic != "with it" {
-		t.Errorf("%q about %q", name, topic)
+	if c := described(d, channelPart{ID: "3", Name: "said", Topic: "with it"}); c != (bot.Channel{Name: "said", Topic: "with it"}) {
+		t.Errorf("%+v", c)
 	}
 	d.forgetGuild("g")
-	if name, _ := d.describe(channelPart{ID: "1"}); name != "" {
-		t.Errorf("%q is still known", name)
+	if c := described(d, channelPart{ID: "1"}); c.Name != "" {
+		t.Errorf("%+v is still known", c)
 	}
 }

@@ -4,21 +4,26 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"net"
 	"net/http"
 	"time"
 
 	slackapi "github.com/slack-go/slack"
 
+	"github.com/backchannel-portal/backchannel/bot"
 	"github.com/backchannel-portal/backchannel/internal/fault"
 	"github.com/backchannel-portal/backchannel/internal/lang"
 )
 
 // newAPI returns a Web API client that tries again on rate limits (after Retry-After), server errors and broken
-// connections. Every call has a deadline in its context, which bounds the waits too.
+// connections, where that does not post a message twice. Every call has a deadline in its context, which bounds the
+// waits too.
 func newAPI(cfg Config, token string, throttle *throttle, client *http.Client) *slackapi.Client {
 	retry := slackapi.DefaultRetryConfig()
 	retry.RetryAfterDuration = 30 * time.Second
-	retry.Handlers = append(slackapi.AllBuiltinRetryHandlers(retry), slackapi.NewServerErrorRetryHandler(retry))
+	for _, h := range append(slackapi.AllBuiltinRetryHandlers(retry), slackapi.NewServerErrorRetryHandler(retry)) {
+		retry.Handlers = append(retry.Handlers, careful{h})
+	}
 	return slackapi.New(token,
 		slackapi.OptionAppLevelToken(cfg.AppToken),
 		slackapi.OptionAPIURL(cfg.APIURL),
@@ -123,11 +128,35 @@ func (a *Adapter) in(team string) (*tenant, error) {
 }
 
 func (t *tenant) post(ctx context.Context, channel string, opts ...slackapi.MsgOption) (id, ts string, err error) {
+	not := false
 	err = t.call(ctx, "chat.postMessage", func(api *slackapi.Client) (err error) {
 		id, ts, err = api.PostMessageContext(ctx, channel, opts...)
+		not = notSent(err)
 		return err
 	})
+	if err != nil && not {
+		err = bot.NotSent{Err: err}
+	}
 	return id, ts, err
+}
+
+// notSent reports whether an error says that Slack has not taken a message: it said so, or was not reached.
+func notSent(err error) bool {
+	if _, limited := errors.AsType[*slackapi.RateLimitedError](err); limited {
+		return true
+	}
+	if said, ok := errors.AsType[slackapi.SlackErrorResponse](err); ok {
+		switch said.Err {
+		case "internal_error", "fatal_error", "request_timeout":
+			return false
+		}
+		return true
+	}
+	if status, ok := errors.AsType[slackapi.StatusCodeError](err); ok {
+		return status.Code == http.StatusServiceUnavailable || status.Code == http.StatusTooManyRequests
+	}
+	failed, ok := errors.AsType[*net.OpError](err)
+	return ok && failed.Op == "dial"
 }
 
 func (t *tenant) postEphemeral(ctx context.Context, channel, user, thread string, m rendered) error {

@@ -2,6 +2,7 @@ package slack
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"strconv"
@@ -34,7 +35,8 @@ func (a *Adapter) Post(ctx context.Context, p bot.Post) (string, error) {
 	parts := card.Fit(p.Message, a.limits)
 	there := make([]string, len(parts))
 	if p.Attempts > 1 { // an earlier one may have sent some of them
-		if there, err = a.look(ctx, t, p, len(parts)); err != nil {
+		there, err = a.look(ctx, t, p, len(parts))
+		if _, untold := errors.AsType[bot.Untold](err); err != nil && !untold {
 			return "", a.unsendable(p, err)
 		}
 	}
@@ -76,7 +78,7 @@ func partKey(key string, n int) string {
 	return key + "#" + strconv.Itoa(n)
 }
 
-// Find implements bot.Poster. A channel whose history the app may not read shows none of it.
+// Find implements bot.Poster. Of a channel whose history the app may not read, Slack tells nothing.
 func (a *Adapter) Find(ctx context.Context, p bot.Post) (string, bool, error) {
 	t, err := a.sender(ctx, p.To.Workspace)
 	if err != nil {
@@ -95,7 +97,7 @@ func (a *Adapter) look(ctx context.Context, t *tenant, p bot.Post, parts int) ([
 	found := make([]string, parts)
 	channel, _ := destination(p.To)
 	if strings.HasPrefix(p.To.Channel, bot.NamedChannel) || strings.HasPrefix(p.To.Channel, bot.DirectTo) {
-		return found, nil // its history is asked for by an id that is not known
+		return found, bot.Untold{Err: fault.New(fault.Forbidden, "the id of the channel is not known")}
 	}
 	oldest := fmt.Sprintf("%d.000000", p.Added.Add(-time.Minute).Unix())
 	var all []slackapi.Message
@@ -116,7 +118,7 @@ func (a *Adapter) look(ctx context.Context, t *tenant, p bot.Post, parts int) ([
 	})
 	switch fault.KindOf(err) {
 	case fault.Forbidden, fault.NotFound, fault.Invalid:
-		return found, nil
+		return found, bot.Untold{Err: err}
 	}
 	for n := range found {
 		for _, m := range all {

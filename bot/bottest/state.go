@@ -39,6 +39,7 @@ func TestState(t *testing.T, open OpenState) {
 		{"a single intent is used once", (*stateBench).intentsRace},
 		{"a draft is kept until it expires", (*stateBench).drafts},
 		{"a draft is taken once", (*stateBench).draftsRace},
+		{"what was handed in is kept until it is done", (*stateBench).claims},
 		{"installations are kept by workspace", (*stateBench).installations},
 		{"an account is linked to one person", (*stateBench).links},
 		{"subscriptions are found by place and subject", (*stateBench).subscriptions},

@@ -25,7 +25,7 @@ func (b *stateBench) outbox() {
 	got, err := b.b.Outbox.Get(b.ctx, p.Key)
 	b.ok(err)
 	b.same("the post", p, got)
-	p.Attempts, p.Error = 1, "no answer"
+	p.Attempts, p.Error, p.Doubt = 1, "no answer", true
 	b.ok(b.b.Outbox.Update(b.ctx, p))
 	sent := p
 	sent.State, sent.Attempts, sent.ID, sent.Error = bot.Sent, 2, "m1", ""
@@ -107,6 +107,53 @@ func (b *stateBench) drafts() {
 	later.Expires = b.now.Add(2 * time.Hour)
 	b.ok(b.a.Drafts.Save(b.ctx, later))
 	b.sweeps(b.b.Drafts, b.now.Add(time.Hour+time.Second), 1)
+}
+
+// claims: what was handed in is open for nobody, and is taken over by one when nobody finishes it.
+func (b *stateBench) claims() {
+	a, other := b.a.Drafts.(bot.Claims), b.b.Drafts.(bot.Claims)
+	b.missing("an unknown draft, claimed", a.Claim(b.ctx, b.draft("d0"), b.now))
+	for i, id := range []string{"d1", "d2"} {
+		b.ok(b.a.Drafts.Save(b.ctx, b.draft(id)))
+		d := b.draft(id)
+		d.Values["last"] = []string{"page"}
+		b.ok(other.Claim(b.ctx, d, b.now.Add(time.Duration(i)*time.Minute)))
+		b.missing("a draft claimed twice", a.Claim(b.ctx, d, b.now))
+	}
+	_, err := b.a.Drafts.Load(b.ctx, "d1", b.now)
+	b.missing("a claimed draft", err)
+	_, err = b.a.Drafts.Take(b.ctx, "d1", b.now)
+	b.missing("a claimed draft, taken", err)
+	want := b.draft("d1")
+	want.Values["last"] = []string{"page"}
+	all, err := a.Claimed(b.ctx, b.now.Add(time.Second), 10)
+	b.ok(err)
+	b.same("what was claimed", []bot.Draft{want}, all)
+	if all, err = a.Claimed(b.ctx, b.now.Add(time.Hour), 1); len(all) != 1 || err != nil {
+		b.Errorf("one at most: %v, %v", all, err)
+	}
+	b.once(func(s bot.State) (bool, error) {
+		d, err := s.Drafts.(bot.Claims).Reclaim(b.ctx, "d1", b.now.Add(time.Second), b.now.Add(time.Hour))
+		if fault.Is(err, fault.NotFound) {
+			return false, nil
+		}
+		b.same("what was taken over", want, d)
+		return true, err
+	})
+	b.ok(b.b.Drafts.Save(b.ctx, b.draft("d1"))) // refused: it is open again
+	if _, err := b.a.Drafts.Load(b.ctx, "d1", b.now); err != nil {
+		b.Errorf("a draft that was put back: %v", err)
+	}
+	for range 2 {
+		b.ok(a.Drop(b.ctx, "d1")) // which is open
+		b.ok(a.Drop(b.ctx, "d2"))
+	}
+	if all, err = a.Claimed(b.ctx, b.now.Add(time.Hour), 10); len(all) != 0 || err != nil {
+		b.Errorf("at the end: %v, %v", all, err)
+	}
+	if _, err := b.a.Drafts.Take(b.ctx, "d1", b.now); err != nil {
+		b.Errorf("an open draft was dropped: %v", err)
+	}
 }
 
 func (b *stateBench) draftsRace() {

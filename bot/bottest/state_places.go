@@ -51,7 +51,7 @@ func (b *stateBench) subscriptions() {
 			b.Errorf("Put: %v, %v", added, err)
 		}
 	}
-	one.Muted = true
+	one.Muted, one.Direct = true, true
 	if added, err := b.b.Subscriptions.Put(b.ctx, one); added || err != nil {
 		b.Errorf("muting: %v, %v", added, err)
 	}

@@ -34,9 +34,18 @@ func (b *stateBench) traces() {
 		_, err := b.a.Feedback.Put(b.ctx, f)
 		b.ok(err)
 	}
+	over := bot.Task{Key: "refresh:1", By: alice, Address: thread, Data: json.RawMessage(`"o"`), Begun: b.now}
+	underWay := bot.Task{Key: "refresh:2", By: alice, Address: thread, Data: json.RawMessage(`"o"`), Begun: b.now}
+	for _, task := range []bot.Task{over, underWay, {Key: "refresh:3", By: bob, Address: thread, Begun: b.now}} {
+		_, err := b.a.Tasks.Begin(b.ctx, task)
+		b.ok(err)
+	}
+	_, err := b.a.Tasks.Append(b.ctx, over.Key, bot.TaskEvent{ID: "end", Kind: bot.TaskDone, At: b.now, Last: true})
+	b.ok(err)
+	over.Over = true
 	want := bot.Traces{
 		Conversations: []bot.Conversation{shared, own}, Drafts: []bot.Draft{draft}, Subscriptions: []bot.Subscription{subscription},
-		Feedback: []bot.Feedback{said},
+		Feedback: []bot.Feedback{said}, Tasks: []bot.Task{over, underWay},
 	}
 	got, err := b.b.Traces.Of(b.ctx, alice, []bot.Address{thread, {Platform: "p", Workspace: "W", Channel: "C"}})
 	b.ok(err)
@@ -47,9 +56,15 @@ func (b *stateBench) traces() {
 	got, err = b.a.Traces.Of(b.ctx, alice, []bot.Address{thread})
 	b.ok(err)
 	b.same("what is left", bot.Traces{}, got)
+	if _, _, err := b.a.Tasks.Since(b.ctx, over.Key, 0); err == nil {
+		b.Error("a task that is over is left")
+	}
+	if task, _, err := b.a.Tasks.Since(b.ctx, underWay.Key, 0); err != nil || task.By != (bot.Actor{}) || task.Address != thread {
+		b.Errorf("of a task that is under way there is left %+v, %v", task, err)
+	}
 	left, err := b.a.Traces.Of(b.ctx, bob, []bot.Address{other})
 	b.ok(err)
-	if len(left.Conversations) != 2 || len(left.Drafts) != 1 || len(left.Subscriptions) != 1 || len(left.Feedback) != 1 {
+	if len(left.Conversations) != 2 || len(left.Drafts) != 1 || len(left.Subscriptions) != 1 || len(left.Feedback) != 1 || len(left.Tasks) != 1 {
 		b.Errorf("of somebody else there is left %+v", left)
 	}
 	if left, err = b.a.Traces.Of(b.ctx, stranger, nil); err != nil || len(left.Conversations) != 1 || len(left.Drafts) != 1 {

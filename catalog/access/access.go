@@ -61,6 +61,7 @@ type Person struct {
 type Place struct {
 	Platform, Workspace, Channel string
 	Name                         string // of the channel, without #; "" when the platform does not say
+	Parent, ParentName           string // the channel that a thread with an id of its own belongs to, "" for none
 	Direct                       bool   // a conversation with one person
 }
 
@@ -103,6 +104,23 @@ func (p *Policy) AudienceOf(platform, workspace string) (a Audience, ok bool) {
 		}
 	}
 	return Audience{}, false
+}
+
+// Workspaces are the workspaces of a platform that audiences name by their id, those of staff first.
+func (p *Policy) Workspaces(platform string) []Workspace {
+	var staff, others []Workspace
+	for _, a := range p.audiences {
+		for _, w := range a.Workspaces {
+			switch {
+			case w.Platform != platform || w.ID == "":
+			case a.Name == Staff:
+				staff = append(staff, w)
+			default:
+				others = append(others, w)
+			}
+		}
+	}
+	return append(staff, others...)
 }
 
 // Audience returns an audience by its name.

@@ -102,6 +102,8 @@ func TestDecide(t *testing.T) {
 	named := access.Place{Platform: "chat", Workspace: "T1", Channel: "C1", Name: "New-Services"}
 	nameless := access.Place{Platform: "chat", Workspace: "T1", Channel: "C1"}
 	direct := access.Place{Platform: "chat", Workspace: "T1", Channel: "D1", Direct: true}
+	thread := access.Place{Platform: "chat", Workspace: "T1", Channel: "C9", Name: "how do I", Parent: "C1", ParentName: "new-services"}
+	threadOff := access.Place{Platform: "chat", Workspace: "T1", Channel: "C9", Name: "how do I", Parent: "C7", ParentName: "random"}
 	ada, eve, anyone := person(r, "staff", "ada"), person(r, "staff", "eve"), person(r, "staff", "")
 	guest, fan, fanGuest := anyone, person(r, "community", ""), person(r, "community", "")
 	guest.Guest, fanGuest.Guest = true, true
@@ -129,6 +131,8 @@ func TestDecide(t *testing.T) {
 		{ada, nameless, access.Ask, "", "yes staff"},
 		{ada, named, access.Run, "template:go-service", "yes rule 3"},
 		{ada, direct, access.Run, "template:go-service", "yes rule 3"},
+		{ada, thread, access.Run, "template:go-service", "yes rule 3"},
+		{ada, threadOff, access.Run, "template:go-service", "no others-only 3"},
 		{ada, nameless, access.Run, "template:go-service", "no others-only 3"},
 		{eve, named, access.Run, "template:go-service", "no others-only 3"},
 		{eve, named, access.Run, "template:java-service", "yes staff"},

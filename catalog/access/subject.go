@@ -109,8 +109,18 @@ const (
 	yes
 )
 
-// holds reports whether a place is in the set.
+// holds reports whether a place is in the set. A thread is where it is itself, and where its channel is.
 func (w Where) holds(at Place) verdict {
+	own := w.covers(at)
+	if at.Parent == "" || at.Direct {
+		return own
+	}
+	at.Channel, at.Name = at.Parent, at.ParentName
+	return max(own, w.covers(at))
+}
+
+// covers reports whether a channel is in the set.
+func (w Where) covers(at Place) verdict {
 	if w.Direct {
 		if at.Direct {
 			return yes

@@ -17,9 +17,12 @@ type field struct {
 // singleField holds Chinese characters one by one.
 const singleField = "one"
 
+// ownerField holds what an entity's owner is called.
+const ownerField = "owner"
+
 // entityFields and docFields are the fields of the two indexes.
 func entityFields() []field {
-	return []field{{"name", 4}, {"title", 3.6}, {"tags", 2}, {"desc", 1.6}, {"owner", 0.7}}
+	return []field{{"name", 4}, {"title", 3.6}, {"tags", 2}, {"desc", 1.6}, {ownerField, 0.7}}
 }
 
 func docFields() []field {
@@ -39,9 +42,9 @@ func (a *analyzer) entity(e, owner *catalog.Entity) *document.Document {
 	addTerms(doc, "desc", a.terms(nil, desc))
 	addTerms(doc, singleField, singles(e.Title, e.Profile.DisplayName, desc))
 	if owner != nil {
-		addTerms(doc, "owner", a.allTerms(strings.Join(words(owner.Name), " "), owner.Title, owner.Profile.DisplayName))
+		addTerms(doc, ownerField, a.allTerms(strings.Join(words(owner.Name), " "), owner.Title, owner.Profile.DisplayName))
 	} else if !e.Owner.IsZero() {
-		addTerms(doc, "owner", a.terms(nil, strings.Join(words(e.Owner.Name), " ")))
+		addTerms(doc, ownerField, a.terms(nil, strings.Join(words(e.Owner.Name), " ")))
 	}
 	return doc
 }

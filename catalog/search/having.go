@@ -11,6 +11,9 @@ import (
 // having returns, sorted, the documents that have all terms, each in whatever field. Where the index can, it joins
 // bitmaps: first a term's fields, then the terms.
 func (l *lookup) having(terms []foundTerm) (docs []uint64, err error) {
+	if l.q.names != nil {
+		return l.havingByHand(terms)
+	}
 	var readers []api.TermFieldReader
 	defer func() {
 		for _, r := range readers {
@@ -74,7 +77,8 @@ func join(kind string, readers []api.TermFieldReader) (api.TermFieldReader, erro
 	return joined, nil
 }
 
-// havingByHand does the same for indexes that cannot join bitmaps.
+// havingByHand does the same for indexes that cannot join bitmaps, and where some documents may not be found by their
+// owners.
 func (l *lookup) havingByHand(terms []foundTerm) ([]uint64, error) {
 	var docs []uint64
 	for i, t := range terms {
@@ -84,7 +88,7 @@ func (l *lookup) havingByHand(terms []foundTerm) ([]uint64, error) {
 			if err != nil {
 				return nil, err
 			}
-			note := func(d *api.TermFieldDoc) { here = append(here, d.ID.Value()) }
+			note := l.passing(f, func(d *api.TermFieldDoc) { here = append(here, d.ID.Value()) })
 			if i == 0 {
 				err = every(r, note)
 			} else {

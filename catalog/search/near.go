@@ -69,7 +69,7 @@ func (r *resolver) nearWording(note func(uint32, float64)) {
 	budget := nearPostings
 	for _, w := range ws {
 		matches := r.similarWords(w)
-		weight := math.Log(1 + float64(r.s.size())/float64(1+r.heldBy(matches)))
+		weight := math.Log(1 + float64(r.visible())/float64(1+r.heldBy(matches)))
 		total += weight
 		best := make(map[uint32]float64)
 		for _, m := range matches {

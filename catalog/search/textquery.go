@@ -17,6 +17,7 @@ type textQuery struct {
 	limit  int
 	accept func(id string) bool // whether a document is of a kind asked for and may be seen
 	sees   func(id string) bool // whether a document may be seen; nil: all may
+	names  func(id string) bool // whether a document that may be seen may be found by its owner; nil: all may
 }
 
 // textHit is a document found.
@@ -64,6 +65,7 @@ type lookup struct {
 	docs   float64
 	q      textQuery
 	s      *scores
+	failed error // of looking at documents one by one
 }
 
 // search returns the best hits and how many distinct terms the question has. Documents with all terms that occur at
@@ -89,6 +91,10 @@ func (x *index) search(a *analyzer, q textQuery) (hits []textHit, of int, err er
 		x.scratch.Put(s)
 	}()
 	l := lookup{reader: reader, fields: x.fields, docs: float64(n), q: q, s: s}
+	if q.sees != nil {
+		l.docs = assumedDocs
+	}
+	defer func() { err = errors.Join(err, l.failed) }()
 	terms, of, err := l.terms(a)
 	if err != nil || len(terms) == 0 {
 		return nil, of, err
@@ -157,40 +163,18 @@ func (l *lookup) fieldsOf(t queryTerm) []field {
 // count is in how many documents a term occurs, by its most frequent field.
 func (l *lookup) count(t queryTerm) (uint64, error) {
 	var most uint64
-	seen := l.q.sees == nil
 	for _, f := range l.fieldsOf(t) {
 		r, err := l.reader.TermFieldReader(context.Background(), []byte(t.text), f.name, false, false, false)
 		if err != nil {
 			return 0, err
 		}
-		n := r.Count()
-		if n > 0 && !seen {
-			seen, err = l.anySeen(r)
-		}
+		n, err := l.seen(r, f)
 		most = max(most, n)
 		if err = errors.Join(err, r.Close()); err != nil {
 			return 0, err
 		}
 	}
-	if !seen {
-		return 0, nil
-	}
 	return most, nil
-}
-
-// anySeen reports whether one of a term's documents may be seen.
-func (l *lookup) anySeen(r api.TermFieldReader) (bool, error) {
-	var doc api.TermFieldDoc
-	for {
-		d, err := r.Next(doc.Reset())
-		if err != nil || d == nil {
-			return false, err
-		}
-		id, err := l.reader.ExternalID(d.ID)
-		if err != nil || l.q.sees(id) {
-			return err == nil, err
-		}
-	}
 }
 
 // scoreAll scores the documents that have all terms.
@@ -234,7 +218,7 @@ func (l *lookup) score(i int, t foundTerm, only bool) error {
 		if err != nil {
 			return err
 		}
-		add := func(d *api.TermFieldDoc) { l.add(i, d, f.boost*t.idf, t.idf, only) }
+		add := l.passing(f, func(d *api.TermFieldDoc) { l.add(i, d, f.boost*t.idf, t.idf, only) })
 		if only {
 			err = among(r, l.s.touched, add)
 		} else {

@@ -16,7 +16,10 @@ func (v *view) Search(q Query) []Hit {
 		return e != nil && wantedKind(q.Kinds, e.Ref.Kind) && oneOf(q.Types, e.Type)
 	}}
 	if v.vis != nil {
-		tq.sees = func(id string) bool { return v.byID(id) != nil }
+		tq.sees = v.sees
+		if v.masksOwners() {
+			tq.names = v.namesOwner
+		}
 	}
 	v.r.ready()
 	found, of := v.r.text.search(&v.r.text.entities, tq)
@@ -30,14 +33,6 @@ func (v *view) Search(q Query) []Hit {
 // SearchDocs implements View.
 func (v *view) SearchDocs(q Query, scope ...catalog.Ref) []DocHit {
 	q.Kinds, q.Types = lowered(q.Kinds), lowered(q.Types)
-	sees := func(id string) bool {
-		d := v.r.section(id)
-		if d == nil {
-			return false
-		}
-		_, ok := v.Entity(d.Entity)
-		return ok
-	}
 	tq := textQuery{text: q.Text, any: q.Any, limit: limitOf(q), accept: func(id string) bool {
 		d := v.r.section(id)
 		if d == nil || len(scope) > 0 && !slices.Contains(scope, d.Entity) {
@@ -47,7 +42,10 @@ func (v *view) SearchDocs(q Query, scope ...catalog.Ref) []DocHit {
 		return ok && wantedKind(q.Kinds, e.Ref.Kind) && oneOf(q.Types, e.Type)
 	}}
 	if v.vis != nil {
-		tq.sees = sees
+		tq.sees = func(id string) bool {
+			d := v.r.section(id)
+			return d != nil && v.sees(d.Entity.String())
+		}
 	}
 	v.r.ready()
 	found, of := v.r.text.search(&v.r.text.sections, tq)
@@ -72,9 +70,7 @@ func (r *Reader) ready() {
 
 // byID returns the entity that the index knows by id, if it is still there and may be seen.
 func (v *view) byID(id string) *catalog.Entity {
-	kind, rest, _ := strings.Cut(id, ":")
-	ns, name, _ := strings.Cut(rest, "/")
-	e, _ := v.Entity(catalog.Ref{Kind: kind, Namespace: ns, Name: name})
+	e, _ := v.Entity(idRef(id))
 	return e
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"slices"
+	"sync"
 	"sync/atomic"
 
 	"github.com/backchannel-portal/backchannel/catalog"
@@ -13,6 +14,9 @@ import (
 // nothing hidden and are told as they are.
 type telling struct {
 	places [1024]atomic.Pointer[toldEntity]
+
+	owners sync.Once
+	masks  bool // of masksOwners
 }
 
 type toldEntity struct {

@@ -2,6 +2,7 @@ package search
 
 import (
 	"cmp"
+	"math/bits"
 	"slices"
 	"sync"
 
@@ -13,6 +14,18 @@ type bitset struct{ bits []uint64 }
 
 func (b *bitset) has(id uint32) bool {
 	return b == nil || b.bits[id>>6]&(1<<(id&63)) != 0
+}
+
+// visible is how many entities may be seen.
+func (v *view) visible() int {
+	if v.vis == nil {
+		return v.s.size()
+	}
+	n := 0
+	for _, word := range v.vis.bits {
+		n += bits.OnesCount64(word)
+	}
+	return n
 }
 
 // audiences computes and keeps what may be seen of one snapshot, by the key of the rules.

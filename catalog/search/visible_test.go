@@ -1,6 +1,7 @@
 package search_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -142,5 +143,48 @@ func TestHiddenWordsDoNotNarrow(t *testing.T) {
 	hits := v.Search(search.Query{Text: "sourdough orders web"})
 	if len(hits) != 1 || !strings.HasSuffix(hits[0].Entity.Ref.String(), "order-intake") || hits[0].Terms != 2 || hits[0].Of != 3 {
 		t.Errorf("hits %+v", hits)
+	}
+}
+
+// TestHiddenOwnerIsNotFound searches by what a hidden owner is called: nothing that it owns is found by that, and how
+// common its words are taken to be does not depend on it.
+func TestHiddenOwnerIsNotFound(t *testing.T) {
+	build := func(secret bool) search.View {
+		owner := func(ref string) func(*catalog.Entity) {
+			if !secret {
+				return func(*catalog.Entity) {}
+			}
+			return st.Owner(ref)
+		}
+		entities := []*catalog.Entity{
+			st.Entity("component:till", owner("group:night"), st.About("Counts the watches")), st.Entity("component:drawer", owner("group:night"), st.About("Holds coins")),
+			st.Entity("component:clock", st.Owner("group:day"), st.About("A watch on the wall")), st.Entity("group:day", st.Title("Day Shift")),
+		}
+		for range 3 {
+			entities = append(entities, st.Entity(fmt.Sprintf("component:coin-%d", len(entities)), st.About("Night coins")))
+		}
+		if secret {
+			entities = append(entities, st.Entity("group:night", st.Title("Night Watch")))
+		}
+		r := search.NewReader(catalog.Changes{Generation: 1, Upserts: entities}, nil, search.Options{})
+		t.Cleanup(func() { _ = r.Close() })
+		return r.For(catalog.Viewer{Rules: hide{st.Ref("group:night")}})
+	}
+	with, without := build(true), build(false)
+	for _, q := range []string{"night watch", "night", "watch", "watch coins", "night watch coins", "day shift", "day clock", "drawer night"} {
+		for _, anyOf := range []bool{false, true} {
+			var found [2][]string
+			for i, v := range []search.View{with, without} {
+				for _, h := range v.Search(search.Query{Text: q, Any: anyOf}) {
+					found[i] = append(found[i], fmt.Sprintf("%s %.6f %d/%d", h.Entity.Ref, h.Score, h.Terms, h.Of))
+				}
+			}
+			if !slices.Equal(found[0], found[1]) {
+				t.Errorf("%q, any %v: %q is found where the owner is hidden, %q where there is none", q, anyOf, found[0], found[1])
+			}
+		}
+	}
+	if hits := with.Search(search.Query{Text: "day shift"}); len(hits) == 0 {
+		t.Error("nothing is found by an owner that may be seen")
 	}
 }

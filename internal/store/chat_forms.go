@@ -77,7 +77,7 @@ func (c chatIntents) Sweep(ctx context.Context, before time.Time) (int, error) {
 
 type chatDrafts struct{ chat }
 
-// Save implements bot.Drafts.
+// Save implements bot.Drafts. What is saved is open, whatever it was.
 func (c chatDrafts) Save(ctx context.Context, d bot.Draft) error {
 	draft, err := document(d)
 	if err != nil {
@@ -85,18 +85,55 @@ func (c chatDrafts) Save(ctx context.Context, d bot.Draft) error {
 	}
 	_, err = c.exec(ctx, "save a draft", `
 		INSERT INTO chat_drafts (id, draft, expires_at) VALUES ($1, $2, $3)
-		ON CONFLICT (id) DO UPDATE SET draft = excluded.draft, expires_at = excluded.expires_at`, words(d.ID), draft, micros(d.Expires))
+		ON CONFLICT (id) DO UPDATE SET draft = excluded.draft, expires_at = excluded.expires_at, claimed_at = 0`, words(d.ID), draft, micros(d.Expires))
 	return err
 }
 
 // Load implements bot.Drafts.
 func (c chatDrafts) Load(ctx context.Context, id string, now time.Time) (bot.Draft, error) {
-	return c.one(c.db.reader.QueryRowContext(ctx, `SELECT draft FROM chat_drafts WHERE id = $1 AND expires_at > $2`, words(id), micros(now)), id)
+	return c.one(c.db.reader.QueryRowContext(ctx, `SELECT draft FROM chat_drafts WHERE id = $1 AND expires_at > $2 AND claimed_at = 0`, words(id), micros(now)), id)
 }
 
 // Take implements bot.Drafts.
 func (c chatDrafts) Take(ctx context.Context, id string, now time.Time) (bot.Draft, error) {
-	return c.one(c.db.writer.QueryRowContext(ctx, `DELETE FROM chat_drafts WHERE id = $1 AND expires_at > $2 RETURNING draft`, words(id), micros(now)), id)
+	return c.one(c.db.writer.QueryRowContext(ctx, `DELETE FROM chat_drafts WHERE id = $1 AND expires_at > $2 AND claimed_at = 0 RETURNING draft`, words(id), micros(now)), id)
+}
+
+// Claim implements bot.Claims.
+func (c chatDrafts) Claim(ctx context.Context, d bot.Draft, now time.Time) error {
+	draft, err := document(d)
+	if err != nil {
+		return err
+	}
+	n, err := c.exec(ctx, "hand in a draft", `
+		UPDATE chat_drafts SET draft = $2, claimed_at = $3 WHERE id = $1 AND expires_at > $3 AND claimed_at = 0`, words(d.ID), draft, micros(now))
+	if err == nil && n == 0 {
+		return fault.New(fault.NotFound, "there is no draft %q", d.ID)
+	}
+	return err
+}
+
+// Reclaim implements bot.Claims.
+func (c chatDrafts) Reclaim(ctx context.Context, id string, before, now time.Time) (bot.Draft, error) {
+	return c.one(c.db.writer.QueryRowContext(ctx, `
+		UPDATE chat_drafts SET claimed_at = $3 WHERE id = $1 AND claimed_at > 0 AND claimed_at < $2 RETURNING draft`, words(id), micros(before), micros(now)), id)
+}
+
+// Claimed implements bot.Claims.
+func (c chatDrafts) Claimed(ctx context.Context, before time.Time, n int) ([]bot.Draft, error) {
+	return chatRows(ctx, c.chat, "read what was handed in", func(rows *sql.Rows) (d bot.Draft, err error) {
+		var draft []byte
+		if err := rows.Scan(&draft); err != nil {
+			return d, err
+		}
+		return d, parse(draft, &d)
+	}, `SELECT draft FROM chat_drafts WHERE claimed_at > 0 AND claimed_at < $1 ORDER BY claimed_at LIMIT $2`, micros(before), n)
+}
+
+// Drop implements bot.Claims.
+func (c chatDrafts) Drop(ctx context.Context, id string) error {
+	_, err := c.exec(ctx, "forget what was handed in", `DELETE FROM chat_drafts WHERE id = $1 AND claimed_at > 0`, words(id))
+	return err
 }
 
 func (c chatDrafts) one(row *sql.Row, id string) (d bot.Draft, err error) {

@@ -16,11 +16,11 @@ func (c chatSubscriptions) Put(ctx context.Context, s bot.Subscription) (added b
 	if err != nil {
 		return false, err
 	}
-	args := append(address(s.Address), words(s.Subject), words(s.Topic), subscriber, words(string(s.Lang)), words(s.Zone), s.Muted, micros(s.Since))
+	args := append(address(s.Address), words(s.Subject), words(s.Topic), subscriber, words(string(s.Lang)), words(s.Zone), s.Muted, micros(s.Since), s.Direct)
 	err = c.db.write(ctx, "keep a subscription", func(t *tx) error {
 		res, err := t.ExecContext(ctx, `
-			INSERT INTO chat_subscriptions (platform, workspace, channel, thread, subject, topic, subscriber, lang, zone, muted, since)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING`, args...)
+			INSERT INTO chat_subscriptions (platform, workspace, channel, thread, subject, topic, subscriber, lang, zone, muted, since, direct)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING`, args...)
 		if err != nil {
 			return err
 		}
@@ -29,7 +29,7 @@ func (c chatSubscriptions) Put(ctx context.Context, s bot.Subscription) (added b
 			return err
 		}
 		_, err = t.ExecContext(ctx, `
-			UPDATE chat_subscriptions SET subscriber = $7, lang = $8, zone = $9, muted = $10, since = $11
+			UPDATE chat_subscriptions SET subscriber = $7, lang = $8, zone = $9, muted = $10, since = $11, direct = $12
 			WHERE platform = $1 AND workspace = $2 AND channel = $3 AND thread = $4 AND subject = $5 AND topic = $6`, args...)
 		return err
 	})
@@ -45,13 +45,13 @@ func (c chatSubscriptions) Remove(ctx context.Context, at bot.Address, subject, 
 	return n > 0, err
 }
 
-const subscriptionColumns = `platform, workspace, channel, thread, subject, topic, subscriber, lang, zone, muted, since`
+const subscriptionColumns = `platform, workspace, channel, thread, subject, topic, subscriber, lang, zone, muted, since, direct`
 
 func scanSubscription(rows *sql.Rows) (s bot.Subscription, err error) {
 	var subscriber []byte
 	var since int64
 	if err := rows.Scan(&s.Address.Platform, &s.Address.Workspace, &s.Address.Channel, &s.Address.Thread, &s.Subject, &s.Topic,
-		&subscriber, &s.Lang, &s.Zone, &s.Muted, &since); err != nil {
+		&subscriber, &s.Lang, &s.Zone, &s.Muted, &since, &s.Direct); err != nil {
 		return s, err
 	}
 	s.Since = instant(since)

@@ -31,8 +31,8 @@ func (c chatOutbox) Get(ctx context.Context, key string) (p bot.Post, err error)
 	var message []byte
 	var added int64
 	err = c.db.reader.QueryRowContext(ctx, `
-		SELECT key, platform, workspace, channel, thread, message, state, attempts, message_id, error, added_at FROM chat_posts WHERE key = $1`, words(key)).
-		Scan(&p.Key, &p.To.Platform, &p.To.Workspace, &p.To.Channel, &p.To.Thread, &message, &p.State, &p.Attempts, &p.ID, &p.Error, &added)
+		SELECT key, platform, workspace, channel, thread, message, state, attempts, message_id, error, added_at, doubt FROM chat_posts WHERE key = $1`, words(key)).
+		Scan(&p.Key, &p.To.Platform, &p.To.Workspace, &p.To.Channel, &p.To.Thread, &message, &p.State, &p.Attempts, &p.ID, &p.Error, &added, &p.Doubt)
 	if errors.Is(err, sql.ErrNoRows) {
 		return p, noPost(key)
 	}
@@ -52,8 +52,9 @@ func (c chatOutbox) Update(ctx context.Context, p bot.Post) error {
 			state = CASE WHEN state = 'sent' THEN state ELSE $2 END,
 			attempts = CASE WHEN state = 'sent' THEN attempts ELSE $3 END,
 			message_id = CASE WHEN state = 'sent' THEN message_id ELSE $4 END,
-			error = CASE WHEN state = 'sent' THEN error ELSE $5 END
-		WHERE key = $1`, words(p.Key), string(p.State), p.Attempts, words(p.ID), job.Cut(p.Error))
+			error = CASE WHEN state = 'sent' THEN error ELSE $5 END,
+			doubt = CASE WHEN state = 'sent' THEN doubt ELSE $6 END
+		WHERE key = $1`, words(p.Key), string(p.State), p.Attempts, words(p.ID), job.Cut(p.Error), p.Doubt)
 	if err == nil && n == 0 {
 		return noPost(p.Key)
 	}

@@ -44,8 +44,54 @@ func (c chatTraces) Erase(ctx context.Context, a bot.Actor, at []bot.Address) (o
 				return err
 			}
 		}
+		for _, task := range out.Tasks {
+			if err := eraseTask(ctx, t, task); err != nil {
+				return err
+			}
+		}
 		_, err := t.ExecContext(ctx, `DELETE FROM chat_feedback WHERE actor = $1`, words(a.Key()))
 		return err
+	})
+	return out, err
+}
+
+// eraseTask removes a task that is over, with its log and its followers, and who began one that is not.
+func eraseTask(ctx context.Context, t *tx, task bot.Task) error {
+	if task.Over {
+		for _, query := range []string{`DELETE FROM chat_task_events WHERE key = $1`, `DELETE FROM chat_followers WHERE key = $1`, `DELETE FROM chat_tasks WHERE key = $1`} {
+			if _, err := t.ExecContext(ctx, query, words(task.Key)); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	task.By = bot.Actor{}
+	doc, err := document(task)
+	if err != nil {
+		return err
+	}
+	_, err = t.ExecContext(ctx, `UPDATE chat_tasks SET task = $2 WHERE key = $1`, words(task.Key), doc)
+	return err
+}
+
+// tasksOf reads the tasks that an actor began.
+func tasksOf(ctx context.Context, t *tx, a bot.Actor) (out []bot.Task, err error) {
+	err = t.each(ctx, `SELECT task, begun_at, stop, ended FROM chat_tasks`, func(rows *sql.Rows) error {
+		var doc []byte
+		var begun int64
+		var task bot.Task
+		var stop, over bool
+		if err := rows.Scan(&doc, &begun, &stop, &over); err != nil {
+			return err
+		}
+		if err := parse(doc, &task); err != nil {
+			return err
+		}
+		if task.By.Key() == a.Key() {
+			task.Begun, task.Stop, task.Over = instant(begun), stop, over
+			out = append(out, task)
+		}
+		return nil
 	})
 	return out, err
 }
@@ -97,6 +143,10 @@ func traces(ctx context.Context, t *tx, a bot.Actor, at []bot.Address) (out bot.
 		out.Feedback = append(out.Feedback, f)
 		return err
 	}, words(a.Key()))
+	if err != nil {
+		return out, err
+	}
+	out.Tasks, err = tasksOf(ctx, t, a)
 	out.Sort()
 	return out, err
 }

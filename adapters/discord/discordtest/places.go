@@ -77,6 +77,48 @@ func (s *Server) Join(ids ...string) {
 	s.guilds = ids
 }
 
+// Enter makes a user a member of a guild.
+func (s *Server) Enter(guild, user string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.members[guild+"/"+user] = true
+}
+
+// serveMember tells of one member; of a guild that the bot is not in, Discord tells nothing.
+func (s *Server) serveMember(w http.ResponseWriter, r *http.Request) {
+	guild, user := r.PathValue("guild"), r.PathValue("user")
+	s.mu.Lock()
+	in, member := slices.Contains(s.guilds, guild), s.members[guild+"/"+user]
+	s.mu.Unlock()
+	switch {
+	case !in:
+		refuse(w, http.StatusForbidden, 50001)
+	case !member:
+		refuse(w, http.StatusNotFound, 10007)
+	default:
+		answer(w, map[string]any{"user": map[string]any{"id": user, "username": "u"}, "roles": []string{}})
+	}
+}
+
+// serveGuilds lists the guilds that the bot is in, by id.
+func (s *Server) serveGuilds(w http.ResponseWriter, r *http.Request) {
+	limit, err := strconv.Atoi(r.URL.Query().Get("limit"))
+	if err != nil || limit < 1 || limit > 200 {
+		s.problem("guilds: a limit of %q", r.URL.Query().Get("limit"))
+		limit = 200
+	}
+	s.mu.Lock()
+	ids := slices.Sorted(slices.Values(s.guilds))
+	s.mu.Unlock()
+	out := []map[string]any{}
+	for _, id := range ids {
+		if id > r.URL.Query().Get("after") && len(out) < limit {
+			out = append(out, map[string]any{"id": id, "name": "guild " + id, "owner": false})
+		}
+	}
+	answer(w, out)
+}
+
 // SetChannels sets what the guild's channels are, as the list that Discord gives.
 func (s *Server) SetChannels(list any) {
 	s.mu.Lock()

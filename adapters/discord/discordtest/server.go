@@ -61,6 +61,7 @@ type Server struct {
 	gone         map[string]int    // channels that answer with an error code of Discord's
 	channels     json.RawMessage   // of the guild
 	guilds       []string          // that the bot is in
+	members      map[string]bool   // guild and user
 	limits       map[string]*limit // by route
 	down         bool
 	refuse       int // code that a new session is closed with
@@ -77,7 +78,7 @@ func New() *Server {
 	s := &Server{
 		key: ed25519.NewKeyFromSeed(seed), Heartbeat: 40 * time.Second, Sessions: 1000, changed: make(chan struct{}), rooms: map[string][]Shown{},
 		calls: map[string]int{}, failures: map[string][]Failure{}, interactions: map[string]*exchange{}, nonces: map[string]string{},
-		threads: map[string]bool{}, gone: map[string]int{}, channels: json.RawMessage("[]"), limits: map[string]*limit{},
+		threads: map[string]bool{}, gone: map[string]int{}, members: map[string]bool{}, channels: json.RawMessage("[]"), limits: map[string]*limit{},
 		commands: json.RawMessage("[]"), sessions: map[string]*history{},
 	}
 	s.ctx, s.stop = context.WithCancel(context.Background())
@@ -100,6 +101,8 @@ func New() *Server {
 	mux.HandleFunc("GET /api/channels/{channel}/messages", s.route("history", s.serveHistory))
 	mux.HandleFunc("POST /api/channels/{channel}/messages/{message}/threads", s.route("thread", s.serveThread))
 	mux.HandleFunc("POST /api/users/@me/channels", s.route("direct", s.serveDirect))
+	mux.HandleFunc("GET /api/users/@me/guilds", s.route("guilds", s.serveGuilds))
+	mux.HandleFunc("GET /api/guilds/{guild}/members/{user}", s.route("member", s.serveMember))
 	mux.HandleFunc("GET /api/guilds/{guild}/channels", s.route("channels", s.serveChannels))
 	mux.HandleFunc("GET /api/webhooks/{app}/{token}/messages/{message}", s.route("original", s.serveOriginal))
 	mux.HandleFunc("GET /socket/", s.serveSocket)
@@ -131,7 +134,7 @@ func (s *Server) PublicKey() string {
 }
 
 // Fail makes the next requests of a route fail, one failure each. Routes are gateway, commands, set commands,
-// callback, follow, edit, delete, original, post, update, history, thread, direct and channels.
+// callback, follow, edit, delete, original, post, update, history, thread, direct, channels, guilds and member.
 func (s *Server) Fail(route string, failures ...Failure) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -1,6 +1,7 @@
 package cardtest
 
 import (
+	"strings"
 	"time"
 
 	"github.com/backchannel-portal/backchannel/bot/card"
@@ -108,7 +109,37 @@ func situations() []Sample {
 		{"done", en(text(card.S("refund-worker"), " is there: ", card.L("repository", "https://git.example.com/acme/refund-worker"), " ", card.L("catalog", "https://portal.example.com/catalog/default/component/refund-worker"), " ", card.L("first build", "https://ci.example.com/refund-worker/1"), ". 41 files, 12 s."), card.Progress{Label: "refund-worker", Done: 7, Total: 7, State: card.StateDone})},
 		{"done-zh", zh(text(card.S("refund-worker"), " 已创建：", card.L("仓库", "https://git.example.com/acme/refund-worker"), "。41 个文件，12 秒。"))},
 		{"card", full()},
+		{"disputed", en(
+			text(checkout, " is owned by ", crew, "."),
+			row(button("Wrong?", "wrong", "owner", "component:default/checkout"), button("Share", "share")),
+			note("components-commerce.yaml:5 · read 2 min ago"), note("Disputed by 2 people since Tuesday: the owner."),
+		)},
+		{"news", news()},
+		{"news-zh", zh(
+			text(entity("Payments", "component:default/payments"), " 换了负责人：", card.S("Checkout Crew"), " → ", card.S("Payments Core"), "。"),
+			row(button("负责人", "owner", "component:default/payments"), button("静音", "subscription", "mute", "component:default/payments")),
+			note("components-money.yaml:4 · 提交 ", card.M("3fe2a19c0d"), " · 自 ", moment("11 月 23 日 10:02", at())),
+		)},
+		{"news-digest", digest()},
 	}
+}
+
+// news is what subscribers are told of one subject.
+func news() card.Message {
+	return en(
+		text(entity("Payments", "component:default/payments"), " has a new owner: ", card.S("Checkout Crew"), " → ", card.S("Payments Core"), "."),
+		row(button("Owner", "owner", "component:default/payments"), button("Mute", "subscription", "mute", "component:default/payments"), button("Subscriptions", "subscriptions")),
+		note("components-money.yaml:4 · commit ", card.M("3fe2a19c0d"), " · since ", moment("Mon 23 Nov 10:02", at())),
+	)
+}
+
+// digest is what subscribers are told of many subjects at once.
+func digest() card.Message {
+	list := card.List{More: 3}
+	for _, name := range []string{"Cart", "Gift Cards", "Ledger", "Refunds", "Tax Engine", "Wishlist"} {
+		list.Items = append(list.Items, sp(entity(name, "component:default/"+strings.ReplaceAll(strings.ToLower(name), " ", "-")), " is now ", card.S("deprecated"), ", was ", card.S("production"), "."))
+	}
+	return en(text("9 changes of 8 subjects since yesterday:"), list, row(button("Subscriptions", "subscriptions")))
 }
 
 // fleet is the answer about a framework's versions: table, chart, coverage.

@@ -195,6 +195,12 @@ func (p *Plugin) keep(ctx context.Context, s Slug, runs []plugins.Run) error {
 	if len(runs) == 0 {
 		return nil
 	}
+	before, _ := p.board.Of(Name, s.String())
 	err := p.board.Put(ctx, runs)
+	if after, _ := p.board.Of(Name, s.String()); !slices.Equal(before, after) {
+		for _, ref := range p.index.of(p.host, s) {
+			p.host.Changed(ref)
+		}
+	}
 	return errors.Join(err, p.tell(ctx, s))
 }

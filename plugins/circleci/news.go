@@ -138,3 +138,26 @@ func (x *slugIndex) all(h plugins.Host) []string {
 	slices.Sort(out)
 	return out
 }
+
+// Happened implements plugins.HasHappenings, from what is known: webhooks and looks bring it.
+func (p *Plugin) Happened(ctx context.Context, e *catalog.Entity, since time.Time) ([]plugins.Happening, error) {
+	s, ok := SlugOf(e)
+	if !ok {
+		return nil, nil
+	}
+	p.board.Asked(Name, s.String())
+	_, looked := p.board.Of(Name, s.String())
+	var err error
+	if p.host.Now().Sub(looked) >= checkWant {
+		err = p.look(ctx, s)
+	}
+	runs, _ := p.board.Of(Name, s.String())
+	if err != nil && len(runs) == 0 {
+		return nil, err
+	}
+	main := p.knownBranch(ctx, s)
+	if main == "" {
+		main = guessMain(runs)
+	}
+	return plugins.RunHappenings(runs, main, since), nil
+}

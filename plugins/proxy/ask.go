@@ -41,6 +41,13 @@ func (u *Upstream) Do(ctx context.Context, r outbound.Request) (*outbound.Respon
 	w := u.wish(r.Header)
 	r.Header = u.headers(r.Header, own)
 	r.URL = full.String()
+	if own && u.c.Sign != nil {
+		rel, _ := u.within(full)
+		if err := u.c.Sign(ctx, rel, r.Header); err != nil {
+			u.seen(r.Method, 0, Refused, 0, 0)
+			return nil, fault.Wrap(fault.KindOf(err), err, "%s cannot be asked", u.c.Name)
+		}
+	}
 	client := u.client
 	if !own {
 		client = u.elsewhere

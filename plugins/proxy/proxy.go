@@ -11,6 +11,7 @@ package proxy
 
 import (
 	"cmp"
+	"context"
 	"crypto/tls"
 	"net/http"
 	"net/netip"
@@ -50,6 +51,9 @@ type Config struct {
 	Paths []string
 	// Headers are set on every request and hold the secrets.
 	Headers map[string]string
+	// Sign adds headers that change, such as a token that lives for an hour, to a request for a path below Target; nil:
+	// there are none. What it returns an error for is not asked.
+	Sign func(ctx context.Context, path string, h http.Header) error
 	// AllowedHeaders may pass through Handler in both directions, beyond the harmless ones.
 	AllowedHeaders []string
 	// Rewrite changes the path that Handler was asked for, before anything is judged; see Rewrites.

@@ -99,19 +99,11 @@ const taskAttempts = 20
 
 // Start begins a task that an event asks for and has its job done, and returns its key.
 func (f *Follows) Start(ctx context.Context, kind string, data json.RawMessage, ev *Event) (string, error) {
-	now := f.cfg.Now()
-	t := Task{Key: kind + ":" + NewID(now), By: ev.Actor, Address: ev.Address, Data: data, Begun: now}
-	if _, err := f.cfg.Tasks.Begin(ctx, t); err != nil {
+	t, err := f.begin(ctx, kind, data, ev)
+	if err != nil {
 		return "", err
 	}
-	payload, err := json.Marshal(t.Key)
-	if err != nil {
-		return "", fault.Wrap(fault.Internal, err, "add the job of a task")
-	}
-	_, _, err = f.cfg.Queue.Add(ctx, job.Request{
-		Kind: TaskJobs(kind), Key: t.Key, Tenant: t.By.Platform + ":" + t.By.Workspace, Payload: payload, Attempts: taskAttempts,
-	})
-	if err != nil {
+	if err := f.do(ctx, t); err != nil {
 		return t.Key, err
 	}
 	return t.Key, f.enqueue(ctx, t.Key, ev.Locale)

@@ -9,7 +9,7 @@ import (
 	"github.com/backchannel-portal/backchannel/internal/job"
 )
 
-// Retention says for how long what conversations leave behind is kept. Drafts and intents carry their own expiry;
+// Retention says for how long what conversations leave behind is kept. Drafts, intents and secrets carry their own expiry;
 // installations and subscriptions stay until they are ended.
 type Retention struct {
 	Inbox     time.Duration // ids of deliveries; platforms repeat one for up to an hour
@@ -50,6 +50,7 @@ func (r Retention) SweepJobs(s State, queue job.Worker, now func() time.Time) (m
 		{"intents", s.Intents, 0, sweepEvery},
 		{"drafts", s.Drafts, 0, sweepEvery},
 		{"sessions", s.Sessions, 0, sweepEvery},
+		{"secrets", s.Secrets, 0, sweepEvery},
 		{"followers", s.Followers, r.Followers, sweepEvery},
 		{"news", s.News, r.Posts, sweepEvery},
 		{"tasks", s.Tasks, r.Tasks, sweepEvery},

@@ -26,6 +26,7 @@ type State struct {
 	NewsLog       NewsLog
 	Traces        TraceStore
 	Tasks         Tasks
+	Secrets       Secrets
 	Feedback      FeedbackStore
 	Sessions      Sessions
 	SessionBook   SessionBook
@@ -63,6 +64,7 @@ func NewMemoryState() State {
 		NewsLog:       news,
 		Traces:        memoryTraces{threads, drafts, subscriptions, feedback, tasks},
 		Tasks:         tasks,
+		Secrets:       &memorySecrets{rows: map[string]memorySecret{}},
 		Feedback:      feedback,
 		Sessions:      sessions,
 		SessionBook:   sessions,

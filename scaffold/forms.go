@@ -14,6 +14,8 @@ type (
 	FormNotice  = form.Notice
 	FormOptions = form.Options
 	FormSource  = form.Template
+	FormPicker  = form.Picker
+	FormFilter  = form.Filter
 )
 
 // ReadForm is form.Read: the questions of a template's entity, which errors call file.

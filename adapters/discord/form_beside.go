@@ -16,7 +16,7 @@ func (x *exchange) beside(ctx context.Context, o bot.OpenForm) (message, bool) {
 	var names, labels []string
 	required := false
 	for _, q := range o.Form.Fields {
-		if _, given := o.Values[q.Name]; asked(q.Kind) || given || len(q.Value) > 0 {
+		if _, given := o.Values[q.Name]; !q.Elsewhere() || given || len(q.Value) > 0 {
 			continue
 		}
 		names, labels = append(names, q.Name), append(labels, q.Label)

@@ -47,16 +47,13 @@ func page(o bot.OpenForm, tongue lang.Lang) (card.Form, bool) {
 	}
 	for _, p := range card.Pages(o.Form.Fill(o.Values), formLimits(per), tongue) {
 		for _, q := range p.Fields {
-			if _, answered := o.Values[q.Name]; (!answered || q.Error != "") && asked(q.Kind) {
+			if _, answered := o.Values[q.Name]; (!answered || q.Error != "") && !q.Elsewhere() {
 				return p, true
 			}
 		}
 	}
 	return card.Form{}, false
 }
-
-// asked reports whether a chat asks for values of a kind. Secrets never pass through one, and files are not taken.
-func asked(k card.FieldKind) bool { return k != card.FieldSecret && k != card.FieldFile }
 
 // modal renders one page of an open form.
 func modal(o bot.OpenForm, p card.Form, tongue lang.Lang) modalData {
@@ -81,8 +78,12 @@ func modal(o bot.OpenForm, p card.Form, tongue lang.Lang) modalData {
 
 // field renders one question.
 func field(o bot.OpenForm, q card.FormField, tongue lang.Lang) component {
-	if !asked(q.Kind) {
-		text := card.Say(tongue, lang.SlackNotHere, lang.Args{"label": card.S(q.Label)})
+	if q.Elsewhere() {
+		key := lang.SlackNotHere
+		if q.Beside {
+			key = lang.FormElsewhere
+		}
+		text := card.Say(tongue, key, lang.Args{"label": card.S(q.Label)})
 		return component{Type: typeText, Content: string((&renderer{lang: tongue}).markdown(nil, text, maxModalIntro))}
 	}
 	help := q.Help
@@ -166,7 +167,7 @@ func (in *interaction) values(f card.Form, tongue lang.Lang) card.Values {
 	whole := card.Pages(f, formLimits(0), tongue)[0].Fields // kinds as they were asked
 	walk(in.Data.Components, 0, func(c *componentPart) {
 		i, err := strconv.Atoi(c.CustomID)
-		if err != nil || i < 0 || i >= len(whole) || !asked(whole[i].Kind) {
+		if err != nil || i < 0 || i >= len(whole) || whole[i].Elsewhere() {
 			return
 		}
 		v := value(whole[i], c)

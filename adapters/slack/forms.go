@@ -3,6 +3,7 @@ package slack
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -134,10 +135,15 @@ func (s *session) submission(in *interaction) ([]byte, error) {
 		}
 		return showView(how, modal(o, meta.Page+1, nil, tongue))
 	}
-	if o, err = s.a.desk.Take(ctx, meta.Key, in.by()); err != nil {
+	if v, asks := s.beside(ctx, o, meta.Page, tongue); asks && !meta.Without {
+		if err := s.a.desk.Save(ctx, o); err != nil {
+			return nil, err
+		}
+		return showView(slackapi.RAUpdate, v)
+	}
+	if err := s.a.desk.HandIn(ctx, o); err != nil {
 		return gone(err, tongue)
 	}
-	o.Merge(page)
 	return s.submit(in, o, meta.Page)
 }
 
@@ -172,7 +178,7 @@ func (s *session) submit(in *interaction, o bot.OpenForm, page int) ([]byte, err
 		}
 	})
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(err, s.a.desk.Save(s.ctx, o)) // it can be sent again
 	}
 	t := time.NewTimer(s.a.tune.budget)
 	defer t.Stop()
@@ -200,9 +206,10 @@ func (s *session) submitted(ar *arrival, o bot.OpenForm, page int, reply bot.Rep
 		if err != nil {
 			return nil, err
 		}
+		s.handedIn(ctx, o)
 		return showView(slackapi.RAUpdate, modal(next, 0, nil, ar.event.Locale))
 	}
-	s.deliver(ar, reply)
+	s.settle(ar, o, reply)
 	return viewAnswer{Action: slackapi.RAClear}.body()
 }
 
@@ -219,7 +226,7 @@ func (s *session) submittedLate(ar *arrival, o bot.OpenForm, reply bot.Reply) {
 	case bot.Open:
 		reply = sentence(ar.event.Locale, lang.SlackFormLate)
 	}
-	s.deliver(ar, reply)
+	s.settle(ar, o, reply)
 }
 
 // refused shows what would be right beside the fields. Slack shows errors of the page on screen only: those of other
@@ -252,7 +259,7 @@ func refused(o bot.OpenForm, page int, why bot.Invalid, tongue lang.Lang) ([]byt
 func asks(f card.Form, name string) bool {
 	for _, q := range f.Fields {
 		if q.Name == name {
-			return q.Kind != card.FieldSecret && q.Kind != card.FieldFile
+			return !q.Elsewhere()
 		}
 	}
 	return false

@@ -260,7 +260,7 @@ func TestSuggestions(t *testing.T) {
 		if len(got.Options) != 1 || got.Options[0].Value != "component:default/pay" {
 			t.Errorf("%+v", got)
 		}
-		if diff := cmp.Diff([]bot.Asked{{Form: "make", Field: "of", What: card.FieldEntity, Query: "pay"}}, h.asked); diff != "" {
+		if diff := cmp.Diff([]bot.Asked{{Form: "make", Draft: "d", Field: "of", What: card.FieldEntity, Query: "pay"}}, h.asked); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
 	}

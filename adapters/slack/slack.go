@@ -44,7 +44,8 @@ type Config struct {
 type Deps struct {
 	Tokens bot.TokenMaker
 	Inbox  bot.Inbox
-	Drafts bot.Drafts // open forms; default: in memory
+	Drafts bot.Drafts     // open forms; default: in memory
+	Links  bot.FormLinker // pages for what a modal does not take; nil: there are none
 
 	Installations bot.Installations           // for OAuth; without it nobody can install the app
 	Admits        func(workspace string) bool // whether a workspace or organisation may install the app; nil: one may
@@ -82,6 +83,7 @@ type tuning struct {
 	drain      time.Duration // at the end of Run
 	recheck    time.Duration // between checks of the token
 	reload     time.Duration // between looks at the installations
+	resubmit   time.Duration // between looks for forms that a process left behind
 	renewPoll  time.Duration // while a token is being replaced
 	backoffMin time.Duration
 	backoffMax time.Duration
@@ -100,7 +102,7 @@ type tuning struct {
 func defaults() tuning {
 	return tuning{
 		budget: 2500 * time.Millisecond, grace: 700 * time.Millisecond, workFor: time.Minute, tryFor: 2 * time.Minute, sendFor: 15 * time.Minute,
-		drain: 10 * time.Second, recheck: 5 * time.Minute, reload: time.Minute, renewPoll: 500 * time.Millisecond, backoffMin: time.Second, backoffMax: time.Minute,
+		drain: 10 * time.Second, recheck: 5 * time.Minute, reload: time.Minute, resubmit: time.Minute, renewPoll: 500 * time.Millisecond, backoffMin: time.Second, backoffMax: time.Minute,
 		ping: 10 * time.Second, dead: 35 * time.Second, dial: 20 * time.Second,
 		perSecond: 1, burst: 3, workers: 32, queue: 1024, senders: 32, outbox: 2048, sockets: 2,
 	}
@@ -187,6 +189,7 @@ func (a *Adapter) Run(ctx context.Context, h bot.Handler) error {
 		wg.Go(func() { s.people.run(base) })
 	}
 	wg.Go(func() { s.rooms.run(base) })
+	wg.Go(func() { s.resubmit(ctx) })
 	if own := a.tenants.own; own != nil {
 		wg.Go(func() { own.status.Watch(ctx, a.tune.recheck, a.backoff(), a.checkOwn) })
 	}

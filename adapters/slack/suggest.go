@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"context"
 	"encoding/json"
 	"time"
 	"unicode/utf8"
@@ -21,6 +22,7 @@ func (s *session) suggest(in *interaction) ([]byte, error) {
 	if !ok {
 		return suggestions(nil)
 	}
+	s.ofForm(in, &ev)
 	ar := arrival{event: ev}
 	ar.fill(s.people.lookup(ev.Address.Workspace, ev.Actor.ID))
 	found := make(chan bot.Reply, 1)
@@ -36,6 +38,27 @@ func (s *session) suggest(in *interaction) ([]byte, error) {
 	case <-t.C:
 		return suggestions(nil)
 	}
+}
+
+// ofForm adds to a request for suggestions of which draft its form is: what a field offers may depend on it.
+func (s *session) ofForm(in *interaction, ev *bot.Event) {
+	asked, _ := ev.Input.(bot.Asked)
+	if asked.Form == "" || in.View == nil {
+		return
+	}
+	meta, ok := parseMetadata(in.View.Metadata)
+	if !ok {
+		return
+	}
+	ctx, cancel := context.WithTimeout(s.ctx, s.a.tune.budget/2)
+	defer cancel()
+	o, err := s.a.desk.Load(ctx, meta.Key, in.by())
+	if err != nil {
+		return // what everything of its kind offers is suggested
+	}
+	asked.Draft = o.Form.Draft
+	asked.Field = fieldOf(o.Form, in.Block)
+	ev.Input = asked
 }
 
 // suggestions are options as Slack takes them: at most a hundred, each of a value of its own that is not too long.

@@ -43,12 +43,13 @@ func formLimits(fields int) card.FormLimits {
 
 // metadata is what a modal of ours carries, so that a submission finds its form.
 type metadata struct {
-	Key  string `json:"k"`           // bot.OpenForm.Key
-	Page int    `json:"p,omitempty"` // 0 is the first
+	Key     string `json:"k"`           // bot.OpenForm.Key
+	Page    int    `json:"p,omitempty"` // 0 is the first
+	Without bool   `json:"w,omitempty"` // the form is handed in without what a chat does not take
 }
 
 func (m metadata) String() string {
-	raw, _ := json.Marshal(m) // a struct of a string and a number
+	raw, _ := json.Marshal(m) // a struct of scalars
 	return string(raw)
 }
 
@@ -113,7 +114,7 @@ func jsonSize(s string) int {
 func modalPage(o bot.OpenForm, p card.Form, page int, screen card.Values, tongue lang.Lang) slackapi.ModalViewRequest {
 	v := slackapi.ModalViewRequest{
 		Type: slackapi.VTModal, Title: plainObject(orBlank(p.Title), maxViewTitle), CallbackID: clip(o.Form.ID, maxCallback),
-		PrivateMetadata: metadata{o.Key, page}.String(),
+		PrivateMetadata: metadata{Key: o.Key, Page: page}.String(),
 		Close:           plainObject(lang.Text(tongue, lang.SlackConfirmNo, nil), maxViewTitle),
 	}
 	submit := p.Submit

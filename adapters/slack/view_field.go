@@ -57,9 +57,12 @@ func kindOf(id string) card.FieldKind {
 // field renders a field: its input, and what is wrong with it.
 func field(q card.FormField, screen card.Values, tongue lang.Lang) []slackapi.Block {
 	var out []slackapi.Block
-	switch q.Kind {
-	case card.FieldSecret, card.FieldFile: // neither passes through a chat
-		note := lang.Text(tongue, lang.SlackNotHere, lang.Args{"label": q.Label})
+	if q.Elsewhere() {
+		key := lang.SlackNotHere
+		if q.Beside {
+			key = lang.FormElsewhere
+		}
+		note := lang.Text(tongue, key, lang.Args{"label": q.Label})
 		return []slackapi.Block{contextBlock(note)}
 	}
 	in := &slackapi.InputBlock{

@@ -33,7 +33,7 @@ func (s viewState) values(f card.Form) card.Values {
 	out := card.Values{}
 	for _, q := range f.Fields {
 		elements, ok := s.Values[blockID(q.Name)]
-		if !ok || q.Kind == card.FieldSecret {
+		if !ok || q.Elsewhere() {
 			continue
 		}
 		for _, in := range elements { // there is one

@@ -51,6 +51,7 @@ func TestState(t *testing.T, open OpenState) {
 		{"followers are kept until the end", (*stateBench).followers},
 		{"the log of a task is read by all", (*stateBench).tasks},
 		{"the log of a task has no gaps", (*stateBench).tasksRace},
+		{"secrets are kept until they expire", (*stateBench).secrets},
 		{"feedback is closed once", (*stateBench).feedback},
 		{"feedback of one person counts once", (*stateBench).feedbackRace},
 		{"a session is kept until it expires", (*stateBench).sessions},

@@ -50,6 +50,13 @@ type FormField struct {
 	Placeholder string
 	Changes     bool   // other fields depend on it: report Changed when it changes
 	Error       string // what would be right, shown beside the field
+	Beside      bool   // a chat cannot ask this well: it is asked on a page, with what was filled in so far
+}
+
+// Elsewhere reports whether a field is asked on a page rather than in a chat: secrets never pass through one, and
+// files and what is too intricate are not taken there.
+func (q FormField) Elsewhere() bool {
+	return q.Beside || q.Kind == FieldSecret || q.Kind == FieldFile
 }
 
 // FormOption is one choice of a field.

@@ -55,7 +55,7 @@ func (s *service) connectSlack(c *config.Slack) error {
 	}
 	connect.BaseURL = s.cfg.Web.BaseURL
 	deps := slack.Deps{
-		Tokens: s.tokens, Inbox: s.inbox, Drafts: s.base.state.Drafts, Installations: s.base.state.Installations, Queue: s.queue, Log: s.log,
+		Tokens: s.tokens, Inbox: s.inbox, Drafts: s.base.state.Drafts, Links: s.formPages(), Installations: s.base.state.Installations, Queue: s.queue, Log: s.log,
 	}
 	if len(s.cfg.Audiences) > 0 {
 		policy := s.cfg.Policy()

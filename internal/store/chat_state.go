@@ -32,6 +32,7 @@ func (db *DB) ChatState(seal *Seal) bot.State {
 		NewsLog:       chatNews{c},
 		Traces:        chatTraces{c},
 		Tasks:         chatTasks{c},
+		Secrets:       chatSecrets{c, seal},
 		Feedback:      chatFeedback{c},
 		Sessions:      webSessions{c, seal},
 		SessionBook:   webSessions{c, seal},

@@ -32,6 +32,7 @@ type reach struct {
 	clone *clone.Store // nil: not needed so far
 
 	tunnel *outbound.Tunnel // the way out of git
+	git    *gitrun.Runner   // nil: not needed so far
 }
 
 // host is a GitHub or a GitLab.
@@ -171,6 +172,19 @@ func (r *reach) clones() (*clone.Store, error) {
 		}
 		dir = temp
 	}
+	runner, err := r.runner()
+	if err != nil {
+		return nil, err
+	}
+	r.clone, err = clone.New(clone.Options{Dir: filepath.Join(dir, "clones"), Git: runner, Cache: r.cache})
+	return r.clone, err
+}
+
+// runner runs git, which gets out through a tunnel that judges where it connects to.
+func (r *reach) runner() (*gitrun.Runner, error) {
+	if r.git != nil {
+		return r.git, nil
+	}
 	guard := outbound.Options{Proxy: http.ProxyFromEnvironment}
 	var plain []string
 	for _, l := range r.cfg.Catalog.Locations {
@@ -191,12 +205,8 @@ func (r *reach) clones() (*clone.Store, error) {
 		return nil, err
 	}
 	r.tunnel = tunnel
-	runner, err := gitrun.New(gitrun.Options{Plain: plain, Proxy: tunnel.URL()})
-	if err != nil {
-		return nil, err
-	}
-	r.clone, err = clone.New(clone.Options{Dir: filepath.Join(dir, "clones"), Git: runner, Cache: r.cache})
-	return r.clone, err
+	r.git, err = gitrun.New(gitrun.Options{Plain: plain, Proxy: tunnel.URL()})
+	return r.git, err
 }
 
 // hooks are the handlers of the hosts' webhooks, by path. notify is told of events that may concern a source.

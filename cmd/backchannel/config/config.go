@@ -96,7 +96,7 @@ type GitHub struct {
 	App           *GitHubApp
 	WebhookSecret string      `yaml:"webhook_secret"` // of POST /webhooks/github
 	Correct       *Credential // proposes corrections of descriptors; nil: nothing is proposed
-	Scaffold      Later
+	Scaffold      *Credential // makes repositories from templates; nil: that is only planned
 }
 
 // Credential is a token, or at GitHub an App, for one purpose.
@@ -118,7 +118,7 @@ type GitLab struct {
 	Token         string
 	WebhookSecret string      `yaml:"webhook_secret"` // of POST /webhooks/gitlab
 	Correct       *Credential // proposes corrections of descriptors; nil: nothing is proposed
-	Scaffold      Later
+	Scaffold      *Credential // makes repositories from templates; nil: that is only planned
 }
 
 // Mirror reads the URLs that start with URL from the folder Dir.

@@ -224,16 +224,21 @@ func (c *Config) checkHosts(root *yamldoc.Node, d yamldoc.Decoder) error {
 		if g.App != nil && (g.Token != "" || g.App.ID == "" || g.App.PrivateKey == "") {
 			return d.Errorf(root.At("integrations", "github").Items[i], fmt.Sprintf("integrations.github[%d].app", i), "an app needs id and private_key, and stands instead of a token")
 		}
-		if k := g.Correct; k != nil && (k.Token == "") == (k.App == nil) || k != nil && k.App != nil && (k.App.ID == "" || k.App.PrivateKey == "") {
-			return d.Errorf(root.At("integrations", "github").Items[i], fmt.Sprintf("integrations.github[%d].correct", i), "expected a token, or an app with id and private_key")
+		for name, k := range map[string]*Credential{"correct": g.Correct, "scaffold": g.Scaffold} {
+			if k != nil && (k.Token == "") == (k.App == nil) || k != nil && k.App != nil && (k.App.ID == "" || k.App.PrivateKey == "") {
+				return d.Errorf(root.At("integrations", "github").Items[i], fmt.Sprintf("integrations.github[%d].%s", i, name), "expected a token, or an app with id and private_key")
+			}
 		}
 	}
 	for i := range c.Integrations.GitLab {
 		if err := add("gitlab", i, &c.Integrations.GitLab[i].Host, "gitlab.com", c.Integrations.GitLab[i].APIURL); err != nil {
 			return err
 		}
-		if k := c.Integrations.GitLab[i].Correct; k != nil && (k.Token == "" || k.App != nil) {
-			return d.Errorf(root.At("integrations", "gitlab").Items[i], fmt.Sprintf("integrations.gitlab[%d].correct", i), "expected a token")
+		g := c.Integrations.GitLab[i]
+		for name, k := range map[string]*Credential{"correct": g.Correct, "scaffold": g.Scaffold} {
+			if k != nil && (k.Token == "" || k.App != nil) {
+				return d.Errorf(root.At("integrations", "gitlab").Items[i], fmt.Sprintf("integrations.gitlab[%d].%s", i, name), "expected a token")
+			}
 		}
 	}
 	if err := c.checkCodeHosts(root, d, given); err != nil {

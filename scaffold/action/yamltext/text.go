@@ -10,11 +10,11 @@ import (
 var (
 	control = regexp.MustCompile(`[\x00-\x08\x0b-\x1f\x7f-\x{9f}]`)
 	// notPlain finds what a plain string must not have: an indicator at its start, a mark of a map or a comment in it.
-	notPlain = regexp.MustCompile("^[\n\t ,\\[\\]{}#&*!|>'\"%@`]|^[?-]$|^[?-][ \t]|[\n:][ \t]|[ \t]\n|[\n\t ]#|[\n\t :-]$")
+	notPlain = regexp.MustCompile("^[\n\t ,\\[\\]{}#&*!|>'\"%@`]|^[?-]$|^[?-][ \t]|[\n:][ \t]|[ \t]\n|[\n\t ]#|[\n\t :]$")
 	// otherType finds strings that would be read as null, a boolean or a number (YAML 1.2, 10.3.2).
 	otherType = regexp.MustCompile(`^(?:~|[Nn]ull|NULL)?$|^(?:[Tt]rue|TRUE|[Ff]alse|FALSE)$|^0o[0-7]+$|^[-+]?[0-9]+$|^0x[0-9a-fA-F]+$` +
 		`|^(?:[-+]?\.(?:inf|Inf|INF)|\.nan|\.NaN|\.NAN)$|^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$`)
-	document    = regexp.MustCompile(`(?m)^(?:---|\.\.\.)`)
+	document    = regexp.MustCompile(`(?m)^(?:%|---|\.\.\.)`)
 	breaks      = regexp.MustCompile(`\n+`)
 	blankEnd    = regexp.MustCompile(`\n[\t ]+$`)
 	besideBreak = regexp.MustCompile(`[ \t]\n|\n[ \t]`)
@@ -39,7 +39,6 @@ func (w writer) text(s string, p place) string {
 	}
 	if document.MatchString(s) {
 		if p.indent == "" {
-			p.indent = "  "
 			return w.block(s, p)
 		}
 		if p.key && p.indent == w.step {

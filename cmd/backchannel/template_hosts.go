@@ -1,0 +1,120 @@
+package main
+
+import (
+	"context"
+	"slices"
+	"sync"
+
+	"github.com/backchannel-portal/backchannel/cmd/backchannel/config"
+	"github.com/backchannel-portal/backchannel/internal/fault"
+	"github.com/backchannel-portal/backchannel/internal/scm"
+	"github.com/backchannel-portal/backchannel/internal/scm/github"
+	"github.com/backchannel-portal/backchannel/internal/scm/gitlab"
+	"github.com/backchannel-portal/backchannel/internal/scm/remote"
+	"github.com/backchannel-portal/backchannel/scaffold/action/host"
+	"github.com/backchannel-portal/backchannel/scaffold/template"
+)
+
+// publishTo are the hosts that templates can publish to: those of the configuration, and others that are known well
+// enough to plan for.
+func (a *app) publishTo() []host.Host {
+	var out []host.Host
+	for name, kind := range codeHosts(a.cfg) {
+		switch kind {
+		case template.GitHub:
+			out = append(out, a.publishGitHub(name))
+		case template.GitLab:
+			out = append(out, a.publishGitLab(name))
+		}
+	}
+	return out
+}
+
+// unable is the error where there is no credential for making repositories.
+func unable(name string) error {
+	return fault.New(fault.Forbidden, "the configuration has no credential scaffold for %s, which making repositories needs", name)
+}
+
+func (a *app) publishGitHub(name string) host.Host {
+	cfg := config.GitHub{Host: name}
+	if i := slices.IndexFunc(a.cfg.Integrations.GitHub, func(g config.GitHub) bool { return g.Host == name }); i >= 0 {
+		cfg = a.cfg.Integrations.GitHub[i]
+	}
+	own := sync.OnceValues(func() (*github.Client, error) {
+		k := cfg.Scaffold
+		if k == nil {
+			return nil, unable(name)
+		}
+		o := a.gitHubOptions(cfg, k.Token)
+		if k.App != nil {
+			o.App = &github.App{ID: k.App.ID, PrivateKey: k.App.PrivateKey}
+		}
+		return github.New(o)
+	})
+	return host.Host{Kind: host.GitHub, Name: name, Ready: cfg.Scaffold != nil, GitHub: func(token string) (*github.Client, error) {
+		if token == "" {
+			return own()
+		}
+		return github.New(a.gitHubOptions(cfg, token))
+	}}
+}
+
+func (a *app) gitHubOptions(cfg config.GitHub, token string) github.Options {
+	return github.Options{Host: cfg.Host, APIURL: cfg.APIURL, Token: token, Budget: a.reach.budget(), HTTP: apiClient(cfg.APIURL)}
+}
+
+func (a *app) publishGitLab(name string) host.Host {
+	cfg := config.GitLab{Host: name}
+	if i := slices.IndexFunc(a.cfg.Integrations.GitLab, func(g config.GitLab) bool { return g.Host == name }); i >= 0 {
+		cfg = a.cfg.Integrations.GitLab[i]
+	}
+	own := sync.OnceValues(func() (*gitlab.Client, error) {
+		if cfg.Scaffold == nil {
+			return nil, unable(name)
+		}
+		return gitlab.New(a.gitLabOptions(cfg, cfg.Scaffold.Token))
+	})
+	return host.Host{Kind: host.GitLab, Name: name, Ready: cfg.Scaffold != nil, GitLab: func(token string) (*gitlab.Client, error) {
+		if token == "" {
+			return own()
+		}
+		return gitlab.New(a.gitLabOptions(cfg, token))
+	}}
+}
+
+func (a *app) gitLabOptions(cfg config.GitLab, token string) gitlab.Options {
+	return gitlab.Options{Host: cfg.Host, APIURL: cfg.APIURL, Token: token, Budget: a.reach.budget(), HTTP: apiClient(cfg.APIURL)}
+}
+
+// asTrees opens repositories with somebody's own token, and mirrors as everybody.
+type asTrees struct {
+	a     *app
+	token string
+}
+
+// Open implements scm.Trees.
+func (t asTrees) Open(ctx context.Context, target string) (scm.Tree, error) {
+	at, web, err := scm.ParseAddress(target)
+	if err != nil || !web {
+		return nil, fault.New(fault.Invalid, "%q is no address of a repository", target)
+	}
+	var api remote.API
+	for _, g := range t.a.cfg.Integrations.GitHub {
+		if g.Host == at.Host {
+			if api, err = github.New(t.a.gitHubOptions(g, t.token)); err != nil {
+				return nil, err
+			}
+		}
+	}
+	for _, g := range t.a.cfg.Integrations.GitLab {
+		if g.Host == at.Host {
+			if api, err = gitlab.New(t.a.gitLabOptions(g, t.token)); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if api == nil { // a mirror, or a host that the configuration does not name, which must not get the token
+		return t.a.trees.Open(ctx, target)
+	}
+	return remote.NewHost(remote.HostOptions{Name: at.Host, API: api}).Open(ctx, target)
+}

@@ -207,7 +207,6 @@ func (s *session) submitted(ar *arrival, o bot.OpenForm, page int, reply bot.Rep
 			return nil, err
 		}
 		s.handedIn(ctx, o)
-		s.handedIn(ctx, o)
 		return showView(slackapi.RAUpdate, modal(next, 0, nil, ar.event.Locale))
 	}
 	s.settle(ar, o, reply)

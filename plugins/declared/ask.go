@@ -34,22 +34,27 @@ type Exchange struct {
 	Status   int // of the answer; 0 where there is none
 }
 
+// asked tells a fixture, through the context, which request it answers.
+type asked struct {
+	name  string
+	index int // of an each
+}
+
+// askedKey is the key of asked in a context.
+type askedKey struct{}
+
 // asker makes the requests of a file.
 type asker struct {
 	f        *file
 	upstream func(string) (plugins.Upstream, error)
 	seen     func(Exchange) // nil: nobody looks
 	asOf     time.Time      // of the oldest answer
-	sources  []string
 }
 
 // document is an entity as expressions and queries see it: the descriptor.
 func document(e *catalog.Entity) (any, error) {
 	var doc any
-	data, err := json.Marshal(e.Document)
-	if err == nil {
-		err = json.Unmarshal(data, &doc)
-	}
+	err := json.Unmarshal(e.Document.JSON(), &doc)
 	return doc, err
 }
 
@@ -147,7 +152,7 @@ func (a *asker) one(ctx context.Context, q request, s scope) (any, error) {
 	}
 	out := []any{}
 	for i, el := range elements[:min(len(elements), maxEach)] {
-		got, err := a.send(ctx, q, s.with("item", el).with("index", i))
+		got, err := a.send(context.WithValue(ctx, askedKey{}, asked{index: i}), q, s.with("item", el).with("index", i))
 		if err != nil {
 			return nil, err
 		}
@@ -163,7 +168,9 @@ func (a *asker) send(ctx context.Context, q request, s scope) (any, error) {
 		return nil, at(q.line, err)
 	}
 	seen := Exchange{Name: q.Name, Upstream: q.Upstream, Method: r.Method, URL: r.URL, Body: r.Body}
-	resp, err := a.do(ctx, q.Upstream, r)
+	which, _ := ctx.Value(askedKey{}).(asked)
+	which.name = q.Name
+	resp, err := a.do(context.WithValue(ctx, askedKey{}, which), q.Upstream, r)
 	if err == nil {
 		seen.Status = resp.Status
 	}

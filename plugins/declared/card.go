@@ -159,6 +159,9 @@ func tidy(n *yamldoc.Node) {
 		switch f.Key {
 		case "spans", "value", "summary", "items", "rows":
 			f.Value = readable(f.Value, f.Key == "value" || f.Key == "spans" || f.Key == "summary")
+			if f.Key == "items" || f.Key == "rows" {
+				f.Value = wrapped(f.Value, f.Key == "rows")
+			}
 		case "text", "label", "title", "caption", "alt":
 			f.Value = asText(f.Value)
 		}
@@ -183,7 +186,9 @@ func asText(n *yamldoc.Node) *yamldoc.Node {
 // readable makes scalars in lists of spans texts, and where spans is set a scalar itself.
 func readable(n *yamldoc.Node, spans bool) *yamldoc.Node {
 	if spans {
-		n = asText(n)
+		if n = asText(n); n.Kind == yamldoc.Map {
+			n = &yamldoc.Node{Kind: yamldoc.List, Line: n.Line, Items: []*yamldoc.Node{n}}
+		}
 	}
 	if n.Kind != yamldoc.List {
 		return n
@@ -195,6 +200,23 @@ func readable(n *yamldoc.Node, spans bool) *yamldoc.Node {
 			out.Items[i] = readable(item, false)
 		} else {
 			out.Items[i] = asText(item)
+		}
+	}
+	return &out
+}
+
+// wrapped makes lists of the single spans that stand where lists of spans belong: items of a list, cells of rows.
+func wrapped(n *yamldoc.Node, deeper bool) *yamldoc.Node {
+	if n.Kind != yamldoc.List {
+		return n
+	}
+	out := *n
+	out.Items = slices.Clone(n.Items)
+	for i, item := range out.Items {
+		if deeper {
+			out.Items[i] = wrapped(item, false)
+		} else if item.Get("type") != nil && item.Get("label") == nil {
+			out.Items[i] = &yamldoc.Node{Kind: yamldoc.List, Line: item.Line, Items: []*yamldoc.Node{item}}
 		}
 	}
 	return &out

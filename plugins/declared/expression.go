@@ -3,6 +3,7 @@ package declared
 import (
 	"fmt"
 	"net/url"
+	"reflect"
 	"strings"
 	"time"
 
@@ -79,7 +80,52 @@ func (e *expression) value(s scope) (v any, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %s", clip(e.code), explain(err))
 	}
-	return v, nil
+	return general(v, maxNested)
+}
+
+// maxNested is how deep a value may be.
+const maxNested = 50
+
+// general is a value with the types that JSON has, times and paths aside: some functions of expr return others.
+func general(v any, depth int) (any, error) {
+	switch v.(type) {
+	case nil, bool, string, int, float64, path, time.Time:
+		return v, nil
+	}
+	if depth == 0 {
+		return nil, fmt.Errorf("a value is nested deeper than %d", maxNested)
+	}
+	r := reflect.ValueOf(v)
+	switch {
+	case r.CanInt():
+		return int(r.Int()), nil
+	case r.CanUint():
+		return float64(r.Uint()), nil
+	case r.CanFloat():
+		return r.Float(), nil
+	case r.Kind() == reflect.String:
+		return r.String(), nil
+	case r.Kind() == reflect.Slice || r.Kind() == reflect.Array:
+		out := make([]any, r.Len())
+		for i := range out {
+			var err error
+			if out[i], err = general(r.Index(i).Interface(), depth-1); err != nil {
+				return nil, err
+			}
+		}
+		return out, nil
+	case r.Kind() == reflect.Map:
+		out := make(map[string]any, r.Len())
+		for it := r.MapRange(); it.Next(); {
+			one, err := general(it.Value().Interface(), depth-1)
+			if err != nil {
+				return nil, err
+			}
+			out[fmt.Sprint(it.Key().Interface())] = one
+		}
+		return out, nil
+	}
+	return nil, fmt.Errorf("a value of type %T cannot be used", v)
 }
 
 // holds evaluates a condition: nothing, false, zero and empty are no.

@@ -26,6 +26,11 @@ func (a *asker) card(ctx context.Context, e *catalog.Entity, l lang.Lang, now ti
 	if err != nil {
 		return plugins.Card{}, a.f.positioned(err)
 	}
+	return a.finish(s, l)
+}
+
+// finish renders what the answers gave.
+func (a *asker) finish(s scope, l lang.Lang) (plugins.Card, error) {
 	c, err := a.f.render(s, l)
 	if err != nil {
 		return plugins.Card{}, a.f.positioned(err)

@@ -59,14 +59,20 @@ type Deps struct {
 	Corrector Corrector
 	// Post hands a message that nobody asked for to the outbox; nil: none is sent.
 	Post func(context.Context, bot.Post) error
+	// Scaffold makes new things from templates, as tasks that Proposals begins; nil: templates are named, and cannot be
+	// run from here. Tasks is needed with it.
+	Scaffold  *Scaffolding
+	Proposals Proposals
+	// PageEvery is how often it is looked whether a page is acknowledged; zero: every ten seconds.
+	PageEvery time.Duration
 	// Runs knows the recent work of people, for the home page; nil: it shows none.
 	Runs Runs
+	// Views are what plugins show; nil: nothing.
+	Views *plugins.Runner
 	// May says whether the actor of an event may do something with an entity. It must not block. Nil: everybody may.
 	May func(*bot.Event, Act, catalog.Ref) bool
 }
 
-	// Views are what plugins show; nil: nothing.
-	Views *plugins.Runner
 // Act is something that a permission is needed for.
 type Act string
 
@@ -101,6 +107,7 @@ type Commands struct {
 	answers answers       // of this second
 
 	figures atomic.Pointer[overview] // of the data's problems
+	plans   plans                    // that people look at
 }
 
 // New returns the commands.
@@ -165,17 +172,17 @@ type Question struct {
 
 // Ask answers a question. It does not wait for a network: everything comes from memory.
 func (c *Commands) Ask(ctx context.Context, q Question) (bot.Answer, card.Message) {
-	view := c.deps.View(q.Viewer)
-	r := c.read(ctx, view, q)
-	if q.Now.IsZero() {
-		q.Now = c.deps.Now()
-	}
 	g := c.given(ctx, q)
 	return g.answer, g.message
 }
 
 // given answers a question from memory, and says what of the answer is worth asking for again.
 func (c *Commands) given(ctx context.Context, q Question) given {
+	view := c.deps.View(q.Viewer)
+	r := c.read(ctx, view, q)
+	if q.Now.IsZero() {
+		q.Now = c.deps.Now()
+	}
 	key, common := keyOf(q)
 	if !common || !r.Alone {
 		return c.give(ctx, view, q, r)

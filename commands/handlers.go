@@ -31,6 +31,9 @@ func (c *Commands) Intents() map[string]bot.Handler {
 		intentSub:    bot.HandlerFunc(c.handleSub),
 		intentStop:   bot.HandlerFunc(c.handleStop),
 
+		intentPage: bot.HandlerFunc(c.handlePage), intentPageAsk: bot.HandlerFunc(c.handlePageAsk), intentPageWhy: bot.HandlerFunc(c.handlePageWhy),
+		intentPageNot: bot.HandlerFunc(c.handlePageNot), intentAudit: bot.HandlerFunc(c.handleAudit),
+
 		intentNew: bot.HandlerFunc(c.handleNew), intentChange: bot.HandlerFunc(c.handleChange), intentDrop: bot.HandlerFunc(c.handleDrop),
 		intentPlan: bot.HandlerFunc(c.handlePlan), intentFile: bot.HandlerFunc(c.handleFile), intentGo: bot.HandlerFunc(c.handleGo),
 		intentApprove: bot.HandlerFunc(c.handleApprove), intentDecline: bot.HandlerFunc(c.handleDecline), intentAgain: bot.HandlerFunc(c.handleAgain),
@@ -48,7 +51,7 @@ func (c *Commands) Intents() map[string]bot.Handler {
 func (c *Commands) Slash() map[string]bot.Handler {
 	return map[string]bot.Handler{
 		"oncall":      c.slash(understand.OnCall),
-		"new-service": c.slash(understand.Scaffold),
+		"new-service": bot.HandlerFunc(c.handleNewService),
 	}
 }
 
@@ -66,6 +69,9 @@ func (c *Commands) handleAsk(ctx context.Context, ev *bot.Event) (bot.Reply, err
 		return bot.Nothing{}, nil
 	}
 	if reply := c.subscribeByWords(ctx, ev, q); reply != nil {
+		return reply, nil
+	}
+	if reply := c.doByWords(ctx, ev, q); reply != nil {
 		return reply, nil
 	}
 	return c.settle(q, c.given(ctx, q)), nil

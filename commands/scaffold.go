@@ -13,7 +13,7 @@ import (
 // scaffold names the template that fits what somebody wants to start; or those there are.
 func (t *talk) scaffold() {
 	fit := slices.DeleteFunc(t.lookup(t.r.Entities), func(e *catalog.Entity) bool { return e.Ref.Kind != "template" })
-	all := slices.Collect(t.view.Entities(search.Filter{Kinds: []string{"template"}}))
+	all := t.makeable()
 	if len(fit) == 0 && t.r.Topic != "" {
 		fit = t.fittingTemplates()
 	}
@@ -33,7 +33,7 @@ func (t *talk) fittingTemplates() []*catalog.Entity {
 	var out []*catalog.Entity
 	hits := t.view.Search(search.Query{Text: t.r.Topic, Kinds: []string{"template"}, Any: true, Limit: 5})
 	for _, h := range hits {
-		if h.Terms*2 >= h.Of {
+		if h.Terms*2 >= h.Of && !deprecated(h.Entity) {
 			out = append(out, h.Entity)
 		}
 	}
@@ -44,8 +44,15 @@ func (t *talk) template(e *catalog.Entity, all []*catalog.Entity) {
 	t.from(e)
 	t.yes()
 	t.entities = []catalog.Ref{e.Ref}
+	if deprecated(e) {
+		t.replaced(e)
+		return
+	}
 	t.line(lang.MakeWith, lang.Args{"template": t.named(e)})
 	t.describe(e)
+	if t.c.deps.Scaffold != nil && !t.q.Full {
+		t.actions = append(t.actions, t.newButton(e))
+	}
 	var others []catalog.Ref
 	for _, o := range all {
 		if o.Ref != e.Ref {
@@ -71,6 +78,11 @@ func (t *talk) templates(all []*catalog.Entity) {
 			about = []card.Span{card.T(clipTo(oneLine(e.Description), 100))}
 		}
 		list.Items = append(list.Items, dotted(t.listed(e), about))
+		if t.c.deps.Scaffold != nil && !t.q.Full && len(t.actions) < maxChoices {
+			b := t.newButton(e)
+			b.Label, b.Style, b.Choice = displayName(t.l, e), card.Default, true
+			t.actions = append(t.actions, b)
+		}
 	}
 	t.add(list)
 }

@@ -33,7 +33,9 @@ func (c *Commands) Menus() map[string]bot.Handler {
 
 // Forms are the handlers of forms, by id.
 func (c *Commands) Forms() map[string]bot.Handler {
-	return map[string]bot.Handler{formAsk: bot.HandlerFunc(c.handleAsked), formCorrect: bot.HandlerFunc(c.handleCorrect)}
+	return map[string]bot.Handler{
+		formAsk: bot.HandlerFunc(c.handleAsked), formCorrect: bot.HandlerFunc(c.handleCorrect), formPage: bot.HandlerFunc(c.handlePageForm), formNew: bot.HandlerFunc(c.handleNewForm),
+	}
 }
 
 // handleOwnerOfMessage finds what a message names in the catalog and says who owns it, to the actor alone.

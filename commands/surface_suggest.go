@@ -30,18 +30,10 @@ func (c *Commands) handleSuggest(ctx context.Context, ev *bot.Event) (bot.Reply,
 	default:
 		return bot.Suggest{}, nil
 	}
-	t := c.aroundTalk(ctx, ev)
-	var out bot.Suggest
-	seen := map[catalog.Ref]bool{}
-	add := func(e *catalog.Entity) bool {
-		if !seen[e.Ref] {
-			seen[e.Ref] = true
-			out.Options = append(out.Options, card.FormOption{Value: e.Ref.String(), Label: t.nameOf(e.Ref), Hint: e.Ref.Short("") + " · " + t.what(e)})
-		}
-		return len(out.Options) < maxSuggested
+	if out, known := c.suggestField(ctx, ev, in); known {
+		return out, nil
 	}
-	t.suggest(strings.TrimSpace(in.Query), kinds, add)
-	return out, nil
+	return c.aroundTalk(ctx, ev).suggestions(in.Query, kinds, func(*catalog.Entity) bool { return true }), nil
 }
 
 // suggest finds entities for what was typed so far: what it may mean as a name, names that begin with it, then what

@@ -30,7 +30,7 @@ const TaskRefresh = "refresh"
 
 // TaskCards are what shows the tasks of the commands, by kind.
 func (c *Commands) TaskCards() map[string]bot.TaskCard {
-	return map[string]bot.TaskCard{TaskRefresh: c.refreshCard}
+	return map[string]bot.TaskCard{TaskRefresh: c.refreshCard, TaskPage: c.pageCard, TaskAudit: c.auditCard, TaskRun: c.runCard}
 }
 
 // following is the reply that shows a task in one message, as privately as the question was asked.
@@ -81,7 +81,11 @@ func (c *Commands) handleStop(ctx context.Context, ev *bot.Event) (bot.Reply, er
 	if !mine {
 		return bot.Whisper{Message: card.Message{Lang: ev.Locale, Blocks: []card.Block{card.Text{Spans: card.Say(ev.Locale, lang.TaskOthers, nil)}}}}, nil
 	}
-	if _, err := c.deps.Tasks.Cancel(ctx, key); err != nil {
+	waited, err := c.stopWaiting(ctx, task)
+	if err == nil && !waited {
+		_, err = c.deps.Tasks.Cancel(ctx, key)
+	}
+	if err != nil {
 		return nil, err
 	}
 	m, err := c.deps.Tasks.Card(ctx, key, ev.Locale)

@@ -29,6 +29,7 @@ type exchange struct {
 	Question string
 	Lang     lang.Lang // of the answer
 	Answer   template.HTML
+	Location string // where it goes on instead; empty: nowhere
 }
 
 type chatData struct {
@@ -85,6 +86,13 @@ func (w *Web) postMessage(rw http.ResponseWriter, r *http.Request) {
 	ex := w.answer(r, actor, in)
 	ex.Question = card.CleanLine(text)
 	rw.Header().Set("Cache-Control", "no-store")
+	if ex.Location != "" {
+		if r.Header.Get("X-Fragment") == "" {
+			http.Redirect(rw, r, ex.Location, http.StatusSeeOther)
+			return
+		}
+		rw.Header().Set("X-Location", ex.Location)
+	}
 	if r.Header.Get("X-Fragment") != "" {
 		w.render(rw, r, http.StatusOK, "exchange", page{}, ex)
 		return
@@ -115,13 +123,21 @@ func (w *Web) answer(r *http.Request, actor bot.Actor, in bot.Input) exchange {
 		Locale:  tongue(r),
 		Zone:    readerZone(r, nil),
 		Input:   in,
+		Forms:   w.cfg.Forms != nil,
 	}
 	reply, err := w.cfg.Chat.Handle(ctx, ev)
 	if work, ok := reply.(bot.Work); ok && err == nil {
 		reply, err = work.Run(ctx)
 	}
+	var to string
 	if err == nil {
+		to, err = w.elsewhere(ctx, ev, reply)
+	}
+	if err == nil && to == "" {
 		reply, err = bot.Await(ctx, reply)
+	}
+	if open, is := reply.(bot.Open); is && err == nil {
+		return exchange{Lang: ev.Locale, Location: to, Answer: Render(goesOn(ev.Locale, open.Form.Title, to), "", nil)}
 	}
 	m, _, ok := bot.MessageOf(reply)
 	if err != nil || !ok {
@@ -130,7 +146,12 @@ func (w *Web) answer(r *http.Request, actor bot.Actor, in bot.Input) exchange {
 		}
 		m = card.Message{Lang: ev.Locale, Blocks: []card.Block{card.Text{Spans: card.Say(ev.Locale, lang.WebBroken, nil)}}}
 	}
-	return exchange{Lang: language(m.Lang), Answer: Render(m, w.cfg.BaseURL, w.signer(actor))}
+	return exchange{Lang: language(m.Lang), Location: to, Answer: Render(m, w.cfg.BaseURL, w.signer(actor))}
+}
+
+// goesOn is the message that leads to the page of a form, for whoever comes back to the chat.
+func goesOn(l lang.Lang, title, to string) card.Message {
+	return card.Message{Lang: l, Blocks: []card.Block{card.Text{Spans: []card.Span{card.L(title, to)}}}}
 }
 
 // signer makes the tokens of buttons for a reader. A page has nobody to share with, so that button is left out.

@@ -73,6 +73,16 @@ func (f *Forms) FormLink(ctx context.Context, o bot.OpenForm, _ []string) (strin
 	return strings.TrimRight(f.cfg.BaseURL, "/") + "/forms/" + secret, nil
 }
 
+// Open keeps a form that is asked on pages from the beginning, and returns the path of its page.
+func (f *Forms) Open(ctx context.Context, ev *bot.Event, form card.Form) (string, error) {
+	o, err := f.desk.Open(ctx, ev, form, json.RawMessage("null"))
+	if err != nil {
+		return "", err
+	}
+	link, err := f.FormLink(ctx, o, nil)
+	return strings.TrimPrefix(link, strings.TrimRight(f.cfg.BaseURL, "/")), err
+}
+
 // formDraft is the id of the draft that a link stands for: whoever reads the store learns no link.
 func formDraft(secret string) string {
 	sum := sha256.Sum256([]byte("backchannel form " + secret))

@@ -81,10 +81,22 @@ func (f *Forms) answered(rw http.ResponseWriter, r *http.Request, o bot.OpenForm
 	if _, err := f.cfg.Drafts.Take(r.Context(), id, f.cfg.Now()); err != nil && !fault.Is(err, fault.NotFound) {
 		f.cfg.Log.Warn("the link of a form was not ended", "err", err) // its form is gone already
 	}
-	done := formDone{Posted: f.deliver(r.Context(), o, reply)}
+	w := f.cfg.Web()
+	own := o.Actor.Platform == platform
+	if follow, is := reply.(bot.Follow); is && own && w.cfg.Runs != nil {
+		if to, err := w.elsewhere(r.Context(), f.event(r, o, nil), follow); err == nil && to != "" {
+			http.Redirect(rw, r, to, http.StatusSeeOther)
+			return
+		}
+	}
+	done := formDone{Posted: !own && f.deliver(r.Context(), o, reply)}
+	sign := func(card.Action, card.Intent) string { return "" }
+	if own {
+		sign = w.signer(o.Actor)
+	}
 	m, _, ok := bot.MessageOf(reply)
 	if ok {
-		done.Answer = exchange{Lang: language(m.Lang), Answer: Render(m, f.cfg.BaseURL, func(card.Action, card.Intent) string { return "" })}
+		done.Answer = exchange{Lang: language(m.Lang), Answer: Render(m, f.cfg.BaseURL, sign)}
 	}
 	f.cfg.Web().render(rw, r, http.StatusOK, "form_done", page{Title: o.Form.Title, Nav: "form"}, done)
 }

@@ -18,6 +18,7 @@ type templateItem struct {
 	Owner link
 	Tags  []link
 	Ask   string // what begins it in the chat
+	Begin string // address that opens its form; empty: there is none
 }
 
 // templates is /templates: what new things can be made from.
@@ -28,9 +29,15 @@ func (w *Web) templates(rw http.ResponseWriter, r *http.Request) {
 		if len(items) == maxTemplates {
 			break
 		}
+		if w.cfg.Outdated != nil && w.cfg.Outdated(e) {
+			continue
+		}
 		t := templateItem{
 			link: link{Text: e.DisplayName(), Href: refPath("/catalog", e.Ref)}, About: card.CleanLine(e.Description), Type: e.Type, Tags: tags(e),
 			Ask: translate(l, string(lang.SiteAskMake), "name", e.Name),
+		}
+		if w.cfg.Begin != nil {
+			t.Begin = refPath("/templates", e.Ref)
 		}
 		if !e.Owner.IsZero() {
 			t.Owner = linkTo(view, e.Owner)

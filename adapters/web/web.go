@@ -17,6 +17,8 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/go-chi/chi/v5"
@@ -68,12 +70,16 @@ type Config struct {
 	Plugins  plugins.Capabilities                                       // on-call and builds of the entity page
 	Worst    func(context.Context, search.View) []Cause                 // what is most wrong with the data, worst first; nil: nothing is said
 	Cards    []CardSource                                               // what plugins show on the page of an entity, in this order
+	Views    *plugins.Runner                                            // and what else plugins show, there and on pages of their own; nil: nothing
 	Examples []string                                                   // questions to begin with; none: those of the message catalogue
+	Forms    func() *Forms                                              // pages of forms; nil: none is opened from here
+	Runs     Runs                                                       // nil: there are no pages of runs
+	Begin    func(template string) bot.Input                            // what opens the form of a template, by its reference; nil: nothing does
+	Outdated func(template *catalog.Entity) bool                        // whether a template is not to be used any more, and not listed; nil: none
 	Now      func() time.Time                                           // nil: time.Now
 	Random   io.Reader                                                  // of conversation ids; nil: crypto/rand
 	Log      *slog.Logger                                               // nil: nothing is logged
 }
-	Views    *plugins.Runner                                            // and what else plugins show, there and on pages of their own; nil: nothing
 
 // Web serves the pages. It is safe for concurrent use.
 type Web struct {
@@ -87,7 +93,11 @@ type Web struct {
 	facets facetCache
 	causes causeCache
 	docs   docsCache
-	framed []string // the policy of pages of docs
+
+	streams atomic.Int64  // runs that browsers follow
+	ending  chan struct{} // closed by Close
+	end     sync.Once
+	framed  []string // the policy of pages of docs
 }
 
 //go:embed templates static
@@ -109,7 +119,7 @@ func New(cfg Config) (*Web, error) {
 	if err != nil || cfg.BaseURL != "" && base.Host == "" {
 		return nil, fault.New(fault.Invalid, "the base URL %q is not an address such as http://localhost:7007", cfg.BaseURL)
 	}
-	w := &Web{cfg: cfg, base: base, cross: http.NewCrossOriginProtection(), packer: newPacker()}
+	w := &Web{cfg: cfg, base: base, cross: http.NewCrossOriginProtection(), packer: newPacker(), ending: make(chan struct{})}
 	w.api = readapi.New(readapi.Options{View: w.view, Log: cfg.Log})
 	if base.Host != "" {
 		if err := w.cross.AddTrustedOrigin(base.Scheme + "://" + base.Host); err != nil {
@@ -161,6 +171,9 @@ func (w *Web) Mount(r chi.Router) {
 			get(r, "/docs/{namespace}/{kind}/{name}/*", w.docsPage)
 			get(r, "/radar", w.radar)
 			get(r, "/templates", w.templates)
+			r.Post("/templates/{namespace}/{kind}/{name}", w.beginTemplate)
+			get(r, "/runs/{id}", w.run)
+			r.Get("/runs/{id}/events", w.runEvents)
 			r.Post("/preferences", w.preferences)
 			r.Post("/api/ask", w.ask)
 			w.api.Mount(r)

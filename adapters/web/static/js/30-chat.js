@@ -57,6 +57,8 @@
       });
       failed = chat.dataset.broken;
       if (!answer.ok) throw new Error(answer.statusText);
+      const on = answer.headers.get("X-Location"); // it goes on with a form, or a run
+      if (on) { location.assign(on); return; }
       turn.replaceWith(...exchanges(await answer.text()));
       log.lastElementChild.scrollIntoView({ block: "start" });
       keep();

@@ -1,0 +1,241 @@
+package commands
+
+import (
+	"context"
+	"encoding/json"
+	"maps"
+	"slices"
+
+	"github.com/backchannel-portal/backchannel/bot"
+	"github.com/backchannel-portal/backchannel/catalog"
+	"github.com/backchannel-portal/backchannel/commands/understand"
+	"github.com/backchannel-portal/backchannel/internal/fault"
+	"github.com/backchannel-portal/backchannel/internal/lang"
+	"github.com/backchannel-portal/backchannel/internal/yamldoc"
+	"github.com/backchannel-portal/backchannel/scaffold"
+)
+
+// newDraft is what is known of something new while it is being described.
+type newDraft struct {
+	Template string          // full reference
+	Digest   string          // of the template as the form was made from it
+	State    json.RawMessage // what was filled in, typed; no secret
+	Page     int             // the page that is asked
+	Whole    bool            // every page was answered
+	Channel  bot.Channel     // where it was begun
+}
+
+// making is the describing of something new, as one event finds it.
+type making struct {
+	*talk
+	draft    bot.Draft
+	of       newDraft
+	template *catalog.Entity
+	source   *scaffold.FormSource
+	secrets  map[string]string // by name of the field
+}
+
+// digestOf tells versions of a template from each other.
+func digestOf(e *catalog.Entity) string { return short(string(e.Document.JSON())) }
+
+// draw starts the description of something new.
+func (c *Commands) draw(ctx context.Context, ev *bot.Event, t *talk, e *catalog.Entity) (*making, error) {
+	source, err := c.deps.Scaffold.Engine.Form(ctx, e)
+	if err != nil {
+		return nil, err
+	}
+	now := c.deps.Now()
+	m := &making{talk: t, template: e, source: source, of: newDraft{Template: e.Ref.String(), Digest: digestOf(e), Channel: ev.Channel}}
+	m.draft = bot.Draft{ID: bot.NewID(now), Form: formNew, Actor: ev.Actor, Address: ev.Address, Expires: now.Add(draftLife)}
+	f, err := m.form()
+	if err != nil {
+		return nil, err
+	}
+	m.of.State = m.prefilled(f)
+	m.of.Page = nextPage(f, -1)
+	return m, m.save(ctx)
+}
+
+// making finds the description that an event is about. What is gone, somebody else's, or of a template that may not be
+// seen any more is an error with a sentence.
+func (c *Commands) making(ctx context.Context, ev *bot.Event, id string) (*making, error) {
+	gone := func(why string) error {
+		return fault.New(fault.NotFound, "the draft %s is %s", id, why).Say(string(lang.BotFormGone), nil)
+	}
+	if c.deps.Scaffold == nil {
+		return nil, gone("of a service that runs no templates")
+	}
+	d, err := c.deps.Scaffold.Drafts.Load(ctx, id, c.deps.Now())
+	m := &making{draft: d}
+	switch {
+	case fault.Is(err, fault.NotFound):
+		return nil, gone("gone")
+	case err != nil:
+		return nil, err
+	case d.Form != formNew || d.Actor.Key() != ev.Actor.Key() || json.Unmarshal(d.Data, &m.of) != nil:
+		return nil, gone("not of who asks")
+	}
+	q := c.question(ev)
+	q.Private, q.Lang = true, ev.Locale
+	m.talk = c.talk(ctx, c.deps.View(q.Viewer), q, understand.Reading{Intent: intentMaking, Lang: ev.Locale, Confidence: 1})
+	ref, err := catalog.ParseRef(m.of.Template, "", "")
+	e, ok := m.view.Entity(ref)
+	if err != nil || !ok {
+		return nil, gone("of a template that is not there")
+	}
+	m.template = e
+	if m.source, err = c.deps.Scaffold.Engine.Form(ctx, e); err != nil {
+		return nil, err
+	}
+	if c.deps.Scaffold.Secrets != nil {
+		m.secrets, err = c.deps.Scaffold.Secrets.Values(ctx, secretsOf(id), c.deps.Now())
+	}
+	return m, err
+}
+
+// secretsOf is the key of what a description or a run keeps secret.
+func secretsOf(id string) string { return "new:" + id }
+
+func (m *making) save(ctx context.Context) error {
+	data, err := json.Marshal(m.of)
+	if err != nil {
+		return fault.Wrap(fault.Internal, err, "keep a draft")
+	}
+	m.draft.Data, m.draft.Expires = data, m.c.deps.Now().Add(draftLife)
+	return m.c.deps.Scaffold.Drafts.Save(ctx, m.draft)
+}
+
+// state is what was filled in so far; nil for nothing.
+func (m *making) state() (*yamldoc.Node, error) {
+	if len(m.of.State) == 0 {
+		return nil, nil
+	}
+	return yamldoc.Parse(m.of.State, yamldoc.Limits{})
+}
+
+// form is what is asked for what was filled in so far.
+func (m *making) form() (*scaffold.Form, error) {
+	state, err := m.state()
+	if err != nil {
+		return nil, err
+	}
+	return m.source.Form(state, scaffold.FormOptions{})
+}
+
+// take adds answers to fields. The problems are those of all pages.
+func (m *making) take(ctx context.Context, answers map[string][]string) (*scaffold.Form, []scaffold.FormProblem, error) {
+	before, err := m.form()
+	if err != nil {
+		return nil, nil, err
+	}
+	kept := map[string]string{}
+	for _, p := range before.Pages {
+		for _, q := range p.Fields {
+			if v := answers[q.Name]; q.Kind == "secret" && len(v) > 0 && v[0] != "" {
+				kept[q.Name] = v[0]
+			}
+		}
+	}
+	if err := m.keep(ctx, kept); err != nil {
+		return nil, nil, err
+	}
+	answers = maps.Clone(answers)
+	for name, v := range m.secrets {
+		answers[name] = []string{v}
+	}
+	state, err := m.state()
+	if err != nil {
+		return nil, nil, err
+	}
+	f, problems, err := m.source.Submit(state, answers, scaffold.FormOptions{})
+	if err != nil {
+		return nil, nil, err
+	}
+	m.of.State = yamldoc.AppendJSON(nil, m.public(f, f.State))
+	return f, problems, nil
+}
+
+// keep keeps secrets beside the draft, which holds none.
+func (m *making) keep(ctx context.Context, secrets map[string]string) error {
+	if len(secrets) == 0 {
+		return nil
+	}
+	if m.c.deps.Scaffold.Secrets == nil {
+		return fault.New(fault.Invalid, "nothing keeps secrets here")
+	}
+	if m.secrets == nil {
+		m.secrets = map[string]string{}
+	}
+	maps.Copy(m.secrets, secrets)
+	return m.c.deps.Scaffold.Secrets.Keep(ctx, secretsOf(m.draft.ID), secrets, m.c.deps.Now().Add(draftLife))
+}
+
+// public is an object without the secrets among the fields of a form.
+func (m *making) public(f *scaffold.Form, values *yamldoc.Node) *yamldoc.Node {
+	for _, p := range f.Pages {
+		for _, q := range p.Fields {
+			if q.Kind == "secret" {
+				values = withoutPath(values, q.Path)
+			}
+		}
+	}
+	return values
+}
+
+// request is the run that was described. The secrets that are parameters are among its values.
+func (m *making) request(f *scaffold.Form, id string) RunRequest {
+	r := RunRequest{ID: id, Template: m.template, Values: yamldoc.AppendJSON(nil, f.Values), By: m.q.Asker, ByName: m.draft.Actor.Name, Actor: m.draft.Actor.Key()}
+	for _, p := range f.Pages {
+		for _, q := range p.Fields {
+			if v, ok := m.secrets[q.Name]; ok && q.Kind == "secret" && q.Picker != nil {
+				if r.Secrets == nil {
+					r.Secrets = map[string]string{}
+				}
+				r.Secrets[q.Path[len(q.Path)-1]] = v
+			}
+		}
+	}
+	return r
+}
+
+// whole is the form with everything filled in, secrets too, and what is still wrong with it.
+func (m *making) whole() (*scaffold.Form, []scaffold.FormProblem, error) {
+	answers := map[string][]string{}
+	for name, v := range m.secrets {
+		answers[name] = []string{v}
+	}
+	state, err := m.state()
+	if err != nil {
+		return nil, nil, err
+	}
+	return m.source.Submit(state, answers, scaffold.FormOptions{})
+}
+
+// withoutPath is an object without what is at a path.
+func withoutPath(n *yamldoc.Node, path []string) *yamldoc.Node {
+	if n == nil || n.Kind != yamldoc.Map || len(path) == 0 {
+		return n
+	}
+	i := slices.IndexFunc(n.Fields, func(f yamldoc.Field) bool { return f.Key == path[0] })
+	if i < 0 {
+		return n
+	}
+	out := *n
+	if len(path) == 1 {
+		out.Fields = slices.Delete(slices.Clone(n.Fields), i, i+1)
+		return &out
+	}
+	out.Fields = slices.Clone(n.Fields)
+	out.Fields[i].Value = withoutPath(n.Fields[i].Value, path[1:])
+	return &out
+}
+
+// nextPage is the first page behind another that asks anything; the number of pages where there is none.
+func nextPage(f *scaffold.Form, page int) int {
+	for page++; page < len(f.Pages); page++ {
+		if slices.ContainsFunc(f.Pages[page].Fields, func(q scaffold.FormField) bool { return !q.Fixed }) {
+			break
+		}
+	}
+	return page
+}

@@ -1,0 +1,350 @@
+package commands
+
+import (
+	"context"
+	"fmt"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/rogpeppe/go-internal/diff"
+
+	"github.com/backchannel-portal/backchannel/bot"
+	"github.com/backchannel-portal/backchannel/bot/card"
+	"github.com/backchannel-portal/backchannel/internal/fault"
+	"github.com/backchannel-portal/backchannel/internal/lang"
+	"github.com/backchannel-portal/backchannel/scaffold"
+)
+
+// What a plan shows at once.
+const (
+	treeLines    = 24
+	menuFiles    = 20
+	fileLines    = 60
+	fileRunes    = 2400
+	maxEffects   = 15
+	maxPlanSteps = 20
+)
+
+// review plans what was described, and shows it with what to do about it.
+func (m *making) review() bot.Reply {
+	note := card.Message{Lang: m.l, Blocks: []card.Block{card.Text{Spans: m.say(lang.NewPlanning, lang.Args{"what": m.named(m.template)})}}}
+	return bot.Work{Note: note, Run: func(ctx context.Context) (bot.Reply, error) {
+		if err := m.shown(ctx, 0); err != nil {
+			return nil, err
+		}
+		a, msg := m.finish()
+		return bot.Whisper{Answer: a, Message: msg}, nil
+	}}
+}
+
+// handlePlan shows a plan again, with files further on in its menu.
+func (c *Commands) handlePlan(ctx context.Context, ev *bot.Event) (bot.Reply, error) {
+	in, _ := ev.Input.(bot.Pressed)
+	m, err := c.making(ctx, ev, argument(in, 0))
+	if err != nil {
+		return nil, err
+	}
+	from, _ := strconv.Atoi(argument(in, 1)) // 0 where it is none
+	return m.work(func(ctx context.Context) (bot.Reply, error) {
+		if err := m.shown(ctx, max(from, 0)); err != nil {
+			return nil, err
+		}
+		a, msg := m.finish()
+		return bot.Update{Answer: a, Message: msg}, nil
+	}), nil
+}
+
+// work does what may need a plan to be made anew.
+func (m *making) work(run func(context.Context) (bot.Reply, error)) bot.Reply {
+	note := card.Message{Lang: m.l, Blocks: []card.Block{card.Text{Spans: m.say(lang.NewPlanning, lang.Args{"what": m.named(m.template)})}}}
+	return bot.Work{Note: note, Run: run}
+}
+
+// shown adds the plan to the message, or what keeps it from being made.
+func (m *making) shown(ctx context.Context, from int) error {
+	m.outcome = bot.Answered
+	m.entities = nil
+	plan, f, problems, err := m.plan(ctx)
+	switch {
+	case len(problems) > 0:
+		m.unfinished(f, problems)
+	case fault.KindOf(err) == fault.Internal && err != nil:
+		return err
+	case err != nil:
+		m.line(lang.NewPlanFailed, lang.Args{"what": m.named(m.template), "text": m.because(err)})
+		m.actions = []card.Action{m.act(lang.NewChange, intentChange, card.Primary), m.act(lang.NewCancel, intentDrop, card.Default)}
+	default:
+		m.planned(plan, f, from)
+	}
+	return nil
+}
+
+// unfinished says what is missing or wrong before a plan can be made.
+func (m *making) unfinished(f *scaffold.Form, problems []scaffold.FormProblem) {
+	m.outcome = bot.NotFound
+	m.line(lang.NewUnfinished, lang.Args{"what": m.named(m.template)})
+	labels := map[string]string{}
+	for _, p := range f.Pages {
+		for _, q := range p.Fields {
+			labels[q.Name] = orText(q.Title, q.Name)
+		}
+	}
+	var list card.List
+	for _, p := range problems[:min(len(problems), maxEffects)] {
+		item := []card.Span{card.T(p.Text(m.l))}
+		if l := labels[p.Field]; l != "" {
+			item = append([]card.Span{card.S(l), card.T(": ")}, item...)
+		}
+		list.Items = append(list.Items, item)
+	}
+	m.add(list)
+	m.actions = []card.Action{m.act(lang.NewChange, intentChange, card.Primary), m.act(lang.NewCancel, intentDrop, card.Default)}
+}
+
+// act is a button about what is described. Anybody may see it; whose it is is asked when it is pressed.
+func (m *making) act(label lang.Key, intent string, style card.Style, args ...string) card.Action {
+	return card.Action{
+		Label: m.text(label, nil), Style: style, Anyone: true,
+		Intent: card.Intent{Name: intent, Args: append([]string{m.draft.ID}, args...)},
+	}
+}
+
+// planned shows a plan: what it makes, what changes outside, its steps and files, and what to do about it.
+func (m *making) planned(plan *RunPlan, f *scaffold.Form, from int) {
+	title := titleOf(f, m.template.DisplayName())
+	args := lang.Args{"title": card.S(title), "what": m.named(m.template), "n": len(plan.Files), "size": sizeText(plan.Size)}
+	m.line(lang.NewPlan, args)
+	m.effects(plan.Effects)
+	m.reviewed(f)
+	if steps := m.steps(plan.Steps); len(steps.Items) > 0 {
+		m.add(card.Text{Spans: m.say(lang.NewPlanSteps, lang.Args{"n": len(plan.Steps)})}, steps)
+	}
+	if len(plan.Files) > 0 {
+		m.add(card.Text{Spans: m.say(lang.NewPlanFiles, args)}, card.Code{Text: m.tree(plan.Files)})
+	}
+	for _, w := range plan.Warnings[:min(len(plan.Warnings), 3)] {
+		m.add(card.Note{Spans: m.say(lang.NewWarning, lang.Args{"text": clipTo(oneLine(w), maxDetail)})})
+	}
+	label := lang.NewGo
+	if a := m.c.approval(m.template); m.needs(a) {
+		label = lang.NewAskApproval
+		m.line(lang.NewNeedsApproval, lang.Args{"who": m.refs(a.By, maxInline)})
+	}
+	m.actions = append(m.actions, m.act(label, intentGo, card.Primary, m.mark()), m.act(lang.NewChange, intentChange, card.Default), m.act(lang.NewCancel, intentDrop, card.Default))
+	if menu, ok := m.fileMenu(plan.Files, from); ok {
+		m.actions = append(m.actions, menu)
+	}
+}
+
+// titleOf is what a run is called: what it makes.
+func titleOf(f *scaffold.Form, template string) string {
+	if name := nameIn(f.Values); name != "" {
+		return clip(name)
+	}
+	return template
+}
+
+// effects lists what changes outside, in plain words.
+func (t *talk) effects(all []scaffold.Effect) {
+	if len(all) == 0 {
+		t.line(lang.NewNoEffects, nil)
+		return
+	}
+	list := card.List{More: max(0, len(all)-maxEffects)}
+	for _, e := range all[:min(len(all), maxEffects)] {
+		list.Items = append(list.Items, []card.Span{card.T(clipTo(oneLine(e.Text(t.l)), maxDetail))})
+	}
+	t.add(list)
+}
+
+// reviewed shows the answers, as the template wants them shown.
+func (m *making) reviewed(f *scaffold.Form) {
+	var out card.Fields
+	for _, p := range f.Pages {
+		for _, q := range p.Fields {
+			if q.Review.Hide || q.Value == nil && q.Kind != "secret" || len(out.Items) == maxReviewed {
+				continue
+			}
+			value := clipTo(oneLine(valueText(q.Value)), maxDetail/2)
+			switch {
+			case q.Kind == "secret":
+				if _, given := m.secrets[q.Name]; !given {
+					continue
+				}
+				value = "••••••"
+			case q.Review.Mask != "":
+				value = q.Review.Mask
+			case q.Kind == "repo":
+				value = parseRepoURL(q.Value.Text).label()
+			case q.Kind == "toggle":
+				value = m.text(map[bool]lang.Key{true: lang.SlackYes, false: lang.NewNo}[q.Value.Text == "true"], nil)
+			case q.Kind == "entity" || q.Kind == "owner":
+				if refs := parseRefs([]string{q.Value.Text}); len(refs) == 1 {
+					value = m.nameOf(refs[0])
+				}
+			}
+			if value != "" {
+				out.Items = append(out.Items, card.Field{Label: orText(q.Review.Name, orText(q.Title, q.Name)), Value: []card.Span{card.T(value)}})
+			}
+		}
+	}
+	if len(out.Items) > 0 {
+		m.add(out)
+	}
+}
+
+const maxReviewed = 10
+
+func (t *talk) steps(all []PlanStep) card.List {
+	list := card.List{Ordered: true, More: max(0, len(all)-maxPlanSteps)}
+	for _, s := range all[:min(len(all), maxPlanSteps)] {
+		item := []card.Span{card.T(orText(s.Name, s.ID))}
+		if s.Action != s.Name {
+			item = append(item, card.T(" · "), card.M(s.Action))
+		}
+		if s.Skipped {
+			item = append(item, card.T(" · "+t.text(lang.NewSkipped, nil)))
+		}
+		list.Items = append(list.Items, item)
+	}
+	return list
+}
+
+// tree is the files of a plan with their sizes, folder by folder; what is too much is counted.
+func (t *talk) tree(files []PlanFile) string {
+	var b strings.Builder
+	var in []string
+	lines := 0
+	for i, f := range files {
+		parts := strings.Split(f.Path, "/")
+		dirs := parts[:len(parts)-1]
+		same := 0
+		for same < len(dirs) && same < len(in) && dirs[same] == in[same] {
+			same++
+		}
+		if lines+len(dirs)-same+1 > treeLines {
+			b.WriteString(t.text(lang.NewMoreFiles, lang.Args{"n": len(files) - i}) + "\n")
+			break
+		}
+		for k := same; k < len(dirs); k++ {
+			b.WriteString(strings.Repeat("  ", k) + dirs[k] + "/\n")
+			lines++
+		}
+		in = dirs
+		name := strings.Repeat("  ", len(dirs)) + parts[len(parts)-1]
+		if f.Executable {
+			name += "*"
+		}
+		fmt.Fprintf(&b, "%-36s %9s\n", name, sizeText(f.Size))
+		lines++
+	}
+	return strings.TrimRight(b.String(), "\n")
+}
+
+// sizeText is a number of bytes as people read it.
+func sizeText(n int64) string {
+	switch {
+	case n < 1000:
+		return strconv.FormatInt(n, 10) + " B"
+	case n < 1_000_000:
+		return strconv.FormatFloat(float64(n)/1000, 'f', 1, 64) + " kB"
+	}
+	return strconv.FormatFloat(float64(n)/1_000_000, 'f', 1, 64) + " MB"
+}
+
+// fileMenu offers the files of a plan to be looked at, some at a time.
+func (m *making) fileMenu(files []PlanFile, from int) (card.Action, bool) {
+	if from >= len(files) {
+		from = 0
+	}
+	menu := card.Action{Label: m.text(lang.NewLookAt, nil), Anyone: true}
+	for _, f := range files[from:min(from+menuFiles, len(files))] {
+		menu.Options = append(menu.Options, card.Option{Label: tail(f.Path, 70), Hint: sizeText(f.Size), Intent: card.Intent{Name: intentFile, Args: []string{m.draft.ID, f.Path}}})
+	}
+	if len(files) > menuFiles {
+		next := from + menuFiles
+		if next >= len(files) {
+			next = 0
+		}
+		menu.Options = append(menu.Options, card.Option{Label: m.text(lang.NewOtherFiles, nil), Intent: card.Intent{Name: intentPlan, Args: []string{m.draft.ID, strconv.Itoa(next)}}})
+	}
+	return menu, len(menu.Options) > 0
+}
+
+// tail is the end of a long path.
+func tail(s string, most int) string {
+	if n := utf8.RuneCountInString(s); n > most {
+		r := []rune(s)
+		return "…" + string(r[n-most+1:])
+	}
+	return s
+}
+
+// handleFile shows one file of a plan: whole where it is new, what differs where it is not.
+func (c *Commands) handleFile(ctx context.Context, ev *bot.Event) (bot.Reply, error) {
+	in, _ := ev.Input.(bot.Pressed)
+	m, err := c.making(ctx, ev, argument(in, 0))
+	if err != nil {
+		return nil, err
+	}
+	name := argument(in, 1)
+	return m.work(func(ctx context.Context) (bot.Reply, error) {
+		plan, _, problems, err := m.plan(ctx)
+		if err != nil {
+			return nil, err
+		}
+		i := -1
+		if len(problems) == 0 {
+			i = slices.IndexFunc(plan.Files, func(f PlanFile) bool { return f.Path == name })
+		}
+		if i < 0 {
+			return m.only(bot.NotFound, lang.NewFileGone, lang.Args{"file": card.M(name)}), nil
+		}
+		m.file(plan.Files[i])
+		return bot.Whisper{Message: card.Message{Lang: m.l, Blocks: m.blocks}}, nil
+	}), nil
+}
+
+func (m *making) file(f PlanFile) {
+	args := lang.Args{"file": card.M(f.Path), "size": sizeText(f.Size)}
+	switch {
+	case f.Text == nil:
+		m.line(lang.NewFileBinary, args)
+		return
+	case f.Before != nil:
+		m.line(lang.NewFileChanged, args)
+		text, cut := head(string(diff.Diff(f.Path, f.Before, f.Path, f.Text)))
+		m.add(card.Code{Language: "diff", Text: text})
+		m.rest(cut)
+		return
+	case len(f.Text) == 0:
+		m.line(lang.NewFileEmpty, args)
+		return
+	}
+	m.line(lang.NewFile, args)
+	text, cut := head(string(f.Text))
+	m.add(card.Code{Language: strings.TrimPrefix(path.Ext(f.Path), "."), Text: text})
+	m.rest(cut)
+}
+
+func (m *making) rest(lines int) {
+	if lines > 0 {
+		m.add(card.Note{Spans: m.say(lang.NewFileCut, lang.Args{"n": lines})})
+	}
+}
+
+// head is the beginning of a text, and how many lines are left out.
+func head(s string) (string, int) {
+	lines := strings.Split(strings.TrimRight(s, "\n"), "\n")
+	n, runes := 0, 0
+	for n < len(lines) && n < fileLines {
+		if runes += utf8.RuneCountInString(lines[n]) + 1; runes > fileRunes && n > 0 {
+			break
+		}
+		n++
+	}
+	return clipTo(strings.Join(lines[:n], "\n"), fileRunes), len(lines) - n
+}

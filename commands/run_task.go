@@ -1,0 +1,286 @@
+package commands
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/backchannel-portal/backchannel/bot"
+	"github.com/backchannel-portal/backchannel/bot/card"
+	"github.com/backchannel-portal/backchannel/catalog"
+	"github.com/backchannel-portal/backchannel/internal/fault"
+	"github.com/backchannel-portal/backchannel/internal/job"
+	"github.com/backchannel-portal/backchannel/internal/lang"
+	"github.com/backchannel-portal/backchannel/internal/yamldoc"
+	"github.com/backchannel-portal/backchannel/scaffold"
+)
+
+// How long a run waits for what it made to be in the catalog before it says that it is done.
+const (
+	arriveFor  = 8 * time.Second
+	arriveLook = 100 * time.Millisecond
+)
+
+// RunTask does a task of kind TaskRun. It is what bot.TaskHandler calls.
+func (c *Commands) RunTask(ctx context.Context, l *bot.TaskLog) (any, error) {
+	var d RunData
+	if err := json.Unmarshal(l.Task.Data, &d); err != nil || c.deps.Scaffold == nil {
+		return nil, job.Permanent(fault.New(fault.Internal, "this is no run that can be done here"))
+	}
+	r, err := c.runRequest(ctx, d, l.Task)
+	if err != nil {
+		return nil, c.runFailed(ctx, l.Task, d, err)
+	}
+	result, err := c.deps.Scaffold.Engine.Run(ctx, r, runLog{l})
+	if err != nil {
+		return nil, c.runFailed(ctx, l.Task, d, err)
+	}
+	c.made(ctx, l.Task, d, result)
+	if err := c.tellDone(ctx, l.Task, d, result); err != nil {
+		return nil, err
+	}
+	if c.deps.Scaffold.Secrets != nil {
+		if err := c.deps.Scaffold.Secrets.Drop(ctx, secretsOf(d.Run)); err != nil {
+			return nil, err
+		}
+	}
+	return result, nil
+}
+
+// runFailed is the error with which a task ends for good, told to whoever asked; or the one after which it is taken up
+// again: the process ends, or somebody stopped it.
+func (c *Commands) runFailed(ctx context.Context, task bot.Task, d RunData, err error) error {
+	if ctx.Err() != nil || fault.Is(err, fault.Upstream) && errors.Is(err, errTryAgain) {
+		return err
+	}
+	c.tellAsker(ctx, task, d, lang.RunFailedTold, lang.Args{"title": card.S(d.Title), "text": clipTo(oneLine(err.Error()), maxDetail)})
+	return job.Permanent(err)
+}
+
+// errTryAgain marks errors of engines after which a run goes on by itself.
+var errTryAgain = errors.New("the run goes on later")
+
+// TryAgain marks an error of a Scaffolder: the run has not ended, and is taken up again.
+func TryAgain(err error) error {
+	return fault.Wrap(fault.Upstream, errors.Join(errTryAgain, err), "the run goes on later")
+}
+
+// runLog writes what happens in a run to the log of its task.
+type runLog struct{ l *bot.TaskLog }
+
+// Event implements RunLog.
+func (r runLog) Event(ctx context.Context, e RunEvent) error {
+	e.Text = clipTo(e.Text, maxLogText)
+	return r.l.Event(ctx, e.ID, string(e.Kind), e)
+}
+
+// maxLogText bounds one line of a log, in characters.
+const maxLogText = 2000
+
+// runRequest is what the engine is asked for: the values with the secrets among them.
+func (c *Commands) runRequest(ctx context.Context, d RunData, task bot.Task) (RunRequest, error) {
+	ref, err := catalog.ParseRef(d.Template.Ref, "", "")
+	if err != nil {
+		return RunRequest{}, err
+	}
+	e := &catalog.Entity{Ref: ref, Kind: "Template", Name: ref.Name, Namespace: ref.Namespace, Title: d.Template.Name, Document: catalog.NewDocument(d.Template.Document), Source: d.Template.Source}
+	r := RunRequest{ID: d.Run, Template: e, Values: d.Values, ByName: d.ByName, Actor: task.By.Key()}
+	if d.By != "" {
+		if r.By, err = catalog.ParseRef(d.By, "", ""); err != nil {
+			return r, err
+		}
+	}
+	if c.deps.Scaffold.Secrets == nil {
+		return r, nil
+	}
+	secrets, err := c.deps.Scaffold.Secrets.Values(ctx, secretsOf(d.Run), c.deps.Now())
+	if err != nil || len(secrets) == 0 {
+		return r, err
+	}
+	entity, err := yamldoc.Parse(e.Document.JSON(), yamldoc.Limits{})
+	if err != nil {
+		return r, err
+	}
+	source, err := scaffold.ReadForm(ref.String(), entity)
+	if err != nil {
+		return r, err
+	}
+	m := &making{talk: &talk{c: c}, template: e, source: source, secrets: secrets, draft: bot.Draft{ID: d.Run, Actor: task.By}, of: newDraft{State: d.Values}}
+	f, _, err := m.whole()
+	if err != nil {
+		return r, err
+	}
+	whole := m.request(f, d.Run)
+	r.Values, r.Secrets = whole.Values, whole.Secrets
+	return r, nil
+}
+
+// made notes which entities a run made, and waits a moment until they can be asked about.
+func (c *Commands) made(ctx context.Context, task bot.Task, d RunData, r RunResult) {
+	ref, err := catalog.ParseRef(d.Template.Ref, "", "")
+	made := parseRefs(r.Entities)
+	if err != nil || len(made) == 0 {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, arriveFor)
+	defer cancel()
+	missing := func(e catalog.Ref) bool {
+		_, ok := c.deps.View(catalog.Viewer{}).Entity(e)
+		return !ok
+	}
+	for slices.ContainsFunc(made, missing) && bot.Sleep(ctx, arriveLook) {
+	}
+	if c.deps.Scaffold.Made == nil {
+		return
+	}
+	for _, e := range made {
+		_ = c.deps.Scaffold.Made(context.WithoutCancel(ctx), Making{ // what made a thing is known from the run as well
+			Entity: e, Template: ref, Version: d.Template.Version, Commit: d.Template.Commit, Run: d.Run, By: task.By.Key(), At: c.deps.Now(),
+		})
+	}
+}
+
+// tellDone tells in the thread of the run's messages what came of it, and in the channel where results are wished. An
+// edited message notifies nobody.
+func (c *Commands) tellDone(ctx context.Context, task bot.Task, d RunData, r RunResult) error {
+	if c.deps.Post == nil || c.deps.Proposals == nil {
+		return nil
+	}
+	l := c.langOf(ctx, task)
+	t := c.ofTask(ctx, task, l)
+	t.r.Intent = intentMaking
+	t.runDone(d, r, 0)
+	_, m := t.finish()
+	to, ok := c.threadOf(ctx, task)
+	if ok {
+		if err := c.deps.Post(ctx, bot.Post{Key: "run-end:" + task.Key, To: to, Message: m}); err != nil {
+			return err
+		}
+	}
+	if d.Announce == "" || task.By.Platform == "" {
+		return nil
+	}
+	at := bot.Address{Platform: task.Address.Platform, Workspace: task.Address.Workspace, Channel: d.Announce}
+	if at.Channel == task.Address.Channel || !c.seenAt(ctx, at, task.Key) || c.deps.Messenger == nil || !c.deps.Messenger.Posts(at.Platform) {
+		return nil
+	}
+	return c.deps.Post(ctx, bot.Post{Key: "run-announce:" + task.Key, To: at, Message: c.announcement(ctx, task, d, r, l)})
+}
+
+// announcement is the result of a run for those who did not ask for it.
+func (c *Commands) announcement(ctx context.Context, task bot.Task, d RunData, r RunResult, l lang.Lang) card.Message {
+	t := c.ofTask(ctx, task, l)
+	t.r.Intent = intentMaking
+	who := orText(d.ByName, task.By.Name)
+	t.line(lang.RunAnnounce, lang.Args{"title": card.S(d.Title), "template": card.S(d.Template.Name), "who": card.S(orText(who, t.text(lang.RunSomebody, nil)))})
+	t.outputs(r)
+	_, m := t.finish()
+	return m
+}
+
+// threadOf is the thread below the message that shows a run where it was asked for. Whoever alone sees the run is told
+// directly.
+func (c *Commands) threadOf(ctx context.Context, task bot.Task) (bot.Address, bool) {
+	if c.deps.Messenger == nil || !c.deps.Messenger.Posts(task.By.Platform) {
+		return bot.Address{}, false
+	}
+	all, err := c.deps.Proposals.Following(ctx, task.Key)
+	if err != nil {
+		return bot.Address{}, false
+	}
+	for _, f := range all {
+		if f.Private || f.Address.Platform != task.Address.Platform || f.Address.Channel != task.Address.Channel && len(all) > 1 {
+			continue
+		}
+		at := f.Address
+		if at.Thread == "" {
+			at.Thread = f.Message
+		}
+		return at, true
+	}
+	return task.By.Direct(), true
+}
+
+// langOf is the language in which a run is shown where it was asked for.
+func (c *Commands) langOf(ctx context.Context, task bot.Task) lang.Lang {
+	if all, err := c.deps.Proposals.Following(ctx, task.Key); err == nil && len(all) > 0 {
+		return all[0].Lang
+	}
+	return lang.English
+}
+
+// tellAsker tells whoever asked for a run one sentence, in its thread.
+func (c *Commands) tellAsker(ctx context.Context, task bot.Task, d RunData, key lang.Key, args lang.Args) {
+	if c.deps.Post == nil || c.deps.Proposals == nil {
+		return
+	}
+	to, ok := c.threadOf(ctx, task)
+	if !ok {
+		return
+	}
+	l := c.langOf(ctx, task)
+	m := card.Message{Lang: l, Blocks: []card.Block{card.Text{Spans: append(mention(task.By), card.Say(l, key, args)...)}}}
+	_ = c.deps.Post(ctx, bot.Post{Key: "run-end:" + task.Key, To: to, Message: m}) // the message of the run says it as well
+}
+
+// mention names whoever asked, so that they are told.
+func mention(a bot.Actor) []card.Span {
+	if a.ID == "" || a.Platform == "" {
+		return nil
+	}
+	return []card.Span{{Kind: card.Person, Text: orText(a.Name, a.ID), User: a.ID}, card.T(" ")}
+}
+
+// handleAgain tries a run again that failed or was stopped, from the step where it ended.
+func (c *Commands) handleAgain(ctx context.Context, ev *bot.Event) (bot.Reply, error) {
+	t, task, d, _, err := c.run(ctx, ev)
+	if err != nil {
+		return nil, err
+	}
+	mine := task.By.Key() == ev.Actor.Key() || c.deps.May != nil && len(t.entities) == 1 && c.may(ev, ActStop, t.entities[0])
+	switch {
+	case !task.Over:
+		return c.updated(ctx, t, task.Key)
+	case !mine:
+		return t.only(bot.Refused, lang.RunAgainOthers, nil), nil
+	}
+	if ref := t.entities; len(ref) == 1 && !c.may(ev, ActNew, ref[0]) {
+		return t.only(bot.Refused, lang.NewForbidden, lang.Args{"what": card.S(d.Template.Name)}), nil
+	}
+	d.Attempt++
+	approved := d.Approvers
+	d.Approvers = nil // they have spoken for this run
+	if _, ok := decidedFor(ctx, c, task); len(approved) > 0 && !ok {
+		return t.only(bot.Refused, lang.RunAgainNot, nil), nil
+	}
+	from := *ev
+	from.Actor, from.Address = task.By, task.Address
+	if from.Address.Channel != ev.Address.Channel {
+		from.Channel = bot.Channel{Direct: true}
+	}
+	return bot.Work{Note: c.note(t, d), Run: func(ctx context.Context) (bot.Reply, error) {
+		reply, err := c.launch(ctx, t, &from, d, ev.Address)
+		if _, instead := reply.(bot.Update); instead && err == nil { // the message of the run stays as it is
+			if m, a, ok := bot.MessageOf(reply); ok {
+				return bot.Whisper{Answer: a, Message: m}, nil
+			}
+		}
+		return reply, err
+	}}, nil
+}
+
+func (c *Commands) note(t *talk, d RunData) card.Message {
+	return card.Message{Lang: t.l, Blocks: []card.Block{card.Text{Spans: t.say(lang.RunAgainNote, lang.Args{"title": card.S(d.Title)})}}}
+}
+
+// decidedFor reports whether the run of a task was approved.
+func decidedFor(ctx context.Context, c *Commands, task bot.Task) (bot.TaskEvent, bool) {
+	_, log, err := c.deps.Tasks.Since(ctx, task.Key, 0)
+	if err != nil {
+		return bot.TaskEvent{}, false
+	}
+	e, ok := decision(log)
+	return e, ok && e.Kind == runApproved
+}

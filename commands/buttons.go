@@ -68,12 +68,18 @@ func (t *talk) buttons() []card.Action {
 	if t.hand != nil {
 		most = max(most-1, len(out))
 	}
+	if t.summon != nil {
+		most = max(most-1, len(out))
+	}
 	if len(t.entities) == 1 {
 		out = t.nextQuestions(out, most)
 	}
 	out = out[:min(len(out), most)]
 	if t.hand != nil {
 		out = append(out, *t.hand)
+	}
+	if t.summon != nil {
+		out = append(out, *t.summon)
 	}
 	if share {
 		r := t.r

@@ -56,6 +56,9 @@ func (t *talk) nameOf(r catalog.Ref) string {
 	if e, ok := t.view.Entity(r); ok {
 		return displayName(t.l, e)
 	}
+	if name, ok := t.strangers[r]; ok {
+		return name
+	}
 	return r.Short(r.Kind)
 }
 

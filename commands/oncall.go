@@ -48,6 +48,8 @@ func (t *talk) onCallFor(e *catalog.Entity) {
 		t.source(s.File, s.Line, s.AsOf)
 		reached = reached || t.reachable(s.Person)
 		switch {
+		case s.Level > 2 && !s.Gap():
+			t.furtherLine(s)
 		case s.Secondary:
 			t.secondLine(s, e, primary)
 		case t.r.Trait == "next" && !s.Next.IsZero():
@@ -61,19 +63,28 @@ func (t *talk) onCallFor(e *catalog.Entity) {
 		t.nextLevel(e, shifts, reached)
 	}
 	t.offerHand(e)
+	t.offerPage(e)
 }
 
 // shifts asks who is on call for an entity: by the service its annotation names, else by its owner and the groups
 // above.
 func (t *talk) shifts(e *catalog.Entity) ([]plugins.Shift, error) {
+	return t.rota().Shifts(t.ctx, t.onCallQuery(e))
+}
+
+// onCallQuery asks who is on call for an entity.
+func (t *talk) onCallQuery(e *catalog.Entity) plugins.OnCallQuery {
 	q := plugins.OnCallQuery{At: t.now}
 	if id := e.Annotation(plugins.PagerDutyService); id != "" {
 		q.Services = []string{id}
 	}
+	if key := e.Annotation(plugins.PagerDutyKey); key != "" {
+		q.Keys = []string{key}
+	}
 	if owner := ownerOf(e); !owner.IsZero() {
 		q.Groups = t.groupsOf(owner)
 	}
-	return t.rota().Shifts(t.ctx, q)
+	return q
 }
 
 // groupsOf lists the groups whose schedules count for an owner, nearest first.

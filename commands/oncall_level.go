@@ -12,7 +12,7 @@ import (
 // left reports whether a schedule names a person who is not in the catalog any more. Somebody who is there and may not
 // be seen has not left.
 func (t *talk) left(person catalog.Ref) bool {
-	if person.IsZero() {
+	if _, known := t.metAs(person); known || person.IsZero() {
 		return false
 	}
 	if _, ok := t.view.Entity(person); ok {
@@ -29,6 +29,9 @@ func (t *talk) reachable(person catalog.Ref) bool { return !person.IsZero() && !
 func (t *talk) duty(person catalog.Ref) card.Span {
 	if _, ok := t.view.Entity(person); ok {
 		return t.strong(person)
+	}
+	if name, ok := t.metAs(person); ok {
+		return name
 	}
 	if t.left(person) {
 		return card.M(person.Name)

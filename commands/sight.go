@@ -79,7 +79,9 @@ func refuseShare(l lang.Lang) bot.Reply {
 }
 
 // rota is who is on call, as the viewer may know it.
-func (t *talk) rota() plugins.OnCall { return onCallFor(t.c.cap.OnCall, t.view) }
+func (t *talk) rota() plugins.OnCall {
+	return acquainted{onCallFor(t.c.cap.OnCall, t.view), t}
+}
 
 func onCallFor(all plugins.OnCall, view search.View) plugins.OnCall {
 	if hidden := search.Hides(view); hidden != nil {

@@ -24,6 +24,7 @@ const (
 	takesAddress        // a web address
 	takesTopics         // a name and perhaps what about it, or nothing
 	takesFact           // a name, and perhaps a fact with its value
+	takesReason         // a name, and perhaps why
 )
 
 // subCommand is a short form of a question.
@@ -70,6 +71,8 @@ func (c *Commands) subCommands() []subCommand {
 	all = append(all, c.feedbackCommands()...)
 	all = append(all, c.bindCommands()...)
 	all = append(all, c.subscribeCommands()...)
+	all = append(all, c.pageCommands()...)
+	all = append(all, c.auditCommands()...)
 	if c.deps.Locations != nil {
 		all = append(all, subCommand{"unregister", nil, intentUnregister, takesName, (*Commands).unregister})
 	}
@@ -157,6 +160,9 @@ func (c *Commands) parse(view search.View, s subCommand, args string) (r underst
 		if r.Topic = strings.Join(topics, " "); args == "" {
 			return r, true
 		}
+	case s.params == takesReason && args != "":
+		args, r.Topic = cutReason(view, args)
+		r.Topic = clipTo(r.Topic, maxReason)
 	case s.params == takesFact && args != "":
 		args, r.Trait, r.Topic = cutCorrection(args)
 	case args == "":

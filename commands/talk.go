@@ -10,6 +10,7 @@ import (
 	"github.com/backchannel-portal/backchannel/catalog/search"
 	"github.com/backchannel-portal/backchannel/commands/understand"
 	"github.com/backchannel-portal/backchannel/internal/lang"
+	"github.com/backchannel-portal/backchannel/plugins"
 )
 
 // talk is the answering of one question: what is known about it, and the answer as far as it is built.
@@ -32,8 +33,11 @@ type talk struct {
 	blocks     []card.Block
 	actions    []card.Action
 	hand       *card.Action // hands the question to the team's channel; nil: it is not offered
-	answered   bool         // an entity had what was asked for
-	pending    []pending    // cards of plugins that are worth asking for again
+	summon     *card.Action // pages somebody; nil: it is not offered
+	strangers  plugins.Strangers
+	silent     map[string]bool // sources that do not answer any more
+	answered   bool            // an entity had what was asked for
+	pending    []pending       // cards of plugins that are worth asking for again
 }
 
 func (c *Commands) talk(ctx context.Context, view search.View, q Question, r understand.Reading) *talk {

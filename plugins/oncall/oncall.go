@@ -177,7 +177,7 @@ func (f *File) shift(s *Schedule, st stretch, asOf time.Time) plugins.Shift {
 	return plugins.Shift{
 		Schedule: s.ID, Title: s.Title, Team: s.Team, Secondary: s.Secondary(),
 		Person: st.person, Covers: st.covers, From: inZone(st.from, s.Zone), Until: inZone(st.until, s.Zone), Next: st.next,
-		Zone: s.Zone, File: f.Name, Line: s.Line, AsOf: asOf,
+		Zone: s.Zone, File: f.Name, Line: s.Line, AsOf: asOf, Services: s.Services,
 	}
 }
 

@@ -84,7 +84,6 @@ type tuning struct {
 	recheck    time.Duration // between checks of the token
 	reload     time.Duration // between looks at the installations
 	resubmit   time.Duration // between looks for forms that a process left behind
-	resubmit   time.Duration // between looks for forms that a process left behind
 	renewPoll  time.Duration // while a token is being replaced
 	backoffMin time.Duration
 	backoffMax time.Duration
@@ -190,7 +189,6 @@ func (a *Adapter) Run(ctx context.Context, h bot.Handler) error {
 		wg.Go(func() { s.people.run(base) })
 	}
 	wg.Go(func() { s.rooms.run(base) })
-	wg.Go(func() { s.resubmit(ctx) })
 	wg.Go(func() { s.resubmit(ctx) })
 	if own := a.tenants.own; own != nil {
 		wg.Go(func() { own.status.Watch(ctx, a.tune.recheck, a.backoff(), a.checkOwn) })

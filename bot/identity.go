@@ -32,6 +32,13 @@ type Accounts interface {
 	UserAnnotations() []string
 }
 
+// AccountsNews is an Accounts that says when it has come to know more, so that who is not known yet need not be asked
+// about each time.
+type AccountsNews interface {
+	// News is a number that changes whenever Account may answer something else than before.
+	News() uint64
+}
+
 // Link says that an actor is a User of the catalog. Somebody proved it.
 type Link struct {
 	Actor Actor

@@ -106,8 +106,8 @@ func (i *Intake) Leave() { i.works.leave() }
 // Handle asks the handler, for at most the limit. The Mux has made a sentence of every error that a person can do
 // something about, so what is left is logged and answered with nothing.
 func (i *Intake) Handle(ev *Event, limit time.Duration) Reply {
-	ctx, cancel := context.WithTimeout(i.ctx, limit)
-	defer cancel()
+	ctx := withLimit(i.ctx, limit)
+	defer ctx.end()
 	reply, err := i.cfg.Handler.Handle(ctx, ev)
 	if err != nil {
 		i.cfg.Log.Error(i.cfg.Platform+": handler failed", "event", ev.ID, "err", err)

@@ -31,8 +31,11 @@ func newLimiter(perSecond float64) *limiter {
 	return &limiter{rate: perSecond, table: make(map[string]*list.Element), order: list.New()}
 }
 
+// off reports whether everything is allowed.
+func (l *limiter) off() bool { return l.rate <= 0 }
+
 func (l *limiter) allow(key string, now time.Time) bool {
-	if l.rate <= 0 {
+	if l.off() {
 		return true
 	}
 	l.mu.Lock()

@@ -87,5 +87,6 @@ func conversationKey(ev *Event) string {
 	if ev.Address.Thread != "" {
 		return ev.Address.Key()
 	}
-	return ev.Address.Key() + ":" + ev.Actor.ID
+	a := &ev.Address
+	return a.Platform + ":" + a.Workspace + ":" + a.Channel + "::" + ev.Actor.ID
 }

@@ -188,19 +188,23 @@ func appendIntent(b []byte, i card.Intent) []byte {
 
 // appendWord keeps what references are made of readable and short.
 func appendWord(b []byte, s string) []byte {
+	from := 0
 	for i := range len(s) {
-		switch c := s[i]; c {
+		var code string
+		switch s[i] {
 		case '%':
-			b = append(b, "%25"...)
+			code = "%25"
 		case '|':
-			b = append(b, "%7C"...)
+			code = "%7C"
 		case '#':
-			b = append(b, "%23"...)
+			code = "%23"
 		default:
-			b = append(b, c)
+			continue
 		}
+		b = append(append(b, s[from:i]...), code...)
+		from = i + 1
 	}
-	return b
+	return append(b, s[from:]...)
 }
 
 func decodeIntent(body string) (card.Intent, error) {

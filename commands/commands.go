@@ -104,7 +104,7 @@ type Commands struct {
 	tongues    tongues     // of the others
 
 	docs    atomic.Uint64 // how often documentation changed
-	answers answers       // of this second
+	answers answers       // of the last seconds
 
 	figures atomic.Pointer[overview] // of the data's problems
 	plans   plans                    // that people look at
@@ -118,7 +118,11 @@ func New(d Deps) *Commands {
 	if d.Technologies == nil {
 		d.Technologies = inventory.Builtin()
 	}
-	return &Commands{deps: d, links: d.Links, cap: plugins.New(d.Plugins), table: intents()}
+	c := &Commands{deps: d, links: d.Links, cap: plugins.New(d.Plugins), table: intents()}
+	if d.Feedback != nil {
+		c.deps.Feedback = heard{d.Feedback, &c.answers}
+	}
+	return c
 }
 
 // intents maps what a question may want to the command that answers it.
@@ -196,7 +200,7 @@ func (c *Commands) given(ctx context.Context, q Question) given {
 	}
 	g := c.give(ctx, view, q, r)
 	if len(g.pending) == 0 {
-		c.answers.put(view.Generation(), q.Now, as, answered{g.answer, g.message})
+		c.answers.put(view.Generation(), q.Now, as, answered{answer: g.answer, message: g.message})
 	}
 	return g
 }

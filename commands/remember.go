@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"context"
 	"slices"
 	"sync"
 	"time"
@@ -83,14 +84,20 @@ func (m *readings) keep(k questionKey, r understand.Reading) {
 	m.new[k] = r
 }
 
-// answers are those given in the present second at the present generation: when something breaks, many people ask the
+// answers are those given in the last seconds at the present generation: when something breaks, many people ask the
 // same at once. Messages are values that nobody changes, so they are shared.
 type answers struct {
 	mu         sync.Mutex
 	generation catalog.Generation
-	second     int64
 	given      map[answerKey]answered
 }
+
+// How long an answer is given again: one about the present moment, and one about what the catalog says, whose changes
+// end it at once.
+const (
+	momentLives = time.Second
+	answerLives = 5 * time.Second
+)
 
 type answerKey struct {
 	questionKey
@@ -102,24 +109,62 @@ type answerKey struct {
 type answered struct {
 	answer  bot.Answer
 	message card.Message
+	given   time.Time
+}
+
+// lives is how long the answer may be given again.
+func (a *answered) lives() time.Duration {
+	switch understand.Intent(a.answer.Intent) {
+	case understand.Owner, understand.API, understand.Dependents, understand.Dependencies, understand.OwnedBy, understand.Members, understand.Lifecycle:
+		return answerLives
+	}
+	return momentLives
 }
 
 func (m *answers) get(g catalog.Generation, now time.Time, k answerKey) (answered, bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.generation != g || m.second != now.Unix() {
+	if m.generation != g {
 		return answered{}, false
 	}
 	a, ok := m.given[k]
-	return a, ok
+	if age := now.Sub(a.given); !ok || age < 0 || age >= a.lives() {
+		return answered{}, false
+	}
+	return a, true
 }
 
 func (m *answers) put(g catalog.Generation, now time.Time, k answerKey, a answered) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.generation != g || m.second != now.Unix() || len(m.given) >= rememberedHalf {
-		m.generation, m.second = g, now.Unix()
-		m.given = make(map[answerKey]answered)
+	if m.given == nil || m.generation != g || len(m.given) >= rememberedHalf {
+		m.generation, m.given = g, make(map[answerKey]answered)
 	}
+	a.given = now
 	m.given[k] = a
+}
+
+// forget has everything answered anew: somebody said something about an answer.
+func (m *answers) forget() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.given = nil
+}
+
+// heard is a Feedback after which questions are answered anew: a disputed fact is called so at once.
+type heard struct {
+	Feedback
+	answers *answers
+}
+
+// Put implements Feedback.
+func (h heard) Put(ctx context.Context, f bot.Feedback) (bool, error) {
+	defer h.answers.forget()
+	return h.Feedback.Put(ctx, f)
+}
+
+// Close implements Feedback.
+func (h heard) Close(ctx context.Context, f bot.Feedback) (bool, error) {
+	defer h.answers.forget()
+	return h.Feedback.Close(ctx, f)
 }

@@ -66,20 +66,32 @@ func TestOnlyCommonQuestionsAreRemembered(t *testing.T) {
 	}
 }
 
-func TestAnswersAreOfOneSecondAndGeneration(t *testing.T) {
+func TestAnswersAreOfSomeSecondsAndOneGeneration(t *testing.T) {
 	var m answers
 	now := time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
 	k := answerKey{questionKey: questionKey{text: "who owns pay"}}
 	m.put(7, now, k, answered{answer: bot.Answer{Intent: "owner"}})
-	if a, ok := m.get(7, now.Add(900*time.Millisecond), k); !ok || a.answer.Intent != "owner" {
-		t.Errorf("within the second: %+v, %v", a, ok)
+	if a, ok := m.get(7, now.Add(answerLives-1), k); !ok || a.answer.Intent != "owner" {
+		t.Errorf("within its seconds: %+v, %v", a, ok)
 	}
-	if _, ok := m.get(7, now.Add(time.Second), k); ok {
-		t.Error("an answer of the second before was given")
+	if _, ok := m.get(7, now.Add(answerLives), k); ok {
+		t.Error("an old answer was given")
+	}
+	if _, ok := m.get(7, now.Add(-1), k); ok {
+		t.Error("an answer of a later time was given")
+	}
+	shift := answerKey{questionKey: questionKey{text: "who is on call for pay"}}
+	m.put(7, now, shift, answered{answer: bot.Answer{Intent: "oncall"}})
+	if _, ok := m.get(7, now.Add(momentLives), shift); ok {
+		t.Error("who was on call a second ago was given")
 	}
 	if _, ok := m.get(8, now, k); ok {
 		t.Error("an answer of the generation before was given")
 	}
+	if m.forget(); m.given != nil {
+		t.Error("an answer was not forgotten")
+	}
+	m.put(7, now, k, answered{})
 	private := k
 	private.private = true
 	if _, ok := m.get(7, now, private); ok {

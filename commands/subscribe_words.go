@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"github.com/backchannel-portal/backchannel/commands/understand"
 	"github.com/backchannel-portal/backchannel/internal/fault"
@@ -24,6 +25,7 @@ var builtinWishes = sync.OnceValues(func() (*wishes, error) { return parseWishes
 type wishes struct {
 	hints          []string // one of them is somewhere in every such message ...
 	openers        []string // ... or one of these is its first word, but for courtesies
+	never          []string // none has one of these as its first word
 	forms          []wishForm
 	topics, events []gapWord
 }
@@ -69,6 +71,8 @@ func parseWishes(text string) (*wishes, error) {
 			}
 		case "hint":
 			w.hints = append(w.hints, strings.Fields(pattern)...)
+		case "never":
+			w.never = append(w.never, strings.Fields(pattern)...)
 		case "opener":
 			w.openers = append(w.openers, strings.Fields(pattern)...)
 		case "on", "off", "list":
@@ -108,13 +112,43 @@ func (w *wishes) likely(text string) bool {
 		case "", "please", "pls", "can", "could", "you":
 			continue
 		}
+		if slices.Contains(w.never, first) {
+			return false
+		}
 		if slices.Contains(w.openers, strings.TrimRight(first, ",:")) {
 			return true
 		}
 		break
 	}
-	return slices.ContainsFunc(w.hints, func(h string) bool { return strings.Contains(text, h) })
+	return slices.ContainsFunc(w.hints, func(h string) bool { return says(text, h) })
 }
+
+// says reports whether a hint stands in a message, other than in a name: "subscri" in "subscribed", not in
+// "subscription-api".
+func says(text, hint string) bool {
+	if hint[0] >= utf8.RuneSelf { // written without spaces
+		return strings.Contains(text, hint)
+	}
+	for at := 0; ; {
+		i := strings.Index(text[at:], hint)
+		if i < 0 {
+			return false
+		}
+		from, to := at+i, at+i+len(hint)
+		for from > 0 && !isSpace(text[from-1]) {
+			from--
+		}
+		for to < len(text) && !isSpace(text[to]) {
+			to++
+		}
+		if !strings.ContainsAny(strings.TrimRight(text[from:to], ".,:!?"), "-_./:0123456789") {
+			return true
+		}
+		at = to
+	}
+}
+
+func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\n' }
 
 // read reads a message; ok is false for every other one.
 func (w *wishes) read(text string) (out wish, ok bool) {

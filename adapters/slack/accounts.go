@@ -32,6 +32,14 @@ func (a *Adapter) Account(who bot.Actor, at bot.Address) (bot.Account, bool) {
 	return acc, p.known || p.unsure
 }
 
+// News implements bot.AccountsNews.
+func (a *Adapter) News() uint64 {
+	if s := a.live.Load(); s != nil {
+		return s.people.news.Load()
+	}
+	return 0
+}
+
 // identify takes over who somebody is. Guests, people of other organisations, bots and accounts that were closed
 // (docs.slack.dev/reference/objects/user-object) are no members of the workspace.
 func (p *person) identify(u *slackapi.User) {

@@ -2,6 +2,7 @@ package slack
 
 import (
 	"context"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -14,28 +15,62 @@ import (
 
 // command answers a slash command on the goroutine that took it in, which costs less than handing it over. It returns
 // a renderer with the body of the acknowledgement, which the caller hands back to s.rings, or nil for an empty one.
-// When the handler takes longer than the budget, the clock calls early, which acknowledges empty, and command
+// When the handler takes longer than the budget, an alarm calls early, which acknowledges empty, and command
 // delivers the answer before it returns; acknowledged then tells the caller that nothing is left to do. The gate must
 // have been entered; command leaves it when everything is done.
 func (s *session) command(ar *arrival, early func()) (body *renderer, acknowledged bool) {
 	defer s.in.Leave()
 	s.fill(ar)
-	var settled atomic.Bool // by the answer or by the clock, whoever comes first
-	done := make(chan struct{})
-	clock := time.AfterFunc(s.a.tune.budget, func() {
-		if settled.CompareAndSwap(false, true) {
-			early()
-			close(done)
-		}
-	})
+	alarm := s.alarms.wind(s.a.tune.budget, early)
 	reply := s.reply(ar)
-	if !settled.CompareAndSwap(false, true) {
-		<-done
+	if !s.alarms.stop(alarm) {
+		<-alarm.rung
 		s.deliver(ar, reply)
 		return nil, true
 	}
-	clock.Stop()
 	return s.commandBody(ar, reply), false
+}
+
+// alarms are used again: one is wound for each command, and hardly any ever rings.
+type alarms struct{ pool sync.Pool }
+
+// alarm calls a function after a time unless it is stopped before.
+type alarm struct {
+	timer   *time.Timer
+	settled atomic.Bool // it rang or was stopped, whichever came first
+	early   func()
+	rung    chan struct{} // closed when early has returned
+}
+
+func (as *alarms) wind(budget time.Duration, early func()) *alarm {
+	a, ok := as.pool.Get().(*alarm)
+	if !ok {
+		a = &alarm{early: early, rung: make(chan struct{})}
+		a.timer = time.AfterFunc(budget, a.ring)
+		return a
+	}
+	a.early = early
+	a.settled.Store(false)
+	a.timer.Reset(budget)
+	return a
+}
+
+func (a *alarm) ring() {
+	if a.settled.CompareAndSwap(false, true) {
+		a.early()
+		close(a.rung)
+	}
+}
+
+// stop reports whether it has not rung and will not. It must not be used then.
+func (as *alarms) stop(a *alarm) bool {
+	if !a.settled.CompareAndSwap(false, true) {
+		return false
+	}
+	if a.early = nil; a.timer.Stop() { // else ring runs just now, and finds it settled
+		as.pool.Put(a)
+	}
+	return true
 }
 
 // handle asks the handler.

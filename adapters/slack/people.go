@@ -4,6 +4,7 @@ import (
 	"container/list"
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/backchannel-portal/backchannel/internal/lang"
@@ -26,6 +27,7 @@ type people struct {
 	fetch func(ctx context.Context, team, user string) (person, error)
 	now   func() time.Time
 	asked chan personKey
+	news  atomic.Uint64 // counts what was learnt
 
 	mu    sync.Mutex
 	cache map[personKey]*list.Element
@@ -39,12 +41,14 @@ type personRow struct {
 	key   personKey
 	who   person
 	until time.Time // after it, the row is still used but fetched again
+	used  time.Time // when it was last moved to the back
 }
 
 const (
 	maxPeople   = 10_000
 	personLives = 6 * time.Hour
 	personRetry = 5 * time.Minute // after a failure
+	personUsed  = time.Minute     // uses within it count as one
 )
 
 func newPeople(fetch func(ctx context.Context, team, user string) (person, error), now func() time.Time) *people {
@@ -59,8 +63,11 @@ func (p *people) lookup(team, user string) person {
 	defer p.mu.Unlock()
 	el, ok := p.cache[key]
 	if ok {
-		p.order.MoveToBack(el)
 		row := el.Value.(*personRow)
+		if now.Sub(row.used) > personUsed { // moving it each time would cost more than finding it
+			p.order.MoveToBack(el)
+			row.used = now
+		}
 		if now.Before(row.until) {
 			return row.who
 		}
@@ -112,6 +119,7 @@ func (p *people) store(key personKey, who person) {
 	}
 	row := el.Value.(*personRow)
 	row.who, row.until = who, p.now().Add(personLives)
+	p.news.Add(1)
 }
 
 // fail notes that somebody could not be asked about. What was known of them before stays.
@@ -121,5 +129,6 @@ func (p *people) fail(key personKey) {
 	if el, ok := p.cache[key]; ok {
 		row := el.Value.(*personRow)
 		row.who.unsure = !row.who.known
+		p.news.Add(1)
 	}
 }

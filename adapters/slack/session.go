@@ -23,6 +23,7 @@ type session struct {
 	asked   *bot.Lanes // slash commands over Socket Mode
 	threads *recent
 	rings   sync.Pool // of *renderer
+	alarms  alarms    // of slash commands
 }
 
 func newSession(ctx context.Context, a *Adapter, h bot.Handler) *session {

@@ -45,7 +45,11 @@ type who struct {
 	actor bot.Actor
 	at    bot.Address // where they were last
 	bot.Account
-	told bool // the platform has said what it knows
+	told bool      // the platform has said what it knows
+	used time.Time // when the row was last moved to the back
+
+	news    uint64      // of the platform when it was last asked
+	settled bot.Address // where they were then
 
 	link   bot.Link  // zero: none
 	linked time.Time // when the link is to be read again; zero: it was never read
@@ -60,6 +64,7 @@ type who struct {
 const (
 	maxActors   = 20_000
 	maxAsked    = 1024
+	actorUsed   = time.Minute      // uses within it count as one
 	linkLives   = 10 * time.Minute // other replicas may link, too
 	linkRetry   = 30 * time.Second
 	linkTimeout = 5 * time.Second
@@ -79,12 +84,18 @@ func nameless(a bot.Actor) bot.Actor {
 }
 
 // of returns what is known of an actor at an address. It does not wait; what is missing is on its way.
-func (i *identity) of(a bot.Actor, at bot.Address) who {
+func (i *identity) of(a bot.Actor, at bot.Address) (out who) {
+	i.look(a, at, func(w *who) { out = *w })
+	return out
+}
+
+// look calls f with what is known of an actor at an address, under the lock; not for nobody.
+func (i *identity) look(a bot.Actor, at bot.Address, f func(*who)) {
 	if a.ID == "" {
-		return who{}
+		return
 	}
 	if of, ok := fromChat(a); ok {
-		return i.of(of, bot.Address{Platform: of.Platform, Workspace: of.Workspace})
+		a, at = of, bot.Address{Platform: of.Platform, Workspace: of.Workspace}
 	}
 	a = nameless(a)
 	i.mu.Lock()
@@ -98,10 +109,13 @@ func (i *identity) of(a bot.Actor, at bot.Address) who {
 		el = i.order.PushBack(&who{actor: a})
 		i.rows[a] = el
 	}
-	i.order.MoveToBack(el)
-	w := el.Value.(*who)
+	w, now := el.Value.(*who), i.now()
 	w.at = at
-	if now := i.now(); !now.Before(w.linked) {
+	if now.Sub(w.used) > actorUsed {
+		i.order.MoveToBack(el)
+		w.used = now
+	}
+	if !now.Before(w.linked) {
 		w.linked = now.Add(linkRetry)
 		select {
 		case i.asked <- a:
@@ -109,7 +123,7 @@ func (i *identity) of(a bot.Actor, at bot.Address) who {
 		}
 	}
 	i.settle(w)
-	return *w
+	f(w)
 }
 
 // settle brings a row up to date from memory.
@@ -118,6 +132,13 @@ func (i *identity) settle(w *who) {
 	accounts := i.accounts[w.actor.Platform]
 	if people != nil && people == w.people && w.told && !w.Unsure {
 		return
+	}
+	if source, ok := accounts.(bot.AccountsNews); ok {
+		news := source.News()
+		if people != nil && people == w.people && news == w.news && w.at == w.settled {
+			return
+		}
+		w.news, w.settled = news, w.at
 	}
 	if accounts != nil {
 		w.Account, w.told = accounts.Account(w.actor, w.at)
@@ -263,4 +284,7 @@ func (i *identity) Profile(a bot.Actor) bot.Profile {
 }
 
 // asker is the User behind an event, for commands.Deps.
-func (i *identity) asker(ev *bot.Event) catalog.Ref { return i.of(ev.Actor, ev.Address).user }
+func (i *identity) asker(ev *bot.Event) (user catalog.Ref) {
+	i.look(ev.Actor, ev.Address, func(w *who) { user = w.user })
+	return user
+}

@@ -111,16 +111,19 @@ func (x *execution) iterations(s *Step, reg *registered) ([]iteration, error) {
 
 // eaches are what a step is repeated for; a step without each is done once, for nothing.
 func (x *execution) eaches(s *Step) ([]template.Value, error) {
-	if !s.Each.Truthy() {
+	if s.Each.Kind() == template.Undefined {
 		return []template.Value{{}}, nil
 	}
-	c, err := x.context(nil, template.Value{}, true)
+	v, err := x.each(s, true)
 	if err != nil {
 		return nil, err
 	}
-	v, _, err := x.r.cfg.Engine.RenderStep(s.Each, c, template.StepOptions{Strict: true, Field: "each"})
-	if err != nil {
-		return nil, err
+	if x.hasSecrets() {
+		without, err := x.each(s, false)
+		if err != nil {
+			without = template.Value{}
+		}
+		x.secrets.addDifference(v, without)
 	}
 	if v.Kind() != template.Array && v.Kind() != template.Object {
 		return nil, fault.At(fault.Position{Field: "each"}, "an array or object is expected; %s gives %s", quote(s.Each), describe(v))
@@ -141,6 +144,19 @@ func (x *execution) eaches(s *Step) ([]template.Value, error) {
 	return out, nil
 }
 
+func (x *execution) each(s *Step, secrets bool) (template.Value, error) {
+	c, err := x.context(nil, template.Value{}, secrets)
+	if err != nil {
+		return template.Value{}, err
+	}
+	v, _, err := x.r.cfg.Engine.RenderStep(s.Each, c, template.StepOptions{Strict: true, Field: "each"})
+	return v, err
+}
+
+func (x *execution) hasSecrets() bool {
+	return x.q.Secrets.Len() > 0 || x.r.cfg.Environment.Secrets.Len() > 0
+}
+
 func (x *execution) iteration(s *Step, reg *registered, n int, each template.Value) (iteration, error) {
 	it := iteration{n: n, each: each, runs: true}
 	c, err := x.context(nil, each, true)
@@ -158,7 +174,7 @@ func (x *execution) iteration(s *Step, reg *registered, n int, each template.Val
 	if it.input, err = x.input(s, reg, c, true); err != nil {
 		return it, err
 	}
-	if x.q.Secrets.Len() > 0 || x.r.cfg.Environment.Secrets.Len() > 0 {
+	if x.hasSecrets() {
 		if c, err = x.context(nil, each, false); err != nil {
 			return it, err
 		}

@@ -44,23 +44,23 @@ func (x *execution) output() (template.Value, error) {
 	fields := make([]template.Field, 0, v.Len())
 	for k, item := range v.Entries {
 		if (k == "links" || k == "text") && item.Kind() == template.Array {
-			item = filtered(x.t.Output.Get(k), item)
+			item = filtered(item)
 		}
 		fields = append(fields, template.Field{Key: k, Value: item})
 	}
 	return template.ObjectValue(fields...), nil
 }
 
-// filtered leaves out the items whose condition is false.
-func filtered(raw, items template.Value) template.Value {
+// filtered leaves out the items whose condition is false, and the conditions. One that is undefined is none, as in
+// Backstage.
+func filtered(items template.Value) template.Value {
 	var out []template.Value
-	for i, item := range items.Items() {
-		var had bool
-		if i < raw.Len() {
-			had = raw.Items()[i].Has("if")
-		}
-		if had && !item.Get("if").StepTruthy() {
-			continue
+	for _, item := range items.Items() {
+		if item.Has("if") {
+			if !item.Get("if").StepTruthy() {
+				continue
+			}
+			item = drop(item, []string{"if"})
 		}
 		out = append(out, item)
 	}

@@ -152,9 +152,10 @@ func TestPlan(t *testing.T) {
       - {title: A, url: "https://a", if: "${{ parameters.yes }}"}
       - {title: B, url: "https://b", if: "${{ parameters.none }}"}
       - {title: C, entityRef: "component:c"}
+      - {title: D, url: "https://d", if: "${{ parameters.yes === false }}"}
     text: [{title: T, content: "# Hi ${{ secrets.token }}${{ environment.secrets.npm }}"}]`,
 			values: `{"yes": true}`, steps: "a=completed",
-			output: `{"links":[{"title":"A","url":"https://a","if":true},{"title":"C","entityRef":"component:c"}],"text":[{"title":"T","content":"# Hi "}]}`,
+			output: `{"links":[{"title":"A","url":"https://a"},{"title":"B","url":"https://b"},{"title":"C","entityRef":"component:c"}],"text":[{"title":"T","content":"# Hi "}]}`,
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -165,6 +165,9 @@ func (f *Forge) Owners(ctx context.Context, r plugins.Repository) ([]plugins.Own
 		if err != nil {
 			return nil, "", err
 		}
+		if resp.HTML() {
+			return nil, "", fault.New(fault.Upstream, "%s answers with a web page where a file was expected", Title)
+		}
 		var out []plugins.OwnerRule
 		for _, rule := range codeowners.Rules(resp.Body, codeowners.GitLab) {
 			out = append(out, plugins.OwnerRule{Pattern: rule.Pattern, Owners: rule.Owners, Line: rule.Line})

@@ -218,8 +218,8 @@ func told(ctx context.Context, err error) (Outcome, string) {
 		return Refused, why
 	case e.Kind == fault.Invalid && strings.Contains(why, "larger than"):
 		return TooLarge, why
-	case e.Kind == fault.Upstream && e.Err == nil && strings.Contains(why, "asks for no requests until"):
-		return Resting, why
+	case e.Kind == fault.Upstream && e.Err == nil && strings.Contains(why, " asks for no requests"):
+		return Resting, "it" + why[strings.Index(why, " asks for no requests"):]
 	case ctx.Err() != nil || why == "it took too long":
 		return Timeout, "it took too long"
 	}

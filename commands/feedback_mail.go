@@ -57,6 +57,8 @@ func (t *talk) outcomeOf(f bot.Feedback, e *catalog.Entity) bool {
 			return false
 		}
 		t.line(lang.OutcomeAlias, lang.Args{"name": f.Name, "what": t.named(meant)})
+	case f.State == bot.FeedbackDismissed && f.ClosedBy.ID == "" && f.Request != "":
+		t.declined(f, t.named(e))
 	case f.State == bot.FeedbackDismissed:
 		t.line(lang.OutcomeDismissed, lang.Args{"fact": t.factName(f.Fact), "what": t.named(e)})
 	case f.Outcome == "":

@@ -21,6 +21,16 @@ type corrector struct {
 	got  []commands.Correction
 	done commands.Corrected
 	err  error
+
+	declined map[string]bool // requests
+	looked   int
+	away     error // of looking at requests
+}
+
+// Declined implements commands.Requests.
+func (c *corrector) Declined(_ context.Context, request string) (bool, error) {
+	c.looked++
+	return c.declined[request], c.away
 }
 
 func (c *corrector) Correct(_ context.Context, x commands.Correction) (commands.Corrected, error) {

@@ -226,7 +226,7 @@ func requestBody(fix commands.Correction) string {
 	}
 	block("Said by:", fix.By)
 	block("Reason:", fix.Note)
-	b.WriteString("\nMerging this settles the dispute. Closing it does not: say in the chat that the fact is right.\n")
+	b.WriteString("\nMerging this settles the dispute, and so does closing it: whoever disputes the fact hears which.\n")
 	return b.String()
 }
 

@@ -15,11 +15,15 @@ import (
 const (
 	jobSettle = "feedback.settle" // closes what has changed in the catalog
 	jobDigest = "feedback.digest" // tells owners what is disputed, once a day
+
+	jobRequests = "feedback.requests" // looks at what became of proposed changes
 )
 
 const (
 	settleEvery = 15 * time.Second
 	digestEvery = time.Hour // a digest of a day is sent once, whenever something is disputed first
+
+	requestsEvery = 10 * time.Minute
 )
 
 // send hands a post to the outbox; where nothing posts, it is left.
@@ -41,6 +45,13 @@ func (f *followed) feedbackJobs() (map[string]job.Kind, []job.Periodic) {
 			n, err := f.commands.Settle(ctx)
 			return json.RawMessage(strconv.Itoa(n)), err
 		}},
+		jobRequests: {Handler: func(ctx context.Context, _ job.Job) (json.RawMessage, error) {
+			if !f.ready.Load() {
+				return nil, nil
+			}
+			n, err := f.commands.SettleRequests(ctx)
+			return json.RawMessage(strconv.Itoa(n)), err
+		}},
 		jobDigest: {Handler: func(ctx context.Context, _ job.Job) (json.RawMessage, error) {
 			if !f.ready.Load() {
 				return nil, nil
@@ -50,6 +61,7 @@ func (f *followed) feedbackJobs() (map[string]job.Kind, []job.Periodic) {
 	}
 	return kinds, []job.Periodic{
 		{Name: jobSettle, Every: settleEvery, Request: job.Request{Kind: jobSettle, Attempts: 1}},
+		{Name: jobRequests, Every: requestsEvery, Request: job.Request{Kind: jobRequests, Attempts: 1}},
 		{Name: jobDigest, Every: digestEvery, Request: job.Request{Kind: jobDigest, Attempts: 3}},
 	}
 }

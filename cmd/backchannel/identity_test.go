@@ -238,6 +238,13 @@ func TestRooms(t *testing.T) {
 	if later.Channel.Name != "general" || !later.Channel.Shared {
 		t.Errorf("remembered %+v", later.Channel)
 	}
+	at.Channel = "C1.1"
+	r.fill(&bot.Event{Address: at, Channel: bot.Channel{Name: "a thread", Parent: "C1", ParentName: "general"}})
+	later = &bot.Event{Address: at}
+	r.fill(later)
+	if later.Channel.Parent != "C1" || later.Channel.ParentName != "general" {
+		t.Errorf("of a thread is remembered %+v", later.Channel)
+	}
 	other := &bot.Event{Address: bot.Address{Platform: "office", Workspace: "T", Channel: "C1"}}
 	if r.fill(other); other.Channel.Name != "" || other.Channel.Shared {
 		t.Errorf("another workspace's channel is %+v", other.Channel)

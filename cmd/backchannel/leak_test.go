@@ -92,6 +92,22 @@ metadata: {name: heist, title: Heist Kit, labels: {secret: "yes"}}
 # secret
 spec: {type: service, owner: security, steps: []}
 ---
+apiVersion: scaffolder.backstage.io/v1beta3
+kind: Template
+metadata: {name: kiosk, title: Kiosk Kit, description: Sells papers}
+spec:
+  type: service
+  steps: []
+  owner: security # secret
+---
+apiVersion: backstage.io/v1alpha1
+kind: Group
+metadata: {name: porters, title: The Porters}
+spec:
+  type: team
+  children: []
+  parent: security # secret
+---
 apiVersion: backstage.io/v1alpha1
 kind: Component
 metadata:
@@ -323,7 +339,7 @@ func looks() []look {
 	add := func(name string, ask func(*town) string) { all = append(all, look{name, ask}) }
 	names := []string{
 		"vaultkeeper", "Vault Keeper", "component:vaultkeeper", "vault keper", "vualtkeeper", "vaultkeepers", "vault", "strongroom", "resource:default/strongroom",
-		"fortress", "the fortress", "vault-api", "evelyn", "Evelyn Stone", "security", "Night Watch", "heist", "secretlib", "hushhush", "till", "ledger", "payments", "ada",
+		"fortress", "the fortress", "vault-api", "evelyn", "Evelyn Stone", "security", "Night Watch", "heist", "secretlib", "hushhush", "till", "ledger", "payments", "ada", "kiosk", "porters",
 	}
 	patterns := []string{
 		"who owns %s", "%s 谁负责", "where is the api of %s", "which version of go does %s use", "who is on call for %s", "where are the docs of %s", "what depends on %s",
@@ -363,7 +379,7 @@ func looksAround() []look {
 		"how many services are there", "list all components", "list all apis", "which databases do we have", "who is on call", "everyone on call", "which versions of gin do we use",
 		"which versions of secretlib do we use", "who uses secretlib", "which version of go is everyone on", "who is still on go 1.22", "what is wrong with the catalog", "problems", "which services have no docs",
 		"which services have no owner", "what do I own", "my services", "am I on call", "who is in my team", "where is the combination", "how do I count the coins", "which service guards the recipe of the sourdough",
-		"sourdough", "which teams are there", "list all people", "list all templates", "which systems do we have", "which services are in production", "who is Evelyn Stone", "service tagged hushhush", "help",
+		"sourdough", "which teams are there", "list all people", "list all templates", "which systems do we have", "which services are in production", "who is Evelyn Stone", "service tagged hushhush", "help", "the papers of the night watch", "templates of the night watch", "night papers",
 	} {
 		for _, at := range []string{"C1", "D1"} {
 			add(text+" in "+at, func(w *town) string { return w.event("UADA", at, bot.Said{Text: text}) })
@@ -412,7 +428,7 @@ func looksWeb(names []string) []look {
 	}
 	for _, path := range []string{
 		"/", "/catalog", "/catalog?kind=component", "/catalog/default/component/vaultkeeper", "/catalog/default/component/till", "/catalog/default/component/ledger",
-		"/catalog/default/group/security", "/catalog/default/user/evelyn", "/catalog/default/api/vault-api", "/docs/default/component/vaultkeeper/", "/docs/default/component/till/", "/templates", "/radar",
+		"/catalog/default/group/security", "/catalog/default/user/evelyn", "/catalog/default/api/vault-api", "/docs/default/component/vaultkeeper/", "/docs/default/component/till/", "/templates", "/radar", "/catalog/default/template/kiosk", "/catalog/default/group/porters",
 		"/catalog/default/component/vaultkeeper/descriptor", "/catalog/default/component/till/descriptor", "/catalog/default/component/ledger/descriptor", "/catalog?owner=security", "/catalog?system=fortress", "/chat",
 		"/api/catalog/entities/by-query", "/api/catalog/entities/by-query?limit=2&fields=metadata.name", "/api/catalog/entities/by-query?filter=metadata.labels.secret=yes", "/api/catalog/entities/by-query?fullTextFilterTerm=vault",
 		"/api/catalog/entities/by-query?filter=relations.dependsOn=resource:default/strongroom", "/api/catalog/entities/by-query?filter=spec.owner=security", "/api/catalog/entities/by-query?filter=spec.system=fortress",

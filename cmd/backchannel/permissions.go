@@ -22,10 +22,11 @@ type guard struct {
 	identity *identity
 	view     func(catalog.Viewer) search.View
 	rooms    *rooms
+	members  map[string]bot.Memberships // by platform
 }
 
 func newGuard(policy *access.Policy, who *identity, view func(catalog.Viewer) search.View) *guard {
-	return &guard{policy: policy, identity: who, view: view, rooms: newRooms(who.now)}
+	return &guard{policy: policy, identity: who, view: view, rooms: newRooms(who.now), members: map[string]bot.Memberships{}}
 }
 
 // outside are the workspaces that stand for direct messages outside of any, of platforms on which an account has one
@@ -52,7 +53,9 @@ func (g *guard) person(ev *bot.Event) (p access.Person, known bool) {
 	at := ev.Address
 	a, ok := g.audience(at.Platform, at.Workspace)
 	if !ok && outside[at.Platform] == at.Workspace && ev.Channel.Direct {
-		a, ok = g.policy.Audience(g.rooms.home(ev.Actor))
+		if a, ok, known = g.home(ev.Actor); !ok {
+			return access.Person{}, known
+		}
 	}
 	if !ok {
 		return access.Person{}, true
@@ -70,6 +73,24 @@ func (g *guard) person(ev *bot.Event) (p access.Person, known bool) {
 	return p, w.told || stranger
 }
 
+// home is the audience of somebody who writes outside of any workspace: that of the first workspace of an audience that
+// they take part in, or where they were seen. known is false while that is being found out.
+func (g *guard) home(a bot.Actor) (home access.Audience, ok, known bool) {
+	known = true
+	if members := g.members[a.Platform]; members != nil {
+		for _, w := range g.policy.Workspaces(a.Platform) {
+			member, told := members.Member(a, w.ID)
+			known = known && told
+			if member && known {
+				home, ok = g.policy.AudienceOf(a.Platform, w.ID)
+				return home, ok, true
+			}
+		}
+	}
+	home, ok = g.policy.Audience(g.rooms.home(a))
+	return home, ok, known || ok
+}
+
 // everybody is the people of a channel together: what all of them may, nobody in particular.
 func (g *guard) everybody(ev *bot.Event) access.Person {
 	a, ok := g.audience(ev.Address.Platform, ev.Address.Workspace)
@@ -82,7 +103,10 @@ func (g *guard) everybody(ev *bot.Event) access.Person {
 // place is where an event happened.
 func place(ev *bot.Event) access.Place {
 	at := ev.Address
-	return access.Place{Platform: at.Platform, Workspace: at.Workspace, Channel: at.Channel, Name: ev.Channel.Name, Direct: ev.Channel.Direct}
+	return access.Place{
+		Platform: at.Platform, Workspace: at.Workspace, Channel: at.Channel, Name: ev.Channel.Name, Direct: ev.Channel.Direct,
+		Parent: ev.Channel.Parent, ParentName: ev.Channel.ParentName,
+	}
 }
 
 // Admit implements bot.Guard.
@@ -173,8 +197,8 @@ func (g *guard) viewer(ev *bot.Event) catalog.Viewer {
 	return catalog.Viewer{Rules: g.policy.Sight(p, place(ev), true)}
 }
 
-// at is on whose behalf is read what is posted to an address.
-func (g *guard) at(a bot.Address) catalog.Viewer {
+// postedTo is what is posted to an address, as an event that nobody made.
+func postedTo(a bot.Address) *bot.Event {
 	ev := &bot.Event{Address: a, Input: bot.Linked{}}
 	if name, named := strings.CutPrefix(a.Channel, bot.NamedChannel); named {
 		ev.Channel.Name, ev.Address.Channel = name, ""
@@ -183,8 +207,41 @@ func (g *guard) at(a bot.Address) catalog.Viewer {
 		ev.Actor = bot.Actor{Platform: a.Platform, Workspace: a.Workspace, ID: id}
 		ev.Channel.Direct = true
 	}
+	return ev
+}
+
+// at is on whose behalf is read what is posted to an address.
+func (g *guard) at(a bot.Address) catalog.Viewer {
+	ev := postedTo(a)
 	g.rooms.fill(ev)
+	for range int(readerPatience / readerLook) {
+		if g.known(ev) {
+			break
+		}
+		time.Sleep(readerLook)
+	}
 	return g.viewer(ev)
+}
+
+// How long it is waited until it is known who reads a direct message that nobody waits for.
+const (
+	readerPatience = 2 * time.Second
+	readerLook     = 25 * time.Millisecond
+)
+
+// known reports whether it is known who an event is of: what a channel reads always is.
+func (g *guard) known(ev *bot.Event) bool {
+	if !ev.Channel.Direct {
+		return true
+	}
+	_, known := g.person(ev)
+	return known
+}
+
+// reader reports whether it is known who reads what is posted to an address.
+func (g *guard) reader(a bot.Address) bool {
+	ev := postedTo(a)
+	return g.known(ev) && (!ev.Channel.Direct || g.sure(ev))
 }
 
 // pages is on whose behalf this program's own pages and programs that ask see the catalog.
@@ -219,6 +276,8 @@ type room struct {
 	key    string
 	name   string
 	shared bool
+	parent string    // of a thread: its channel
+	over   string    // and what that is called
 	home   string    // of an actor: the audience
 	until  time.Time // after it, home is no longer believed
 }
@@ -259,6 +318,10 @@ func (r *rooms) fill(ev *bot.Event) {
 	}
 	row.shared = row.shared || ev.Channel.Shared
 	ev.Channel.Name, ev.Channel.Shared = row.name, row.shared
+	if ev.Channel.Parent != "" {
+		row.parent, row.over = ev.Channel.Parent, ev.Channel.ParentName
+	}
+	ev.Channel.Parent, ev.Channel.ParentName = row.parent, row.over
 }
 
 // seen notes the audience that somebody belongs to, for direct messages outside of any workspace.

@@ -80,7 +80,13 @@ func (s *service) introduce() {
 	if s.discord != nil {
 		s.identity.accounts[s.discord.Name()] = s.discord
 	}
-	if s.guard == nil || !s.cfg.Web.Auth.Open {
+	if s.guard == nil {
+		return
+	}
+	if s.discord != nil {
+		s.guard.members[s.discord.Name()] = s.discord
+	}
+	if !s.cfg.Web.Auth.Open {
 		return
 	}
 	if _, named := s.guard.policy.AudienceOf(webPages, ""); !named {

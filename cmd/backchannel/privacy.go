@@ -189,6 +189,7 @@ type erased struct {
 	Drafts        int    `json:"drafts"`
 	Subscriptions int    `json:"subscriptions"`
 	Feedback      int    `json:"feedback"`
+	Tasks         int    `json:"tasks"`            // long work; of what is under way, who began it
 	Links         int    `json:"links"`            // to a User of the catalog
 	Sessions      int    `json:"sessions"`         // in the web view
 	Locations     int    `json:"locations"`        // that no longer say who registered them
@@ -206,7 +207,8 @@ func (p *privacy) eraseActor(ctx context.Context, a bot.Actor) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	out.Conversations, out.Drafts, out.Subscriptions, out.Feedback = len(traces.Conversations), len(traces.Drafts), len(traces.Subscriptions), len(traces.Feedback)
+	out.Conversations, out.Drafts, out.Subscriptions = len(traces.Conversations), len(traces.Drafts), len(traces.Subscriptions)
+	out.Feedback, out.Tasks = len(traces.Feedback), len(traces.Tasks)
 	if out.Locations, err = p.catalog.Disown(ctx, a.Key()); err != nil {
 		return nil, err
 	}

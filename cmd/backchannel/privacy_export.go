@@ -20,9 +20,17 @@ type (
 		Drafts        []exportedDraft        `json:"drafts"`
 		Subscriptions []exportedSubscription `json:"subscriptions"`
 		Feedback      []exportedFeedback     `json:"feedback"`
+		Tasks         []exportedTask         `json:"tasks"` // long work that they began
 		Locations     []exportedLocation     `json:"locations"`
 		Sessions      []exportedSession      `json:"sessions"` // in the web view
 		Link          *exportedLink          `json:"link,omitempty"`
+	}
+	exportedTask struct {
+		Key     string          `json:"key"`
+		Channel string          `json:"channel"`
+		About   json.RawMessage `json:"about,omitempty"`
+		Begun   time.Time       `json:"begun"`
+		Over    bool            `json:"over"`
 	}
 	exportedLink struct {
 		Account string    `json:"account"`
@@ -111,7 +119,7 @@ type (
 func (p *privacy) exportActor(ctx context.Context, a bot.Actor) (any, error) {
 	out := exportedActor{
 		User: a.Key(), Audit: []exportedRecord{}, Conversations: []exportedConversation{}, Drafts: []exportedDraft{},
-		Subscriptions: []exportedSubscription{}, Feedback: []exportedFeedback{}, Locations: []exportedLocation{}, Sessions: []exportedSession{},
+		Subscriptions: []exportedSubscription{}, Feedback: []exportedFeedback{}, Tasks: []exportedTask{}, Locations: []exportedLocation{}, Sessions: []exportedSession{},
 	}
 	records, at, err := p.kept(ctx, a)
 	if err != nil {
@@ -147,6 +155,9 @@ func (p *privacy) exportActor(ctx context.Context, a bot.Actor) (any, error) {
 	}
 	for _, f := range traces.Feedback {
 		out.Feedback = append(out.Feedback, exportedFeedback{string(f.Kind), f.Intent, f.Entity, f.Fact, f.Name, f.Meant, f.Right, f.Request, string(f.State), f.At})
+	}
+	for _, t := range traces.Tasks {
+		out.Tasks = append(out.Tasks, exportedTask{t.Key, t.Address.Channel, t.Data, t.Begun, t.Over})
 	}
 	sessions, err := p.state.SessionBook.Of(ctx, a)
 	if err != nil {

@@ -44,8 +44,12 @@ func (a *app) commit(at catalog.Provenance) string {
 // teller tells subscribers what is new, in the rhythm of the configuration.
 func (s *service) teller(sender *bot.Sender) *bot.Teller {
 	c := s.cfg.Subscriptions
+	var known func(bot.Address) bool
+	if s.guard != nil {
+		known = s.guard.reader
+	}
 	return bot.NewTeller(bot.TellerConfig{
-		State: s.base.state, Send: sender.Send, Compose: s.commands.Compose, Log: s.log, Now: time.Now,
+		State: s.base.state, Send: sender.Send, Compose: s.commands.Compose, Log: s.log, Now: time.Now, Known: known,
 		Rhythm: bot.Rhythm{
 			QuietFrom: time.Duration(c.Quiet.From), QuietTo: time.Duration(c.Quiet.To), Daily: int(c.Daily), Digest: time.Duration(c.Digest),
 			Zone: c.Zone.Location(),

@@ -16,7 +16,8 @@ type Pull struct {
 	Number                  int64
 	Title, Body, Head, Base string
 	State                   string // open or closed
-	Merged                  bool
+	Merged, Draft           bool
+	Reviewers, Labels       []string // reviewers with teams as "team:slug", assignees as "to:login"
 
 	repo string
 }
@@ -78,6 +79,13 @@ func (s *Server) Merge(number int64) {
 	p.State, p.Merged = "closed", true
 }
 
+// Decline closes a pull request without taking it over.
+func (s *Server) Decline(number int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.pulls[number-1].State = "closed"
+}
+
 // Read returns a file of a branch.
 func (s *Server) Read(name, branch, path string) string {
 	s.mu.Lock()
@@ -132,10 +140,16 @@ func (s *Server) postTree(x *repoAt) (any, int) {
 			Content          *string
 		}
 	}
-	if !x.read(&in) || x.trees[in.BaseTree] == nil {
+	if !x.read(&in) || in.BaseTree != "" && x.trees[in.BaseTree] == nil {
 		return refusal("Could not resolve to a base tree"), http.StatusUnprocessableEntity
 	}
-	all := x.trees[in.BaseTree].flat("")
+	if len(x.branches) == 0 {
+		return refusal("Git Repository is empty."), http.StatusConflict
+	}
+	all := map[string]file{}
+	if in.BaseTree != "" {
+		all = x.trees[in.BaseTree].flat("")
+	}
 	for _, e := range in.Tree {
 		switch {
 		case e.Content != nil && e.SHA != nil:
@@ -146,6 +160,8 @@ func (s *Server) postTree(x *repoAt) (any, int) {
 			all[e.Path] = file{id, e.Mode, len(*e.Content)}
 		case e.SHA != nil:
 			all[e.Path] = file{*e.SHA, e.Mode, len(x.blobs[*e.SHA])}
+		case all[e.Path].id == "":
+			return refusal("GitRPC::BadObjectState"), http.StatusUnprocessableEntity
 		default:
 			delete(all, e.Path)
 		}
@@ -162,11 +178,18 @@ func (s *Server) postCommit(x *repoAt) (any, int) {
 	var in struct {
 		Message, Tree string
 		Parents       []string
+		Author        struct{ Name, Email string }
 	}
-	if !x.read(&in) || x.trees[in.Tree] == nil || len(in.Parents) != 1 || x.commits[in.Parents[0]] == nil || in.Message == "" {
+	if !x.read(&in) || x.trees[in.Tree] == nil || len(in.Parents) > 1 || in.Message == "" {
 		return refusal("Tree SHA or parents are not right"), http.StatusUnprocessableEntity
 	}
-	c := &commit{object("commit", fmt.Appendf(nil, "%s %s %s %d", in.Tree, in.Parents[0], in.Message, len(x.commits))), x.trees[in.Tree]}
+	c := &commit{top: x.trees[in.Tree], message: in.Message, author: in.Author.Name}
+	if len(in.Parents) == 1 {
+		if c.parent = x.commits[in.Parents[0]]; c.parent == nil {
+			return refusal("Parent SHA does not exist or is not a commit object"), http.StatusUnprocessableEntity
+		}
+	}
+	c.id = object("commit", fmt.Appendf(nil, "%s %s %s %d", in.Tree, in.Parents, in.Message, len(x.commits)))
 	x.commits[c.id] = c
 	return map[string]any{"sha": c.id}, http.StatusCreated
 }
@@ -187,7 +210,7 @@ func (s *Server) postRef(x *repoAt) (any, int) {
 
 func (s *Server) pullJSON(p *Pull) map[string]any {
 	v := map[string]any{
-		"number": p.Number, "html_url": fmt.Sprintf("%s/%s/pull/%d", s.URL, p.repo, p.Number), "state": p.State, "title": p.Title, "body": p.Body, "merged_at": nil,
+		"base": map[string]any{"ref": p.Base}, "number": p.Number, "html_url": fmt.Sprintf("%s/%s/pull/%d", s.URL, p.repo, p.Number), "state": p.State, "title": p.Title, "body": p.Body, "merged_at": nil,
 	}
 	if p.Merged {
 		v["merged_at"] = "2026-03-01T12:00:00Z"
@@ -196,7 +219,10 @@ func (s *Server) pullJSON(p *Pull) map[string]any {
 }
 
 func (s *Server) postPull(x *repoAt) (any, int) {
-	var in struct{ Title, Body, Head, Base string }
+	var in struct {
+		Title, Body, Head, Base string
+		Draft                   bool
+	}
 	if !x.read(&in) || in.Title == "" || x.branches[in.Head] == nil || x.branches[in.Base] == nil {
 		return refusal("Validation Failed"), http.StatusUnprocessableEntity
 	}
@@ -205,7 +231,7 @@ func (s *Server) postPull(x *repoAt) (any, int) {
 			return refusal("A pull request already exists for " + s.Org + ":" + in.Head + "."), http.StatusUnprocessableEntity
 		}
 	}
-	p := &Pull{Number: int64(len(s.pulls)) + 1, Title: in.Title, Body: in.Body, Head: in.Head, Base: in.Base, State: "open", repo: x.path}
+	p := &Pull{Number: int64(len(s.pulls)) + 1, Title: in.Title, Body: in.Body, Head: in.Head, Base: in.Base, State: "open", Draft: in.Draft, repo: x.path}
 	s.pulls = append(s.pulls, p)
 	return s.pullJSON(p), http.StatusCreated
 }
@@ -217,7 +243,7 @@ func (s *Server) getPulls(r *http.Request) (any, int) {
 	}
 	list := []any{}
 	for _, p := range s.pulls {
-		if p.repo == x.path && r.URL.Query().Get("head") == s.Org+":"+p.Head {
+		if state := r.URL.Query().Get("state"); p.repo == x.path && r.URL.Query().Get("head") == s.Org+":"+p.Head && (state == "all" || state == p.State) {
 			list = append(list, s.pullJSON(p))
 		}
 	}

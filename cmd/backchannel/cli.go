@@ -54,6 +54,7 @@ type grammar struct {
 	Ask     askCmd      `cmd:"" help:"Answer one question, or a stream of them."`
 	Cat     catalogCmd  `cmd:"" name:"catalog" help:"Check and show the catalog."`
 	Tmpl    templateCmd `cmd:"" name:"template" help:"Try software templates."`
+	Plugin  pluginCmd   `cmd:"" help:"Check declared plugins."`
 	Docs    docsCmd     `cmd:"" help:"Build and show documentation as a site of its own."`
 	Backup  backupCmd   `cmd:"" help:"Write the store and its keys to a file, while serve runs."`
 	Restore restoreCmd  `cmd:"" help:"Put a backup back, while nothing runs."`

@@ -6,14 +6,17 @@ import (
 	"iter"
 	"log/slog"
 	"maps"
+	"os"
 	"slices"
 	"sync"
 	"time"
 
 	"github.com/backchannel-portal/backchannel/catalog"
 	"github.com/backchannel-portal/backchannel/catalog/search"
+	"github.com/backchannel-portal/backchannel/cmd/backchannel/config"
 	"github.com/backchannel-portal/backchannel/internal/fault"
 	"github.com/backchannel-portal/backchannel/plugins"
+	"github.com/backchannel-portal/backchannel/plugins/declared"
 	"github.com/backchannel-portal/backchannel/plugins/proxy"
 )
 
@@ -149,6 +152,7 @@ func (p *plugged) close(log *slog.Logger) {
 			}
 		}
 	}
+	p.proxy.Close()
 }
 
 // pluginFacts are the facts of one plugin.
@@ -208,5 +212,14 @@ const askPatience = 5 * time.Second
 // plugIn connects the plugins of the configuration. None of them is asked anything yet.
 func (a *app) plugIn(w wiring) error {
 	a.plug = newPlugged(a, w.cards, w.keep)
+	if err := a.connect(w); err != nil {
+		return err
+	}
+	if len(a.cfg.Plugins.Declared) > 0 {
+		a.plug.sets = append(a.plug.sets, declared.NewSet(declared.SetOptions{
+			Paths: a.cfg.Plugins.Declared, Registry: a.plug.registry, Start: a.plug.start, Log: a.log,
+			Read: readDeclared(func(s string) (string, error) { return config.Expand(s, a.cfg.Dir, os.LookupEnv) }),
+		}))
+	}
 	return nil
 }

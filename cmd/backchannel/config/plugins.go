@@ -91,3 +91,8 @@ func (c *Config) checkPlugins(root *yamldoc.Node, d yamldoc.Decoder) error {
 	}
 	return nil
 }
+
+// Expand replaces ${NAME} and ${file:PATH} in a text, with paths relative to dir.
+func Expand(s, dir string, getenv func(string) (string, bool)) (string, error) {
+	return expand(s, dir, getenv)
+}

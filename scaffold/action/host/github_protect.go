@@ -49,9 +49,10 @@ func (p protection) body() map[string]any {
 }
 
 // protect protects a branch. As in Backstage, a host that refuses it ends nothing: the log says so.
-func (r *repository) protect(ctx context.Context, branch string, p protection) {
+// The error is that of a call that was stopped.
+func (r *repository) protect(ctx context.Context, branch string, p protection) error {
 	if !orTrue(p.ProtectDefaultBranch) {
-		return
+		return nil
 	}
 	at := r.top() + "/branches/" + escape(branch) + "/protection"
 	err := eventually(ctx, func() error { return r.send(ctx, http.MethodPut, at, p.body(), nil) },
@@ -62,4 +63,5 @@ func (r *repository) protect(ctx context.Context, branch string, p protection) {
 	if err != nil {
 		r.c.Logf(ctx, "the branch %s of %s is not protected: %v", branch, r.Path(), err)
 	}
+	return ctx.Err()
 }

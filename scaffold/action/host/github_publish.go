@@ -131,6 +131,5 @@ func (a publishGitHub) Apply(ctx context.Context, c *scaffold.Call) (template.Va
 		return template.Value{}, err
 	}
 	r.drop(ctx, in.branch(), s.DefaultBranch)
-	r.protect(ctx, in.branch(), in.protection)
-	return published(s, in.branch(), commit), nil
+	return published(s, in.branch(), commit), r.protect(ctx, in.branch(), in.protection)
 }

@@ -147,7 +147,7 @@ func (a pullRequest) Apply(ctx context.Context, c *scaffold.Call) (template.Valu
 		return template.Value{}, err
 	}
 	r.ask(ctx, in, p.Number)
-	return p.output(in.TargetBranchName), nil
+	return p.output(in.TargetBranchName), ctx.Err()
 }
 
 // propose makes the commit: on the branch of the pull request where that is there and is to be added to, else on the

@@ -163,8 +163,7 @@ func (a pushRepo) Apply(ctx context.Context, c *scaffold.Call) (template.Value, 
 		}
 	}
 	c.Logf(ctx, "published %s to %s, branch %s", count(len(list), "file"), r.Path(), in.branch())
-	r.protect(ctx, in.branch(), in.protection)
-	return published(r.shown(s), in.branch(), commit), nil
+	return published(r.shown(s), in.branch(), commit), r.protect(ctx, in.branch(), in.protection)
 }
 
 // begin looks whether a branch can be published to: it must not exist, unless this call made it. An empty repository

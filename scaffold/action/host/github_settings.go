@@ -50,7 +50,7 @@ func (r *repository) settle(ctx context.Context, in repoInput) error {
 		err := r.send(ctx, http.MethodPut, r.top()+"/subscription", map[string]any{"subscribed": true, "ignored": false}, nil)
 		return refused(err, "watch %s", r.Path())
 	}
-	return nil
+	return ctx.Err() // what was passed over may have been stopped
 }
 
 // grant gives people and teams access.

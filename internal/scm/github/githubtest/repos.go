@@ -23,11 +23,15 @@ type repo struct {
 	commits  map[string]*commit
 	trees    map[string]*tree
 	blobs    map[string][]byte
+
+	about // of those that were made
 }
 
 type commit struct {
-	id  string
-	top *tree
+	id              string
+	top             *tree
+	parent          *commit
+	message, author string
 }
 
 type tree struct {
@@ -57,6 +61,10 @@ type Repo struct {
 func (s *Server) Add(r Repo) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.add(r)
+}
+
+func (s *Server) add(r Repo) *repo {
 	x := &repo{
 		id: int64(1000 + len(s.repos) + len(s.renamed)), path: s.Org + "/" + r.Name, topics: r.Topics, archived: r.Archived, fork: r.Fork,
 		private: r.Private, branch: "main", branches: map[string]*commit{}, tags: map[string]*commit{}, commits: map[string]*commit{},
@@ -71,6 +79,7 @@ func (s *Server) Add(r Repo) {
 	}
 	s.repos = append(s.repos, x)
 	slices.SortFunc(s.repos, func(a, b *repo) int { return strings.Compare(a.path, b.path) })
+	return x
 }
 
 // Push makes the files the content of a branch.
@@ -143,6 +152,7 @@ func (s *Server) repoJSON(x *repo) map[string]any {
 		"id": x.id, "name": name, "full_name": x.path, "html_url": s.URL + "/" + x.path, "default_branch": x.branch, "topics": x.topics,
 		"archived": x.archived, "fork": x.fork, "private": x.private, "visibility": visibility, "pushed_at": nil,
 	}
+	x.tell(v, s.URL+"/"+x.path)
 	if !x.pushed.IsZero() {
 		v["pushed_at"] = x.pushed.UTC().Format(time.RFC3339)
 	}
@@ -161,7 +171,7 @@ func (x *repo) push(branch string, files map[string]string, now time.Time) {
 		top.put(strings.Split(name, "/"), file{id, mode, len(text)})
 	}
 	top.seal(x.trees)
-	c := &commit{object("commit", fmt.Appendf(nil, "%s %s %d", top.id, branch, len(x.commits))), top}
+	c := &commit{id: object("commit", fmt.Appendf(nil, "%s %s %d", top.id, branch, len(x.commits))), top: top}
 	x.branches[branch], x.commits[c.id], x.pushed = c, c, now
 }
 

@@ -39,6 +39,7 @@ func (s *Server) routes() http.Handler {
 	handle("GET /repos/{owner}/{repo}/git/trees/{sha}", s.getTree)
 	handle("GET /repos/{owner}/{repo}/git/blobs/{sha}", s.getBlob)
 	s.proposing(handle)
+	s.making(handle)
 	return mux
 }
 

@@ -39,6 +39,11 @@ type Server struct {
 	cheap    int            // answers that cost nothing
 	paged    int
 	down     map[string]int
+	made     []string
+	runs     []string
+	key      *[32]byte // for secrets; nil: none was asked for
+	private  *[32]byte
+	noForce  bool
 	unlisted bool // the list of the organisation's repositories is not served
 }
 

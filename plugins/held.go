@@ -20,6 +20,7 @@ type Held[T any] struct {
 	most  int64
 	now   func() time.Time
 	parse func(name string, data []byte) (T, error)
+	load  func() ([]byte, error) // nil: the file at path
 
 	reading sync.Mutex // one reader at a time; guards hash
 	hash    [sha256.Size]byte
@@ -35,6 +36,17 @@ type Held[T any] struct {
 // parse is given the path as the user wrote it, for messages, and must not keep data.
 func Hold[T any](path string, most int64, now func() time.Time, parse func(name string, data []byte) (T, error)) *Held[T] {
 	return &Held[T]{path: path, most: most, now: now, parse: parse}
+}
+
+// ErrNotDue says that a source of HoldFrom was not looked at: what is known of it stands as it is.
+var ErrNotDue = errors.New("it is not due yet")
+
+// HoldFrom is Hold for what is read in another way than from a file: load returns it whole, an error, or ErrNotDue. name
+// is what people know it by.
+func HoldFrom[T any](name string, most int64, now func() time.Time, load func() ([]byte, error), parse func(name string, data []byte) (T, error)) *Held[T] {
+	h := Hold(name, most, now, parse)
+	h.load = load
+	return h
 }
 
 // Path returns the path the value is read from.
@@ -59,6 +71,9 @@ func (h *Held[T]) Reload() error {
 	h.reading.Lock()
 	defer h.reading.Unlock()
 	data, err := h.read()
+	if errors.Is(err, ErrNotDue) {
+		return h.Problem()
+	}
 	if err != nil {
 		h.hash = [sha256.Size]byte{} // a file that comes back is parsed again
 		return h.settle(err)
@@ -97,6 +112,13 @@ func (h *Held[T]) settle(err error) error {
 
 func (h *Held[T]) read() ([]byte, error) {
 	at := fault.Position{File: h.path}
+	if h.load != nil {
+		data, err := h.load()
+		if err == nil && int64(len(data)) > h.most {
+			return nil, fault.At(at, "it is larger than %d bytes", h.most)
+		}
+		return data, err
+	}
 	info, err := os.Stat(h.path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):

@@ -102,7 +102,7 @@ func (p *Plugin) look(ctx context.Context) error {
 	if err := p.Reload(ctx); err != nil {
 		return err
 	}
-	if err := p.takeOver(ctx); err != nil {
+	if err := p.TakeOver(ctx); err != nil {
 		return err
 	}
 	if err := p.abandon(ctx); err != nil {
@@ -161,8 +161,8 @@ func (p *Plugin) due() []string {
 	return out
 }
 
-// takeOver keeps what others had audited by the service, and when it last answered.
-func (p *Plugin) takeOver(ctx context.Context) error {
+// TakeOver keeps what others had audited by the service, and when it last answered.
+func (p *Plugin) TakeOver(ctx context.Context) error {
 	if p.cfg.Service == nil || p.engine != engine(p.cfg.Service) {
 		return nil
 	}

@@ -28,6 +28,12 @@ func New(path string, now func() time.Time) *Source {
 	return &Source{held: plugins.Hold(path, MaxFile, now, parse)}
 }
 
+// NewFrom returns a source for a radar that is read in another way than from a file; see plugins.HoldFrom. name is an
+// address or what else people know it by.
+func NewFrom(name string, now func() time.Time, load func() ([]byte, error)) *Source {
+	return &Source{held: plugins.HoldFrom(name, MaxFile, now, load, parse)}
+}
+
 // Reload reads the file if it changed. A broken file leaves the last good radar in place and is reported here and by
 // Problem.
 func (s *Source) Reload() error { return s.held.Reload() }

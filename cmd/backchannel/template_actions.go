@@ -11,7 +11,7 @@ import (
 	"github.com/backchannel-portal/backchannel/scaffold/action"
 	"github.com/backchannel-portal/backchannel/scaffold/action/entity"
 	"github.com/backchannel-portal/backchannel/scaffold/action/fetch"
-	"github.com/backchannel-portal/backchannel/scaffold/action/host"
+	publish "github.com/backchannel-portal/backchannel/scaffold/action/host"
 	"github.com/backchannel-portal/backchannel/scaffold/action/web"
 )
 
@@ -25,7 +25,7 @@ func (a *app) actions(c entity.Catalog, n entity.Notifier) (*scaffold.Registry, 
 			Client:    outbound.New(outbound.Options{Proxy: http.ProxyFromEnvironment, MaxBody: actionBody}),
 			Backstage: backstageOf(a.cfg),
 		},
-		Host: host.Options{Hosts: a.publishTo(), Git: a.reach.runner},
+		Host: publish.Options{Hosts: a.publishTo(), Git: a.reach.runner},
 	})
 }
 

@@ -11,14 +11,14 @@ import (
 	"github.com/backchannel-portal/backchannel/internal/scm/github"
 	"github.com/backchannel-portal/backchannel/internal/scm/gitlab"
 	"github.com/backchannel-portal/backchannel/internal/scm/remote"
-	"github.com/backchannel-portal/backchannel/scaffold/action/host"
+	publish "github.com/backchannel-portal/backchannel/scaffold/action/host"
 	"github.com/backchannel-portal/backchannel/scaffold/template"
 )
 
 // publishTo are the hosts that templates can publish to: those of the configuration, and others that are known well
 // enough to plan for.
-func (a *app) publishTo() []host.Host {
-	var out []host.Host
+func (a *app) publishTo() []publish.Host {
+	var out []publish.Host
 	for name, kind := range codeHosts(a.cfg) {
 		switch kind {
 		case template.GitHub:
@@ -35,7 +35,7 @@ func unable(name string) error {
 	return fault.New(fault.Forbidden, "the configuration has no credential scaffold for %s, which making repositories needs", name)
 }
 
-func (a *app) publishGitHub(name string) host.Host {
+func (a *app) publishGitHub(name string) publish.Host {
 	cfg := config.GitHub{Host: name}
 	if i := slices.IndexFunc(a.cfg.Integrations.GitHub, func(g config.GitHub) bool { return g.Host == name }); i >= 0 {
 		cfg = a.cfg.Integrations.GitHub[i]
@@ -51,7 +51,7 @@ func (a *app) publishGitHub(name string) host.Host {
 		}
 		return github.New(o)
 	})
-	return host.Host{Kind: host.GitHub, Name: name, Ready: cfg.Scaffold != nil, GitHub: func(token string) (*github.Client, error) {
+	return publish.Host{Kind: publish.GitHub, Name: name, Ready: cfg.Scaffold != nil, GitHub: func(token string) (*github.Client, error) {
 		if token == "" {
 			return own()
 		}
@@ -63,7 +63,7 @@ func (a *app) gitHubOptions(cfg config.GitHub, token string) github.Options {
 	return github.Options{Host: cfg.Host, APIURL: cfg.APIURL, Token: token, Budget: a.reach.budget(), HTTP: apiClient(cfg.APIURL)}
 }
 
-func (a *app) publishGitLab(name string) host.Host {
+func (a *app) publishGitLab(name string) publish.Host {
 	cfg := config.GitLab{Host: name}
 	if i := slices.IndexFunc(a.cfg.Integrations.GitLab, func(g config.GitLab) bool { return g.Host == name }); i >= 0 {
 		cfg = a.cfg.Integrations.GitLab[i]
@@ -74,7 +74,7 @@ func (a *app) publishGitLab(name string) host.Host {
 		}
 		return gitlab.New(a.gitLabOptions(cfg, cfg.Scaffold.Token))
 	})
-	return host.Host{Kind: host.GitLab, Name: name, Ready: cfg.Scaffold != nil, GitLab: func(token string) (*gitlab.Client, error) {
+	return publish.Host{Kind: publish.GitLab, Name: name, Ready: cfg.Scaffold != nil, GitLab: func(token string) (*gitlab.Client, error) {
 		if token == "" {
 			return own()
 		}

@@ -74,6 +74,7 @@ type wiring struct {
 
 	cards plugins.CardStore // of plugins; nil: they end with the process
 	keep  plugins.Keeper    // what plugins remember; nil: it ends with the process
+	runs  plugins.Runs      // of build pipelines; nil: they end with the process
 }
 
 // newApp wires the parts; it reads nothing yet.

@@ -116,6 +116,7 @@ func newService(cfg *config.Config, base *base, log *slog.Logger, indexes string
 	s.tokens.Keep(base.state.Intents)
 	s.more = append(s.more, s.pluginJobs)
 	s.plug.metrics.register(s.metrics.registry)
+	s.plug.proxied.register(s.metrics.registry)
 	s.keys = bot.NewKeyRing(base.state.Keys, s.tokens, path, keys, log, time.Now)
 	return s, nil
 }
@@ -247,6 +248,7 @@ func (s *service) routes(open bool) http.Handler {
 		s.web.Mount(r)
 		s.mountSignIn(r)
 		s.web.MountPlugins(r)
+		s.mountProxy(r)
 		r.NotFound(s.web.NotFound)
 		r.MethodNotAllowed(s.web.MethodNotAllowed)
 	}

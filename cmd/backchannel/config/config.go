@@ -22,6 +22,7 @@ type Config struct {
 	Discord      *Discord
 	Links        Links
 	Plugins      Plugins
+	Proxy        Proxy
 	Docs         Docs
 	Language     Language
 	Limits       Limits
@@ -216,11 +217,12 @@ type OnCall struct {
 	PagerDuty Later `yaml:"pagerduty"`
 }
 
-// CircleCI links builds.
+// CircleCI tells builds; without a token they are only linked.
 type CircleCI struct {
-	Token         Later
-	APIURL        Later `yaml:"api_url"`
-	WebhookSecret Later `yaml:"webhook_secret"`
+	Token         string
+	APIURL        string `yaml:"api_url"` // default https://circleci.com
+	Web           string // where builds are shown; default https://app.circleci.com
+	WebhookSecret string `yaml:"webhook_secret"` // of POST /webhooks/circleci
 }
 
 // Lighthouse links audited sites.

@@ -9,7 +9,7 @@ import (
 func (c *Config) Secrets() []string {
 	var out []string
 	collect(reflect.ValueOf(c).Elem(), false, &out)
-	return out
+	return append(out, c.Proxy.secrets()...)
 }
 
 // collect goes through everything that was read; secret says that a value belongs to a key that holds a secret.

@@ -108,6 +108,8 @@ type Commands struct {
 
 	figures atomic.Pointer[overview] // of the data's problems
 	plans   plans                    // that people look at
+
+	gathered gathered // what changed around things
 }
 
 // New returns the commands.
@@ -148,6 +150,7 @@ func intents() map[understand.Intent]func(*talk) {
 		understand.Smalltalk:    (*talk).smalltalk,
 		understand.None:         (*talk).refuse,
 		intentProblems:          (*talk).problems,
+		intentChanges:           (*talk).changed,
 		intentSubscribe:         (*talk).nowhere,
 		intentUnsubscribe:       (*talk).nowhere,
 		intentSubscriptions:     (*talk).nowhere,
@@ -218,6 +221,8 @@ func asked(a bot.Answer, m card.Message) (bot.Answer, card.Message) {
 	switch understand.Intent(a.Intent) {
 	case intentProblems:
 		a.Intent = string(understand.Search)
+	case intentChanges:
+		a.Intent = string(understand.Show)
 	case intentSubscribe, intentUnsubscribe, intentSubscriptions: // they do something, and only in a chat
 		a.Intent, a.Outcome, a.Entities, a.Candidates = string(understand.None), bot.Refused, nil, nil
 	}
@@ -247,6 +252,9 @@ func (c *Commands) read(ctx context.Context, view search.View, q Question) under
 		return r
 	}
 	if r, ok := c.aboutSubscriptions(ctx, view, q); ok {
+		return r
+	}
+	if r, ok := c.aboutChanges(ctx, view, q); ok {
 		return r
 	}
 	if len(q.memory) > 0 {

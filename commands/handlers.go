@@ -74,6 +74,9 @@ func (c *Commands) handleAsk(ctx context.Context, ev *bot.Event) (bot.Reply, err
 	if reply := c.doByWords(ctx, ev, q); reply != nil {
 		return reply, nil
 	}
+	if reply := c.changesByWords(ctx, q); reply != nil {
+		return reply, nil
+	}
 	return c.settle(q, c.given(ctx, q)), nil
 }
 

@@ -55,6 +55,7 @@ func subCommands() []subCommand {
 		{"radar", nil, understand.Radar, takesTech, nil},
 		{"search", nil, understand.Search, takesWords, nil},
 		{"problems", nil, intentProblems, takesMaybe, nil},
+		{"changes", []string{"changed"}, intentChanges, takesMaybe, nil},
 		{"help", nil, understand.Help, takesNothing, nil},
 	}
 }

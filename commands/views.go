@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"context"
 	"slices"
 	"strings"
 
@@ -23,6 +24,7 @@ const (
 type pending struct {
 	entity *catalog.Entity
 	refs   []plugins.ViewRef
+	look   func(context.Context) // something else that takes a while; nil: nothing
 }
 
 // query asks for the cards of an entity, nil for those about everything.
@@ -99,7 +101,7 @@ func (t *talk) viewTitle(k plugins.Known) []card.Span {
 // wait notes that cards are worth waiting for.
 func (t *talk) wait(e *catalog.Entity, due []plugins.ViewRef) {
 	if len(due) > 0 {
-		t.pending = append(t.pending, pending{e, due})
+		t.pending = append(t.pending, pending{entity: e, refs: due})
 	}
 }
 

@@ -52,6 +52,9 @@ func (c *Commands) bring(ctx context.Context, all []pending, m card.Message) {
 	var wg sync.WaitGroup
 	n := 0
 	for _, p := range all {
+		if p.look != nil {
+			wg.Go(func() { p.look(ctx) })
+		}
 		for _, ref := range p.refs {
 			if n++; n > maxBrought {
 				break

@@ -2,6 +2,8 @@ package plugins
 
 import (
 	"context"
+	"slices"
+	"sync"
 	"time"
 
 	"github.com/backchannel-portal/backchannel/catalog"
@@ -15,9 +17,9 @@ const (
 	HappenedMerge   HappeningKind = "merge"
 	HappenedRelease HappeningKind = "release"
 	HappenedDeploy  HappeningKind = "deploy"
-	HappenedFailed  HappeningKind = "failed" // a build, or a deployment
-	HappenedFixed   HappeningKind = "fixed"  // a build that had failed
-	HappenedAlert   HappeningKind = "alert"
+	HappenedFailed  HappeningKind = "failed"        // a build
+	HappenedFixed   HappeningKind = "fixed"         // a build that had failed
+	HappenedUndone  HappeningKind = "deploy-failed" // a deployment that failed
 )
 
 // Happening is one thing that happened to an entity.
@@ -73,4 +75,40 @@ func lastBefore(older []Run, r Run) (Run, bool) {
 		}
 	}
 	return Run{}, false
+}
+
+// The bounds of asking all plugins what happened.
+const (
+	happenedWait = 15 * time.Second
+	maxHappened  = 100 // of one plugin about one entity
+)
+
+// Happened asks all plugins what happened to an entity since a time. away are the titles of those that did not answer;
+// what they had found by then counts.
+func (r *Runner) Happened(ctx context.Context, e *catalog.Entity, since time.Time) (found []Happening, away []string) {
+	if r == nil {
+		return nil, nil
+	}
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	for _, entry := range r.Registry.All() {
+		h, ok := entry.Plugin.(HasHappenings)
+		if !ok {
+			continue
+		}
+		wg.Go(func() {
+			all, err := Call(ctx, r.Gates, entry.About.Name, "happenings", happenedWait, func(ctx context.Context) ([]Happening, error) {
+				return h.Happened(ctx, e, since)
+			})
+			mu.Lock()
+			defer mu.Unlock()
+			found = append(found, all[:min(len(all), maxHappened)]...)
+			if err != nil {
+				away = append(away, entry.About.Title)
+			}
+		})
+	}
+	wg.Wait()
+	slices.Sort(away)
+	return found, away
 }

@@ -47,7 +47,7 @@ type PullRequest struct {
 	Author  string
 	URL     string
 	Draft   bool
-	Waits   []string  // who is asked to review
+	Waits   []string // who is asked to review
 	Opened  time.Time
 	Updated time.Time
 	Merged  time.Time // zero: it is not

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/backchannel-portal/backchannel/bot/card"
@@ -188,8 +187,7 @@ func (p *Plugin) Happened(ctx context.Context, e *catalog.Entity, since time.Tim
 		}
 		h := plugins.Happening{Kind: plugins.HappenedDeploy, Title: d.Ref, Where: d.Environment, By: d.By, URL: d.URL, At: d.At}
 		if d.State == plugins.RunFailed {
-			h.Kind = plugins.HappenedFailed
-			h.Title = strings.TrimSpace(d.Ref)
+			h.Kind = plugins.HappenedUndone
 		}
 		out = append(out, h)
 	}

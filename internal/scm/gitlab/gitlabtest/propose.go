@@ -16,6 +16,8 @@ type Merge struct {
 	Source, Target     string
 	RemoveSource       bool
 	State              string // opened, closed or merged
+	Assignee           int64
+	Reviewers          []int64
 
 	project string
 }
@@ -87,15 +89,19 @@ func (s *Server) postCommit(x *project, r *http.Request) (any, int) {
 		Actions []struct {
 			Action, Content, Encoding string
 			Path                      string `json:"file_path"`
+			Exec                      bool   `json:"execute_filemode"`
 		}
 	}
-	if json.NewDecoder(r.Body).Decode(&in) != nil || in.Message == "" || x.branches[in.Start] == nil {
+	if json.NewDecoder(r.Body).Decode(&in) != nil || in.Message == "" || x.branches[in.Start] == nil && (in.Start != "" || len(x.branches) > 0) {
 		return refusal("You can only create or edit files when you are on a branch"), http.StatusBadRequest
 	}
 	if x.branches[in.Branch] != nil {
 		return refusal("A branch called '" + in.Branch + "' already exists. Switch to that branch in order to make changes"), http.StatusBadRequest
 	}
-	files := maps.Clone(x.branches[in.Start].files)
+	files := map[string]string{}
+	if start := x.branches[in.Start]; start != nil {
+		files = maps.Clone(start.files)
+	}
 	for _, a := range in.Actions {
 		_, there := files[a.Path]
 		if (a.Action == "create") == there {
@@ -114,8 +120,11 @@ func (s *Server) postCommit(x *project, r *http.Request) (any, int) {
 		}
 		id := object("blob", data)
 		x.blobs[id], files[a.Path] = data, id
+		if a.Exec {
+			x.executable = append(x.executable, a.Path)
+		}
 	}
-	c := &commit{files: files}
+	c := &commit{files: files, message: in.Message}
 	c.id = object("commit", fmt.Appendf(nil, "%s %d", in.Message, len(x.commits)))
 	x.branches[in.Branch], x.commits[c.id] = c, c
 	return map[string]any{"id": c.id}, http.StatusCreated
@@ -131,7 +140,9 @@ func (s *Server) postMerge(x *project, r *http.Request) (any, int) {
 		Target       string `json:"target_branch"`
 		Title        string
 		Description  string
-		RemoveSource bool `json:"remove_source_branch"`
+		RemoveSource bool    `json:"remove_source_branch"`
+		Assignee     int64   `json:"assignee_id"`
+		Reviewers    []int64 `json:"reviewer_ids"`
 	}
 	if json.NewDecoder(r.Body).Decode(&in) != nil || in.Title == "" || x.branches[in.Source] == nil || x.branches[in.Target] == nil {
 		return refusal("title or branch is invalid"), http.StatusBadRequest
@@ -143,7 +154,7 @@ func (s *Server) postMerge(x *project, r *http.Request) (any, int) {
 	}
 	m := &Merge{
 		IID: int64(len(s.merges)) + 1, Title: in.Title, Description: in.Description, Source: in.Source, Target: in.Target,
-		RemoveSource: in.RemoveSource, State: "opened", project: x.Path,
+		RemoveSource: in.RemoveSource, State: "opened", Assignee: in.Assignee, Reviewers: in.Reviewers, project: x.Path,
 	}
 	s.merges = append(s.merges, m)
 	return s.mergeJSON(m), http.StatusCreated
@@ -156,7 +167,7 @@ func (s *Server) getMerges(r *http.Request) (any, int) {
 	}
 	list := []any{}
 	for _, m := range s.merges {
-		if m.project == x.Path && m.Source == r.URL.Query().Get("source_branch") {
+		if state := r.URL.Query().Get("state"); m.project == x.Path && m.Source == r.URL.Query().Get("source_branch") && (state == "all" || state == m.State) {
 			list = append(list, s.mergeJSON(m))
 		}
 	}

@@ -37,6 +37,7 @@ func (s *Server) routes() http.Handler {
 	handle("GET /projects/{id}/repository/tree", s.getTree)
 	handle("GET /projects/{id}/repository/blobs/{sha}", s.getBlob)
 	s.proposing(handle)
+	s.making(handle)
 	return mux
 }
 
@@ -205,6 +206,10 @@ func (s *Server) projectJSON(x *project) map[string]any {
 	if len(x.branches) > 0 {
 		v["default_branch"] = "main"
 	}
+	if x.branch != "" {
+		v["default_branch"] = x.branch
+	}
+	v["description"], v["http_url_to_repo"] = x.description, s.URL+"/"+x.Path+".git"
 	if x.Fork {
 		v["forked_from_project"] = map[string]any{"id": 999}
 	}

@@ -38,6 +38,7 @@ type Server struct {
 	reset    time.Time
 	down     map[string]int
 	requests map[string]int
+	made     []string
 }
 
 type project struct {
@@ -47,11 +48,18 @@ type project struct {
 	branches map[string]*commit
 	commits  map[string]*commit
 	blobs    map[string][]byte
+
+	description, branch string // branch: the default one, "" for main
+	executable          []string
+	protected           []string
+	variables           map[string]string
+	owners              []int64
 }
 
 type commit struct {
-	id    string
-	files map[string]string // path -> blob
+	id      string
+	files   map[string]string // path -> blob
+	message string
 }
 
 // Project describes a project to be made. Files are those of its default branch main; without any it is empty.
@@ -96,6 +104,10 @@ func (s *Server) Host() string { return strings.TrimPrefix(s.URL, "http://") }
 func (s *Server) Add(p Project) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.add(p)
+}
+
+func (s *Server) add(p Project) *project {
 	if p.Visibility == "" {
 		p.Visibility = "private"
 	}
@@ -108,6 +120,7 @@ func (s *Server) Add(p Project) {
 	}
 	x.activity = s.now()
 	s.projects = append(s.projects, x)
+	return x
 }
 
 // Push makes the files the content of a branch. As on GitLab, the project's activity shows it only once an hour.

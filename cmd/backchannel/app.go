@@ -44,6 +44,7 @@ type app struct {
 	library  *docs.Library
 	oncall   *oncall.Source    // nil: not configured
 	radar    *techradar.Source // nil: not configured
+	duty     *duty
 	plugins  plugins.Capabilities
 	plug     *plugged
 	commands *commands.Commands
@@ -75,6 +76,8 @@ type wiring struct {
 	cards plugins.CardStore // of plugins; nil: they end with the process
 	keep  plugins.Keeper    // what plugins remember; nil: it ends with the process
 	runs  plugins.Runs      // of build pipelines; nil: they end with the process
+
+	audits plugins.AuditStore // of websites; nil: they end with the process
 }
 
 // newApp wires the parts; it reads nothing yet.
@@ -102,6 +105,9 @@ func newApp(cfg *config.Config, now func() time.Time, log *slog.Logger, w wiring
 	}
 	a.library = docs.NewLibrary(a.trees, now, docs.WithFrames(cfg.Docs.Frames...), docs.WithPublished(published(cfg)))
 	if a.plugins, err = a.capabilities(); err != nil {
+		return nil, err
+	}
+	if err := a.connectDuty(w); err != nil {
 		return nil, err
 	}
 	if err := a.plugIn(w); err != nil {
@@ -164,7 +170,7 @@ func (a *app) capabilities() (plugins.Capabilities, error) {
 		a.oncall = oncall.New(path, a.now)
 		c.OnCall = a.oncall
 	}
-	if path := a.cfg.Plugins.TechRadar.Source; path != "" {
+	if path := a.cfg.Plugins.TechRadar.Source; path != "" { // an address is connected with the duty
 		a.radar = techradar.New(path, a.now)
 		c.Radar = a.radar
 	}
@@ -189,6 +195,7 @@ func (s *session) oneShot(cfg *config.Config, now func() time.Time) (*app, error
 		a.close()
 		return nil, err
 	}
+	a.duty.once(s.ctx)
 	if err := a.usable(); err != nil {
 		a.close()
 		return nil, err
@@ -277,6 +284,7 @@ func (a *app) dataFiles() []dataFile {
 	if a.radar != nil {
 		all = append(all, dataFile{"tech radar", a.radar})
 	}
+	all = append(all, a.duty.files()...)
 	return all
 }
 
@@ -310,6 +318,7 @@ func components(all []*catalog.Entity) []*catalog.Entity {
 
 // close frees what a one-shot command holds.
 func (a *app) close() {
+	a.duty.close()
 	a.plug.close(a.log)
 	if err := a.reach.close(); err != nil {
 		a.log.Warn("what was kept of repositories did not close", "err", err)

@@ -77,7 +77,7 @@ func follow(cfg *config.Config, base *base, log *slog.Logger, dir string) (*foll
 		cards = base.db.PluginCards()
 	}
 	a, err := newApp(cfg, time.Now, log, wiring{
-		cards: cards, runs: base.runs(),
+		cards: cards, runs: base.runs(), keep: base.keeper(), audits: base.audits(),
 		tasks: f.long.follows, feedback: f.disputes, post: f.places.send,
 		places: f.places, locations: f.locations, registrar: f.registrar(cfg), links: base.state.Links,
 		store: base.catalog, dir: base.dir, patience: patience, refresher: onDemand{f}, reader: func() *search.Reader { return f.live.Reader() },

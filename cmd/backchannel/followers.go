@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"time"
 
 	"github.com/backchannel-portal/backchannel/bot"
@@ -37,6 +38,7 @@ func (f *followed) longJobs() (map[string]job.Kind, []job.Periodic) {
 	kinds[bot.TaskJobs(commands.TaskRefresh)] = job.Kind{
 		Handler: bot.TaskHandler(f.state.Tasks, time.Now, onDemand{f}.task), Concurrency: 8, Timeout: refreshTaskFor,
 	}
+	maps.Copy(kinds, f.dutyJobs())
 	return kinds, periodic
 }
 

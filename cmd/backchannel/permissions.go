@@ -157,6 +157,7 @@ func commandOf(what string) string {
 // acts are what the commands' acts and some commands need. What is not named needs no more than to ask.
 var acts = map[string]access.Act{
 	string(commands.ActRefresh): access.Run, string(commands.ActBind): access.Run,
+	string(commands.ActPage): access.Run, string(commands.ActAudit): access.Run,
 	"new-service":                access.Run,
 	string(commands.ActRegister): access.Admin, string(commands.ActUnregister): access.Admin,
 	string(commands.ActStop): access.Admin, string(commands.ActFeedback): access.Admin, string(commands.ActDismiss): access.Admin,

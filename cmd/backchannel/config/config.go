@@ -211,12 +211,6 @@ type Plugins struct {
 	Process    []Process // plugins that are programs of their own
 }
 
-// OnCall reads who is on call.
-type OnCall struct {
-	Schedules string
-	PagerDuty Later `yaml:"pagerduty"`
-}
-
 // CircleCI tells builds; without a token they are only linked.
 type CircleCI struct {
 	Token         string
@@ -224,15 +218,6 @@ type CircleCI struct {
 	Web           string // where builds are shown; default https://app.circleci.com
 	WebhookSecret string `yaml:"webhook_secret"` // of POST /webhooks/circleci
 }
-
-// Lighthouse links audited sites.
-type Lighthouse struct {
-	ServiceURL Later `yaml:"service_url"`
-	Runner     Later
-}
-
-// TechRadar reads the radar.
-type TechRadar struct{ Source string }
 
 // Language extends what the bot understands by the company's own words: files in the format of the handbook's
 // chapter "Asking questions".

@@ -179,6 +179,9 @@ func (c *Config) check(root *yamldoc.Node, d yamldoc.Decoder) error {
 			return d.Errorf(n, "slack.client_id", "OAuth needs client_id and client_secret; without OAuth neither is set")
 		}
 	}
+	if err := c.checkDuty(root, d); err != nil {
+		return err
+	}
 	if err := c.checkDiscord(root, d); err != nil {
 		return err
 	}
@@ -237,7 +240,7 @@ func (c *Config) settle() error {
 	for i := range c.Plugins.Declared {
 		c.Plugins.Declared[i] = within(c.Dir, c.Plugins.Declared[i])
 	}
-	for _, p := range []*string{&c.Plugins.OnCall.Schedules, &c.Plugins.TechRadar.Source, &c.Store.DataDir} {
+	for _, p := range []*string{&c.Plugins.OnCall.Schedules, &c.Store.DataDir} {
 		if *p != "" {
 			*p = within(c.Dir, *p)
 		}

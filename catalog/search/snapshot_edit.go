@@ -21,11 +21,18 @@ type snapshotEdit struct {
 	relTypes []string
 	relIDs   map[string]uint32
 	strings  map[string]string // shared spellings of producers and fact keys
+	from     []called          // what the nodes are called, of an edit that begins with none; nil: it is read off them
 	order    []uint32          // a copy once changed
 	fresh    []uint32          // new entities that order lacks
 	gone     bool              // order holds ids of deleted entities
 	newKeys  bool              // the set of fact keys changed
 	dead     int
+}
+
+// called is what a node is called, with the hash of that. Reading it off a node costs many times what comparing does.
+type called struct {
+	hash uint64
+	ref  catalog.Ref
 }
 
 func (s *snapshot) edit() *snapshotEdit {
@@ -36,6 +43,7 @@ func (s *snapshot) edit() *snapshotEdit {
 	}
 	if s.refs.shards == nil {
 		e.seed = maphash.MakeSeed()
+		e.from = []called{}
 	}
 	for i, t := range s.relTypes {
 		e.relIDs[t] = uint32(i)
@@ -46,11 +54,20 @@ func (s *snapshot) edit() *snapshotEdit {
 // node returns the id of a reference, making a node without an entity when there is none.
 func (e *snapshotEdit) node(ref catalog.Ref) uint32 {
 	hash := maphash.Comparable(e.seed, ref)
-	if id, ok := e.refs.find(hash, func(id uint32) bool { return e.nodes.place(id).ref() == ref }); ok {
+	if e.from == nil {
+		if id, ok := e.refs.find(hash, func(id uint32) bool { return e.nodes.place(id).ref() == ref }); ok {
+			return id
+		}
+		id := e.nodes.add(node{ghost: ghost(ref)})
+		e.refs.add(hash, id, func(id uint32) uint64 { return maphash.Comparable(e.seed, e.nodes.place(id).ref()) })
+		return id
+	}
+	if id, ok := e.refs.find(hash, func(id uint32) bool { return e.from[id].hash == hash && e.from[id].ref == ref }); ok {
 		return id
 	}
 	id := e.nodes.add(node{ghost: ghost(ref)})
-	e.refs.add(hash, id, func(id uint32) uint64 { return maphash.Comparable(e.seed, e.nodes.place(id).ref()) })
+	e.from = append(e.from, called{hash, ref})
+	e.refs.add(hash, id, func(id uint32) uint64 { return e.from[id].hash })
 	return id
 }
 
@@ -62,13 +79,18 @@ func ghost(ref catalog.Ref) *catalog.Ref {
 
 // upsert puts an entity in place of what its reference named before and returns its id and that former entity.
 func (e *snapshotEdit) upsert(x *catalog.Entity) (uint32, *catalog.Entity) {
+	id, old := e.enter(x)
+	e.state(id, x)
+	return id, old
+}
+
+// enter is upsert without the edges that x's descriptor states.
+func (e *snapshotEdit) enter(x *catalog.Entity) (uint32, *catalog.Entity) {
 	id := e.node(x.Ref)
 	e.retract(id)
-	old := e.nodes.place(id).record.Entity()
-	e.state(id, x)
-	n := e.nodes.at(id)
+	n := e.nodes.own(id)
+	old := n.record.Entity()
 	n.record, n.ghost = x.Record(), nil
-	e.nodes.set(id, n)
 	if old == nil {
 		e.fresh = append(e.fresh, id)
 	}
@@ -87,9 +109,8 @@ func (e *snapshotEdit) state(id uint32, x *catalog.Entity) {
 }
 
 func (e *snapshotEdit) connect(id uint32, x edge) {
-	n := e.nodes.at(id)
+	n := e.nodes.own(id)
 	n.edges = append(n.edges, x)
-	e.nodes.set(id, n)
 }
 
 // retract removes the edges that the present descriptor of a node states.

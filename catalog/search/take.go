@@ -1,10 +1,6 @@
 package search
 
-import (
-	"slices"
-
-	"github.com/backchannel-portal/backchannel/catalog"
-)
+import "github.com/backchannel-portal/backchannel/catalog"
 
 // replacement says that an entity took the place of another one, or of none.
 type replacement struct {
@@ -36,14 +32,21 @@ func upsertAll(se *snapshotEdit, ne *namesEdit, entities []*catalog.Entity) (res
 		}
 		done <- ne.commit()
 	}()
-	for chunk := range slices.Chunk(entities, upsertPart) {
+	// All get their ids before any relation makes a node of one that is still to come, so that the lists of ids behind
+	// names grow at their ends.
+	ids := make([]uint32, len(entities))
+	for from := 0; from < len(entities); from += upsertPart {
+		chunk := entities[from:min(from+upsertPart, len(entities))]
 		part := make([]replacement, len(chunk))
 		for i, e := range chunk {
-			id, was := se.upsert(e)
-			part[i] = replacement{id, was, e}
+			id, was := se.enter(e)
+			ids[from+i], part[i] = id, replacement{id, was, e}
 		}
 		parts <- part
 	}
 	close(parts)
+	for i, e := range entities {
+		se.state(ids[i], e)
+	}
 	return func() *names { return <-done }
 }

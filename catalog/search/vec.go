@@ -20,7 +20,7 @@ func (v vec[T]) place(i uint32) *T { return &v.chunks[i>>chunkBits][i&(1<<chunkB
 // vecEdit is the only writer of a vec that is not published yet. It copies a chunk before its first change.
 type vecEdit[T any] struct {
 	vec[T]
-	own []bool
+	owned []bool
 }
 
 func (v vec[T]) edit() *vecEdit[T] {
@@ -35,12 +35,19 @@ func (e *vecEdit[T]) set(i uint32, x T) {
 	e.chunks[c][i&(1<<chunkBits-1)] = x
 }
 
+// own returns the element to change in place. It is not valid after the next add.
+func (e *vecEdit[T]) own(i uint32) *T {
+	c := i >> chunkBits
+	e.claim(c)
+	return &e.chunks[c][i&(1<<chunkBits-1)]
+}
+
 // add appends x and returns its index.
 func (e *vecEdit[T]) add(x T) uint32 {
 	c := e.n >> chunkBits
 	if c == len(e.chunks) {
 		e.chunks = append(e.chunks, make([]T, 0, 1<<chunkBits))
-		e.own = append(e.own, true)
+		e.owned = append(e.owned, true)
 	}
 	e.claim(uint32(c))
 	e.chunks[c] = append(e.chunks[c], x)
@@ -49,9 +56,9 @@ func (e *vecEdit[T]) add(x T) uint32 {
 }
 
 func (e *vecEdit[T]) claim(c uint32) {
-	if e.own[c] {
+	if e.owned[c] {
 		return
 	}
 	e.chunks[c] = append(make([]T, 0, 1<<chunkBits), e.chunks[c]...)
-	e.own[c] = true
+	e.owned[c] = true
 }

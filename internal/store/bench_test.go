@@ -143,6 +143,7 @@ func BenchmarkStart(b *testing.B) {
 		}
 		report(b, all, bare)
 		b.ReportMetric((all.wall+answer.wall).Seconds()/bare.wall.Seconds(), "answer-ratio")
+		b.ReportMetric((all.cpu+answer.cpu).Seconds()/bare.cpu.Seconds(), "answer-cpu-ratio")
 	})
 }
 

@@ -23,12 +23,13 @@ import (
 // laboratory runs templates on a command line: what they would change elsewhere is planned and never done. The catalog
 // is read when something asks for it.
 type laboratory struct {
-	s      *session
-	cfg    *config.Config
-	app    *app
-	runner *scaffold.Runner
-	now    func() time.Time
-	whole  *app // with the catalog read; nil: not asked for so far
+	s       *session
+	cfg     *config.Config
+	app     *app
+	runner  *scaffold.Runner
+	actions *scaffold.Registry
+	now     func() time.Time
+	whole   *app // with the catalog read; nil: not asked for so far
 }
 
 func (s *session) laboratory(cfg *config.Config) (*laboratory, error) {
@@ -43,10 +44,25 @@ func (s *session) laboratory(cfg *config.Config) (*laboratory, error) {
 		l.close()
 		return nil, err
 	}
+	l.actions = registry
 	l.runner = scaffold.New(scaffold.Config{
 		Actions: registry, Engine: template.New(template.Config{Hosts: codeHosts(cfg), Clock: time.Now}), Now: l.now, Log: s.logger(),
 	})
 	return l, nil
+}
+
+// specs describes the actions that there are, or the one of a name.
+func (l *laboratory) specs(name string) ([]scaffold.Spec, error) {
+	var out []scaffold.Spec
+	for _, n := range l.actions.Names() {
+		if a, ok := l.actions.Action(n); ok && (name == "" || n == name) {
+			out = append(out, a.Spec())
+		}
+	}
+	if len(out) == 0 {
+		return nil, fault.New(fault.NotFound, "there is no action %s", name)
+	}
+	return out, nil
 }
 
 func (l *laboratory) close() {

@@ -31,7 +31,7 @@ var changesText string
 var builtinChanges = sync.OnceValues(func() ([]*regexp.Regexp, error) { return parseChanges(changesText) })
 
 // spanWords is how far back somebody wants to see.
-const spanWords = `(?:,? (?:in |over |within |during )?(?:the )?(?:last|past) (?P<en>(?:\d{1,3} ?)?(?:hours?|hrs?|h|days?|d|night|week))|,? (?P<day>today|since yesterday|tonight|this morning|this week)|(?:最近|近|过去|这)?(?P<zh>\d{1,3} ?个?(?:小时|天)|几个?小时|几天|今天|昨天|今晚|昨晚|这周)(?:以来|内|里)?)?`
+const spanWords = `(?:,? (?:in |over |within |during )?(?:the )?(?:last|past) (?P<en>(?:\d{1,3} ?)?(?:hours?|hrs?|h|days?|d|night|week))|,? (?P<day>today|since yesterday|tonight|this morning|this week)| ?(?:最近|近|过去|这)? ?(?P<zh>\d{1,3} ?个?(?:小时|天)|几个?小时|几天|今天|昨天|今晚|昨晚|这周)(?:以来|内|里)?)?`
 
 func parseChanges(text string) ([]*regexp.Regexp, error) {
 	var out []*regexp.Regexp
@@ -112,7 +112,9 @@ func hoursOf(s string) int {
 		return changesMost
 	case err != nil && (strings.Contains(s, "yesterday") || strings.Contains(s, "昨") || strings.Contains(s, "几天")):
 		return 48
-	case err != nil && (s == "hour" || strings.Contains(s, "几")):
+	case err != nil && s == "hour":
+		return 1
+	case err != nil && strings.Contains(s, "几"):
 		return 6
 	case err != nil:
 		return changesHours

@@ -1,6 +1,9 @@
 package declared
 
 import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
 	"testing"
 
 	"github.com/backchannel-portal/backchannel/catalog"
@@ -15,4 +18,11 @@ func entityOf(t testing.TB, text []byte) *catalog.Entity {
 		t.Fatalf("the descriptor is not valid: %+v", docs)
 	}
 	return docs[0].Entity
+}
+
+// hexMAC signs a body as vendors do.
+func hexMAC(secret string, body []byte) string {
+	mac := hmac.New(sha256.New, []byte(secret))
+	mac.Write(body)
+	return hex.EncodeToString(mac.Sum(nil))
 }

@@ -3,11 +3,8 @@ package declared
 import (
 	"context"
 	"errors"
-	"slices"
-	"strings"
 	"time"
 
-	"github.com/backchannel-portal/backchannel/bot/card"
 	"github.com/backchannel-portal/backchannel/catalog"
 	"github.com/backchannel-portal/backchannel/internal/fault"
 	"github.com/backchannel-portal/backchannel/internal/lang"
@@ -101,62 +98,11 @@ func (p *Plugin) Topics() []plugins.Topic {
 	if w == nil || w.Topic == nil {
 		return nil
 	}
-	t := plugins.Topic{Name: w.Topic.Name, Title: w.Topic.Title.text(), Items: p.items}
+	t := plugins.Topic{Name: w.Topic.Name, Title: w.Topic.Title.text(), Items: plugins.ItemsOf(w.Topic.Facts)}
 	if len(w.Topic.Say) > 0 {
-		t.Say = w.Topic.say
+		t.Say = plugins.Sentence(w.Topic.Say.text())
 	}
 	return []plugins.Topic{t}
-}
-
-// items are the facts that the topic is about.
-func (p *Plugin) items(facts []catalog.Fact) []plugins.Item {
-	var out []plugins.Item
-	wanted := p.f.Spec.Watch.Topic.Facts
-	for _, f := range facts {
-		if len(wanted) == 0 || slices.Contains(wanted, f.Key) {
-			out = append(out, plugins.Item{Key: f.Key, Value: f.Value, Where: f.Source})
-		}
-	}
-	return out
-}
-
-// say fills the sentence of the file in.
-func (t *topic) say(l lang.Lang, c plugins.Change, what []card.Span) []card.Span {
-	var out []card.Span
-	rest := t.Say.In(l)
-	for rest != "" {
-		before, after, found := strings.Cut(rest, "{")
-		if before != "" {
-			out = append(out, card.T(before))
-		}
-		if !found {
-			break
-		}
-		name, tail, closed := strings.Cut(after, "}")
-		if !closed {
-			break
-		}
-		switch name {
-		case "what":
-			out = append(out, what...)
-		case "key":
-			out = append(out, card.T(c.Key))
-		case "from":
-			out = append(out, card.S(orNone(c.From)))
-		case "to":
-			out = append(out, card.S(orNone(c.To)))
-		}
-		rest = tail
-	}
-	return out
-}
-
-// orNone stands in for a value that there is none of.
-func orNone(s string) string {
-	if s == "" {
-		return "–"
-	}
-	return s
 }
 
 // revisit has the facts of entities written anew, after a webhook.

@@ -150,6 +150,7 @@ func intents() map[understand.Intent]func(*talk) {
 		understand.Smalltalk:    (*talk).smalltalk,
 		understand.None:         (*talk).refuse,
 		intentProblems:          (*talk).problems,
+		intentMade:              (*talk).made,
 		intentChanges:           (*talk).changed,
 		intentSubscribe:         (*talk).nowhere,
 		intentUnsubscribe:       (*talk).nowhere,
@@ -219,7 +220,7 @@ func (c *Commands) give(ctx context.Context, view search.View, q Question, r und
 // asked is the answer to a question. The intents of questions are closed: one about the data itself is a search.
 func asked(a bot.Answer, m card.Message) (bot.Answer, card.Message) {
 	switch understand.Intent(a.Intent) {
-	case intentProblems:
+	case intentProblems, intentMade:
 		a.Intent = string(understand.Search)
 	case intentChanges:
 		a.Intent = string(understand.Show)
@@ -249,6 +250,9 @@ func (c *Commands) read(ctx context.Context, view search.View, q Question) under
 		}
 	}
 	if r, ok := aboutData(q); ok {
+		return r
+	}
+	if r, ok := aboutMade(view, q); ok {
 		return r
 	}
 	if r, ok := c.aboutSubscriptions(ctx, view, q); ok {

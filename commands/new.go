@@ -59,6 +59,7 @@ type RunRequest struct {
 	By       catalog.Ref // the User who asks; zero when not known
 	ByName   string
 	Actor    string // the account that asks, platform:workspace:id
+	Attempt  int    // from 1; 0 of plans
 }
 
 // RunPlan is what a run would do.

@@ -86,7 +86,7 @@ func (c *Commands) runRequest(ctx context.Context, d RunData, task bot.Task) (Ru
 		return RunRequest{}, err
 	}
 	e := &catalog.Entity{Ref: ref, Kind: "Template", Name: ref.Name, Namespace: ref.Namespace, Title: d.Template.Name, Document: catalog.NewDocument(d.Template.Document), Source: d.Template.Source}
-	r := RunRequest{ID: d.Run, Template: e, Values: d.Values, ByName: d.ByName, Actor: task.By.Key()}
+	r := RunRequest{ID: d.Run, Template: e, Values: d.Values, ByName: d.ByName, Actor: task.By.Key(), Attempt: d.Attempt}
 	if d.By != "" {
 		if r.By, err = catalog.ParseRef(d.By, "", ""); err != nil {
 			return r, err

@@ -24,6 +24,7 @@ const (
 	takesAddress        // a web address
 	takesTopics         // a name and perhaps what about it, or nothing
 	takesFact           // a name, and perhaps a fact with its value
+	takesVersion        // the name of a template, and perhaps a version
 	takesReason         // a name, and perhaps why
 )
 
@@ -55,6 +56,7 @@ func subCommands() []subCommand {
 		{"radar", nil, understand.Radar, takesTech, nil},
 		{"search", nil, understand.Search, takesWords, nil},
 		{"problems", nil, intentProblems, takesMaybe, nil},
+		{"made-from", []string{"from-template"}, intentMade, takesVersion, nil},
 		{"changes", []string{"changed"}, intentChanges, takesMaybe, nil},
 		{"help", nil, understand.Help, takesNothing, nil},
 	}
@@ -168,6 +170,8 @@ func (c *Commands) parse(view search.View, s subCommand, args string) (r underst
 		args, r.Trait, r.Topic = cutCorrection(args)
 	case args == "":
 		return r, s.params == takesNothing || s.params == takesMaybe || s.params == takesTech
+	case s.params == takesVersion:
+		args, r.Topic = cutVersion(args)
 	case s.params == takesAll:
 		if rest, found := strings.CutSuffix(args, " all"); found {
 			r.All, args = true, strings.TrimSpace(rest)
@@ -202,7 +206,7 @@ func (c *Commands) technology(name string) (understand.TechMention, bool) {
 // settle resolves a name for an intent: one entity, or the candidates it may mean.
 func settle(view search.View, intent understand.Intent, name string) (entities, candidates []catalog.Ref) {
 	o := search.ResolveOptions{Deepest: search.MatchTypo2, Limit: maxChoices}
-	if intent == understand.Scaffold {
+	if intent == understand.Scaffold || intent == intentMade {
 		o.Kinds = []string{"template"}
 	}
 	found := view.Resolve(name, o)

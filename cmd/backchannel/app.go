@@ -71,7 +71,10 @@ type wiring struct {
 	tasks    commands.Tasks    // nil: long work is waited for
 	feedback commands.Feedback // nil: nobody is asked what is wrong
 	post     func(context.Context, bot.Post) error
-	links    bot.Links // nil: on a command line, where whoever asks may everything
+	scaffold *commands.Scaffolding // nil: templates are not run
+	follows  commands.Proposals    // with scaffold
+	recent   commands.Runs         // nil: nothing is known of them
+	links    bot.Links             // nil: on a command line, where whoever asks may everything
 
 	cards plugins.CardStore // of plugins; nil: they end with the process
 	keep  plugins.Keeper    // what plugins remember; nil: it ends with the process
@@ -134,6 +137,8 @@ func newApp(cfg *config.Config, now func() time.Time, log *slog.Logger, w wiring
 		Registrar: w.registrar,
 
 		Tasks: w.tasks, Feedback: w.feedback, Post: w.post, Corrector: corrector,
+
+		Scaffold: w.scaffold, Proposals: w.follows, Runs: w.recent,
 
 		Bindings: w.places.bindings(), Messenger: w.places.messenger(), Subscriptions: w.places.subscriptions(a.commit),
 	}

@@ -20,9 +20,10 @@ type base struct {
 	catalog catalog.Store
 	queue   job.Store
 	state   bot.State
-	dir     string     // for what can be made again; "" keeps nothing
-	db      *store.DB  // nil: all of it ends with the process
-	last    *lastKnown // nil: the catalog is on this machine anyway
+	dir     string      // for what can be made again; "" keeps nothing
+	db      *store.DB   // nil: all of it ends with the process
+	last    *lastKnown  // nil: the catalog is on this machine anyway
+	seal    *store.Seal // nil with db
 }
 
 // memoryBase is the base of a service that leaves nothing behind.
@@ -40,7 +41,7 @@ func openBase(ctx context.Context, cfg *config.Config, log *slog.Logger) (*base,
 	if err != nil {
 		return nil, err
 	}
-	b := &base{catalog: db.Catalog(), queue: db.Jobs(nil), state: db.ChatState(seal), dir: cfg.Store.DataDir, db: db}
+	b := &base{catalog: db.Catalog(), queue: db.Jobs(nil), state: db.ChatState(seal), dir: cfg.Store.DataDir, db: db, seal: seal}
 	if !strings.HasPrefix(cfg.Store.URL, "sqlite:") {
 		b.last = newLastKnown(b.catalog, cfg.Store.DataDir, log)
 		b.catalog = b.last

@@ -48,10 +48,11 @@ type followed struct {
 
 	locations catalog.Locations // registered ones; nil: there are none
 
-	places   *places               // what is kept of channels
-	long     *longWork             // and of long work
-	disputes *bot.Disputes         // and of answers that are wrong
-	beside   func(context.Context) // what the replica that reads does besides; nil: nothing
+	places       *places               // what is kept of channels
+	long         *longWork             // and of long work
+	templateRuns templateRuns          // and of runs of templates
+	disputes     *bot.Disputes         // and of answers that are wrong
+	beside       func(context.Context) // what the replica that reads does besides; nil: nothing
 
 	mu      sync.Mutex
 	sick    map[string]string // what is wrong, by source
@@ -71,12 +72,14 @@ func follow(cfg *config.Config, base *base, log *slog.Logger, dir string) (*foll
 		f.locations = base.db.Catalog()
 	}
 	f.long, f.disputes = f.longWork(), bot.NewDisputes(base.state.Feedback, log)
-	f.more = append(f.more, f.longJobs, f.feedbackJobs)
+	f.more = append(f.more, f.longJobs, f.feedbackJobs, f.scaffoldJobs)
 	var cards plugins.CardStore
 	if base.db != nil {
 		cards = base.db.PluginCards()
 	}
+	making := f.scaffolding(cfg, base)
 	a, err := newApp(cfg, time.Now, log, wiring{
+		scaffold: making, follows: f.long.follows, recent: recentRuns{f.templateRuns, cfg.Web.BaseURL},
 		cards: cards, runs: base.runs(), keep: base.keeper(), audits: base.audits(),
 		tasks: f.long.follows, feedback: f.disputes, post: f.places.send,
 		places: f.places, locations: f.locations, registrar: f.registrar(cfg), links: base.state.Links,
@@ -86,6 +89,9 @@ func follow(cfg *config.Config, base *base, log *slog.Logger, dir string) (*foll
 		return nil, err
 	}
 	f.app = a
+	if err := f.scaffoldWith(making); err != nil {
+		return nil, err
+	}
 	maps.Copy(f.long.cards, a.commands.TaskCards())
 	if base.db != nil {
 		f.prune = func(ctx context.Context) error {

@@ -9,6 +9,7 @@ import (
 	"github.com/backchannel-portal/backchannel/bot"
 	"github.com/backchannel-portal/backchannel/bot/card"
 	"github.com/backchannel-portal/backchannel/catalog/search"
+	"github.com/backchannel-portal/backchannel/commands"
 )
 
 // pages is the web view and the API.
@@ -35,13 +36,17 @@ func (s *service) pages() (*web.Web, error) {
 		Frames:       s.cfg.Docs.Frames,
 		Mermaid:      mermaid,
 		Plugins:      s.plugins,
+		Views:        s.plug.views,
 		Worst:        s.worst,
+		Forms:        s.webForms(),
+		Runs:         runPages{s},
+		Begin:        beginNew,
+		Outdated:     commands.Outdated,
 		Log:          s.log,
 	})
 }
 
 // api is the platform of programs that ask, as metrics and audit name it.
-		Views:        s.plug.views,
 const api = "api"
 
 // askProgram answers POST /api/ask, which passes by the mux because it brings its own thread; metrics and audit hear

@@ -194,6 +194,11 @@ func (s *service) run(ctx context.Context, port net.Listener) error {
 		})
 	}
 	g.Go(func() error { return s.web.Run(ctx) })
+	g.Go(func() error { // browsers that follow a run would keep the listener from ending
+		<-ctx.Done()
+		s.web.Close()
+		return nil
+	})
 	g.Go(func() error { return s.audit.Run(ctx) })
 	g.Go(func() error { return s.identity.run(ctx) })
 	if s.sign != nil {
@@ -233,8 +238,8 @@ func (s *service) routes(open bool) http.Handler {
 	for path, h := range s.reach.hooks(s.announce) {
 		r.Handle(path, h)
 	}
-	if s.slack != nil {
 	r.Post("/webhooks/{plugin}", s.webhook)
+	if s.slack != nil {
 		for _, route := range s.slack.Routes() {
 			r.Method(route.Method, route.Path, route.Handler)
 		}
@@ -246,9 +251,9 @@ func (s *service) routes(open bool) http.Handler {
 	}
 	if open {
 		s.web.Mount(r)
-		s.mountSignIn(r)
 		s.web.MountPlugins(r)
 		s.mountProxy(r)
+		s.mountSignIn(r)
 		r.NotFound(s.web.NotFound)
 		r.MethodNotAllowed(s.web.MethodNotAllowed)
 	}

@@ -22,6 +22,14 @@ func (s *service) formPages() bot.FormLinker {
 	return s.forms
 }
 
+// webForms are the pages of forms for those who are on pages already; nil where there are none.
+func (s *service) webForms() func() *web.Forms {
+	if s.formPages() == nil {
+		return nil
+	}
+	return func() *web.Forms { return s.forms }
+}
+
 // same reports whether a request may be of an account of a chat: nobody has signed in, or that account or the User
 // behind it has.
 func (s *service) same(r *http.Request, a bot.Actor) bool {
@@ -29,7 +37,7 @@ func (s *service) same(r *http.Request, a bot.Actor) bool {
 		return true
 	}
 	session, ok := s.sign.Session(r)
-	if !ok || session.Actor.Key() == a.Key() {
+	if !ok || session.Actor.Key() == a.Key() || pageActor(session.Actor).Key() == a.Key() {
 		return true
 	}
 	at := func(a bot.Actor) bot.Address { return bot.Address{Platform: a.Platform, Workspace: a.Workspace} }

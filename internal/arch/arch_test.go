@@ -56,6 +56,7 @@ var rules = []struct {
 	{"scaffold/template", []string{"leaves"}},
 	{"scaffold/form", []string{"leaves"}},
 	{"scaffold", []string{"leaves", "catalog", "scaffold/template", "scaffold/form"}},
+	{"scaffold/backstage", []string{"leaves", "scaffold"}},
 	{"scaffold/action", []string{"leaves", "catalog", "scaffold/template", "scaffold/form", "scaffold", "scaffold/action/input", "scaffold/action/fetch", "scaffold/action/file", "scaffold/action/entity", "scaffold/action/web", "scaffold/action/host"}},
 	{"scaffold/action/...", []string{"leaves", "catalog", "scaffold/template", "scaffold/form", "scaffold", "scaffold/action/input", "scaffold/action/yamltext"}},
 	{"plugins/proxy", []string{"leaves"}},

@@ -100,4 +100,7 @@ const (
 	FormElsewhere         Key = "beside.elsewhere" // label
 	RunPageLog            Key = "runpage.log"
 	RunPageAgain          Key = "runpage.again"
+	MadeFrom              Key = "made.from"         // n, what
+	MadeFromVersion       Key = "made.from_version" // n, what, version
+	MadeBy                Key = "made.by"           // template
 )

@@ -23,6 +23,7 @@ type Config struct {
 	Links        Links
 	Plugins      Plugins
 	Proxy        Proxy
+	Scaffold     Scaffold
 	Docs         Docs
 	Language     Language
 	Limits       Limits

@@ -132,6 +132,9 @@ func (c *Config) check(root *yamldoc.Node, d yamldoc.Decoder) error {
 	if err := c.checkAccess(root, d); err != nil {
 		return err
 	}
+	if err := c.checkScaffold(root, d); err != nil {
+		return err
+	}
 	if err := c.checkHosts(root, d); err != nil {
 		return err
 	}

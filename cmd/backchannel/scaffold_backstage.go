@@ -1,0 +1,249 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"time"
+	"unicode/utf8"
+
+	"github.com/backchannel-portal/backchannel/bot"
+	"github.com/backchannel-portal/backchannel/catalog"
+	"github.com/backchannel-portal/backchannel/cmd/backchannel/config"
+	"github.com/backchannel-portal/backchannel/commands"
+	"github.com/backchannel-portal/backchannel/internal/fault"
+	"github.com/backchannel-portal/backchannel/internal/outbound"
+	"github.com/backchannel-portal/backchannel/scaffold"
+	"github.com/backchannel-portal/backchannel/scaffold/backstage"
+)
+
+// backstageEngine has a running Backstage run templates. It implements commands.Scaffolder.
+type backstageEngine struct {
+	client *backstage.Client
+	runs   scaffold.Runs
+	every  time.Duration // between looks at a task
+}
+
+// How a task of Backstage is followed.
+const (
+	backstageLook    = time.Second
+	backstageAnswers = 64 << 20 // bytes; a dry run answers with every file
+	backstageTries   = 5        // looks in a row that may fail
+)
+
+func newBackstageEngine(c *config.ScaffoldBackstage, runs scaffold.Runs) (*backstageEngine, error) {
+	o := outbound.Options{Proxy: http.ProxyFromEnvironment, MaxBody: backstageAnswers}
+	if u, err := url.Parse(c.URL); err == nil {
+		o.Hosts = []outbound.Host{{Name: u.Host, Private: true, Plain: u.Scheme == "http"}}
+	}
+	client, err := backstage.New(backstage.Options{URL: c.URL, Token: c.Token, HTTP: outbound.New(o).HTTP()})
+	return &backstageEngine{client: client, runs: runs, every: backstageLook}, err
+}
+
+// Form implements commands.Scaffolder.
+func (b *backstageEngine) Form(ctx context.Context, t *catalog.Entity) (*scaffold.FormSource, error) {
+	s, err := b.client.Schema(ctx, t.Ref.Namespace, t.Ref.Kind, t.Ref.Name)
+	if err != nil {
+		return nil, err
+	}
+	return s.Form(t.Ref.String())
+}
+
+// Plan implements commands.Scaffolder: a dry run. What it would do elsewhere are the steps that it leaves out.
+func (b *backstageEngine) Plan(ctx context.Context, r commands.RunRequest) (*commands.RunPlan, error) {
+	dry, err := b.client.DryRun(ctx, r.Template.Document.JSON(), r.Values, r.Secrets)
+	if err != nil {
+		return nil, err
+	}
+	plan := &commands.RunPlan{}
+	ended := map[string]backstage.Status{}
+	for _, e := range dry.Log {
+		if e.Body.Step != "" && e.Body.Status.Over() {
+			ended[e.Body.Step] = e.Body.Status
+		}
+	}
+	for _, s := range dry.Steps {
+		plan.Steps = append(plan.Steps, commands.PlanStep{ID: s.ID, Name: cmp.Or(s.Name, s.ID), Action: s.Action, Skipped: ended[s.ID] == backstage.Skipped && local(s.Action)})
+		if !local(s.Action) {
+			plan.Effects = append(plan.Effects, scaffold.Effect{Action: s.Action, Step: s.ID, Summary: cmp.Or(s.Name, s.ID) + " (" + s.Action + ")"})
+		}
+	}
+	left := planAll
+	for _, f := range dry.Files {
+		p := commands.PlanFile{Path: f.Path, Size: int64(len(f.Content)), Executable: f.Executable}
+		plan.Size += p.Size
+		if len(f.Content) <= min(planFile, left) && utf8.Valid(f.Content) && !slices.Contains(f.Content, 0) {
+			p.Text, left = append([]byte{}, f.Content...), left-len(f.Content)
+		}
+		plan.Files = append(plan.Files, p)
+	}
+	slices.SortFunc(plan.Files, func(a, b commands.PlanFile) int { return cmp.Compare(a.Path, b.Path) })
+	return plan, nil
+}
+
+// local reports whether an action changes nothing but the workspace.
+func local(action string) bool {
+	for _, prefix := range []string{"fetch:", "fs:", "debug:", "workspace:", "roadiehq:utils:", "catalog:fetch", "catalog:write"} {
+		if len(action) >= len(prefix) && action[:len(prefix)] == prefix {
+			return true
+		}
+	}
+	return false
+}
+
+// Run implements commands.Scaffolder. Which task it is is kept before its events are read, so that another process goes
+// on with the same one.
+func (b *backstageEngine) Run(ctx context.Context, r commands.RunRequest, log commands.RunLog) (commands.RunResult, error) {
+	row, err := b.begin(ctx, r)
+	if err != nil {
+		return commands.RunResult{}, err
+	}
+	result, err := b.follow(ctx, row.File, r, log)
+	row.Ended = time.Now()
+	switch {
+	case errors.Is(context.Cause(ctx), bot.ErrTaskStopped):
+		end := context.WithoutCancel(ctx)
+		row.Status = scaffold.Cancelled
+		return result, errors.Join(context.Cause(ctx), b.client.Cancel(end, row.File), b.runs.Update(end, row, false))
+	case ctx.Err() != nil || fault.Is(err, fault.Upstream):
+		return result, commands.TryAgain(cmp.Or(context.Cause(ctx), err))
+	case err != nil:
+		row.Status, row.Message = scaffold.Failed, err.Error()
+		return result, errors.Join(err, b.runs.Update(ctx, row, false))
+	}
+	row.Status, row.Entities = scaffold.Completed, result.Entities
+	return result, b.runs.Update(ctx, row, true)
+}
+
+// begin starts the task of a run, or finds the one that was started before. Its File is the id of the task.
+func (b *backstageEngine) begin(ctx context.Context, r commands.RunRequest) (scaffold.Run, error) {
+	row, err := b.runs.Get(ctx, r.ID)
+	if err == nil {
+		if r.Attempt > 1 && row.Status != scaffold.Processing {
+			row.Status, row.Message = scaffold.Processing, ""
+			err = cmp.Or(b.client.Retry(ctx, row.File, r.Secrets), b.runs.Update(ctx, row, false))
+		}
+		return row, err
+	}
+	if !fault.Is(err, fault.NotFound) {
+		return row, commands.TryAgain(err)
+	}
+	id, err := b.client.Start(ctx, r.Template.Ref.String(), r.Values, r.Secrets)
+	if err != nil {
+		return row, err
+	}
+	row = scaffold.Run{
+		ID: r.ID, Template: r.Template.Ref.String(), Title: r.Template.DisplayName(), File: id, Values: r.Values, Actor: r.Actor, Name: r.ByName,
+		Status: scaffold.Processing, Begun: time.Now(),
+	}
+	if !r.By.IsZero() {
+		row.User = r.By.String()
+	}
+	_, err = b.runs.Begin(context.WithoutCancel(ctx), row)
+	return row, err
+}
+
+// follow reads the events of a task until it is over.
+func (b *backstageEngine) follow(ctx context.Context, id string, r commands.RunRequest, log commands.RunLog) (commands.RunResult, error) {
+	t := &relay{log: log, steps: map[string]int{}, before: r.Attempt - 1}
+	task, err := b.client.Task(ctx, id)
+	if err != nil {
+		return commands.RunResult{}, err
+	}
+	t.of = task.Spec.Steps
+	for i, s := range t.of {
+		t.steps[s.ID] = i + 1
+	}
+	for failed := 0; ; {
+		events, err := b.client.Events(ctx, id, t.after)
+		if failed++; err == nil {
+			failed = 0
+		} else if failed >= backstageTries || !fault.Is(err, fault.Upstream) {
+			return t.result, err
+		}
+		for _, e := range events {
+			if over, err := t.tell(ctx, e); over || err != nil {
+				return t.result, err
+			}
+		}
+		if len(events) == 0 && !bot.Sleep(ctx, b.every) {
+			return t.result, ctx.Err()
+		}
+	}
+}
+
+// relay passes on what happens to a task of Backstage.
+type relay struct {
+	log    commands.RunLog
+	of     []backstage.Step
+	steps  map[string]int
+	after  int64
+	before int // attempts that failed: their events come first
+	result commands.RunResult
+}
+
+// tell passes one event on and reports whether it was the last.
+func (t *relay) tell(ctx context.Context, e backstage.Event) (over bool, err error) {
+	t.after = max(t.after, e.ID)
+	b := e.Body
+	if t.before > 0 {
+		if e.Type == "completion" || e.Type == "cancelled" {
+			t.before--
+		}
+		return false, nil
+	}
+	id := "backstage:" + bot.NewID(e.At)
+	if data, err := json.Marshal(e.ID); err == nil {
+		id = "backstage:" + string(data)
+	}
+	switch {
+	case e.Type == "completion":
+		if b.Error != nil {
+			return true, fault.New(fault.Invalid, "%s", b.Error.Message)
+		}
+		t.output(b.Output)
+		return true, nil
+	case e.Type == "cancelled":
+		return true, fault.New(fault.Invalid, "the task was cancelled in Backstage")
+	case b.Step == "" || b.Status == "":
+		return false, t.log.Event(ctx, commands.RunEvent{ID: id, Kind: commands.RunLine, Step: b.Step, Text: b.Message, Of: len(t.of)})
+	}
+	kinds := map[backstage.Status]commands.RunEventKind{
+		backstage.Processing: commands.RunStepBegun, backstage.Completed: commands.RunStepDone, backstage.Skipped: commands.RunStepSkipped,
+		backstage.Failed: commands.RunStepFailed, backstage.Cancelled: commands.RunStepFailed,
+	}
+	out := commands.RunEvent{ID: id, Kind: kinds[b.Status], Step: b.Step, N: t.steps[b.Step], Of: len(t.of)}
+	if out.N > 0 {
+		out.Name = t.of[out.N-1].Name
+	}
+	if b.Status == backstage.Failed || b.Status == backstage.Skipped {
+		out.Text = b.Message
+	}
+	return false, t.log.Event(ctx, out)
+}
+
+// output reads the links and texts of a task that is done, and which entities it names.
+func (t *relay) output(raw json.RawMessage) {
+	var out struct {
+		Links []struct {
+			Title, URL, EntityRef string
+		}
+		Text []struct{ Title, Content string }
+	}
+	if json.Unmarshal(raw, &out) != nil {
+		return
+	}
+	for _, l := range out.Links {
+		t.result.Links = append(t.result.Links, commands.RunOutput{Title: l.Title, URL: l.URL, Entity: l.EntityRef})
+		if ref, err := catalog.ParseRef(l.EntityRef, "component", "default"); err == nil {
+			t.result.Entities = append(t.result.Entities, ref.String())
+		}
+	}
+	for _, x := range out.Text {
+		t.result.Texts = append(t.result.Texts, commands.RunOutput{Title: x.Title, Text: x.Content})
+	}
+}

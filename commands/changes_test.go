@@ -45,7 +45,9 @@ func (h *happenings) asked() int {
 // past is the history of the catalog.
 type past map[string][]catalog.Past
 
-func (p past) History(_ context.Context, e catalog.Ref) ([]catalog.Past, error) { return p[e.Name], nil }
+func (p past) History(_ context.Context, e catalog.Ref) ([]catalog.Past, error) {
+	return p[e.Name], nil
+}
 
 // changing is the company with plugins that know what happened.
 func changing(t *testing.T, all ...*happenings) company {

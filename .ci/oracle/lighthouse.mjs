@@ -55,10 +55,10 @@ try {
   for (const [form, config] of [['phone', undefined], ['desktop', desktopConfig]]) {
     for (const page of pages) {
       const seen = [];
-      while (seen.length < runs) {
+      for (let tries = 0; seen.length < runs; tries++) {
         const { lhr } = await lighthouse(base + page, { port, logLevel: 'error', output: 'json' }, config);
-        if (lhr.runtimeError) console.log(`  ${page} (${form}): ${lhr.runtimeError.code}`);
-        seen.push(lhr);
+        if (lhr.runtimeError && tries < 2 * runs) console.log(`  ${page} (${form}): ${lhr.runtimeError.code}, once more`); // the browser's, not the page's
+        else seen.push(lhr);
       }
       const said = [];
       for (const id of Object.keys(seen[0].categories)) {

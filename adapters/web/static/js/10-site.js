@@ -1,10 +1,18 @@
 // What every page does better with a script. Everything also works without.
 "use strict";
 (() => {
-  try {
-    const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-    if (zone) document.cookie = "tz=" + encodeURIComponent(zone) + "; path=/; max-age=31536000; samesite=lax";
-  } catch { /* the schedule's own zone is shown */ }
+  // The reader's time zone goes with what they ask for next. To find it out takes longer than all else here, so it is done
+  // when they touch the page, not while it loads.
+  const tellZone = () => {
+    removeEventListener("pointerdown", tellZone, true);
+    removeEventListener("keydown", tellZone, true);
+    try {
+      const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+      if (zone) document.cookie = "tz=" + encodeURIComponent(zone) + "; path=/; max-age=31536000; samesite=lax";
+    } catch { /* the schedule's own zone is shown */ }
+  };
+  addEventListener("pointerdown", tellZone, true);
+  addEventListener("keydown", tellZone, true);
 
   // "/" goes to the search box, Esc leaves it again.
   document.addEventListener("keydown", (e) => {

@@ -102,6 +102,7 @@ func (c *Commands) pageFor(ev *bot.Event, t *talk, e *catalog.Entity, service, w
 	default:
 		t.pagePlan(ev, e, routes[0], why)
 	}
+	t.q.Private = false // a plan is for the asker; there is nothing to share
 	a, m := t.finish()
 	return bot.Whisper{Answer: a, Message: m}
 }

@@ -175,6 +175,7 @@ type Question struct {
 	Explain bool           // say in the reading how it came about
 
 	at     bot.Address // where it is asked; zero outside of conversations
+	waited bool        // for the cards of plugins: what has not come is late
 	memory []bot.Turn  // instead of Thread, as an event carries it: most questions never look at it
 }
 
@@ -196,7 +197,7 @@ func (c *Commands) given(ctx context.Context, q Question) given {
 		return c.give(ctx, view, q, r)
 	}
 	as := answerKey{questionKey: key, full: q.Full, private: q.Private, zone: q.Zone}
-	if r.Intent == understand.OnCall { // what the team can be asked depends on where one is
+	if r.Intent == understand.OnCall || r.Intent == understand.Scaffold { // what one can do depends on where one is
 		as.at = q.at.Place()
 	}
 	if a, ok := c.answers.get(view.Generation(), q.Now, as); ok {

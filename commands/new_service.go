@@ -89,7 +89,7 @@ func (t *talk) replaced(e *catalog.Entity) {
 	}
 	args["next"] = t.named(next)
 	t.line(lang.NewDeprecatedFor, args)
-	if t.c.deps.Scaffold != nil && !t.q.Full {
+	if t.c.deps.Scaffold != nil && t.q.at.Platform != "" {
 		t.actions = append(t.actions, t.newButton(next))
 	}
 }

@@ -268,7 +268,7 @@ func (t *talk) outputs(r RunResult) {
 			if o.Title != "" {
 				t.add(card.Text{Spans: []card.Span{card.S(o.Title)}})
 			}
-			t.add(card.Text{Spans: []card.Span{card.T(clipTo(text, maxOutput))}})
+			t.add(card.Text{Spans: marked(clipTo(text, maxOutput))})
 		}
 	}
 }

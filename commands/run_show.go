@@ -61,7 +61,7 @@ func (c *Commands) ShowRun(ctx context.Context, id string, after int64, view sea
 	if _, ok := view.Entity(ref); bad != nil || !ok {
 		return ShownRun{}, none
 	}
-	out := ShownRun{Title: d.Title, Message: everybody(c.runCard(ctx, task, log, l)), Seen: int64(len(log)), Stops: task.Stop, Over: task.Over}
+	out := ShownRun{Title: d.Title, Message: everybody(c.runCard(ctx, task, log, l), c.runPage(key)), Seen: int64(len(log)), Stops: task.Stop, Over: task.Over}
 	for _, e := range log[min(max(after, 0), int64(len(log))):] {
 		var r RunEvent
 		if json.Unmarshal(e.Data, &r) == nil && r.Kind != "" {
@@ -71,14 +71,16 @@ func (c *Commands) ShowRun(ctx context.Context, id string, after int64, view sea
 	return out, nil
 }
 
-// everybody makes the buttons of a message usable by whoever sees it; whose they are is asked when they are pressed.
-func everybody(m card.Message) card.Message {
+// everybody makes the buttons of a message usable by whoever sees it; whose they are is asked when they are pressed. The
+// one that leads to the page itself is left out.
+func everybody(m card.Message, page string) card.Message {
 	for i, b := range m.Blocks {
 		if a, ok := b.(card.Actions); ok {
 			items := make([]card.Action, 0, len(a.Items))
 			for _, item := range a.Items {
-				item.Anyone = true
-				items = append(items, item)
+				if item.Anyone = true; page == "" || item.URL != page {
+					items = append(items, item)
+				}
 			}
 			m.Blocks[i] = card.Actions{Items: items}
 		}

@@ -50,7 +50,7 @@ func (t *talk) template(e *catalog.Entity, all []*catalog.Entity) {
 	}
 	t.line(lang.MakeWith, lang.Args{"template": t.named(e)})
 	t.describe(e)
-	if t.c.deps.Scaffold != nil && !t.q.Full {
+	if t.c.deps.Scaffold != nil && t.q.at.Platform != "" {
 		t.actions = append(t.actions, t.newButton(e))
 	}
 	var others []catalog.Ref
@@ -78,7 +78,7 @@ func (t *talk) templates(all []*catalog.Entity) {
 			about = []card.Span{card.T(clipTo(oneLine(e.Description), 100))}
 		}
 		list.Items = append(list.Items, dotted(t.listed(e), about))
-		if t.c.deps.Scaffold != nil && !t.q.Full && len(t.actions) < maxChoices {
+		if t.c.deps.Scaffold != nil && t.q.at.Platform != "" && len(t.actions) < maxChoices {
 			b := t.newButton(e)
 			b.Label, b.Style, b.Choice = displayName(t.l, e), card.Default, true
 			t.actions = append(t.actions, b)

@@ -70,7 +70,7 @@ func (t *Terminal) Run(ctx context.Context, h bot.Handler) (err error) {
 	if typed {
 		t.say(lang.TerminalWelcome, lang.Args{"organization": t.cfg.Organization})
 	}
-	next := lines(ctx, r)
+	next := untilEnd(lines(ctx, r))
 	for {
 		line, err := next()
 		if errors.Is(err, io.EOF) {
@@ -82,7 +82,7 @@ func (t *Terminal) Run(ctx context.Context, h bot.Handler) (err error) {
 		if err != nil {
 			return err
 		}
-		if quit := t.answer(ctx, h, strings.TrimSpace(line)); quit {
+		if quit := t.answer(ctx, h, next, strings.TrimSpace(line)); quit {
 			if t.cfg.Quit != nil {
 				t.cfg.Quit()
 			}
@@ -91,8 +91,19 @@ func (t *Terminal) Run(ctx context.Context, h bot.Handler) (err error) {
 	}
 }
 
+// untilEnd reads until there is an error, which it repeats from then on.
+func untilEnd(read func() (string, error)) func() (string, error) {
+	var ended error
+	return func() (line string, err error) {
+		if ended == nil {
+			line, ended = read()
+		}
+		return line, ended
+	}
+}
+
 // answer handles one line and reports whether the user wants to leave.
-func (t *Terminal) answer(ctx context.Context, h bot.Handler, line string) (quit bool) {
+func (t *Terminal) answer(ctx context.Context, h bot.Handler, next func() (string, error), line string) (quit bool) {
 	var input bot.Input = bot.Said{Text: line}
 	switch strings.ToLower(line) {
 	case "":
@@ -112,6 +123,11 @@ func (t *Terminal) answer(ctx context.Context, h bot.Handler, line string) (quit
 		}
 	}
 	reply, err := h.Handle(ctx, t.event(input))
+	if open, ok := reply.(bot.Open); ok && err == nil {
+		if reply, err = t.ask(ctx, h, next, open.Form); errors.Is(err, io.EOF) {
+			return false // the next line ends the session
+		}
+	}
 	t.show(ctx, reply, err)
 	return false
 }
@@ -129,6 +145,7 @@ func (t *Terminal) event(in bot.Input) *bot.Event {
 		Zone:    t.cfg.Zone,
 		Input:   in,
 		Full:    true,
+		Forms:   true,
 	}
 }
 

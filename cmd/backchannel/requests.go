@@ -42,7 +42,7 @@ func identified(log *slog.Logger) func(http.Handler) http.Handler {
 			next.ServeHTTP(seen, r)
 			took := time.Since(start)
 			level := slog.LevelDebug
-			if seen.Status() >= http.StatusInternalServerError && r.URL.Path != "/readyz" || took > slowRequest {
+			if seen.Status() >= http.StatusInternalServerError && r.URL.Path != "/readyz" || took > slowRequest && seen.Header().Get("Content-Type") != "text/event-stream" {
 				level = slog.LevelWarn
 			}
 			if !log.Enabled(r.Context(), level) {

@@ -103,4 +103,9 @@ const (
 	MadeFrom              Key = "made.from"         // n, what
 	MadeFromVersion       Key = "made.from_version" // n, what, version
 	MadeBy                Key = "made.by"           // template
+	TerminalFormHow       Key = "prompt.how"
+	TerminalFormNeeded    Key = "prompt.needed"
+	TerminalFormElsewhere Key = "prompt.elsewhere" // label
+	TerminalFormGivenUp   Key = "prompt.given_up"
+	TerminalFormWhich     Key = "prompt.which" // text
 )

@@ -44,7 +44,9 @@ func (w writer) fold(s, indent string, m mode, start int, overflow *bool) string
 	end := w.width - len(indent)
 	if start >= 0 {
 		if start > w.width-max(2, content) {
-			f.folds = append(f.folds, 0)
+			if m != folded { // the npm package does so in blocks too, where it adds a line end to the text
+				f.folds = append(f.folds, 0)
+			}
 		} else {
 			end = w.width - start
 		}
@@ -70,7 +72,8 @@ func (f *folder) at(i int) uint16 {
 
 func blank(c uint16) bool { return c == ' ' || c == '\t' }
 
-// find looks for the places to fold at. It reports false when an escape is longer than a line may be.
+// find looks for the places to fold at. It reports false when an escape is longer than a line may be, or the text is
+// indented so far that no line has room.
 func (f *folder) find(end int) bool {
 	split, prev := 0, uint16(0)
 	i, escStart, escEnd := -1, -1, -1
@@ -124,7 +127,7 @@ func (f *folder) find(end int) bool {
 				if i > escEnd+1 {
 					j = i - 2
 				}
-				if f.escaped[j] {
+				if j < 1 || f.escaped[j] {
 					return false
 				}
 				f.folds = append(f.folds, j)

@@ -9,7 +9,7 @@ import (
 // Options change the layout. Zero fields take the defaults.
 type Options struct {
 	Indent    int // blanks a level; 2
-	LineWidth int // characters before lines are folded; 80, negative: never
+	LineWidth int // characters before lines are folded; 80, at least 20, negative: never
 	// FlatLists puts the items of a list in a map at the indentation of its key.
 	FlatLists bool
 }
@@ -28,8 +28,11 @@ func Stringify(v template.Value, o Options) string {
 		o.Indent = defaultIndent
 	}
 	o.Indent = min(o.Indent, maxIndent)
-	if o.LineWidth == 0 {
+	switch {
+	case o.LineWidth == 0:
 		o.LineWidth = defaultWidth
+	case o.LineWidth > 0:
+		o.LineWidth = max(o.LineWidth, minContent)
 	}
 	w := writer{width: o.LineWidth, step: strings.Repeat(" ", o.Indent), flat: o.FlatLists}
 	return w.value(v, place{start: -1}) + "\n"

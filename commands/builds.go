@@ -19,6 +19,11 @@ func (t *talk) builds(e *catalog.Entity) {
 		return
 	}
 	stated, perhaps := split(pipelines)
+	told := t.tellers(e)
+	stated = slices.DeleteFunc(stated, func(p plugins.Pipeline) bool { return slices.Contains(told, p.Provider) })
+	if len(stated) == 0 && len(told) > 0 {
+		return // a plugin says more than where it is
+	}
 	if len(stated) > 0 {
 		t.yes()
 		t.line(lang.BuildsAre, lang.Args{"what": t.named(e), "list": t.pipelines(stated)})
@@ -28,6 +33,17 @@ func (t *talk) builds(e *catalog.Entity) {
 	if len(perhaps) > 0 {
 		t.line(lang.BuildsPerhaps, lang.Args{"list": t.pipelines(perhaps)})
 	}
+}
+
+// tellers are the plugins that tell of builds of an entity, by what readers call them.
+func (t *talk) tellers(e *catalog.Entity) []string {
+	var out []string
+	for _, ref := range t.answering(e) {
+		if k := t.c.deps.Views.Known(ref, t.query(e)); k.Seen && !k.Card.Empty() {
+			out = append(out, k.About.Title)
+		}
+	}
+	return out
 }
 
 // split tells the pipelines that a descriptor states from those that are only likely because the code lies in a

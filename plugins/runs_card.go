@@ -163,10 +163,11 @@ func (c RunsCard) Trend(branch string, runs []Run) []card.Block {
 	last := runs[len(runs)-1]
 	sorted := make([]time.Duration, len(runs))
 	chart := card.Chart{Kind: card.ChartBar, Unit: c.text(lang.RunsTrendUnit, nil), Title: c.text(lang.RunsTrend, lang.Args{"name": last.Name, "branch": branch})}
+	unnumbered := slices.ContainsFunc(runs, func(r Run) bool { return r.Number == 0 })
 	for i, r := range runs {
 		sorted[i] = r.Took()
 		label := "#" + strconv.FormatInt(r.Number, 10)
-		if r.Number == 0 {
+		if unnumbered {
 			label = r.Started.UTC().Format("01-02 15:04")
 		}
 		chart.Points = append(chart.Points, card.Point{Label: label, Value: math.Round(r.Took().Minutes()*10) / 10})

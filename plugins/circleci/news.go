@@ -152,6 +152,9 @@ func (p *Plugin) Happened(ctx context.Context, e *catalog.Entity, since time.Tim
 		err = p.look(ctx, s)
 	}
 	runs, _ := p.board.Of(Name, s.String())
+	if fault.Is(err, fault.NotFound) {
+		return nil, nil
+	}
 	if err != nil && len(runs) == 0 {
 		return nil, err
 	}

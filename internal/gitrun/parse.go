@@ -59,7 +59,7 @@ func parseTree(out []byte, most int) ([]Entry, error) {
 		case part[0] == "120000":
 			e.Mode = Link
 		default:
-			e.Mode = File
+			e.Mode, e.Exec = File, part[0] == "100755"
 		}
 		if len(entries) == most {
 			return nil, fault.New(fault.Invalid, "the repository has more than %d files", most)

@@ -124,6 +124,7 @@ type Entry struct {
 	Path string // from the top, with slashes; any bytes but NUL
 	ID   string // of the content
 	Mode Mode
+	Exec bool // it is a program
 }
 
 // Files lists the files of a commit in the order of git. More than most are an error of kind fault.Invalid.

@@ -82,7 +82,7 @@ func (a api) Files(ctx context.Context, r remote.Repo, c remote.Commit) ([]remot
 	}
 	entries := make([]remote.Entry, len(list))
 	for i, e := range list {
-		entries[i] = remote.Entry{Path: e.Path, ID: e.ID, Size: -1, Kind: remote.File}
+		entries[i] = remote.Entry{Path: e.Path, ID: e.ID, Size: -1, Kind: remote.File, Exec: e.Exec}
 		if e.Mode == gitrun.Link {
 			entries[i].Kind = remote.Link
 		}

@@ -140,7 +140,7 @@ func (w *walk) folder(sha, prefix string) error {
 
 func (w *walk) add(a treeAnswer, prefix string, descend bool) error {
 	for _, t := range a.Tree {
-		e := remote.Entry{Path: path.Join(prefix, t.Path), ID: t.SHA, Size: -1, Kind: remote.File}
+		e := remote.Entry{Path: path.Join(prefix, t.Path), ID: t.SHA, Size: -1, Kind: remote.File, Exec: t.Mode == "100755"}
 		if t.Size != nil {
 			e.Size = *t.Size
 		}

@@ -155,7 +155,7 @@ func (c *Client) Files(ctx context.Context, r remote.Repo, at remote.Commit) ([]
 				kind = remote.Link
 			}
 			if e.Type == "blob" {
-				out = append(out, remote.Entry{Path: e.Path, ID: e.ID, Size: -1, Kind: kind})
+				out = append(out, remote.Entry{Path: e.Path, ID: e.ID, Size: -1, Kind: kind, Exec: e.Mode == "100755"})
 			}
 		}
 		return nil

@@ -150,7 +150,7 @@ func (h *Host) Forget(path string) {
 
 // Files lists the files of a commit, from the cache where it has them.
 func (h *Host) Files(ctx context.Context, r Repo, c Commit) (*Listing, error) {
-	key := "tree/" + h.o.Name + "/" + r.ID + "/" + c.ID
+	key := "files/" + h.o.Name + "/" + r.ID + "/" + c.ID
 	h.mu.Lock()
 	l, ok := h.warm.get(key)
 	h.mu.Unlock()

@@ -99,13 +99,20 @@ func (l *Listing) sum(dir string) string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
+// program stands for a file that is one, in listings on disk.
+const program Kind = 'x'
+
 // encode writes the listing as it is kept on disk: compressed lines "kind id size path".
 func (l *Listing) encode() []byte {
 	var b bytes.Buffer
 	z := gzip.NewWriter(&b)
 	w := bufio.NewWriter(z)
 	for _, e := range l.entries {
-		fmt.Fprintf(w, "%c %s %d %s\n", e.Kind, e.ID, e.Size, e.Path)
+		kind := e.Kind
+		if e.Exec {
+			kind = program
+		}
+		fmt.Fprintf(w, "%c %s %d %s\n", kind, e.ID, e.Size, e.Path)
 	}
 	if w.Flush() != nil || z.Close() != nil {
 		return nil
@@ -132,7 +139,11 @@ func decodeListing(data []byte) (*Listing, error) {
 		if err != nil {
 			return nil, err
 		}
-		entries = append(entries, Entry{Path: part[3], ID: part[1], Size: size, Kind: Kind(part[0][0])})
+		e := Entry{Path: part[3], ID: part[1], Size: size, Kind: Kind(part[0][0])}
+		if e.Kind == program {
+			e.Kind, e.Exec = File, true
+		}
+		entries = append(entries, e)
 	}
 	if err := in.Err(); err != nil {
 		return nil, err

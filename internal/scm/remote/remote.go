@@ -49,6 +49,7 @@ type Entry struct {
 	ID   string // of the content: equal ids are equal contents
 	Size int64  // in bytes; -1 when the host does not tell
 	Kind Kind
+	Exec bool // it is a program
 }
 
 // API is what a host must be able to do. Errors are classified: fault.NotFound when the host says that a thing does

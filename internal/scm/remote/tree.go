@@ -179,8 +179,11 @@ func fileInfo(name string, e Entry) info {
 	h := fnv.New64a()
 	io.WriteString(h, e.ID) //nolint:errcheck // hashes do not fail
 	mode := fs.FileMode(0o444)
-	if e.Kind == Link {
+	switch {
+	case e.Kind == Link:
 		mode |= fs.ModeSymlink
+	case e.Exec:
+		mode = 0o555
 	}
 	return info{path.Base(name), max(e.Size, 0), mode, time.Unix(0, int64(h.Sum64()>>1)).UTC()}
 }

@@ -18,6 +18,8 @@ const (
 	FeatureUnfurl    Feature = "unfurl"    // previews of links to Backchannel and the portal
 	FeatureThreads   Feature = "threads"   // answers in a thread of a channel without being mentioned again
 	FeatureChannels  Feature = "channels"  // names and topics of channels, and word of those that end
+	// FeatureGroups keeps user groups in step with who is on call. It is on where plugins.oncall.groups names one.
+	FeatureGroups Feature = "usergroups"
 )
 
 // featureNeeds is what a feature asks of Slack.
@@ -27,7 +29,7 @@ type featureNeeds struct {
 
 // Features are all features, in the order of the handbook.
 func Features() []Feature {
-	return []Feature{FeatureHome, FeatureShortcuts, FeatureUnfurl, FeatureThreads, FeatureChannels}
+	return []Feature{FeatureHome, FeatureShortcuts, FeatureUnfurl, FeatureThreads, FeatureChannels, FeatureGroups}
 }
 
 func (f Feature) needs() featureNeeds {
@@ -43,6 +45,8 @@ func (f Feature) needs() featureNeeds {
 			"channel_archive", "channel_deleted", "channel_left", "channel_rename", "group_archive", "group_deleted", "group_left",
 			"group_rename", "member_joined_channel",
 		}}
+	case FeatureGroups:
+		return featureNeeds{scopes: []string{"usergroups:read", "usergroups:write"}}
 	default:
 		return featureNeeds{}
 	}

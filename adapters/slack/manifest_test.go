@@ -82,6 +82,9 @@ func checkManifest(t *testing.T, cfg ManifestConfig, m slackapi.Manifest) {
 	if slices.Contains(cfg.Features, FeatureUnfurl) {
 		want = append(want, "links:write")
 	}
+	if slices.Contains(cfg.Features, FeatureGroups) {
+		want = append(want, "usergroups:read", "usergroups:write")
+	}
 	if len(cfg.Features) == 0 && (slices.Contains(want, "channels:history") || m.Features.AppHome.HomeTabEnabled || len(m.Features.Shortcuts) > 0) {
 		t.Errorf("the default asks for more than questions and answers need: %v", want)
 	}

@@ -53,6 +53,8 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
 		s.chatChange(w, method, args)
 	case "views.open", "views.push", "views.update", "views.publish":
 		s.serveViews(w, method, args)
+	case "usergroups.users.list", "usergroups.users.update", "users.lookupByEmail":
+		s.userGroup(w, method, args)
 	case "chat.unfurl":
 		s.chatUnfurl(w, args)
 	default:

@@ -75,6 +75,7 @@ type Server struct {
 	watch     func(Message)
 	users     map[string]User
 	channels  map[string]Channel
+	groups    map[string][]string // members, by the id of a user group
 	grants    grants
 	responses map[string]*response
 	posted    map[string]bool    // channel:ts

@@ -94,6 +94,7 @@ func (u *Upstream) shared(ctx context.Context, client *outbound.Client, r outbou
 	result := u.flight.DoChan(key, func() (any, error) {
 		alone, cancel := context.WithTimeout(context.WithoutCancel(ctx), u.longest())
 		defer cancel()
+		defer context.AfterFunc(u.ending, cancel)()
 		if kept != nil {
 			r.ETag, r.LastModified = kept.ETag, kept.LastModified
 		}

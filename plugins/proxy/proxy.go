@@ -144,9 +144,10 @@ func (p *Proxy) Upstreams() []*Upstream {
 	return out
 }
 
-// Close waits for requests that nobody waits for any more, and ends idle connections.
+// Close ends requests that are under way and waits for their ends, and closes idle connections.
 func (p *Proxy) Close() {
 	for _, u := range p.by {
+		u.end()
 		u.flying.Wait()
 		u.client.Close()
 		if u.elsewhere != nil {
@@ -169,6 +170,8 @@ type Upstream struct {
 	breaker   *breaker
 	flight    singleflight.Group
 	flying    sync.WaitGroup
+	ending    context.Context // done when the proxy closes
+	end       context.CancelFunc
 }
 
 func invalid(name, format string, args ...any) error {
@@ -213,6 +216,7 @@ func newUpstream(c Config, o Options) (*Upstream, error) {
 		u.secret[http.CanonicalHeaderKey(k)] = true
 	}
 	u.connect()
+	u.ending, u.end = context.WithCancel(context.Background())
 	return u, nil
 }
 

@@ -169,7 +169,7 @@ func (c *Commands) parse(view search.View, s subCommand, args string) (r underst
 	case s.params == takesFact && args != "":
 		args, r.Trait, r.Topic = cutCorrection(args)
 	case args == "":
-		return r, s.params == takesNothing || s.params == takesMaybe || s.params == takesTech
+		return r, s.params == takesNothing || s.params == takesMaybe || s.params == takesTech || s.params == takesReason
 	case s.params == takesVersion:
 		args, r.Topic = cutVersion(args)
 	case s.params == takesAll:

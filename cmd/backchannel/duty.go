@@ -39,6 +39,7 @@ type duty struct {
 	light *lighthouse.Plugin // nil: nothing audits
 	who   *directory
 	ways  []*outbound.Client
+	chats chats
 }
 
 // connectDuty connects the vendors of on-call, Lighthouse and the radar. Nobody is asked anything yet.
@@ -159,7 +160,7 @@ func outboundName(address string) string {
 // plugins are what the duty adds to the registry.
 func (d *duty) plugins() []plugins.Plugin {
 	var out []plugins.Plugin
-	if len(d.kept) > 0 {
+	if len(d.kept)+len(d.app.cfg.Plugins.OnCall.Groups) > 0 {
 		out = append(out, dutyPlugin{d})
 	}
 	if d.light != nil {
@@ -187,7 +188,7 @@ func (d dutyPlugin) Checks() []plugins.Check {
 			}
 		}
 		return first
-	}}}
+	}}, {Name: "groups", Every: groupsEvery, Timeout: 5 * time.Minute, Run: d.keepGroups}}
 }
 
 // Probe implements plugins.Prober.

@@ -158,6 +158,10 @@ func (s *service) wire() error {
 		s.connectDiscord(c)
 	}
 	s.introduce()
+	s.duty.chats = chats{}
+	if s.slack != nil {
+		s.duty.chats[s.slack.Name()] = s.slack
+	}
 	s.post()
 	s.metrics.parts(s.allParts)
 	s.metrics.jobs(s.queue)

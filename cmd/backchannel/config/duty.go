@@ -120,6 +120,9 @@ func (c *Config) checkDuty(root *yamldoc.Node, d yamldoc.Decoder) error {
 		if _, err := catalog.ParseRef(g.For, "group", ""); err != nil {
 			return d.Errorf(n, field+".for", "expected a group, or what somebody is on call for, such as group:default/payments: %v", err)
 		}
+		if platform == "slack" && c.Slack != nil && !slices.Contains(c.Slack.Features, "usergroups") {
+			c.Slack.Features = append(c.Slack.Features, "usergroups") // its scopes are asked for, and looked for by the doctor
+		}
 	}
 	return c.checkLighthouse(root, d)
 }

@@ -67,7 +67,7 @@ func (t *talk) cards(e *catalog.Entity, refs []plugins.ViewRef, headed bool) (an
 	q := t.query(e)
 	var due []plugins.ViewRef
 	for _, ref := range refs[:min(len(refs), maxCards)] {
-		k := t.c.deps.Views.Known(ref, q)
+		k := t.known(ref, q)
 		if k.Due {
 			due = append(due, ref)
 		}
@@ -91,6 +91,18 @@ func (t *talk) cards(e *catalog.Entity, refs []plugins.ViewRef, headed bool) (an
 	return any
 }
 
+// known is what is known of a card. One that was waited for, and did not come, is late.
+func (t *talk) known(ref plugins.ViewRef, q plugins.Query) plugins.Known {
+	k := t.c.deps.Views.Known(ref, q)
+	if t.q.waited {
+		if k.Due && k.Err == nil {
+			k.Err = plugins.ErrLate
+		}
+		k.Due = false
+	}
+	return k
+}
+
 func (t *talk) viewTitle(k plugins.Known) []card.Span {
 	if sameName(k.Title, k.About.Title) {
 		return []card.Span{card.S(k.Title)}
@@ -112,7 +124,7 @@ func (t *talk) viewLines(e *catalog.Entity) {
 	var lines [][]card.Span
 	var due []plugins.ViewRef
 	for _, ref := range refs[:min(len(refs), maxLines)] {
-		k := views.Known(ref, t.query(e))
+		k := t.known(ref, t.query(e))
 		if k.Due {
 			due = append(due, ref)
 		}

@@ -20,7 +20,7 @@ const ActOperate Act = "operate"
 
 // pluginButton makes a plugin's button one of the program's; false for one that cannot be pressed here.
 func (t *talk) pluginButton(plugin string, e *catalog.Entity, a card.Action) (card.Action, bool) {
-	if t.q.at.Platform == "" || e == nil || len(a.Intent.Args) == 0 {
+	if e == nil || len(a.Intent.Args) == 0 {
 		return a, false
 	}
 	o, ok := t.c.deps.Views.Registry.Get(plugin).Operation(a.Intent.Args[0])

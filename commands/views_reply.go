@@ -44,6 +44,7 @@ func (c *Commands) givenAgain(ctx context.Context, q Question, r understand.Read
 	if !q.Now.IsZero() {
 		q.Now = c.deps.Now()
 	}
+	q.waited = true
 	return c.give(ctx, c.deps.View(q.Viewer), q, r)
 }
 

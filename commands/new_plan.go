@@ -180,7 +180,7 @@ func (m *making) reviewed(f *scaffold.Form) {
 			case q.Kind == "repo":
 				value = parseRepoURL(q.Value.Text).label()
 			case q.Kind == "toggle":
-				value = m.text(map[bool]lang.Key{true: lang.SlackYes, false: lang.NewNo}[q.Value.Text == "true"], nil)
+				value = m.text(map[bool]lang.Key{true: lang.NewYes, false: lang.NewNo}[q.Value.Text == "true"], nil)
 			case q.Kind == "entity" || q.Kind == "owner":
 				if refs := parseRefs([]string{q.Value.Text}); len(refs) == 1 {
 					value = m.nameOf(refs[0])

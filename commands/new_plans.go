@@ -10,6 +10,7 @@ import (
 	"github.com/backchannel-portal/backchannel/catalog"
 	"github.com/backchannel-portal/backchannel/internal/fault"
 	"github.com/backchannel-portal/backchannel/internal/lang"
+	"github.com/backchannel-portal/backchannel/internal/yamldoc"
 	"github.com/backchannel-portal/backchannel/scaffold"
 )
 
@@ -57,7 +58,13 @@ func short(texts ...string) string {
 }
 
 // mark tells what was described from what is described after a change, of the template too.
-func (m *making) mark() string { return short(digestOf(m.template), string(m.of.State)) }
+func (m *making) mark() string {
+	state, err := m.state()
+	if err != nil || state == nil {
+		return short(digestOf(m.template), string(m.of.State))
+	}
+	return short(digestOf(m.template), string(yamldoc.AppendJSON(nil, state))) // what is kept may be written otherwise
+}
 
 // plan is what a run would do, as it was planned before where nothing has changed since. What is still wrong with what
 // was filled in comes with it.

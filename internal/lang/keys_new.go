@@ -108,4 +108,5 @@ const (
 	TerminalFormElsewhere Key = "prompt.elsewhere" // label
 	TerminalFormGivenUp   Key = "prompt.given_up"
 	TerminalFormWhich     Key = "prompt.which" // text
+	NewYes                Key = "new.yes"
 )

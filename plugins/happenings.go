@@ -3,6 +3,8 @@ package plugins
 import (
 	"context"
 	"slices"
+	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -52,7 +54,11 @@ func RunHappenings(runs []Run, branch string, since time.Time) []Happening {
 		if r.Ended.Before(since) {
 			continue
 		}
-		h := Happening{Title: r.Name, Where: branch, By: r.Author, URL: r.URL, At: r.Ended}
+		title := r.Name
+		if r.Number > 0 {
+			title += " #" + strconv.FormatInt(r.Number, 10)
+		}
+		h := Happening{Title: strings.TrimSpace(title), Where: branch, By: r.Author, URL: r.URL, At: r.Ended}
 		before, known := lastBefore(sorted[i+1:], r)
 		switch {
 		case r.State == RunFailed:

@@ -199,7 +199,7 @@ func TestHappened(t *testing.T) {
 			all = append(all, string(h.Kind)+" "+h.Title+" "+h.Where)
 		}
 		name := map[string]string{"github": "CI", "gitlab": "pipeline"}[w.kind]
-		want := []string{"deploy v1.2.0 production", "failed " + name + " main", "merge Faster ledger ", "deploy-failed main staging", "release v1.3.0-rc.1 "}
+		want := []string{"deploy v1.2.0 production", "failed " + name + " #103 main", "merge Faster ledger ", "deploy-failed main staging", "release v1.3.0-rc.1 "}
 		if !slices.Equal(all, want) {
 			t.Errorf("%q", all)
 		}

@@ -14,12 +14,14 @@ type Answers struct {
 	Secrets  template.Value // values of Secret fields
 	Form     *form.Form
 	Problems []form.Problem // what the values offend against
+
+	given *yamldoc.Node
 }
 
 // Answer makes the answers of a template's form from values, nil for none. With extra, values that no field has stay:
 // whoever calls an interface knows what they give, as in Backstage; a chat form drops them.
 func (t *Template) Answer(values *yamldoc.Node, opts form.Options, extra bool) (Answers, error) {
-	var a Answers
+	a := Answers{given: values}
 	var err error
 	if a.Form, err = t.Form.Form(values, opts); err != nil {
 		return a, err
@@ -74,14 +76,26 @@ func drop(v template.Value, path []string) template.Value {
 }
 
 // Strict are the problems that Backstage's server refuses a run for: those of the schema. What only a picker would
-// have kept from being chosen is left out.
+// have kept from being chosen is left out, and so are defaults that offend against their own schema.
 func (a Answers) Strict() []form.Problem {
 	return slices.DeleteFunc(slices.Clone(a.Problems), func(p form.Problem) bool {
 		if slices.Contains([]string{"name", "tag", "ref", "repo"}, p.Rule) {
 			return true
 		}
-		return p.Rule == "enum" && a.kind(p.Field) == form.Repo
+		return p.Rule == "enum" && a.kind(p.Field) == form.Repo || p.Rule != "required" && a.defaulted(p.Field)
 	})
+}
+
+// defaulted reports whether a field holds its default.
+func (a Answers) defaulted(name string) bool {
+	for _, p := range a.Form.Pages {
+		for _, q := range p.Fields {
+			if q.Name == name {
+				return len(q.Path) > 0 && a.given.At(q.Path...) == nil && q.Default != nil
+			}
+		}
+	}
+	return false
 }
 
 func (a Answers) kind(name string) form.Kind {

@@ -10,7 +10,7 @@ import (
 	"github.com/backchannel-portal/backchannel/scaffold"
 	"github.com/backchannel-portal/backchannel/scaffold/action"
 	"github.com/backchannel-portal/backchannel/scaffold/action/entity"
-	"github.com/backchannel-portal/backchannel/scaffold/action/fetch"
+	fetching "github.com/backchannel-portal/backchannel/scaffold/action/fetch"
 	publish "github.com/backchannel-portal/backchannel/scaffold/action/host"
 	"github.com/backchannel-portal/backchannel/scaffold/action/web"
 )
@@ -19,7 +19,7 @@ import (
 // them are planned and fail when they run.
 func (a *app) actions(c entity.Catalog, n entity.Notifier) (*scaffold.Registry, error) {
 	return action.Builtin(action.Deps{
-		Fetch:  fetch.Sources{Trees: a.trees, As: func(token string) scm.Trees { return asTrees{a, token} }},
+		Fetch:  fetching.Sources{Trees: a.trees, As: func(token string) scm.Trees { return asTrees{a, token} }},
 		Entity: entity.Options{Catalog: c, Notifier: n},
 		Web: web.Options{
 			Client:    outbound.New(outbound.Options{Proxy: http.ProxyFromEnvironment, MaxBody: actionBody}),

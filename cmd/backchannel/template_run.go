@@ -168,7 +168,11 @@ func (l *laboratory) template(name string) (*scaffold.Template, scaffold.Origin,
 	}
 	abs, err := filepath.Abs(path)
 	origin := scaffold.Origin{File: abs}
-	if ref, bad := catalog.ParseRef(t.Name, "template", "default"); bad == nil {
+	namespace := entity.At("metadata", "namespace").Str()
+	if namespace == "" {
+		namespace = "default"
+	}
+	if ref, bad := catalog.ParseRef(t.Name, "template", namespace); bad == nil {
 		origin.Ref = ref
 	}
 	return t, origin, err

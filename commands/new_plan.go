@@ -107,7 +107,7 @@ func (m *making) unfinished(f *scaffold.Form, problems []scaffold.FormProblem) {
 // act is a button about what is described. Anybody may see it; whose it is is asked when it is pressed.
 func (m *making) act(label lang.Key, intent string, style card.Style, args ...string) card.Action {
 	return card.Action{
-		Label: m.text(label, nil), Style: style, Anyone: true,
+		Label: m.text(label, nil), Style: style, Anyone: true, Choice: true,
 		Intent: card.Intent{Name: intent, Args: append([]string{m.draft.ID}, args...)},
 	}
 }

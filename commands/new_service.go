@@ -32,7 +32,7 @@ func (c *Commands) handleNewService(ctx context.Context, ev *bot.Event) (bot.Rep
 
 // newButton opens the form of a template. Anybody may press it; it opens their own.
 func (t *talk) newButton(e *catalog.Entity) card.Action {
-	return card.Action{Label: t.text(lang.NewBegin, nil), Style: card.Primary, Anyone: true, Intent: card.Intent{Name: intentNew, Args: []string{e.Ref.String()}}}
+	return card.Action{Label: t.text(lang.NewBegin, nil), Style: card.Primary, Anyone: true, Choice: true, Intent: card.Intent{Name: intentNew, Args: []string{e.Ref.String()}}}
 }
 
 // makeable are the templates from which things should be made.

@@ -104,7 +104,7 @@ func wordOf(e bot.TaskEvent) RunWord {
 
 // button is a button about a run, which anybody may press: whose it is is asked then.
 func runButton(t *talk, label lang.Key, intent, key string, style card.Style) card.Action {
-	return card.Action{Label: t.text(label, nil), Style: style, Anyone: true, Intent: card.Intent{Name: intent, Args: []string{key}}}
+	return card.Action{Label: t.text(label, nil), Style: style, Anyone: true, Choice: true, Intent: card.Intent{Name: intent, Args: []string{key}}}
 }
 
 // runWaits shows a run that waits for approval.

@@ -25,6 +25,9 @@ func (t *talk) radar() {
 		t.line(lang.CmdNotConnected, lang.Args{"what": t.text(lang.CmdRadarNoun, nil)})
 		return
 	}
+	if t.radarAsked(shape) {
+		return
+	}
 	names := t.radarNames()
 	if len(names) == 0 {
 		t.radarList(shape, t.ringAsked(shape))
@@ -207,4 +210,5 @@ func (t *talk) radarList(shape plugins.RadarShape, f plugins.RadarFilter) {
 		table.Rows = append(table.Rows, [][]card.Span{{card.S(e.Title)}, {card.T(e.Ring.Name)}, {card.T(e.Quadrant.Name)}, {card.T(since)}})
 	}
 	t.add(table)
+	t.offerUsers(shape, f)
 }

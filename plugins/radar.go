@@ -55,11 +55,28 @@ type RadarEntry struct {
 	Quadrant    RadarName
 	Since       time.Time // date of the newest assessment; zero when it has none
 	Moved       RadarMove
-	Previous    RadarName // the ring before the newest assessment that changed it; zero when there was none
-	Description string    // plain text or Markdown as written
+	Previous    RadarName   // the ring before the newest assessment that changed it; zero when there was none
+	Past        []RadarStep // all assessments, newest first
+	Description string      // plain text or Markdown as written
 	Links       []RadarLink
 	URL         string // the entry's own page, http or https, or empty
 	Line        int    // in the source, 0 when not known
+}
+
+// RadarStep is one assessment of a technology.
+type RadarStep struct {
+	Ring RadarName
+	At   time.Time // zero: nobody wrote when
+}
+
+// RingAt is the ring that a technology was in at a moment; ok is false when it was not on the radar yet.
+func (e RadarEntry) RingAt(at time.Time) (ring RadarName, ok bool) {
+	for _, s := range e.Past {
+		if !s.At.After(at) {
+			return s.Ring, true
+		}
+	}
+	return RadarName{}, false
 }
 
 // RadarLink is a link of an entry.

@@ -146,6 +146,11 @@ func (e *entry) assess(r *radar, timeline []jsonTimeline) error {
 	if e.Ring.ID == "" {
 		return errors.New("its newest timeline element has no ringId")
 	}
+	for _, m := range ms {
+		if m.RingID != "" {
+			e.Past = append(e.Past, plugins.RadarStep{Ring: find(r.rings, m.RingID), At: m.at})
+		}
+	}
 	if e.Description == "" {
 		e.Description = clip(newest.Description)
 	}

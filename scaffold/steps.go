@@ -119,6 +119,9 @@ func (r reader) step(n *yamldoc.Node, i int) (Step, error) {
 		return Step{}, r.errorf(n, at, "a step is an object")
 	}
 	s := Step{ID: n.Get("id").Str(), Name: n.Get("name").Str(), Action: n.Get("action").Str(), Line: n.Line, at: at}
+	if from := n.Get("$yaml"); s.Action == "" && from != nil {
+		return Step{}, r.errorf(n, at, "the step stands in %s, which only the catalog reads: run the template by its reference", clip(from.Str()))
+	}
 	if s.Action == "" {
 		return Step{}, r.errorf(n, at+".action", "the step names no action")
 	}

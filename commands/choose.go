@@ -24,7 +24,7 @@ func (t *talk) choose(candidates []catalog.Ref) {
 	t.outcome = bot.Choose
 	items := make([][]card.Span, len(found))
 	for i, e := range found {
-		items[i] = t.hinted(e)
+		items[i] = t.candidate(e)
 		t.entities = append(t.entities, e.Ref)
 		t.actions = append(t.actions, t.settle(e))
 		t.from(e)
@@ -74,6 +74,18 @@ func (t *talk) hinted(e *catalog.Entity) []card.Span {
 		return t.say(lang.CmdHint, args)
 	}
 	return t.say(lang.CmdNameRefHint, args)
+}
+
+// candidate is one of several that may be meant: what tells it from the others, and for docs the section that fits.
+func (t *talk) candidate(e *catalog.Entity) []card.Span {
+	if t.r.Intent == understand.Docs {
+		for _, h := range t.r.Docs {
+			if h.Doc.Entity == e.Ref {
+				return t.say(lang.DocsChoice, lang.Args{"what": card.S(displayName(t.l, e)), "link": t.section(h.Doc)})
+			}
+		}
+	}
+	return t.hinted(e)
 }
 
 // hint says what a candidate is: a person's team, what is no longer in use, else its type or kind.

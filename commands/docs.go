@@ -57,6 +57,9 @@ func (t *talk) docsOf(e *catalog.Entity) {
 	}
 	t.yes()
 	hits := t.hitsIn(site)
+	if n := len(t.r.Silent); n > 0 && len(hits) > 0 {
+		t.line(lang.DocsSilent, lang.Args{"what": t.refs(t.r.Silent, n)})
+	}
 	if len(hits) > 0 {
 		t.page(site, hits)
 		return

@@ -7,6 +7,7 @@ import (
 	"github.com/backchannel-portal/backchannel/bot/card"
 	"github.com/backchannel-portal/backchannel/catalog"
 	"github.com/backchannel-portal/backchannel/catalog/search"
+	"github.com/backchannel-portal/backchannel/docs"
 	"github.com/backchannel-portal/backchannel/internal/lang"
 )
 
@@ -21,6 +22,9 @@ func (t *talk) siteLine(e, site *catalog.Entity, sections []*search.Doc) {
 		text = site.Ref.Short("")
 	}
 	t.line(lang.DocsSite, lang.Args{"what": t.named(e), "link": linkOr(text, address)})
+	if x := beginning(sections); x != "" {
+		t.add(card.Text{Spans: []card.Span{card.T(x)}})
+	}
 	var pages [][]card.Span
 	seen := map[string]bool{}
 	for _, d := range sections {
@@ -37,6 +41,19 @@ func (t *talk) siteLine(e, site *catalog.Entity, sections []*search.Doc) {
 		most := min(len(pages), t.inline())
 		t.line(lang.DocsPages, lang.Args{"list": t.join(pages[:most:most], len(pages)-most)})
 	}
+}
+
+// beginning is how the start page of a site begins.
+func beginning(sections []*search.Doc) string {
+	for _, d := range sections {
+		if d.Page != "" {
+			return ""
+		}
+		if x := docs.Excerpt(d.Text, nil); x != "" {
+			return x
+		}
+	}
+	return ""
 }
 
 // docsAsOf is when an entity's docs were read: with its descriptor, as far as is known.

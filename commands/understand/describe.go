@@ -277,7 +277,7 @@ func (r *run) searchFor() {
 	o := r.found(us)
 	if !r.namesKind() && telling(us) {
 		if words := r.docWords(nil); r.sections(words, nil, docSure) && (o.empty() || r.out.Docs[0].Score > r.coverOf(us)+0.03) {
-			r.put(outcome{refs: r.sectionOwner()})
+			r.put(r.sectionOwners())
 			r.finish(Docs)
 			return
 		}

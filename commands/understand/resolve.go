@@ -31,7 +31,7 @@ func (r *run) about() {
 		o = r.elsewhere()
 	}
 	if us := r.docWords(nil); o.empty() && (r.intent == Show || r.intent == Lifecycle) && telling(us) && r.sections(us, nil, docSure) {
-		r.put(outcome{refs: r.sectionOwner()})
+		r.put(r.sectionOwners())
 		r.finish(Docs)
 		return
 	}
@@ -56,7 +56,7 @@ func (r *run) asksHow() bool {
 		r.out.Docs = nil
 		return false
 	}
-	r.put(outcome{refs: r.sectionOwner()})
+	r.put(r.sectionOwners())
 	r.finish(Docs)
 	return true
 }

@@ -75,7 +75,7 @@ func (r *run) why(format string, args ...any) {
 
 func (r *run) finish(in Intent) {
 	r.out.Intent = in
-	if r.out.Topic == "" {
+	if r.out.Topic == "" && !(r.out.Intent == Docs && len(r.out.Entities)+len(r.out.Candidates) > 0) { // of which all docs are wanted
 		r.out.Topic = r.topic(r.content(nil))
 	}
 	if r.out.Confidence == 0 {
@@ -113,7 +113,7 @@ func (r *run) explained() bool {
 		r.out.Docs = nil
 		return false
 	}
-	r.put(outcome{refs: r.sectionOwner()})
+	r.put(r.sectionOwners())
 	r.finish(Docs)
 	return true
 }

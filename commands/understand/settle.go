@@ -9,6 +9,9 @@ import (
 	"github.com/backchannel-portal/backchannel/catalog/search"
 )
 
+// maxSections is how many sections of documentation an answer is chosen from.
+const maxSections = 12
+
 // When a section of documentation is taken for the answer.
 const (
 	docSure   = 0.62 // without any word that asks for documentation
@@ -27,19 +30,24 @@ func (r *run) docs() {
 		o = l
 	}
 	us := r.docWords(nil)
-	r.out.Topic = r.topic(us)
 	strongName := slices.ContainsFunc(named, func(n mention) bool { return n.strength == strong })
 	rest := us
 	if len(named) > 0 {
 		rest = r.docWords(&named[0])
 	}
+	r.out.Topic = r.topic(rest)
+	placed := o.settled() && (strongName || r.howtoSlot(named))
 	switch {
 	case o.settled() && len(rest) == 0:
 		r.put(o)
-	case o.settled() && strongName && r.sections(rest, o.refs, docScoped):
+	case placed && r.sections(rest, o.refs, docScoped):
 		r.put(o)
 	case !(o.settled() && strongName && r.documented(o.refs)) && len(us) > 0 && r.sections(us, nil, docLevel(us)) && !r.betterNamed(us):
-		r.put(outcome{refs: r.sectionOwner()})
+		r.out.Topic = r.topic(us)
+		if placed {
+			r.out.Silent = without(o.refs, r.out.Docs[0].Doc.Entity)
+		}
+		r.put(r.sectionOwners())
 	case o.settled() && r.howtoSlot(named):
 		r.sections(rest, o.refs, docScoped)
 		r.put(o)
@@ -114,7 +122,7 @@ func (r *run) documented(refs []catalog.Ref) bool {
 func (r *run) sections(us []unit, scope []catalog.Ref, least float64) bool {
 	r.out.Docs = nil
 	for _, d := range r.x.docs.find(us, scope) {
-		if d.cover < least || !r.visible(d.doc.Entity) || len(r.out.Docs) >= 5 {
+		if d.cover < least || !r.visible(d.doc.Entity) || len(r.out.Docs) >= maxSections {
 			continue
 		}
 		r.out.Docs = append(r.out.Docs, search.DocHit{Doc: d.doc, Score: d.cover})
@@ -125,7 +133,68 @@ func (r *run) sections(us []unit, scope []catalog.Ref, least float64) bool {
 	return len(r.out.Docs) > 0
 }
 
-func (r *run) sectionOwner() []catalog.Ref { return []catalog.Ref{r.out.Docs[0].Doc.Entity} }
+// sectionOwners is whose documentation the best section is in. Where that of others has one that fits as well, the asker
+// chooses; the definition of an API is no choice beside what somebody wrote.
+func (r *run) sectionOwners() outcome {
+	const asWell = 0.02
+	best := r.out.Docs[0].Score
+	var written, defined []catalog.Ref
+	for _, hit := range r.out.Docs {
+		ref := hit.Doc.Entity
+		if hit.Score < best-asWell || slices.Contains(written, ref) || slices.Contains(defined, ref) {
+			continue
+		}
+		if ref.Kind == "api" {
+			defined = append(defined, ref)
+		} else {
+			written = append(written, ref)
+		}
+	}
+	if len(written) == 0 {
+		written = defined
+	}
+	if len(written) > 1 {
+		written = r.mostLiteral(written)
+	}
+	if len(written) == 1 {
+		return outcome{refs: written}
+	}
+	r.why("docs of %d fit as well", len(written))
+	return outcome{choices: written[:min(len(written), maxChoices)]}
+}
+
+// mostLiteral are those of some entities in whose best section most words of the question stand as they were typed.
+func (r *run) mostLiteral(refs []catalog.Ref) []catalog.Ref {
+	us := r.docWords(nil)
+	most, out := 0, []catalog.Ref(nil)
+	for _, ref := range refs {
+		i := slices.IndexFunc(r.out.Docs, func(h search.DocHit) bool { return h.Doc.Entity == ref })
+		d := r.out.Docs[i].Doc
+		text, n := strings.ToLower(d.Title+"\n"+d.Heading+"\n"+d.Text), 0
+		for _, u := range us {
+			for k := u.from; k < u.to; k++ {
+				if w := r.m.toks[k].norm; w != "" && strings.Contains(text, w) {
+					n++
+				}
+			}
+		}
+		if n > most {
+			most, out = n, nil
+		}
+		if n == most {
+			out = append(out, ref)
+		}
+	}
+	return out
+}
+
+// without is a list without one reference.
+func without(refs []catalog.Ref, ref catalog.Ref) []catalog.Ref {
+	if slices.Contains(refs, ref) {
+		return nil
+	}
+	return refs
+}
 
 // noIntent reads a message in which no phrase says what is wanted: a bare name, a description, a question that some
 // page answers, a follow-up, or nothing for this bot.
@@ -163,7 +232,7 @@ func (r *run) noIntent() {
 	o := r.found(us)
 	switch {
 	case doc && (o.empty() || r.howto() || !question || r.out.Docs[0].Score > r.coverOf(us)):
-		r.put(outcome{refs: r.sectionOwner()})
+		r.put(r.sectionOwners())
 		r.finish(Docs)
 	case !o.empty() && (question || r.wellNamed(us)):
 		r.out.Docs = nil

@@ -70,6 +70,7 @@ type Reading struct {
 	Topic      string          // for docs, search, scaffold: the words that say what is wanted, without the phrasing
 	Person     catalog.Ref     // a person the question names
 	Fleet      bool            // a version question about everybody rather than about Entities
+	Silent     []catalog.Ref   // for docs: what the question names, where its own docs say nothing and Docs are of others
 	Docs       []search.DocHit // for docs: the sections that fit Topic best, best first; empty when none fits well
 	Trait      string          // a detail asked for: "lead", "chat", "repo", "site", "secondary", "next", "until", "successor", a ring of the radar ...
 	Confidence float64         // 0..1

@@ -39,3 +39,9 @@ const (
 	PagePackage     Key = "docpage.api_package"
 	PageOr          Key = "docpage.api_or"
 )
+
+// Texts of answers about docs, beside those of all intents.
+const (
+	DocsChoice Key = "docsanswer.choice" // what, link
+	DocsSilent Key = "docsanswer.silent" // what
+)

@@ -196,9 +196,8 @@ func (s *session) oneShot(cfg *config.Config, now func() time.Time) (*app, error
 		a.close()
 		return nil, err
 	}
-	if err := a.plug.load(s.ctx); err != nil {
-		a.close()
-		return nil, err
+	if err := a.plug.load(s.ctx); err != nil { // what the others know is answered all the same
+		a.log.Warn("not all plugins start", "err", err)
 	}
 	a.duty.once(s.ctx)
 	if err := a.usable(); err != nil {

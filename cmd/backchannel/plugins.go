@@ -17,6 +17,7 @@ import (
 	"github.com/backchannel-portal/backchannel/internal/fault"
 	"github.com/backchannel-portal/backchannel/plugins"
 	"github.com/backchannel-portal/backchannel/plugins/declared"
+	"github.com/backchannel-portal/backchannel/plugins/process"
 	"github.com/backchannel-portal/backchannel/plugins/proxy"
 )
 
@@ -134,7 +135,7 @@ func (p *plugged) parts() []part {
 			out = append(out, part{Name: "plugin " + name, Detail: err.Error()})
 		}
 	}
-	return out
+	return append(out, p.away()...)
 }
 
 // close ends all plugins.
@@ -221,5 +222,17 @@ func (a *app) plugIn(w wiring) error {
 			Read: readDeclared(func(s string) (string, error) { return config.Expand(s, a.cfg.Dir, os.LookupEnv) }),
 		}))
 	}
+	if all := a.processes(); len(all) > 0 {
+		a.plug.sets = append(a.plug.sets, process.NewSet(process.SetOptions{Programs: all, Registry: a.plug.registry, Start: a.plug.start, Log: a.log}))
+	}
 	return nil
+}
+
+// processes are the plugins of the configuration that are programs of their own.
+func (a *app) processes() []process.Program {
+	var out []process.Program
+	for _, p := range a.cfg.Plugins.Process {
+		out = append(out, process.Program{Command: p.Command, Dir: a.cfg.Dir, Env: p.EnvSecret, Config: p.Config.JSON, Memory: int64(p.Memory), Start: p.Start})
+	}
+	return out
 }

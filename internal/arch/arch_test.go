@@ -61,6 +61,7 @@ var rules = []struct {
 	{"scaffold/action/...", []string{"leaves", "catalog", "scaffold/template", "scaffold/form", "scaffold", "scaffold/action/input", "scaffold/action/yamltext"}},
 	{"plugins/proxy", []string{"leaves"}},
 	{"plugins", []string{"leaves", "bot", "bot/card", "catalog"}},
+	{"plugins/process/examples/...", []string{"leaves", "bot", "bot/card", "catalog", "plugins", "plugins/process"}},
 	{"plugins/...", []string{"leaves", "bot", "bot/card", "catalog", "plugins", "plugins/proxy"}},
 	{"commands/understand", []string{"leaves", "catalog", "catalog/search"}},
 	{"commands", []string{"leaves", "bot", "bot/card", "catalog", "catalog/search", "catalog/inventory", "catalog/quality", "commands/understand", "docs", "scaffold", "plugins"}},

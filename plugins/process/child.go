@@ -19,6 +19,7 @@ import (
 // Program is a plugin that is a program of its own.
 type Program struct {
 	Command []string
+	Dir     string            // that it runs in, and that a relative command is relative to; "": the program's own
 	Env     map[string]string // beside PATH and HOME, all there is
 	Config  json.RawMessage   // handed over as it is
 	Memory  int64             // bytes that it and what it starts may hold; zero: 256 MB
@@ -113,7 +114,7 @@ func (c *child) once(ctx context.Context) error {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	cmd := exec.Command(c.p.Command[0], c.p.Command[1:]...) //nolint:gosec // the operator names the program
-	cmd.Env = environment(c.p.Env)
+	cmd.Env, cmd.Dir = environment(c.p.Env), c.p.Dir
 	group(cmd)
 	in, err := cmd.StdinPipe()
 	if err != nil {

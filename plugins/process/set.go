@@ -122,3 +122,14 @@ func (s *Set) Close() error {
 	s.running.Wait()
 	return nil
 }
+
+// Open starts one program and returns its plugin, which is not started yet, and what ends the program. It is for tests
+// of plugins (package plugintest).
+func Open(ctx context.Context, p Program) (plugin plugins.Plugin, end func() error, err error) {
+	r := plugins.NewRegistry()
+	s := NewSet(SetOptions{Programs: []Program{p}, Registry: r})
+	if err := s.Load(ctx); err != nil {
+		return nil, nil, errors.Join(err, s.Close())
+	}
+	return r.All()[0].Plugin, s.Close, nil
+}

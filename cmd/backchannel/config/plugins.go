@@ -11,7 +11,7 @@ import (
 
 // Process is a plugin that is a program of its own. It speaks to this one over its standard input and output.
 type Process struct {
-	Command   []string          // program and arguments; a relative program with a slash is relative to the file
+	Command   []string          // program and arguments; it runs in the folder of the file
 	EnvSecret map[string]string `yaml:"env"` // all of its environment beside PATH and HOME; the place for its secrets
 	Config    Tree              // handed to the program as JSON
 	Memory    Size              // how much it may hold before it is started anew; zero: 256 MB
@@ -84,9 +84,6 @@ func (c *Config) checkPlugins(root *yamldoc.Node, d yamldoc.Decoder) error {
 		n, field := root.At("plugins", "process").Items[i], fmt.Sprintf("plugins.process[%d]", i)
 		if len(p.Command) == 0 || p.Command[0] == "" {
 			return d.Errorf(n, field+".command", "a process plugin needs a program to start, as a list: [./my-plugin]")
-		}
-		if strings.Contains(p.Command[0], "/") {
-			c.Plugins.Process[i].Command[0] = within(c.Dir, p.Command[0])
 		}
 	}
 	return nil

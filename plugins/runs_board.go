@@ -69,6 +69,15 @@ func (b *Board) Follow(ctx context.Context) error {
 	}
 }
 
+// RunsKeep is for how long runs are kept.
+const RunsKeep = 90 * 24 * time.Hour
+
+// Forget removes runs that are too old from the store.
+func (b *Board) Forget(ctx context.Context) error {
+	_, err := b.store.Sweep(ctx, b.now().Add(-RunsKeep))
+	return err
+}
+
 // Put keeps runs. Where the store is away they are on this board at least, and the error says so.
 func (b *Board) Put(ctx context.Context, runs []Run) error {
 	for i := range runs {

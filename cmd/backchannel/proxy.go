@@ -166,3 +166,14 @@ func (b *base) runs() plugins.Runs {
 	}
 	return b.db.Runs(time.Now)
 }
+
+// away are the upstreams that do not answer.
+func (p *plugged) away() []part {
+	var out []part
+	for _, u := range p.proxy.Upstreams() {
+		if why, _, ok := u.Well(); !ok {
+			out = append(out, part{Name: "upstream " + u.Name(), Detail: why})
+		}
+	}
+	return out
+}

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/go-chi/chi/v5"
@@ -240,7 +241,7 @@ func (s *service) routes(open bool) http.Handler {
 		get("/metrics", s.metrics.handler())
 	}
 	for path, h := range s.reach.hooks(s.announce) {
-		r.Handle(path, h)
+		r.Handle(path, s.forgeHook(strings.TrimPrefix(path, "/webhooks/"), h))
 	}
 	r.Post("/webhooks/{plugin}", s.webhook)
 	if s.slack != nil {

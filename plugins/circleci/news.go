@@ -35,7 +35,7 @@ func (p *Plugin) check(ctx context.Context) error {
 	if p.c.WebhookSecret != "" {
 		rest = hookedRest
 	}
-	if _, err := p.c.sweep(ctx, p.host.Now()); err != nil {
+	if err := p.board.Forget(ctx); err != nil {
 		p.host.Log.Warn("old runs of builds are not forgotten", "err", err)
 	}
 	var failed error
@@ -53,16 +53,6 @@ func (p *Plugin) check(ctx context.Context) error {
 		}
 	}
 	return failed
-}
-
-// runsKeep is how long runs are kept.
-const runsKeep = 90 * 24 * time.Hour
-
-func (c Config) sweep(ctx context.Context, now time.Time) (int, error) {
-	if c.Runs == nil {
-		return 0, nil
-	}
-	return c.Runs.Sweep(ctx, now.Add(-runsKeep))
 }
 
 // tell writes how the default branch of a project is as facts of the entities that are built there.

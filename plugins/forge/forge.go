@@ -4,6 +4,7 @@ package forge
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/backchannel-portal/backchannel/bot"
@@ -42,6 +43,7 @@ type Plugin struct {
 	forge plugins.Forge
 	board *plugins.Board
 
+	heard  chan string   // repositories of which a webhook told
 	done   chan struct{} // closed when the follower has ended; nil before Start
 	cancel context.CancelFunc
 }
@@ -57,7 +59,7 @@ var (
 
 // New returns the plugin. What is wrong with its way out is found by Start.
 func New(c Config) *Plugin {
-	p := &Plugin{c: c}
+	p := &Plugin{c: c, heard: make(chan string, maxHeard)}
 	p.ready(plugins.Host{}.Whole())
 	return p
 }
@@ -104,10 +106,41 @@ func (p *Plugin) Start(ctx context.Context, h plugins.Host) error {
 			case <-ctx.Done():
 				return
 			case <-tick.C:
+			case name := <-p.heard:
+				p.hear(ctx, name)
 			}
 		}
 	}()
 	return nil
+}
+
+// maxHeard bounds the webhooks that wait; what is beyond is found when it is the repository's turn.
+const maxHeard = 100
+
+// Heard has a repository looked at soon, because a webhook told that something happened there: "github.com/acme/pay".
+func (p *Plugin) Heard(name string) {
+	select {
+	case p.heard <- strings.ToLower(name):
+	default:
+	}
+}
+
+// hear looks at a repository and tells how it is. Several webhooks about one are one look.
+func (p *Plugin) hear(ctx context.Context, name string) {
+	ctx, cancel := context.WithTimeout(ctx, checkEvery)
+	defer cancel()
+	for full, r := range p.repositories() {
+		if strings.ToLower(full) != name {
+			continue
+		}
+		if _, looked := p.board.Of(p.c.Kind.Name, full); p.host.Now().Sub(looked) < freshLook {
+			p.board.Looked(p.c.Kind.Name, full, p.host.Now().Add(-freshLook))
+		}
+		if err := p.tell(ctx, r.Repository, r.entities); err != nil && ctx.Err() == nil {
+			p.host.Log.Info("a repository of which a webhook told cannot be read", "repository", full, "err", err)
+		}
+		return
+	}
 }
 
 // Close implements plugins.Closer.

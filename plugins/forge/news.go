@@ -3,6 +3,7 @@ package forge
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"time"
 
@@ -93,23 +94,39 @@ func (p *Plugin) Checks() []plugins.Check {
 	return []plugins.Check{{Name: "repositories", Every: checkEvery, Timeout: checkEvery, Run: p.check}}
 }
 
+// known are the repositories of the catalog, by host and path.
+type known map[string]*knownRepo
+
+type knownRepo struct {
+	plugins.Repository
+	entities []*catalog.Entity
+}
+
+func (p *Plugin) repositories() known {
+	out := known{}
+	for e := range p.host.Catalog.Entities() {
+		r, ok := p.of(e)
+		if !ok {
+			continue
+		}
+		name := r.Host + "/" + r.Path
+		if out[name] == nil {
+			out[name] = &knownRepo{Repository: r}
+		}
+		out[name].entities = append(out[name].entities, e)
+	}
+	return out
+}
+
 // check looks at the repositories whose turn it is, and writes what is so as facts.
 func (p *Plugin) check(ctx context.Context) error {
-	by := map[string][]*catalog.Entity{}
-	repos := map[string]plugins.Repository{}
-	var names []string
-	for e := range p.host.Catalog.Entities() {
-		if r, ok := p.of(e); ok {
-			name := r.Host + "/" + r.Path
-			if repos[name] = r; by[name] == nil {
-				names = append(names, name)
-			}
-			by[name] = append(by[name], e)
-		}
+	all := p.repositories()
+	names := slices.Sorted(maps.Keys(all))
+	if err := p.board.Forget(ctx); err != nil {
+		p.host.Log.Warn("old runs are not forgotten", "err", err)
 	}
-	slices.Sort(names)
 	for _, name := range p.board.Due(p.c.Kind.Name, names, checkRest, checkWant, checkMost) {
-		err := p.tell(ctx, repos[name], by[name])
+		err := p.tell(ctx, all[name].Repository, all[name].entities)
 		switch {
 		case spared(err):
 			p.board.Looked(p.c.Kind.Name, name, p.host.Now()) // it is asked for again when it is its turn again

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -259,7 +260,7 @@ func meaning(status int) (o Outcome, why string) {
 	case status == http.StatusTooManyRequests:
 		return Limited, ""
 	case status >= http.StatusInternalServerError:
-		return ServerError, "it answers with status " + http.StatusText(status)
+		return ServerError, fmt.Sprintf("it answers with status %d", status)
 	case status >= http.StatusBadRequest:
 		return ClientError, ""
 	case status == http.StatusNotModified:

@@ -188,24 +188,28 @@ func (c *Commands) Ask(ctx context.Context, q Question) (bot.Answer, card.Messag
 // given answers a question from memory, and says what of the answer is worth asking for again.
 func (c *Commands) given(ctx context.Context, q Question) given {
 	view := c.deps.View(q.Viewer)
-	r := c.read(ctx, view, q)
 	if q.Now.IsZero() {
 		q.Now = c.deps.Now()
 	}
 	key, common := keyOf(q)
+	as := answerKey{questionKey: key, full: q.Full, private: q.Private, zone: q.Zone}
+	here := as
+	here.at = q.at.Place()
+	if common {
+		if a, ok := c.answers.get(view.Generation(), q.Now, as, here); ok {
+			return given{answer: a.answer, message: a.message, reading: a.reading}
+		}
+	}
+	r := c.read(ctx, view, q)
 	if !common || !r.Alone {
 		return c.give(ctx, view, q, r)
 	}
-	as := answerKey{questionKey: key, full: q.Full, private: q.Private, zone: q.Zone}
 	if r.Intent == understand.OnCall || r.Intent == understand.Scaffold { // what one can do depends on where one is
-		as.at = q.at.Place()
-	}
-	if a, ok := c.answers.get(view.Generation(), q.Now, as); ok {
-		return given{answer: a.answer, message: a.message, reading: r}
+		as = here
 	}
 	g := c.give(ctx, view, q, r)
 	if len(g.pending) == 0 {
-		c.answers.put(view.Generation(), q.Now, as, answered{answer: g.answer, message: g.message})
+		c.answers.put(view.Generation(), q.Now, as, answered{answer: g.answer, message: g.message, reading: r})
 	}
 	return g
 }

@@ -109,6 +109,7 @@ type answerKey struct {
 type answered struct {
 	answer  bot.Answer
 	message card.Message
+	reading understand.Reading // what the question was understood to mean; it must not be changed
 	given   time.Time
 }
 
@@ -121,17 +122,20 @@ func (a *answered) lives() time.Duration {
 	return momentLives
 }
 
-func (m *answers) get(g catalog.Generation, now time.Time, k answerKey) (answered, bool) {
+// get returns the answer under the first key that has one.
+func (m *answers) get(g catalog.Generation, now time.Time, keys ...answerKey) (answered, bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.generation != g {
 		return answered{}, false
 	}
-	a, ok := m.given[k]
-	if age := now.Sub(a.given); !ok || age < 0 || age >= a.lives() {
-		return answered{}, false
+	for i := range keys {
+		a, ok := m.given[keys[i]]
+		if age := now.Sub(a.given); ok && age >= 0 && age < a.lives() {
+			return a, true
+		}
 	}
-	return a, true
+	return answered{}, false
 }
 
 func (m *answers) put(g catalog.Generation, now time.Time, k answerKey, a answered) {

@@ -1,11 +1,15 @@
 package fetch
 
 import (
+	"bufio"
+	"encoding/json"
 	"maps"
+	"os"
 	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
 func TestGlobs(t *testing.T) {
@@ -18,7 +22,9 @@ func TestGlobs(t *testing.T) {
 		{[]string{"**/*.md"}, []string{"a.md", "docs/a.md", "docs/sub/b.md"}},
 		{[]string{"docs"}, []string{"docs/a.md", "docs/sub/", "docs/sub/b.md"}},
 		{[]string{"docs/"}, []string{"docs/a.md", "docs/sub/", "docs/sub/b.md"}},
-		{[]string{"./docs/**"}, []string{"docs/a.md", "docs/sub/", "docs/sub/b.md"}},
+		{[]string{"./docs/**"}, nil},
+		{[]string{"./docs"}, []string{"docs/a.md", "docs/sub/", "docs/sub/b.md"}},
+		{[]string{"*/"}, []string{".github/", "docs/", "x/"}},
 		{[]string{"**/*.md", "!docs/**"}, []string{"a.md"}},
 		{[]string{"!docs/**", "**/*.md"}, []string{"a.md", "docs/a.md", "docs/sub/b.md"}},
 		{[]string{"**/*.md", "!docs"}, []string{"a.md"}},
@@ -42,4 +48,44 @@ func FuzzBinary(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(_ *testing.T, data []byte) { isBinary(data) })
+}
+
+// TestGlobsAsGlobby compares with what the npm package globby 11 matches, as .ci/oracle/actions.mjs asked it.
+func TestGlobsAsGlobby(t *testing.T) {
+	name := os.Getenv("GLOB_EXAMPLES")
+	if name == "" {
+		name = "testdata/globby.jsonl"
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	in := bufio.NewScanner(f)
+	in.Buffer(nil, 1<<20)
+	n, bad := 0, 0
+	for in.Scan() {
+		var e struct{ Patterns, All, Matched []string }
+		if err := json.Unmarshal(in.Bytes(), &e); err != nil {
+			t.Fatal(err)
+		}
+		var items []item
+		for _, p := range e.All {
+			items = append(items, item{path: p})
+		}
+		g, err := newGlobs(e.Patterns)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n++
+		if diff := cmp.Diff(e.Matched, slices.Sorted(maps.Keys(g.set(items))), cmpopts.EquateEmpty()); diff != "" {
+			if bad++; bad <= 10 {
+				t.Errorf("%q: %s", e.Patterns, diff)
+			}
+		}
+	}
+	if err := in.Err(); err != nil || n < 20 {
+		t.Fatal(n, err)
+	}
+	t.Logf("%d of %d equal", n-bad, n)
 }

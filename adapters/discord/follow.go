@@ -66,7 +66,7 @@ func (s *session) shown(ctx context.Context, f bot.Follow, at bot.Follower) erro
 
 // Edit implements bot.Editor.
 func (a *Adapter) Edit(ctx context.Context, f bot.Follower, m card.Message) error {
-	part := a.fit(m, bot.Actor{})[0]
+	part := a.fit(m, reader(f.Address))[0]
 	if age := a.deps.Now().Sub(f.Since); f.Secret != "" && age < lasts {
 		err := a.api.edit(ctx, f.Secret, f.Message, part)
 		if code := codeOf(err); code != noWebhook && code != badToken {

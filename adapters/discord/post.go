@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"github.com/backchannel-portal/backchannel/bot"
 	"github.com/backchannel-portal/backchannel/bot/card"
@@ -24,7 +25,7 @@ func (a *Adapter) Post(ctx context.Context, p bot.Post) (string, error) {
 	if err != nil {
 		return "", a.unsendable(ctx, p, err)
 	}
-	parts := a.fit(p.Message, bot.Actor{})
+	parts := a.fit(p.Message, reader(p.To))
 	there := make([]string, len(parts))
 	if p.Attempts > 1 { // an earlier one may have sent some of them
 		if there, err = a.look(ctx, channel, p.Key, len(parts)); err != nil {
@@ -41,6 +42,16 @@ func (a *Adapter) Post(ctx context.Context, p bot.Post) (string, error) {
 		}
 	}
 	return there[0], nil
+}
+
+// reader is who presses the buttons of a message at an address: anybody of its workspace, or the one person of a direct
+// message, which belongs to no guild.
+func reader(to bot.Address) bot.Actor {
+	who := bot.Actor{Platform: platform, Workspace: to.Workspace}
+	if id, direct := strings.CutPrefix(to.Channel, bot.DirectTo); direct {
+		who.Workspace, who.ID = directs, id
+	}
+	return who
 }
 
 // say posts one message of a post. A thread that is not there yet begins with it; where there can be none, the message
@@ -65,7 +76,7 @@ func (a *Adapter) say(ctx context.Context, p bot.Post, channel *string, m messag
 func (a *Adapter) Find(ctx context.Context, p bot.Post) (string, bool, error) {
 	channel, err := a.whereTo(ctx, p.To)
 	if err == nil {
-		parts := len(a.fit(p.Message, bot.Actor{}))
+		parts := len(a.fit(p.Message, reader(p.To)))
 		var there []string
 		if there, err = a.look(ctx, channel, p.Key, parts); err == nil && there[parts-1] != "" {
 			return there[0], true, nil

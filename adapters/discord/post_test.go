@@ -210,3 +210,46 @@ func TestTheDirectoryIsBounded(t *testing.T) {
 		t.Errorf("%+v is still known", c)
 	}
 }
+
+// TestButtonsOfPostsWork presses the buttons of what was posted and of what was edited: whoever may, in the guild and in
+// a direct message, whose presses belong to no guild.
+func TestButtonsOfPostsWork(t *testing.T) {
+	tokens := bot.NewTokens([][]byte{[]byte("posts")}, time.Hour, time.Now)
+	h := setup(t, ModeHTTP, func(d *Deps) { d.Tokens = tokens })
+	message := words("something changed", card.Action{Label: "Mute", Anyone: true, Intent: card.Intent{Name: "mute"}}, card.Action{Label: "Mine", Intent: card.Intent{Name: "mine"}})
+	for _, tt := range []struct {
+		to      bot.Address
+		channel string
+		by      bot.Actor
+		buttons string // that work
+	}{
+		{bot.Address{Platform: platform, Workspace: discordtest.Guild, Channel: "5"}, "5", bot.Actor{Platform: platform, Workspace: discordtest.Guild, ID: snow("ada")}, "Mute"},
+		{bot.Address{Platform: platform, Workspace: discordtest.Guild, Channel: "6"}, "6", bot.Actor{Platform: platform, Workspace: "600000000000000000", ID: snow("ada")}, ""},
+		{bot.Address{Platform: platform, Workspace: discordtest.Guild, Channel: bot.DirectTo + snow("ada")}, discordtest.DirectWith(snow("ada")), bot.Actor{Platform: platform, Workspace: directs, ID: snow("ada")}, "Mute Mine"},
+		{bot.Address{Platform: platform, Workspace: directs, Channel: discordtest.DirectWith(snow("bob"))}, discordtest.DirectWith(snow("bob")), bot.Actor{Platform: platform, Workspace: directs, ID: snow("bob")}, "Mute"},
+	} {
+		id, err := h.a.Post(t.Context(), bot.Post{Key: tt.channel, To: tt.to, Message: message, Attempts: 1, Added: time.Now()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		works := func() string {
+			var out []string
+			for _, b := range h.discord.Shown(tt.by.ID, tt.channel)[0].Buttons {
+				_, token := splitID(b.ID)
+				if _, err := tokens.Open(token, tt.by); err == nil {
+					out = append(out, b.Label)
+				}
+			}
+			return strings.Join(out, " ")
+		}
+		if got := works(); got != tt.buttons {
+			t.Errorf("posted to %+v, %q work for %+v, want %q", tt.to, got, tt.by, tt.buttons)
+		}
+		if err := h.a.Edit(t.Context(), bot.Follower{Address: tt.to, Message: id, Since: time.Now()}, message); err != nil {
+			t.Fatal(err)
+		}
+		if got := works(); got != tt.buttons {
+			t.Errorf("edited at %+v, %q work for %+v, want %q", tt.to, got, tt.by, tt.buttons)
+		}
+	}
+}

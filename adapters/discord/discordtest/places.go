@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -204,8 +205,8 @@ func (s *Server) serveThread(w http.ResponseWriter, r *http.Request) {
 	case code != 0:
 	case !there:
 		code = 10008
-	case s.threads[r.PathValue("channel")]:
-		code = 50024
+	case s.threads[r.PathValue("channel")], strings.HasPrefix(r.PathValue("channel"), directs):
+		code = 50024 // no threads in threads or direct messages
 	case s.threads[id]:
 		code = 160004
 	default:
@@ -231,8 +232,11 @@ func (s *Server) serveDirect(w http.ResponseWriter, r *http.Request) {
 	answer(w, map[string]any{"id": DirectWith(in.User), "type": 1})
 }
 
+// directs begins the ids of channels of direct messages.
+const directs = "9"
+
 // DirectWith is the channel of direct messages with a user.
-func DirectWith(user string) string { return "9" + user[1:] }
+func DirectWith(user string) string { return directs + user[1:] }
 
 func (s *Server) serveChannels(w http.ResponseWriter, r *http.Request) {
 	if r.PathValue("guild") != Guild {

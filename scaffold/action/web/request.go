@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"time"
 
 	"github.com/backchannel-portal/backchannel/internal/fault"
 	"github.com/backchannel-portal/backchannel/internal/outbound"
@@ -65,17 +66,21 @@ func safe(method string) bool {
 	return method == http.MethodGet || method == http.MethodHead || method == http.MethodOptions
 }
 
-// Plan implements scaffold.Action. What changes nothing is asked, so that later steps know the answer; where nothing
-// answers, they do without.
+// planTimeout bounds a question that is asked while a run is planned.
+const planTimeout = 15 * time.Second
+
+// Plan implements scaffold.Action. The configured Backstage is asked what changes nothing, so that later steps know the
+// answer; where it does not answer, they do without. Nobody else hears of a run before it is confirmed.
 func (r *request) Plan(ctx context.Context, c *scaffold.Call) (scaffold.Planned, error) {
 	m, err := r.message(ctx, c)
 	if err != nil {
 		return scaffold.Planned{}, err
 	}
 	p := scaffold.Planned{Effects: []scaffold.Effect{{Summary: fmt.Sprintf("Send a %s request to %s", m.Method, m.shown)}}}
-	if !safe(m.Method) || m.client == nil {
+	if !safe(m.Method) || m.client == nil || !r.backstage {
 		return p, nil
 	}
+	m.timeout = min(m.timeout, planTimeout)
 	if p.Output, err = r.send(ctx, m); err != nil {
 		c.Logf(ctx, "not asked while planning: %v", err)
 	}

@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 	"encoding/json"
+	"regexp"
 	"strings"
 	"time"
 
@@ -210,7 +211,7 @@ func (t *talk) runOver(task bot.Task, d RunData, seen runSeen, log []bot.TaskEve
 		args["text"] = clipTo(oneLine(f.Text), maxBecause)
 		if seen.failed != nil {
 			args["step"] = card.S(orText(seen.failed.Name, seen.failed.Step))
-			args["text"] = clipTo(oneLine(orText(seen.failed.Text, f.Text)), maxBecause)
+			args["text"] = clipTo(stepPlace.ReplaceAllString(oneLine(orText(seen.failed.Text, f.Text)), ""), maxBecause)
 			t.line(lang.RunFailedStep, args)
 		} else {
 			t.line(lang.RunFailed, args)
@@ -219,6 +220,10 @@ func (t *talk) runOver(task bot.Task, d RunData, seen runSeen, log []bot.TaskEve
 	t.runSteps(seen)
 	t.actions = append(t.actions, runButton(t, lang.RunAgain, intentAgain, task.Key, card.Primary))
 }
+
+// stepPlace is where in a template a step stands that failed, which an error of the engine begins with. The sentence around
+// it names the step already.
+var stepPlace = regexp.MustCompile(`^\S*:\d+: spec\.steps\S* step \S+ \([^)]*\): `)
 
 // began is when the work of a task began: with the word of whoever approved it, where that was needed.
 func began(task bot.Task, log []bot.TaskEvent) time.Time {
@@ -233,9 +238,9 @@ func (t *talk) runDone(d RunData, r RunResult, took time.Duration) {
 	t.outcome = bot.Answered
 	args := lang.Args{"title": card.S(d.Title), "n": r.Files, "time": lang.Span(t.l, took)}
 	switch {
-	case took <= 0 && r.Files > 0:
+	case took < time.Second && r.Files > 0:
 		t.line(lang.RunDoneFiles, args)
-	case took <= 0:
+	case took < time.Second:
 		t.line(lang.RunDone, args)
 	case r.Files > 0:
 		t.line(lang.RunDoneFilesIn, args)

@@ -55,7 +55,7 @@ func (c *Commands) runFailed(ctx context.Context, task bot.Task, d RunData, err 
 	if ctx.Err() != nil || fault.Is(err, fault.Upstream) && errors.Is(err, errTryAgain) {
 		return err
 	}
-	c.tellAsker(ctx, task, d, lang.RunFailedTold, lang.Args{"title": card.S(d.Title), "text": clipTo(oneLine(err.Error()), maxDetail)})
+	c.tellAsker(ctx, task, d, lang.RunFailedTold, lang.Args{"title": card.S(d.Title), "text": clipTo(stepPlace.ReplaceAllString(oneLine(err.Error()), ""), maxDetail)})
 	return job.Permanent(err)
 }
 

@@ -41,7 +41,7 @@ func (r *reader) webhook(n *yamldoc.Node, field string, s *spec) {
 			}
 		},
 	}, "header", "secret")
-	if (w.Entities == nil) != (w.Value == "") && n.Kind == yamldoc.Map {
+	if (n.Get("entities") == nil) != (n.Get("value") == nil) {
 		r.errorf(n, field, "entities and value belong together: what the query gives is compared with that value of each entity")
 	}
 }

@@ -248,7 +248,7 @@ func (s Setup) faults(t *testing.T) {
 			for _, v := range e.Views {
 				for _, q := range s.queries(v) {
 					before := h.Requests()
-					_, err := plugins.Call(t.Context(), gates, e.About.Name, v.Name, 2*time.Second, func(ctx context.Context) (plugins.Card, error) {
+					_, err := plugins.Call(t.Context(), gates, e.About.Name, v.Name, faultTime, func(ctx context.Context) (plugins.Card, error) {
 						c, err := v.Show(ctx, q)
 						if err != nil {
 							return c, err
@@ -266,6 +266,9 @@ func (s Setup) faults(t *testing.T) {
 		})
 	}
 }
+
+// faultTime is how long a view may try in vain.
+const faultTime = 400 * time.Millisecond
 
 // maxStorm is how many requests one card may cost.
 const maxStorm = 40

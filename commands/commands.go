@@ -106,8 +106,9 @@ type Commands struct {
 	docs    atomic.Uint64 // how often documentation changed
 	answers answers       // of the last seconds
 
-	figures atomic.Pointer[overview] // of the data's problems
-	plans   plans                    // that people look at
+	figures atomic.Pointer[overview]   // of the data's problems
+	filed   atomic.Pointer[ownedFiles] // that have problems
+	plans   plans                      // that people look at
 
 	gathered gathered // what changed around things
 }

@@ -32,7 +32,10 @@ type check struct {
 
 func newCheck(v search.View, o Options) *check {
 	c := &check{view: v, options: o, kinds: map[string]*Kind{}, files: map[string]bool{}, owners: map[catalog.Ref]bool{}, covered: map[string]bool{}}
-	c.people = v.Count(search.Filter{Kinds: []string{"user"}}) > 0
+	for range v.Entities(search.Filter{Kinds: []string{"user"}}) {
+		c.people = true
+		break
+	}
 	return c
 }
 

@@ -15,7 +15,12 @@ func (c *check) fileProblems() {
 	if len(problems) == 0 {
 		return
 	}
-	owners := c.ownersOf(problems)
+	var owners map[string]catalog.Ref
+	if c.options.FileOwners != nil {
+		owners = c.options.FileOwners()
+	} else {
+		owners = FileOwners(c.view)
+	}
 	for _, p := range problems {
 		owner := owners[p.File]
 		if first, ok := c.repeated(p.Problem); ok && owner.IsZero() {
@@ -31,15 +36,16 @@ func (c *check) fileProblems() {
 	}
 }
 
-// ownersOf tells, for files that have problems, whose they are: the owner of all that else is in the file. A file with
-// entities of several owners is nobody's.
-func (c *check) ownersOf(problems []search.FileProblem) map[string]catalog.Ref {
+// FileOwners tells, for the files of a view that have problems, whose they are: the owner of all that else is in the file.
+// A file with entities of several owners is nobody's.
+func FileOwners(v search.View) map[string]catalog.Ref {
+	problems := v.FileProblems()
 	owners := make(map[string]catalog.Ref, len(problems))
 	seen := make(map[string]bool, len(problems))
 	for _, p := range problems {
 		seen[p.File] = false
 	}
-	for e := range c.view.Entities(search.Filter{}) {
+	for e := range v.Entities(search.Filter{}) {
 		known, asked := seen[e.Source.Location]
 		owner := responsible(e)
 		switch {

@@ -73,6 +73,8 @@ type OnCall func(services []string, groups []catalog.Ref) bool
 type Options struct {
 	OnCall OnCall        // nil: no schedules are connected, and nothing is said about them
 	Owners []catalog.Ref // only what these are to mend, with the teams and people themselves; none: everything
+	// FileOwners is FileOwners of the view, kept by the caller, as it looks at every entity; nil: it is found out.
+	FileOwners func() map[string]catalog.Ref
 }
 
 // Report is everything that was found about a catalog at one generation. It is immutable.
@@ -107,21 +109,31 @@ func Check(v search.View, o Options) *Report {
 	}
 	done := map[catalog.Ref]bool{}
 	for _, owner := range o.Owners {
-		if done[owner] {
-			continue
-		}
-		done[owner] = true
-		if e, ok := v.Entity(owner); ok {
-			c.entity(e)
-		}
-		for e := range v.Entities(search.Filter{Owner: owner}) {
-			if e.Ref != owner {
-				c.entity(e)
-			}
+		if !done[owner] {
+			done[owner] = true
+			c.owned(owner)
 		}
 	}
 	c.fileProblems()
 	return c.report()
+}
+
+// owned checks an owner and what it owns. Of an owner that is in the catalog, relations tell what that is; for one that is
+// not, and for nobody, with whom everything is, all entities are looked at.
+func (c *check) owned(owner catalog.Ref) {
+	e, ok := c.view.Entity(owner)
+	if !ok {
+		for e := range c.view.Entities(search.Filter{Owner: owner}) {
+			c.entity(e)
+		}
+		return
+	}
+	c.entity(e)
+	for _, r := range c.view.Relations(owner, "ownerOf") {
+		if e, ok := c.view.Entity(r.Target); ok && e.Owner == owner && e.Ref != owner {
+			c.entity(e)
+		}
+	}
 }
 
 // Wrong is how many findings are Wrong; the others are Gaps.

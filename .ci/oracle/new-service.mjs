@@ -103,7 +103,7 @@ expect('one repository', repos.length === 1 && repos[0].full_name === 'admin/ref
 const filesOf = async name => {
   const ref = await get(`${github}/repos/admin/${name}/git/ref/heads/main`);
   const commit = await get(`${github}/repos/admin/${name}/git/commits/${ref.object?.sha}`);
-  return get(`${github}/repos/admin/${name}/git/trees/${commit.tree?.sha}?recursive=1`);
+  return get(`${github}/repos/admin/${name}/git/trees/${commit.tree?.sha ?? commit.commit?.tree?.sha}?recursive=1`);
 };
 const tree = await filesOf('refund-worker');
 const files = (tree.tree ?? []).filter(f => f.type === 'blob').map(f => f.path).sort().join(' ');
@@ -115,6 +115,40 @@ const answer = await until(async () => {
 expect('who owns it', /Shop/.test(answer?.text ?? ''), answer);
 const from = await (await fetch(ours + '/api/ask', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"id":"2","text":"which services came from template go-service v1?"}' })).json();
 expect('what came from the template', /refund-worker/.test(from.text), from);
+
+// Another service, without approval: whenever a step begins, the program is killed; it comes back by itself.
+const later = (await messages(channel)).length;
+const newer = async () => (await messages(channel)).slice(later).filter(m => m.user === 'U0BOT');
+screen.modals = [];
+await post('/_control/command', { channel, user: alice, command: '/new-service', text: 'plain-service' });
+await until(() => inputs(top()).length > 0);
+const one = JSON.stringify(top());
+send({ Name: 'ledger-worker' });
+await until(() => inputs(top()).length > 0 && JSON.stringify(top()) !== one);
+send({});
+const ready = await until(async () => (await newer()).find(m => /would be made/.test(all(m))));
+await press(alice, ready, labelled(ready, 'Create it'));
+const run = await until(async () => (await newer()).find(m => m.subtype !== 'ephemeral' && /runs\//.test(all(m))));
+const id = all(run ?? {}).match(/runs\/([0-9a-f-]+)/)?.[1];
+const killed = new Set();
+const ended = await until(async () => {
+  let html = '';
+  try { html = await (await fetch(`${ours}/runs/${id}`, { signal: AbortSignal.timeout(2000) })).text(); } catch { return undefined; }
+  for (const [, step] of html.matchAll(/class="step begun">.*?<strong>(.*?)<\/strong>/g)) {
+    if (killed.has(step)) continue;
+    killed.add(step);
+    process.kill(Number(fs.readFileSync(process.env.SERVE_PID, 'utf8')), 'SIGKILL');
+    await sleep(300);
+    return undefined;
+  }
+  return /ledger-worker<\/strong> is there/.test(html) && html;
+}, 1500);
+expect(`the end, killed at ${[...killed].join(', ')}`, ended && killed.size === 4, [...killed]);
+const ledgers = (await get(`${github}/search/repositories?q=ledger`)).items ?? [];
+expect('one repository, for all that', ledgers.length === 1, ledgers.map(r => r.full_name));
+const ledger = await filesOf('ledger-worker');
+expect('its files', (ledger.tree ?? []).filter(f => f.type === 'blob').length === 3, ledger);
+console.log(`killed at: ${[...killed].join(', ')}`);
 browser.close();
 if (out) {
   const middle = [...states].find(s => /of 4/.test(s));

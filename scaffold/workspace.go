@@ -63,7 +63,7 @@ func NewWorkspace(parent string, l WorkspaceLimits) (*Workspace, error) {
 			return nil, fault.Wrap(fault.Internal, err, "make a workspace")
 		}
 	}
-	home, err := os.MkdirTemp(parent, "run-")
+	home, err := os.MkdirTemp(parent, workspacePrefix)
 	if err != nil {
 		return nil, fault.Wrap(fault.Internal, err, "make a workspace")
 	}
@@ -124,7 +124,7 @@ func (w *Workspace) Temp() (dir string, remove func() error, err error) {
 	if w.home != "" {
 		parent = filepath.Dir(w.home)
 	}
-	dir, err = os.MkdirTemp(parent, "tmp-")
+	dir, err = os.MkdirTemp(parent, tempPrefix)
 	if err != nil {
 		return "", nil, fault.Wrap(fault.Internal, err, "make a temporary folder")
 	}

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/backchannel-portal/backchannel/internal/fault"
 	"github.com/backchannel-portal/backchannel/scaffold"
@@ -221,5 +222,31 @@ func TestArchive(t *testing.T) {
 	}
 	if e, err := b.Stat("x/run"); err != nil || e.Mode.Perm() != 0o755 {
 		t.Error(e, err)
+	}
+}
+
+// TestSweepWorkspaces: what a process that died left is removed, what is in use is not.
+func TestSweepWorkspaces(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"run-old", "tmp-old", "run-new", "other"} {
+		if err := os.MkdirAll(filepath.Join(dir, name, "files"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if old := time.Now().Add(-time.Hour); strings.HasSuffix(name, "old") || name == "other" {
+			if err := os.Chtimes(filepath.Join(dir, name), old, old); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	n, err := scaffold.SweepWorkspaces(dir, time.Now().Add(-time.Minute))
+	if err != nil || n != 2 {
+		t.Fatal(n, err)
+	}
+	left, err := filepath.Glob(filepath.Join(dir, "*"))
+	if err != nil || len(left) != 2 {
+		t.Fatal(left, err)
+	}
+	if n, err := scaffold.SweepWorkspaces(filepath.Join(dir, "none"), time.Now()); n != 0 || err != nil {
+		t.Fatal(n, err)
 	}
 }

@@ -117,7 +117,9 @@ func (p *Plugin) look(ctx context.Context) error {
 			break // the next look goes on
 		}
 		if _, err := p.Audit(ctx, plugins.AuditRequest{URL: address}, func(plugins.AuditStep) {}); err != nil {
-			failed = err
+			if fault.Is(err, fault.Invalid) {
+				failed = err // it is the programs, not the page
+			}
 			p.host.Log.Warn("a website could not be audited", "url", address, "err", err)
 		}
 		if ctx.Err() != nil {

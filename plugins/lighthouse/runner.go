@@ -69,10 +69,30 @@ func (r *Runner) Programs(ctx context.Context) (string, error) {
 
 func (r *Runner) tool() string { return cmp.Or(r.Lighthouse, "lighthouse") }
 
-// audit implements engine.
-func (r *Runner) audit(ctx context.Context, address, form string, step func(plugins.AuditStep)) (a plugins.Audit, report []byte, err error) {
+// audit implements engine. What lighthouse itself asks to be tried again is, once: the browser was too busy.
+func (r *Runner) audit(ctx context.Context, address, form string, step func(plugins.AuditStep)) (plugins.Audit, []byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, r.timeout())
 	defer cancel()
+	a, report, err := r.once(ctx, address, form, step)
+	if err != nil && ctx.Err() == nil && passing(err) {
+		a, report, err = r.once(ctx, address, form, step)
+	}
+	return a, report, err
+}
+
+// passing reports whether an error is one of those that lighthouse has seen go away by itself
+// (lighthouse/core/lib/lh-error.js).
+func passing(err error) bool {
+	for _, code := range []string{"NO_NAVSTART", "NO_TRACING_STARTED", "NO_RESOURCE_REQUEST", "PROTOCOL_TIMEOUT", "NO_SCREENSHOTS", "Please run Lighthouse again"} {
+		if strings.Contains(err.Error(), code) {
+			return true
+		}
+	}
+	return false
+}
+
+// once looks at a website once.
+func (r *Runner) once(ctx context.Context, address, form string, step func(plugins.AuditStep)) (a plugins.Audit, report []byte, err error) {
 	dir, err := os.MkdirTemp(r.Dir, "lighthouse-")
 	if err != nil {
 		return a, nil, fault.Wrap(fault.Internal, err, "there is no place for an audit")

@@ -111,6 +111,20 @@ func zombie(pid int) bool {
 	return err != nil || strings.Contains(string(data), ") Z ")
 }
 
+// TestRunnerTriesAgain: what lighthouse asks to be tried again is, once.
+func TestRunnerTriesAgain(t *testing.T) {
+	t.Parallel()
+	count := filepath.Join(t.TempDir(), "count")
+	r := runner(t, chrome, "echo x >> "+count+"\n[ \"$(wc -l < "+count+")\" -gt 1 ] || { echo 'NO_NAVSTART' >&2; exit 1; }\n"+tool, lhrOf(0.5, "mobile"))
+	p, _, _ := plugin(t, func(c *Config) { c.Runner = r })
+	if a, err := p.Audit(t.Context(), plugins.AuditRequest{URL: "https://shop.acme.example"}, func(plugins.AuditStep) {}); err != nil || a.Score("performance") != 50 {
+		t.Errorf("%+v, %v", a, err)
+	}
+	if data, err := os.ReadFile(count); err != nil || strings.Count(string(data), "x") != 2 {
+		t.Errorf("%q, %v", data, err)
+	}
+}
+
 func TestRunnerFaults(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {

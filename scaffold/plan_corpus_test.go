@@ -233,4 +233,3 @@ func (anything) Open(name string) (fs.File, error) {
 	}
 	return some.Open(name)
 }
-

@@ -116,7 +116,9 @@ func (t *talk) runWaits(task bot.Task, d RunData) {
 	t.remark(t.say(lang.RunUntil, lang.Args{"when": lang.Moment(t.l, d.Until.In(t.zoned()), t.now.In(t.zoned()))})...)
 	decline := runButton(t, lang.RunDecline, intentDecline, task.Key, card.Danger)
 	decline.Confirm = t.text(lang.RunDeclineConfirm, lang.Args{"title": d.Title})
-	t.actions = append(t.actions, runButton(t, lang.RunApprove, intentApprove, task.Key, card.Primary), decline, t.stopButton(task.Key))
+	withdraw := t.stopButton(task.Key)
+	withdraw.Label = t.text(lang.RunWithdraw, nil)
+	t.actions = append(t.actions, runButton(t, lang.RunApprove, intentApprove, task.Key, card.Primary), decline, withdraw)
 }
 
 func (t *talk) zoned() *time.Location {

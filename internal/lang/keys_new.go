@@ -109,4 +109,5 @@ const (
 	TerminalFormGivenUp   Key = "prompt.given_up"
 	TerminalFormWhich     Key = "prompt.which" // text
 	NewYes                Key = "new.yes"
+	RunWithdraw           Key = "run.withdraw"
 )

@@ -1,0 +1,137 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/backchannel-portal/backchannel/bot"
+	st "github.com/backchannel-portal/backchannel/catalog/search/searchtest"
+	"github.com/backchannel-portal/backchannel/cmd/backchannel/config"
+	"github.com/backchannel-portal/backchannel/commands"
+	"github.com/backchannel-portal/backchannel/internal/fault"
+	"github.com/backchannel-portal/backchannel/scaffold"
+	"github.com/backchannel-portal/backchannel/scaffold/backstage/backstagetest"
+)
+
+// heard is a commands.RunLog that keeps what it is told.
+type heard struct {
+	mu  sync.Mutex
+	all []string
+}
+
+func (h *heard) Event(_ context.Context, e commands.RunEvent) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.all = append(h.all, string(e.Kind)+" "+e.Step)
+	return nil
+}
+
+func (h *heard) text() string { h.mu.Lock(); defer h.mu.Unlock(); return strings.Join(h.all, ", ") }
+
+func newBackstage(t *testing.T) (*backstagetest.Server, *backstageEngine, commands.RunRequest) {
+	t.Helper()
+	srv := backstagetest.New()
+	t.Cleanup(srv.Close)
+	engine, err := newBackstageEngine(&config.ScaffoldBackstage{URL: srv.URL, Token: backstagetest.Token}, scaffold.NewMemoryRuns())
+	if err != nil {
+		t.Fatal(err)
+	}
+	engine.every = 5 * time.Millisecond
+	e := st.Entity("template:go-service")
+	return srv, engine, commands.RunRequest{ID: bot.NewID(time.Now()), Template: e, Values: []byte(`{"name":"refunds"}`), Actor: "chat:w:ada", Attempt: 1}
+}
+
+func TestBackstageForm(t *testing.T) {
+	t.Parallel()
+	_, engine, r := newBackstage(t)
+	source, err := engine.Form(t.Context(), r.Template)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := source.Form(nil, scaffold.FormOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f.Title != "Go service" || len(f.Pages) != 2 || f.Pages[0].Fields[0].Name != "name" || f.Pages[1].Title != "Where" || f.Pages[1].Fields[0].Kind != "owner" {
+		t.Errorf("the form is %+v", f.Pages)
+	}
+	r.Template = st.Entity("template:gone")
+	if _, err := engine.Form(t.Context(), r.Template); !fault.Is(err, fault.NotFound) {
+		t.Errorf("a template that is not there: %v", err)
+	}
+}
+
+func TestBackstagePlan(t *testing.T) {
+	t.Parallel()
+	srv, engine, r := newBackstage(t)
+	plan, err := engine.Plan(t.Context(), r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(plan.Steps) != 2 || len(plan.Effects) != 1 || plan.Effects[0].Action != "publish:github" {
+		t.Errorf("steps %+v, effects %+v", plan.Steps, plan.Effects)
+	}
+	if len(plan.Files) != 2 || string(plan.Files[0].Text) != "# refunds\n" || !plan.Files[1].Executable {
+		t.Errorf("files %+v", plan.Files)
+	}
+	r.Values = []byte(`{}`)
+	if _, err := engine.Plan(t.Context(), r); !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), `requires property "name"`) {
+		t.Errorf("values that do not fit: %v", err)
+	}
+	other, err := newBackstageEngine(&config.ScaffoldBackstage{URL: srv.URL, Token: "wrong"}, scaffold.NewMemoryRuns())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := other.Plan(t.Context(), r); !fault.Is(err, fault.Forbidden) || strings.Contains(err.Error(), "wrong") {
+		t.Errorf("a wrong token: %v", err)
+	}
+}
+
+func TestBackstageRun(t *testing.T) {
+	t.Parallel()
+	srv, engine, r := newBackstage(t)
+	srv.Fail(1)
+	log := &heard{}
+	if _, err := engine.Run(t.Context(), r, log); err == nil || !strings.Contains(err.Error(), "name already exists") {
+		t.Fatalf("a task that fails: %v", err)
+	}
+	if got := log.text(); !strings.HasPrefix(got, "log , step fetch, step_done fetch, step publish, step_failed publish") {
+		t.Errorf("it told %s", got)
+	}
+	r.Attempt, log = 2, &heard{}
+	result, err := engine.Run(t.Context(), r, log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := log.text(); strings.Contains(got, "failed") || !strings.HasSuffix(got, "step_done publish") {
+		t.Errorf("the second attempt told %s", got)
+	}
+	if len(srv.Started()) != 1 || len(result.Links) != 2 || result.Entities[0] != "component:default/refunds" || result.Texts[0].Title != "Next" {
+		t.Errorf("%d tasks; %+v", len(srv.Started()), result)
+	}
+	again, err := engine.Run(t.Context(), commands.RunRequest{ID: r.ID, Template: r.Template, Values: r.Values, Attempt: 2}, &heard{}) // another process
+	if err != nil || len(srv.Started()) != 1 || len(again.Links) != 2 {
+		t.Errorf("once more: %v, %d tasks", err, len(srv.Started()))
+	}
+}
+
+func TestBackstageCancel(t *testing.T) {
+	t.Parallel()
+	srv, engine, r := newBackstage(t)
+	srv.Hang()
+	ctx, stop := context.WithCancelCause(t.Context())
+	log := &heard{}
+	go func() {
+		for !strings.Contains(log.text(), "step publish") {
+			time.Sleep(time.Millisecond)
+		}
+		stop(bot.ErrTaskStopped)
+	}()
+	if _, err := engine.Run(ctx, r, log); !errors.Is(err, bot.ErrTaskStopped) || srv.Status() != "cancelled" {
+		t.Errorf("%v; it is %s", err, srv.Status())
+	}
+}

@@ -142,12 +142,14 @@ func (r *reach) gitlab(name string) (*host, error) {
 }
 
 // apiClient sends requests to a host's API; one that the configuration names may be one's own.
-func apiClient(api string) *http.Client {
+func apiClient(api string) *http.Client { return outbound.New(apiGuard(api)).HTTP() }
+
+func apiGuard(api string) outbound.Options {
 	o := outbound.Options{MaxBody: apiBody, Rate: apiRate, Proxy: http.ProxyFromEnvironment}
 	if u, err := url.Parse(api); err == nil && u.Host != "" {
 		o.Hosts = []outbound.Host{{Name: u.Host, Private: true, Plain: u.Scheme == "http"}}
 	}
-	return outbound.New(o).HTTP()
+	return o
 }
 
 // The bounds of requests to an API: the largest answer is a blob in base64, and its own rate limit is followed besides.
@@ -199,6 +201,11 @@ func (r *reach) runner() (*gitrun.Runner, error) {
 			plain = append(plain, u.Host)
 		}
 		guard.Hosts = append(guard.Hosts, outbound.Host{Name: u.Host, Private: true, Plain: u.Scheme == "http"})
+	}
+	for _, h := range slices.Concat(r.cfg.Integrations.Bitbucket, r.cfg.Integrations.Gitea) {
+		if h.Scaffold != nil { // it is pushed to
+			guard.Hosts = append(guard.Hosts, outbound.Host{Name: h.Host, Private: true})
+		}
 	}
 	tunnel, err := outbound.NewTunnel(outbound.New(guard))
 	if err != nil {

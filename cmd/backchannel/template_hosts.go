@@ -3,10 +3,12 @@ package main
 import (
 	"context"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/backchannel-portal/backchannel/cmd/backchannel/config"
 	"github.com/backchannel-portal/backchannel/internal/fault"
+	"github.com/backchannel-portal/backchannel/internal/outbound"
 	"github.com/backchannel-portal/backchannel/internal/scm"
 	"github.com/backchannel-portal/backchannel/internal/scm/github"
 	"github.com/backchannel-portal/backchannel/internal/scm/gitlab"
@@ -25,6 +27,10 @@ func (a *app) publishTo() []publish.Host {
 			out = append(out, a.publishGitHub(name))
 		case template.GitLab:
 			out = append(out, a.publishGitLab(name))
+		case template.BitbucketCloud:
+			out = append(out, a.publishPushed(host.Bitbucket, name, "https://api.bitbucket.org/2.0", a.cfg.Integrations.Bitbucket))
+		case template.Gitea:
+			out = append(out, a.publishPushed(host.Gitea, name, "https://"+name+"/api/v1", a.cfg.Integrations.Gitea))
 		}
 	}
 	return out
@@ -84,6 +90,28 @@ func (a *app) publishGitLab(name string) publish.Host {
 
 func (a *app) gitLabOptions(cfg config.GitLab, token string) gitlab.Options {
 	return gitlab.Options{Host: cfg.Host, APIURL: cfg.APIURL, Token: token, Budget: a.reach.budget(), HTTP: apiClient(cfg.APIURL)}
+}
+
+// publishPushed is a host to which files are pushed with git. api is its API's address unless the configuration says
+// otherwise.
+func (a *app) publishPushed(kind host.Kind, name, api string, all []config.CodeHost) host.Host {
+	cfg := config.CodeHost{Host: name}
+	if i := slices.IndexFunc(all, func(h config.CodeHost) bool { return h.Host == name }); i >= 0 {
+		cfg = all[i]
+	}
+	if cfg.APIURL != "" {
+		api = strings.TrimRight(cfg.APIURL, "/")
+	}
+	client := sync.OnceValue(func() *outbound.Client { return outbound.New(apiGuard(api)) })
+	return host.Host{Kind: kind, Name: name, Ready: cfg.Scaffold != nil, API: func(token string) (*host.API, error) {
+		if token == "" {
+			if cfg.Scaffold == nil {
+				return nil, unable(name)
+			}
+			token = cfg.Scaffold.Token
+		}
+		return &host.API{URL: api, Client: client(), Token: token}, nil
+	}}
 }
 
 // asTrees opens repositories with somebody's own token, and mirrors as everybody.

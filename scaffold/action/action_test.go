@@ -58,7 +58,7 @@ func TestSpecs(t *testing.T) {
 		"fetch:plain", "fetch:plain:file", "fetch:template", "fetch:template:file", "workspace:template", "workspace:template:file",
 		"fs:rename", "fs:delete", "fs:readdir", "fs:read", "fs:write", "catalog:register", "catalog:write", "catalog:fetch", "debug:log", "debug:wait",
 		"publish:github", "publish:github:pull-request", "github:actions:dispatch", "github:repo:create", "github:repo:push", "github:webhook", "github:issues:label",
-		"publish:gitlab", "publish:gitlab:merge-request", "publish:git", "http:backstage:request", "http", "notification:send", "json:merge",
+		"publish:gitlab", "publish:gitlab:merge-request", "publish:git", "publish:bitbucketCloud", "publish:gitea", "http:backstage:request", "http", "notification:send", "json:merge",
 		"roadiehq:utils:fs:write", "roadiehq:utils:fs:append", "roadiehq:utils:fs:replace", "roadiehq:utils:fs:parse", "roadiehq:utils:merge", "roadiehq:utils:json:merge",
 		"roadiehq:utils:serialize:yaml", "roadiehq:utils:serialize:json", "roadiehq:utils:sleep",
 	} {

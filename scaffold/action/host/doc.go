@@ -37,6 +37,7 @@ type Host struct {
 	// empty. The one of the host's kind is set.
 	GitHub func(token string) (*github.Client, error)
 	GitLab func(token string) (*gitlab.Client, error)
+	API    func(token string) (*API, error) // of hosts to which files are pushed with git
 }
 
 func (h Host) web() string {
@@ -73,7 +74,7 @@ func Actions(o Options) []scaffold.Action {
 	p := &publisher{o}
 	return []scaffold.Action{
 		publishGitHub{p}, pullRequest{p}, createRepo{p}, pushRepo{p}, webhook{p}, labels{p}, dispatch{p},
-		publishGitLab{p}, mergeRequest{p}, publishGit{p},
+		publishGitLab{p}, mergeRequest{p}, publishGit{p}, publishPushed{p, bitbucket()}, publishPushed{p, gitea()},
 	}
 }
 

@@ -3,7 +3,6 @@ package host
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -87,27 +86,11 @@ func (a publishGit) Apply(ctx context.Context, c *scaffold.Call) (out template.V
 	if err != nil {
 		return out, err
 	}
-	when, err := c.Once(ctx, "when", func(context.Context, bool) (template.Value, error) {
-		return input.JSON(c.Now().UTC().Truncate(time.Second)), nil
+	commit, err := a.p.push(ctx, c, pushing{
+		git: git, at: at, credential: a.credential(at, in), branch: in.DefaultBranch, list: list,
+		message: a.p.message(in.GitCommitMessage), author: a.p.author(in.GitAuthorName, in.GitAuthorEmail),
 	})
 	if err != nil {
-		return out, err
-	}
-	at1, err := time.Parse(time.RFC3339, when.String())
-	if err != nil {
-		return out, fault.Wrap(fault.Internal, err, "read when the commit was made")
-	}
-	dir, remove, err := c.Workspace.Temp()
-	if err != nil {
-		return out, err
-	}
-	defer func() { err = errors.Join(err, remove()) }()
-	p := push{git: git, at: at, dir: filepath.Join(dir, "repo.git"), branch: in.DefaultBranch, credential: a.credential(at, in)}
-	commit, err := p.commit(ctx, c, list, a.p.message(in.GitCommitMessage), a.p.author(in.GitAuthorName, in.GitAuthorEmail), at1)
-	if err != nil {
-		return out, err
-	}
-	if err := p.send(ctx, commit); err != nil {
 		return out, err
 	}
 	c.Logf(ctx, "pushed %s to %s, branch %s", count(len(list), "file"), at, in.DefaultBranch)

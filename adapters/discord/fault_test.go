@@ -23,25 +23,27 @@ func button(label, intent string) card.Action {
 // the gateway connects again.
 func TestDiscordIsAway(t *testing.T) {
 	var pressed, said atomic.Int32
-	took := make(chan struct{}, 2)
-	h := start(t, ModeGateway, func(_ context.Context, ev *bot.Event) (bot.Reply, error) {
+	took, away := make(chan struct{}, 2), make(chan struct{})
+	var h *harness
+	h = start(t, ModeGateway, func(_ context.Context, ev *bot.Event) (bot.Reply, error) {
 		switch ev.Input.(type) {
 		case bot.Invoked:
 			return bot.Say{Message: words("ready", button("Go", "go"))}, nil
 		case bot.Pressed:
 			pressed.Add(1)
 			took <- struct{}{}
-			time.Sleep(50 * time.Millisecond)
+			<-away
+			h.wait("an acknowledgement in vain", func() bool { return h.discord.Calls("callback") > 1 })
 			return bot.Update{Message: words("gone")}, nil
 		case bot.Said:
 			said.Add(1)
 			took <- struct{}{}
-			time.Sleep(50 * time.Millisecond)
+			<-away
 			return bot.Say{Message: words("told")}, nil
 		}
 		return bot.Nothing{}, nil
 	}, func(h *harness) {
-		h.a.tune.quick, h.a.tune.slice, h.a.tune.budget = 100*time.Millisecond, 3*time.Second, 20*time.Millisecond
+		h.a.tune.quick, h.a.tune.slice, h.a.tune.budget = 100*time.Millisecond, 3*time.Second, time.Second
 	})
 	h.connected(1, "the connection")
 	h.command("x")
@@ -51,6 +53,7 @@ func TestDiscordIsAway(t *testing.T) {
 	<-took
 	<-took
 	h.discord.Down(true)
+	close(away)
 	h.wait("attempts in vain", func() bool {
 		return h.discord.Calls("edit") > 3 && h.discord.Calls("history") > 3 && h.discord.Calls("gateway") > 1
 	})

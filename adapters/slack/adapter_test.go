@@ -59,6 +59,8 @@ func start(t *testing.T, mode string, h bot.Handler, change ...func(*Adapter, *D
 	done := make(chan error, 1)
 	go func() { done <- a.Run(ctx, h) }()
 	x := &harness{t: t, slack: srv, a: a, url: web.URL}
+	for end := time.Now().Add(patience); a.live.Load() == nil && time.Now().Before(end); time.Sleep(time.Millisecond) {
+	}
 	var once sync.Once
 	x.stop = func() {
 		once.Do(func() {

@@ -70,7 +70,7 @@ func openKept(dir string, r *Reader) (*index, error) {
 }
 
 // keep leaves the index of entities, which is of those of r, for the next process.
-func (t *text) keep(parent string, r *Reader) error {
+func (t *text) keep(parent string, r *Reader, wait time.Duration) error {
 	x := t.entities.Load()
 	if x == nil {
 		return nil
@@ -87,7 +87,7 @@ func (t *text) keep(parent string, r *Reader) error {
 		if err != nil {
 			return err
 		}
-	case <-time.After(keptWait):
+	case <-time.After(wait):
 		return errors.New("the index is not on the disk in time")
 	}
 	t.entities.Store(nil)

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/backchannel-portal/backchannel/catalog"
 	"github.com/backchannel-portal/backchannel/catalog/search"
@@ -17,7 +18,7 @@ import (
 // once runs a Live until its text is there and what is asked of it is done, and ends it.
 func once(t *testing.T, store catalog.Store, dir string, ask func(*search.Live)) {
 	t.Helper()
-	l := search.New(store, search.Options{Dir: dir, Logger: slog.New(slog.DiscardHandler)})
+	l := search.New(store, search.Options{Dir: dir, Logger: slog.New(slog.DiscardHandler), KeepWait: time.Minute})
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- l.Run(ctx) }()

@@ -1,6 +1,7 @@
 package search
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -16,6 +17,10 @@ import (
 type Options struct {
 	Dir    string       // for index files, created when missing; "" takes the system's temporary directory, and keeps nothing
 	Logger *slog.Logger // nil: slog.Default()
+
+	// KeepWait is how long the end of Run waits for the index to be on the disk, for the next process; zero: 5 s. What
+	// takes longer is built anew then.
+	KeepWait time.Duration
 }
 
 // Live follows a store's change feed and keeps the Reader of its newest state. Its methods are safe for concurrent
@@ -88,7 +93,7 @@ func (l *Live) Run(ctx context.Context) (err error) {
 	defer func() {
 		follower.Wait()
 		if r := l.Reader(); l.opts.Dir != "" && r.Generation() > 0 && r.TextGeneration() == r.Generation() {
-			if err := t.keep(l.opts.Dir, r); err != nil {
+			if err := t.keep(l.opts.Dir, r, cmp.Or(l.opts.KeepWait, keptWait)); err != nil {
 				l.log.Warn("the text index is not kept for the next start", "error", err)
 			}
 		}

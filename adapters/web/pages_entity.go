@@ -64,6 +64,7 @@ type related struct {
 
 // shift is who is on call.
 type shift struct {
+	Stranger  string // the name of somebody who is in no catalog
 	Person    link
 	Secondary bool
 	Until     string
@@ -154,6 +155,9 @@ func (w *Web) ownership(r *http.Request, view search.View, e *catalog.Entity, d 
 	if s := e.Annotation(plugins.PagerDutyService); s != "" {
 		q.Services = []string{s}
 	}
+	if s := e.Annotation(plugins.PagerDutyKey); s != "" {
+		q.Keys = []string{s}
+	}
 	rota := w.cfg.Plugins.OnCall
 	if hidden := search.Hides(view); hidden != nil {
 		rota = plugins.Told(rota, hidden)
@@ -168,6 +172,9 @@ func (w *Web) ownership(r *http.Request, view search.View, e *catalog.Entity, d 
 			continue
 		}
 		out := shift{Person: linkTo(view, s.Person), Secondary: s.Secondary, At: s.Until}
+		if search.Hides(view) == nil { // nobody else is told of people whom the catalog does not know
+			out.Stranger = s.Strangers[s.Person]
+		}
 		if !s.Until.IsZero() {
 			out.Until = lang.Moment(tongue(r), s.Until.In(readerZone(r, s.Zone)), w.cfg.Now())
 		}

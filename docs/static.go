@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -95,6 +96,9 @@ func (s *Static) Write(ctx context.Context, site *Site, dir, out string) error {
 	}
 	defer root.Close()
 	w := &staticWriter{static: s, site: site, shell: newShell(site), root: root, made: map[string]bool{}}
+	for _, name := range before { // its folder is there
+		w.made[path.Dir(name)] = true
+	}
 	if err := w.pages(ctx); err != nil {
 		return err
 	}
@@ -178,12 +182,17 @@ func (w *staticWriter) file(name string, data []byte) error {
 	fresh := !w.made[dir]
 	w.made[dir] = true
 	w.mu.Unlock()
-	if fresh && dir != "." {
+	err := fs.ErrNotExist
+	if !fresh || dir == "." {
+		err = w.root.WriteFile(name, data, 0o644)
+	}
+	if errors.Is(err, fs.ErrNotExist) {
 		if err := w.root.MkdirAll(dir, 0o755); err != nil {
 			return fmt.Errorf("make %s: %w", dir, err)
 		}
+		err = w.root.WriteFile(name, data, 0o644)
 	}
-	if err := w.root.WriteFile(name, data, 0o644); err != nil {
+	if err != nil {
 		return fmt.Errorf("write %s: %w", name, err)
 	}
 	return nil

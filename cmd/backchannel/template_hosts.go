@@ -28,9 +28,9 @@ func (a *app) publishTo() []publish.Host {
 		case template.GitLab:
 			out = append(out, a.publishGitLab(name))
 		case template.BitbucketCloud:
-			out = append(out, a.publishPushed(host.Bitbucket, name, "https://api.bitbucket.org/2.0", a.cfg.Integrations.Bitbucket))
+			out = append(out, a.publishPushed(publish.Bitbucket, name, "https://api.bitbucket.org/2.0", a.cfg.Integrations.Bitbucket))
 		case template.Gitea:
-			out = append(out, a.publishPushed(host.Gitea, name, "https://"+name+"/api/v1", a.cfg.Integrations.Gitea))
+			out = append(out, a.publishPushed(publish.Gitea, name, "https://"+name+"/api/v1", a.cfg.Integrations.Gitea))
 		}
 	}
 	return out
@@ -94,7 +94,7 @@ func (a *app) gitLabOptions(cfg config.GitLab, token string) gitlab.Options {
 
 // publishPushed is a host to which files are pushed with git. api is its API's address unless the configuration says
 // otherwise.
-func (a *app) publishPushed(kind host.Kind, name, api string, all []config.CodeHost) host.Host {
+func (a *app) publishPushed(kind publish.Kind, name, api string, all []config.CodeHost) publish.Host {
 	cfg := config.CodeHost{Host: name}
 	if i := slices.IndexFunc(all, func(h config.CodeHost) bool { return h.Host == name }); i >= 0 {
 		cfg = all[i]
@@ -103,14 +103,14 @@ func (a *app) publishPushed(kind host.Kind, name, api string, all []config.CodeH
 		api = strings.TrimRight(cfg.APIURL, "/")
 	}
 	client := sync.OnceValue(func() *outbound.Client { return outbound.New(apiGuard(api)) })
-	return host.Host{Kind: kind, Name: name, Ready: cfg.Scaffold != nil, API: func(token string) (*host.API, error) {
+	return publish.Host{Kind: kind, Name: name, Ready: cfg.Scaffold != nil, API: func(token string) (*publish.API, error) {
 		if token == "" {
 			if cfg.Scaffold == nil {
 				return nil, unable(name)
 			}
 			token = cfg.Scaffold.Token
 		}
-		return &host.API{URL: api, Client: client(), Token: token}, nil
+		return &publish.API{URL: api, Client: client(), Token: token}, nil
 	}}
 }
 

@@ -69,7 +69,7 @@ func contents(t *testing.T, w *scaffold.Workspace) map[string]string {
 }
 
 // folder writes files below a new folder that is a repository; a name with a star is executable, one with "@" a link.
-func folder(t *testing.T, files map[string]string) string {
+func folder(t testing.TB, files map[string]string) string {
 	t.Helper()
 	dir := t.TempDir()
 	if err := os.Mkdir(filepath.Join(dir, ".git"), 0o755); err != nil {

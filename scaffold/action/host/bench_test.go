@@ -52,12 +52,12 @@ func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // bench runs templates with the actions of the package.
 type bench struct {
-	t      *testing.T
-	wire   *wire
-	hosts  []host.Host
-	git    func() (*gitrun.Runner, error)
-	secret template.Value
-	log    []string
+	t     *testing.T
+	wire  *wire
+	hosts []host.Host
+	git   func() (*gitrun.Runner, error)
+	log   []string
+	made  *scaffold.Runner
 }
 
 func newBench(t *testing.T) *bench {
@@ -87,13 +87,17 @@ func (b *bench) gitLab(url, token string, ready bool) {
 
 func (b *bench) runner() *scaffold.Runner {
 	b.t.Helper()
+	if b.made != nil {
+		return b.made
+	}
 	actions := append(file.Actions(file.Options{}), host.Actions(host.Options{Hosts: b.hosts, Git: b.git})...)
 	r, err := scaffold.NewRegistry(actions...)
 	if err != nil {
 		b.t.Fatal(err)
 	}
 	engine := template.New(template.Config{Hosts: map[string]template.HostType{"github.com": template.GitHub, "gitlab.com": template.GitLab}})
-	return scaffold.New(scaffold.Config{Actions: r, Engine: engine, Dir: b.t.TempDir()})
+	b.made = scaffold.New(scaffold.Config{Actions: r, Engine: engine, Dir: b.t.TempDir()})
+	return b.made
 }
 
 const head = "apiVersion: scaffolder.backstage.io/v1beta3\nkind: Template\nmetadata: {name: t}\nspec:\n  type: service\n  steps:\n"

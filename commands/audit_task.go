@@ -113,7 +113,6 @@ func (c *Commands) auditCard(ctx context.Context, task bot.Task, log []bot.TaskE
 	if is, ok := t.view.Entity(e.Ref); ok {
 		e = is
 	}
-	t.entities = []catalog.Ref{e.Ref}
 	if !task.Over {
 		steps := map[string]lang.Key{
 			string(plugins.AuditWaits): lang.LightTaskWaits, string(plugins.AuditStarts): lang.LightTaskStarts,
@@ -133,6 +132,7 @@ func (c *Commands) auditCard(ctx context.Context, task bot.Task, log []bot.TaskE
 		_, m := t.finish()
 		return m
 	}
+	t.entities = []catalog.Ref{e.Ref}
 	switch last := log[len(log)-1]; last.Kind {
 	case bot.TaskDone:
 		t.lighthouse(e)

@@ -275,3 +275,23 @@ func TestGate(t *testing.T) {
 		t.Errorf("no proxy request: %.60s", answer)
 	}
 }
+
+func TestProbe(t *testing.T) {
+	t.Parallel()
+	r := runner(t, "echo Chromium 1", "echo 12", "")
+	p, _, _ := plugin(t, func(c *Config) { c.Runner = r })
+	if err := p.Probe(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if got, err := r.Programs(t.Context()); err != nil || got != "Chromium 1, Lighthouse 12" {
+		t.Errorf("%q, %v", got, err)
+	}
+	r.Chrome += "-none"
+	if err := p.Probe(t.Context()); !fault.Is(err, fault.Invalid) {
+		t.Errorf("without a browser: %v", err)
+	}
+	_, remote := newService(t)
+	if p, _, _ = plugin(t, func(c *Config) { c.Service = remote }); p.Probe(t.Context()) != nil {
+		t.Error("the service answers")
+	}
+}

@@ -78,7 +78,7 @@ func textTemplates(b *testing.B, dir string, w *scaffold.Workspace) error {
 		if strings.HasSuffix(it.path, "/") {
 			continue
 		}
-		data, mode, err := read(src.files, it.path)
+		data, mode, err := readListed(src.files, it.path)
 		if err != nil {
 			return err
 		}

@@ -67,7 +67,7 @@ func copyItem(c *scaffold.Call, src source, it item, target string) error {
 	if strings.HasSuffix(it.path, "/") {
 		return c.Workspace.Mkdir(to)
 	}
-	data, mode, err := read(src.files, it.path)
+	data, mode, err := readListed(src.files, it.path)
 	if err != nil {
 		return err
 	}

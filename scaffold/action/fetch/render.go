@@ -98,6 +98,7 @@ type job struct {
 	target string // cleaned
 	ext    string
 	raw    map[string]bool // paths whose contents are not rendered
+	there  map[string]bool // paths of the workspace that exist
 	counts struct{ written, kept, left int }
 }
 
@@ -127,6 +128,9 @@ func tree(ctx context.Context, c *scaffold.Call, files fs.FS, s settings) error 
 		return err
 	}
 	j := job{renderer: r, settings: s, call: c, target: target, ext: s.extension(), raw: g.set(items)}
+	if err := j.look(); err != nil {
+		return err
+	}
 	for _, it := range items {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -137,6 +141,20 @@ func tree(ctx context.Context, c *scaffold.Call, files fs.FS, s settings) error 
 	}
 	c.Logf(ctx, "%d files written to %s, %d that exist kept, %d left out", j.counts.written, target, j.counts.kept, j.counts.left)
 	return nil
+}
+
+// look finds out what there is in the target folder.
+func (j *job) look() error {
+	j.there = map[string]bool{".": true}
+	err := j.call.Workspace.Walk(j.target, func(e scaffold.Entry) error {
+		j.there[e.Path] = true
+		return nil
+	})
+	if fault.Is(err, fault.NotFound) {
+		return nil
+	}
+	j.there[j.target] = true
+	return err
 }
 
 // put brings one file or folder into the workspace, unless its name says that it is left out or it is there already.
@@ -153,16 +171,19 @@ func (j *job) put(files fs.FS, it item) error {
 	if err != nil {
 		return err
 	}
-	if !j.Replace && j.call.Workspace.Exists(to) {
+	if !j.Replace && j.there[to] {
 		if !strings.HasSuffix(it.path, "/") {
 			j.counts.kept++
 		}
 		return nil
 	}
+	for at := to; !j.there[at]; at = path.Dir(at) {
+		j.there[at] = true
+	}
 	if strings.HasSuffix(it.path, "/") {
 		return j.call.Workspace.Mkdir(to)
 	}
-	data, mode, err := read(files, it.path)
+	data, mode, err := readListed(files, it.path)
 	if err != nil {
 		return err
 	}

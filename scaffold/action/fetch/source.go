@@ -151,7 +151,7 @@ func (s Sources) openLocal(file, address string, one bool) (source, error) {
 // maxSource bounds one fetched file, in bytes.
 const maxSource = 64 << 20
 
-// read reads a file of a source.
+// read reads a file of a source that somebody named. What is no file is not opened: a pipe would block.
 func read(files fs.FS, name string) ([]byte, fs.FileMode, error) {
 	info, err := fs.Stat(files, name)
 	if err != nil {
@@ -160,14 +160,23 @@ func read(files fs.FS, name string) ([]byte, fs.FileMode, error) {
 	if !info.Mode().IsRegular() {
 		return nil, 0, fault.New(fault.Invalid, "%s is no file", clip(name))
 	}
-	if info.Size() > maxSource {
-		return nil, 0, fault.New(fault.Invalid, "%s has more than %d bytes", clip(name), maxSource)
-	}
+	return readListed(files, name)
+}
+
+// readListed reads a file that a list of the source holds.
+func readListed(files fs.FS, name string) ([]byte, fs.FileMode, error) {
 	f, err := files.Open(name)
 	if err != nil {
 		return nil, 0, missing(err, name)
 	}
 	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, 0, missing(err, name)
+	}
+	if info.Size() > maxSource {
+		return nil, 0, fault.New(fault.Invalid, "%s has more than %d bytes", clip(name), maxSource)
+	}
 	data, err := io.ReadAll(io.LimitReader(f, maxSource))
 	return data, info.Mode().Perm() | 0o200, missing(err, name)
 }

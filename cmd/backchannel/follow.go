@@ -51,6 +51,7 @@ type followed struct {
 	places       *places               // what is kept of channels
 	long         *longWork             // and of long work
 	templateRuns templateRuns          // and of runs of templates
+	workspaces   string                // folder of their workspaces, "" for the system's
 	disputes     *bot.Disputes         // and of answers that are wrong
 	beside       func(context.Context) // what the replica that reads does besides; nil: nothing
 

@@ -41,7 +41,7 @@ const (
 
 // scaffolding is what making new things takes, for the commands. The engine is filled in by scaffoldWith.
 func (f *followed) scaffolding(cfg *config.Config, base *base) *commands.Scaffolding {
-	f.templateRuns = scaffold.NewMemoryRuns()
+	f.templateRuns, f.workspaces = scaffold.NewMemoryRuns(), workspacesOf(base)
 	if base.db != nil {
 		f.templateRuns = base.db.TemplateRuns(base.seal)
 	}
@@ -112,7 +112,7 @@ func (f *followed) scaffoldJobs() (map[string]job.Kind, []job.Periodic) {
 // sweepTemplateRuns forgets runs that began long ago, with their journals.
 func (f *followed) sweepTemplateRuns(ctx context.Context, _ job.Job) (json.RawMessage, error) {
 	n, err := f.templateRuns.Sweep(ctx, time.Now().Add(-templateRunKeep))
-	return json.RawMessage(strconv.Itoa(n)), err
+	return json.RawMessage(strconv.Itoa(n)), errors.Join(err, f.sweepWorkspaces())
 }
 
 // noteMade keeps with an entity which template made it.

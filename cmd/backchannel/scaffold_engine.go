@@ -37,9 +37,9 @@ func newOwnEngine(f *followed) (*ownEngine, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &ownEngine{f: f}
+	e := &ownEngine{f: f, dir: f.workspaces}
 	e.runner = scaffold.New(scaffold.Config{
-		Actions: registry, Engine: template.New(template.Config{Hosts: codeHosts(f.cfg), Clock: time.Now}), Now: time.Now, Log: f.log, Timeout: templateRunFor / 2,
+		Actions: registry, Engine: template.New(template.Config{Hosts: codeHosts(f.cfg), Clock: time.Now}), Dir: e.dir, Now: time.Now, Log: f.log, Timeout: templateRunFor / 2,
 	})
 	return e, nil
 }

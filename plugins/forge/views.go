@@ -70,13 +70,13 @@ func pullPhrases() []plugins.Phrase {
 func releasePhrases() []plugins.Phrase {
 	return phrases([]string{
 		"(last|latest|newest) release (of|for) @", "when was @ (last)? released", "releases of @", "what (did|was) @ (release|released) (last)?",
-	}, []string{"@ .. (最近|最新|上次) .. 发布", "@ .. 发布 .. (版本|记录)"})
+	}, []string{"@ .. (最近|最新|上次|最近一次) (的)? 发布", "@ .. 发布 (了)? (哪个|什么|哪些) 版本", "@ .. (最新|最近) 发布 版本"})
 }
 
 func deployPhrases() []plugins.Phrase {
 	return phrases([]string{
 		"(last|latest) (deploy|deployment|rollout) (of|for) @", "when was @ (last)? deployed", "deployments (of|for) @", "(what|which) version of @ is (deployed|live|in production)",
-	}, []string{"@ .. (最近|最新|上次) .. 部署", "@ .. 什么时候 .. 部署", "@ .. 部署 .. (记录|版本)"})
+	}, []string{"@ .. 部署 (记录|历史|情况)", "@ .. 什么时候 部署 的?", "@ 部署 到 哪"})
 }
 
 func ownerPhrases() []plugins.Phrase {

@@ -61,7 +61,7 @@ func TestHostile(t *testing.T) {
 			}
 			dir := t.TempDir()
 			runner := scaffold.New(scaffold.Config{
-				Actions: registry, Dir: dir, Timeout: time.Minute, Engine: template.New(template.Config{Limits: template.Limits{Time: 2 * time.Second}}),
+				Actions: registry, Dir: dir, Timeout: time.Minute, Engine: template.New(template.Config{Limits: template.Limits{Work: 100_000, Memory: 64 << 20, Time: 2 * time.Second}}),
 			})
 			w, err := scaffold.NewWorkspace(dir, scaffold.WorkspaceLimits{})
 			if err != nil {
@@ -114,18 +114,20 @@ func (*folder) Read([]byte) (int, error)   { return 0, fs.ErrInvalid }
 func (*folder) Close() error               { return nil }
 
 func (d *folder) ReadDir(n int) ([]fs.DirEntry, error) {
+	info, err := fs.Stat(fstest.MapFS{"x": {Data: []byte("x"), Mode: 0o644}}, "x")
 	var out []fs.DirEntry
 	for ; d.at < 1_000_000 && (n <= 0 || len(out) < n); d.at++ {
-		out = append(out, dirEntry(fmt.Sprintf("f%07d", d.at)))
+		out = append(out, entry{info, fmt.Sprintf("f%07d", d.at)})
 	}
-	return out, nil
+	return out, err
 }
 
-type dirEntry string
-
-func (e dirEntry) Name() string    { return string(e) }
-func (dirEntry) IsDir() bool       { return false }
-func (dirEntry) Type() fs.FileMode { return 0 }
-func (e dirEntry) Info() (fs.FileInfo, error) {
-	return fs.Stat(fstest.MapFS{string(e): {Data: []byte("x"), Mode: 0o644}}, string(e))
+// entry is a small file under a name of its own.
+type entry struct {
+	fs.FileInfo
+	name string
 }
+
+func (e entry) Name() string               { return e.name }
+func (e entry) Type() fs.FileMode          { return e.Mode().Type() }
+func (e entry) Info() (fs.FileInfo, error) { return e, nil }

@@ -162,6 +162,11 @@ func (l *laboratory) template(name string) (*scaffold.Template, scaffold.Origin,
 	if err != nil {
 		return nil, scaffold.Origin{}, err
 	}
+	if scattered(entity.Get("spec")) {
+		if entity, err = l.gathered(path, entity); err != nil {
+			return nil, scaffold.Origin{}, err
+		}
+	}
 	t, err := scaffold.Read(path, entity)
 	if err != nil {
 		return nil, scaffold.Origin{}, err

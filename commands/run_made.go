@@ -53,6 +53,22 @@ func (t *talk) madeFrom(e *catalog.Entity) (f madeFact, ok bool) {
 	return madeFact{Template: ref.String()}, err == nil
 }
 
+// madeRemark says in the context line which template made an entity.
+func (t *talk) madeRemark(e *catalog.Entity) {
+	f, ok := t.madeFrom(e)
+	if !ok {
+		return
+	}
+	ref, err := catalog.ParseRef(f.Template, "", "")
+	if from, there := t.view.Entity(ref); err == nil && there {
+		name := from.DisplayName()
+		if f.Version != "" {
+			name += " " + f.Version
+		}
+		t.remark(t.say(lang.MadeBy, lang.Args{"template": name})...)
+	}
+}
+
 // intentMade asks what came from a template; the topic is a version of it, or "". Where intents are closed it is a search.
 const intentMade understand.Intent = "made-from"
 

@@ -169,6 +169,9 @@ func TestMadeFrom(t *testing.T) {
 			t.Errorf("%s\n%s\nwant %q", text, got, want)
 		}
 	}
+	if shown := said(w.as(t, "ada", bot.Said{Text: "show refunds"})); !strings.Contains(shown, "made from Go service 1.4") {
+		t.Errorf("what made it is not shown: %s", shown)
+	}
 	got := said(w.as(t, "ada", bot.Invoked{Path: []string{"backchannel"}, Args: "made-from go-service abcdef0"}))
 	if !strings.Contains(got, "refunds") {
 		t.Errorf("the sub-command: %s", got)

@@ -52,6 +52,7 @@ func (t *talk) show(e *catalog.Entity) {
 	if strings.EqualFold(e.Lifecycle, "deprecated") {
 		t.successorLine(e)
 	}
+	t.madeRemark(e)
 }
 
 // detail answers for one thing a descriptor may say.

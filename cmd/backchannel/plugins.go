@@ -216,6 +216,11 @@ func (a *app) plugIn(w wiring) error {
 	if err := a.connect(w); err != nil {
 		return err
 	}
+	for _, e := range a.plug.registry.All() {
+		if h, ok := e.Plugin.(plugins.HasSources); ok {
+			a.sources = append(a.sources, h.Sources()...)
+		}
+	}
 	if len(a.cfg.Plugins.Declared) > 0 {
 		a.plug.sets = append(a.plug.sets, declared.NewSet(declared.SetOptions{
 			Paths: a.cfg.Plugins.Declared, Registry: a.plug.registry, Start: a.plug.start, Log: a.log,

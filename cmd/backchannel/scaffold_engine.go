@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io/fs"
 	"path/filepath"
+	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -21,9 +22,12 @@ import (
 
 // ownEngine runs templates in this program. It implements commands.Scaffolder.
 type ownEngine struct {
-	f      *followed
-	runner *scaffold.Runner
-	dir    string // of workspaces
+	f   *followed
+	dir string // of workspaces
+
+	mu      sync.Mutex
+	made    *scaffold.Runner // with the actions of the plugins that were there
+	plugins uint64           // at this generation of theirs
 }
 
 // The bounds of the texts of a plan that are kept to be looked at, in bytes: of one file, and of all.
@@ -33,15 +37,33 @@ const (
 )
 
 func newOwnEngine(f *followed) (*ownEngine, error) {
+	e := &ownEngine{f: f, dir: f.workspaces}
+	_, err := e.runner()
+	return e, err
+}
+
+// runner is what runs templates, with the actions of the plugins that are there now.
+func (e *ownEngine) runner() (*scaffold.Runner, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	f := e.f
+	at := f.plug.registry.Generation()
+	if e.made != nil && e.plugins == at {
+		return e.made, nil
+	}
 	registry, err := f.app.actions(madeCatalog{f}, notifier{f})
+	if err != nil && e.made != nil { // two of one name: what was there goes on
+		f.log.Warn("the actions of plugins cannot be used", "err", err)
+		e.plugins = at
+		return e.made, nil
+	}
 	if err != nil {
 		return nil, err
 	}
-	e := &ownEngine{f: f, dir: f.workspaces}
-	e.runner = scaffold.New(scaffold.Config{
+	e.made, e.plugins = scaffold.New(scaffold.Config{
 		Actions: registry, Engine: template.New(template.Config{Hosts: codeHosts(f.cfg), Clock: time.Now}), Dir: e.dir, Now: time.Now, Log: f.log, Timeout: templateRunFor / 2,
-	})
-	return e, nil
+	}), at
+	return e.made, nil
 }
 
 // Form implements commands.Scaffolder.
@@ -108,7 +130,11 @@ func (e *ownEngine) Plan(ctx context.Context, r commands.RunRequest) (plan *comm
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, w.Close()) }()
-	result, err := e.runner.Plan(ctx, q, w, nil)
+	runner, err := e.runner()
+	if err != nil {
+		return nil, err
+	}
+	result, err := runner.Plan(ctx, q, w, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -156,10 +182,14 @@ func (e *ownEngine) Run(ctx context.Context, r commands.RunRequest, log commands
 	if err := e.begin(ctx, runs, r, q); err != nil {
 		return commands.RunResult{}, commands.TryAgain(err)
 	}
+	runner, err := e.runner()
+	if err != nil {
+		return commands.RunResult{}, err
+	}
 	t := newTeller(ctx, q.Template, log)
-	result, err := e.runner.Work(ctx, runs, r.ID, q.Asker, t.tell)
+	result, err := runner.Work(ctx, runs, r.ID, q.Asker, t.tell)
 	if errors.Is(context.Cause(ctx), bot.ErrTaskStopped) {
-		return commands.RunResult{}, errors.Join(context.Cause(ctx), e.runner.Cancel(context.WithoutCancel(ctx), runs, r.ID))
+		return commands.RunResult{}, errors.Join(context.Cause(ctx), runner.Cancel(context.WithoutCancel(ctx), runs, r.ID))
 	}
 	switch {
 	case err != nil:
@@ -187,7 +217,11 @@ func (e *ownEngine) begin(ctx context.Context, runs scaffold.Runs, r commands.Ru
 	if err != nil || row.Status != scaffold.Failed && row.Status != scaffold.Cancelled {
 		return err
 	}
-	return e.runner.Retry(ctx, runs, r.ID)
+	runner, err := e.runner()
+	if err != nil {
+		return err
+	}
+	return runner.Retry(ctx, runs, r.ID)
 }
 
 // resultOf is what came of a run, for the commands.

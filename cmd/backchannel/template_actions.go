@@ -18,7 +18,7 @@ import (
 // actions are what templates can do here. Without a catalog, and without somebody who can tell people, steps that need
 // them are planned and fail when they run.
 func (a *app) actions(c entity.Catalog, n entity.Notifier) (*scaffold.Registry, error) {
-	return action.Builtin(action.Deps{
+	builtin, err := action.Builtin(action.Deps{
 		Fetch:  fetching.Sources{Trees: a.trees, As: func(token string) scm.Trees { return asTrees{a, token} }},
 		Entity: entity.Options{Catalog: c, Notifier: n},
 		Web: web.Options{
@@ -27,6 +27,10 @@ func (a *app) actions(c entity.Catalog, n entity.Notifier) (*scaffold.Registry, 
 		},
 		Host: publish.Options{Hosts: a.publishTo(), Git: a.reach.runner},
 	})
+	if err != nil {
+		return nil, err
+	}
+	return builtin.With(a.plug.actions()...)
 }
 
 // actionBody bounds the answer to a request that a step makes, in bytes.

@@ -116,10 +116,12 @@ func (t *talk) apisProvided(e *catalog.Entity) {
 		t.add(card.Text{Spans: spans})
 		return
 	case 1:
+		t.operationOf(apis)
 		t.apiOne(e, apis[0])
 		return
 	}
 	t.yes()
+	t.operationOf(apis)
 	t.line(lang.APIProvides, lang.Args{"who": t.named(e), "n": len(apis), "list": t.refs(apis, t.inline())})
 	t.apiList(apis)
 }

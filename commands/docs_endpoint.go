@@ -27,8 +27,16 @@ func (t *talk) endpoint() bool {
 }
 
 // atOperation adds the operation of an API that the topic speaks of.
-func (t *talk) atOperation(e *catalog.Entity) {
-	hit := t.operation(e.Ref)
+func (t *talk) atOperation(e *catalog.Entity) { t.showOperation(t.operation(e.Ref)) }
+
+// operationOf adds the operation of some APIs that a question for an endpoint speaks of.
+func (t *talk) operationOf(apis []catalog.Ref) {
+	if t.asksEndpoint() {
+		t.showOperation(t.operation(apis...))
+	}
+}
+
+func (t *talk) showOperation(hit *search.Doc) {
 	if hit == nil {
 		return
 	}

@@ -25,7 +25,7 @@ func TestEndpoint(t *testing.T) {
 	reader := search.NewReader(all, append(pages(), operation), search.Options{Logger: slog.New(slog.DiscardHandler)})
 	t.Cleanup(func() { check(t, reader.Close()) })
 	c := nordwind(t, func(d *commands.Deps) { d.View = func(v catalog.Viewer) search.View { return reader.For(v) } })
-	for q, want := range map[string]bool{"which endpoint of the parcel api prints a label": true, "parcel api": false} {
+	for q, want := range map[string]bool{"which endpoint of the parcel api prints a label": true, "parcel api": false, "where is the endpoint of parcels for labels?": true, "which api does parcels provide": false} {
 		_, message := c.Ask(t.Context(), commands.Question{Text: q, Now: now})
 		if said := card.Plain(message); strings.Contains(said, "/docs/default/api/parcel-api#post-labels") != want {
 			t.Errorf("%s: %s", q, said)

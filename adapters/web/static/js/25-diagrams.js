@@ -5,7 +5,7 @@
   const docs = document.querySelector(".docs[data-diagrams]");
   const figures = docs ? [...docs.querySelectorAll("figure.diagram.mermaid")] : [];
   if (!figures.length || !("IntersectionObserver" in window)) return;
-  const patience = 15000; // milliseconds until a frame that does not answer is given up
+  const patience = 30000; // milliseconds until a frame that does not answer is given up
   const frames = new Map(); // window of a frame to what is known of it
   const dark = () => {
     const chosen = document.documentElement.dataset.theme;

@@ -79,6 +79,7 @@ func (c *doctorCmd) Run(s *session) error {
 		d.tools(cfg)
 		d.hosts(cfg)
 		d.sources(cfg)
+		d.plugins(cfg)
 		d.slack(cfg)
 		d.discord(cfg)
 		d.signIn(cfg)

@@ -223,7 +223,7 @@ func TestAddress(t *testing.T) {
 			defer srv.Close()
 			way := outbound.New(outbound.Options{
 				Hosts: []outbound.Host{{Name: strings.TrimPrefix(srv.URL, "http://"), Private: true, Plain: true, Rate: 1000}}, MaxBody: 1 << 20,
-				Idle: 50 * time.Millisecond, Backoff: time.Millisecond, Attempts: 2,
+				Idle: 1500 * time.Millisecond, Backoff: time.Millisecond, Attempts: 2,
 			})
 			defer way.Close()
 			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)

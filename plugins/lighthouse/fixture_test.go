@@ -135,7 +135,7 @@ func newService(t *testing.T) (*service, *Service) {
 	srv := httptest.NewServer(s)
 	t.Cleanup(srv.Close)
 	way := outbound.New(outbound.Options{
-		Hosts: []outbound.Host{{Name: strings.TrimPrefix(srv.URL, "http://"), Private: true, Plain: true, Rate: 10_000}}, Idle: 100 * time.Millisecond,
+		Hosts: []outbound.Host{{Name: strings.TrimPrefix(srv.URL, "http://"), Private: true, Plain: true, Rate: 10_000}}, Idle: 1500 * time.Millisecond,
 		MaxBody: 1 << 20, Backoff: time.Millisecond, Attempts: 2,
 	})
 	t.Cleanup(way.Close)

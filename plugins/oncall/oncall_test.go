@@ -74,6 +74,7 @@ func TestShiftInFull(t *testing.T) {
 		From:  time.Date(2026, 11, 16, 9, 0, 0, 0, zone),
 		Until: time.Date(2026, 11, 24, 8, 0, 0, 0, zone), Next: user("zhangmin"),
 		File: "testdata/harborlane.yaml", Line: got[0].Line, AsOf: monday, Zone: got[0].Zone,
+		Services: []string{"PPAY001", "PPAY002"},
 	}
 	if diff := cmp.Diff(want, got[0], cmp.Comparer(func(a, b *time.Location) bool { return a.String() == b.String() })); diff != "" {
 		t.Error(diff)

@@ -47,8 +47,8 @@ func account(t *testing.T, change func(*pagerduty.Config)) (*pagerdutytest.Serve
 		{"EP3", "Other", 1, "S3", "Other", "UTOM", monday.Add(-day), monday.Add(day)},
 	}
 	way := outbound.New(outbound.Options{
-		Hosts: []outbound.Host{{Name: s.Host(), Private: true, Plain: true, Rate: 10_000}}, MaxBody: 1 << 20, Idle: 100 * time.Millisecond,
-		Header: 2 * time.Second, Backoff: time.Millisecond, Attempts: 2, Patience: time.Millisecond,
+		Hosts: []outbound.Host{{Name: s.Host(), Private: true, Plain: true, Rate: 10_000}}, MaxBody: 1 << 20, Idle: 1500 * time.Millisecond,
+		Header: 10 * time.Second, Backoff: time.Millisecond, Attempts: 2, Patience: time.Millisecond,
 	})
 	t.Cleanup(way.Close)
 	cfg := pagerduty.Config{API: s.URL, Token: pagerdutytest.Token, From: "boss@acme.example", Way: way, Now: clock, Wanted: func() pagerduty.Wanted {

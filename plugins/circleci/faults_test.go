@@ -3,6 +3,7 @@ package circleci_test
 import (
 	"context"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -49,6 +50,9 @@ func TestFaults(t *testing.T) {
 					t.Errorf("%s, %v", text, err)
 				}
 			}
+			if counted := counts(how); len(counted) > 0 && !slices.ContainsFunc(counted, func(o proxy.Outcome) bool { return w.outcomes(o) > 0 }) {
+				t.Errorf("no metric tells of it: %v", counted)
+			}
 			for range 20 { // many people ask
 				_, _ = show()
 			}
@@ -68,6 +72,14 @@ func TestFaults(t *testing.T) {
 			}
 		})
 	}
+}
+
+// counts are the outcomes of which one is counted for a fault.
+func counts(fault string) []proxy.Outcome {
+	return map[string][]proxy.Outcome{
+		"401": {proxy.ClientError}, "403": {proxy.ClientError}, "404": {proxy.ClientError}, "429": {proxy.Limited, proxy.Resting}, "500": {proxy.ServerError},
+		"truncated": {proxy.Unreachable}, "huge": {proxy.TooLarge, proxy.Timeout}, "drip": {proxy.Timeout},
+	}[fault]
 }
 
 // TestHalf: what belongs to a failure is left out where it cannot be had.

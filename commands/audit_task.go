@@ -36,11 +36,11 @@ func (c *Commands) auditCommands() []subCommand {
 	if _, ok := c.cap.Audits.(plugins.Auditor); !ok || c.deps.Tasks == nil {
 		return nil
 	}
-	return []subCommand{{"audit", nil, intentAudit, takesName, (*Commands).audit}}
+	return []subCommand{{"audit", nil, intentAudit, takesName, (*Commands).auditSite}}
 }
 
-// audit has the website of an entity audited, and shows it in one message.
-func (c *Commands) audit(ev *bot.Event, t *talk) bot.Reply {
+// auditSite has the website of an entity audited, and shows it in one message.
+func (c *Commands) auditSite(ev *bot.Event, t *talk) bot.Reply {
 	e, ok := t.view.Entity(t.r.Entities[0])
 	if !ok {
 		return t.only(bot.NotFound, lang.CmdNotFound, lang.Args{"name": t.r.Entities[0].Name})
@@ -80,7 +80,7 @@ func (c *Commands) handleAudit(ctx context.Context, ev *bot.Event) (bot.Reply, e
 	}
 	q := c.question(ev)
 	q.Private = in.Private
-	return c.audit(ev, c.talk(ctx, c.deps.View(q.Viewer), q, understand.Reading{Intent: intentAudit, Lang: ev.Locale, Entities: []catalog.Ref{ref}})), nil
+	return c.auditSite(ev, c.talk(ctx, c.deps.View(q.Viewer), q, understand.Reading{Intent: intentAudit, Lang: ev.Locale, Entities: []catalog.Ref{ref}})), nil
 }
 
 // WorkOnAudit works on a task of kind TaskAudit; see bot.TaskHandler.
@@ -171,5 +171,5 @@ func (c *Commands) auditByWords(ctx context.Context, ev *bot.Event, view search.
 	if len(r.Entities) != 1 {
 		return nil
 	}
-	return c.audit(ev, c.talk(ctx, view, q, r))
+	return c.auditSite(ev, c.talk(ctx, view, q, r))
 }

@@ -152,7 +152,7 @@ func TestSweepJobs(t *testing.T) {
 		state, queue := bot.NewMemoryState(), job.NewMemory(time.Now)
 		r := bot.DefaultRetention()
 		kinds, periodic := r.SweepJobs(state, queue, time.Now)
-		if len(kinds) != len(periodic) || len(kinds) != 12 {
+		if len(kinds) != len(periodic) || len(kinds) != 13 {
 			t.Fatalf("%d kinds, %d schedules", len(kinds), len(periodic))
 		}
 		runner, err := job.NewRunner(queue, job.Config{Kinds: kinds, Periodic: periodic, Lease: 12 * time.Hour, Poll: 4 * time.Hour})
@@ -191,7 +191,7 @@ func TestSweepJobs(t *testing.T) {
 		}
 		stop()
 		stats, err := queue.Stats(t.Context())
-		if err != nil || len(stats) != 12 {
+		if err != nil || len(stats) != 13 {
 			t.Fatalf("%v, %v", stats, err)
 		}
 		for _, s := range stats {

@@ -23,6 +23,8 @@ type Scaffolding struct {
 	Repos RepoNames
 	// Made notes which entities a run has made, so that it is known of them; nil: it is not.
 	Made func(ctx context.Context, m Making) error
+	// Audit is told how runs end; nil: nobody is. What people press is in the audit anyway.
+	Audit func(bot.Entry)
 	// Announce is the channel, on the platform of whoever asks, in which results are told besides; "" for none. A
 	// template can name another one.
 	Announce string

@@ -86,6 +86,7 @@ type workshop struct {
 	deny    map[commands.Act]bool
 	posted  []bot.Post
 	made    []commands.Making
+	audited []bot.Entry
 	taken   string // repository that is there already
 	reader  *search.Reader
 }
@@ -162,7 +163,8 @@ func newWorkshop(t *testing.T, change ...func(*commands.Deps)) *workshop {
 		Post: func(_ context.Context, p bot.Post) error { w.posted = append(w.posted, p); return nil },
 		Scaffold: &commands.Scaffolding{
 			Engine: w.kiln, Drafts: w.state.Drafts, Secrets: w.state.Secrets, Repos: w, Announce: "new-things",
-			Made: func(_ context.Context, m commands.Making) error { w.made = append(w.made, m); return nil },
+			Audit: func(e bot.Entry) { w.audited = append(w.audited, e) },
+			Made:  func(_ context.Context, m commands.Making) error { w.made = append(w.made, m); return nil },
 			Approval: func(e *catalog.Entity) commands.Approval {
 				if e.Ref.Name == "guarded" {
 					return commands.Approval{By: []catalog.Ref{st.Ref("group:platform")}, Expires: time.Hour}
@@ -404,6 +406,9 @@ func TestPlanAndRun(t *testing.T) {
 	}
 	if len(w.made) != 1 || w.made[0].Entity != st.Ref("component:refunds") || w.made[0].Template != st.Ref("template:go-service") || w.made[0].Commit == "" {
 		t.Errorf("what made it is kept as %+v", w.made)
+	}
+	if len(w.audited) != 1 || w.audited[0].Actor.ID != "ada" || !slices.Contains(w.audited[0].Answer.Entities, "component:default/refunds") {
+		t.Errorf("the audit has %+v", w.audited)
 	}
 	var to []string
 	for _, p := range w.posted {

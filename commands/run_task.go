@@ -37,6 +37,7 @@ func (c *Commands) RunTask(ctx context.Context, l *bot.TaskLog) (any, error) {
 	if err != nil {
 		return nil, c.runFailed(ctx, l.Task, d, err)
 	}
+	c.runAudit(l.Task, d, result.Entities, "")
 	c.made(ctx, l.Task, d, result)
 	if err := c.tellDone(ctx, l.Task, d, result); err != nil {
 		return nil, err
@@ -55,8 +56,21 @@ func (c *Commands) runFailed(ctx context.Context, task bot.Task, d RunData, err 
 	if ctx.Err() != nil || fault.Is(err, fault.Upstream) && errors.Is(err, errTryAgain) {
 		return err
 	}
+	c.runAudit(task, d, nil, fault.KindOf(err).String())
 	c.tellAsker(ctx, task, d, lang.RunFailedTold, lang.Args{"title": card.S(d.Title), "text": clipTo(stepPlace.ReplaceAllString(oneLine(err.Error()), ""), maxDetail)})
 	return job.Permanent(err)
+}
+
+// runAudit notes how a run ended: of which template, what it made, and for whom.
+func (c *Commands) runAudit(task bot.Task, d RunData, made []string, failure string) {
+	if c.deps.Scaffold.Audit == nil {
+		return
+	}
+	now := c.deps.Now()
+	c.deps.Scaffold.Audit(bot.Entry{
+		Time: now, Event: task.Key, Actor: task.By, Address: task.Address, What: "run of a template", Took: now.Sub(task.Begun), Failure: failure,
+		Answer: bot.Answer{Intent: string(intentMaking), Outcome: bot.Answered, Entities: append([]string{d.Template.Ref}, made...)},
+	})
 }
 
 // errTryAgain marks errors of engines after which a run goes on by itself.

@@ -18,6 +18,7 @@ import (
 	"github.com/backchannel-portal/backchannel/catalog/inventory"
 	"github.com/backchannel-portal/backchannel/catalog/search"
 	"github.com/backchannel-portal/backchannel/cmd/backchannel/config"
+	"github.com/backchannel-portal/backchannel/commands"
 	"github.com/backchannel-portal/backchannel/docs"
 	"github.com/backchannel-portal/backchannel/internal/job"
 	"github.com/backchannel-portal/backchannel/internal/store"
@@ -48,9 +49,10 @@ type followed struct {
 
 	locations catalog.Locations // registered ones; nil: there are none
 
-	places       *places               // what is kept of channels
-	long         *longWork             // and of long work
-	templateRuns templateRuns          // and of runs of templates
+	places       *places      // what is kept of channels
+	long         *longWork    // and of long work
+	templateRuns templateRuns // and of runs of templates
+	making       *commands.Scaffolding
 	workspaces   string                // folder of their workspaces, "" for the system's
 	disputes     *bot.Disputes         // and of answers that are wrong
 	beside       func(context.Context) // what the replica that reads does besides; nil: nothing
@@ -78,9 +80,9 @@ func follow(cfg *config.Config, base *base, log *slog.Logger, dir string) (*foll
 	if base.db != nil {
 		cards = base.db.PluginCards()
 	}
-	making := f.scaffolding(cfg, base)
+	f.making = f.scaffolding(cfg, base)
 	a, err := newApp(cfg, time.Now, log, wiring{
-		scaffold: making, follows: f.long.follows, recent: recentRuns{f.templateRuns, cfg.Web.BaseURL},
+		scaffold: f.making, follows: f.long.follows, recent: recentRuns{f.templateRuns, cfg.Web.BaseURL},
 		cards: cards, runs: base.runs(), keep: base.keeper(), audits: base.audits(),
 		tasks: f.long.follows, feedback: f.disputes, post: f.places.send,
 		places: f.places, locations: f.locations, registrar: f.registrar(cfg), links: base.state.Links,
@@ -90,7 +92,7 @@ func follow(cfg *config.Config, base *base, log *slog.Logger, dir string) (*foll
 		return nil, err
 	}
 	f.app = a
-	if err := f.scaffoldWith(making); err != nil {
+	if err := f.scaffoldWith(f.making); err != nil {
 		return nil, err
 	}
 	maps.Copy(f.long.cards, a.commands.TaskCards())

@@ -124,6 +124,7 @@ func newService(cfg *config.Config, base *base, log *slog.Logger, indexes string
 
 func (s *service) wire() error {
 	s.seen = bot.Observers{s.metrics, s.audit}
+	s.making.Audit = s.seen.Observe
 	if err := s.signIn(); err != nil {
 		return err
 	}

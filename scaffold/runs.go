@@ -100,3 +100,19 @@ func NoRun(id string) error { return fault.New(fault.NotFound, "there is no run 
 func NoFiles(id string, number int) error {
 	return fault.New(fault.NotFound, "there are no files %d of run %q", number, id)
 }
+
+// RunEraser forgets who had runs done.
+type RunEraser interface {
+	// Erase takes an account out of the runs that it asked for, and returns how many those are. Of runs that are over
+	// it takes values, secrets, output and journal as well; what they registered stays known.
+	Erase(ctx context.Context, actor string) (int, error)
+}
+
+// Erased is a run without the account that asked for it.
+func (r Run) Erased() Run {
+	r.Actor, r.User, r.Name = "", "", ""
+	if r.Status.Over() {
+		r.Values, r.Secrets, r.Output, r.Message = nil, nil, nil, ""
+	}
+	return r
+}

@@ -16,6 +16,7 @@ import (
 func NewMemoryRuns() interface {
 	Runs
 	RunSweeper
+	RunEraser
 } {
 	return &memoryRuns{rows: map[string]*memoryRun{}}
 }
@@ -96,6 +97,23 @@ func (m *memoryRuns) Sweep(_ context.Context, before time.Time) (int, error) {
 		if row.run.Begun.Before(before) {
 			delete(m.rows, id)
 			n++
+		}
+	}
+	return n, nil
+}
+
+func (m *memoryRuns) Erase(_ context.Context, actor string) (int, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	n := 0
+	for _, row := range m.rows {
+		if actor == "" || row.run.Actor != actor {
+			continue
+		}
+		n++
+		if row.run = row.run.Erased(); row.run.Status.Over() {
+			row.records = nil
+			clear(row.files)
 		}
 	}
 	return n, nil

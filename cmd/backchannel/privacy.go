@@ -80,6 +80,7 @@ func (c *privacyEraseCmd) Run(s *session) error {
 type privacy struct {
 	state   bot.State
 	catalog *store.Catalog
+	runs    personalRuns
 	s       *session
 	dataDir string
 }
@@ -103,7 +104,7 @@ func (s *session) private(what, whom string, do func(context.Context, *privacy, 
 	if err != nil {
 		return err
 	}
-	p := &privacy{state: db.ChatState(seal), catalog: db.Catalog(), s: s, dataDir: cfg.Store.DataDir}
+	p := &privacy{state: db.ChatState(seal), catalog: db.Catalog(), runs: db.TemplateRuns(seal), s: s, dataDir: cfg.Store.DataDir}
 	if err := p.state.Audit.Append(s.ctx, []bot.Record{operatorRecord(what, whom, time.Now())}); err != nil {
 		return err
 	}
@@ -190,6 +191,7 @@ type erased struct {
 	Subscriptions int    `json:"subscriptions"`
 	Feedback      int    `json:"feedback"`
 	Tasks         int    `json:"tasks"`            // long work; of what is under way, who began it
+	Runs          int    `json:"runs"`             // of templates, which stay without who asked and what was given
 	Links         int    `json:"links"`            // to a User of the catalog
 	Sessions      int    `json:"sessions"`         // in the web view
 	Locations     int    `json:"locations"`        // that no longer say who registered them
@@ -209,6 +211,9 @@ func (p *privacy) eraseActor(ctx context.Context, a bot.Actor) (any, error) {
 	}
 	out.Conversations, out.Drafts, out.Subscriptions = len(traces.Conversations), len(traces.Drafts), len(traces.Subscriptions)
 	out.Feedback, out.Tasks = len(traces.Feedback), len(traces.Tasks)
+	if out.Runs, err = p.runs.Erase(ctx, a.Key()); err != nil {
+		return nil, err
+	}
 	if out.Locations, err = p.catalog.Disown(ctx, a.Key()); err != nil {
 		return nil, err
 	}

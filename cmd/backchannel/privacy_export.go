@@ -21,6 +21,7 @@ type (
 		Subscriptions []exportedSubscription `json:"subscriptions"`
 		Feedback      []exportedFeedback     `json:"feedback"`
 		Tasks         []exportedTask         `json:"tasks"` // long work that they began
+		Runs          []exportedRun          `json:"runs"`  // of templates
 		Locations     []exportedLocation     `json:"locations"`
 		Sessions      []exportedSession      `json:"sessions"` // in the web view
 		Link          *exportedLink          `json:"link,omitempty"`
@@ -119,7 +120,7 @@ type (
 func (p *privacy) exportActor(ctx context.Context, a bot.Actor) (any, error) {
 	out := exportedActor{
 		User: a.Key(), Audit: []exportedRecord{}, Conversations: []exportedConversation{}, Drafts: []exportedDraft{},
-		Subscriptions: []exportedSubscription{}, Feedback: []exportedFeedback{}, Tasks: []exportedTask{}, Locations: []exportedLocation{}, Sessions: []exportedSession{},
+		Subscriptions: []exportedSubscription{}, Feedback: []exportedFeedback{}, Tasks: []exportedTask{}, Runs: []exportedRun{}, Locations: []exportedLocation{}, Sessions: []exportedSession{},
 	}
 	records, at, err := p.kept(ctx, a)
 	if err != nil {
@@ -149,6 +150,9 @@ func (p *privacy) exportActor(ctx context.Context, a bot.Actor) (any, error) {
 	}
 	for _, d := range traces.Drafts {
 		out.Drafts = append(out.Drafts, exportedDraft{d.ID, d.Form, d.Values, d.Data, d.Expires})
+	}
+	if out.Runs, err = p.exportRuns(ctx, a.Key()); err != nil {
+		return nil, err
 	}
 	for _, s := range traces.Subscriptions {
 		out.Subscriptions = append(out.Subscriptions, exportedSubscription{s.Address.Channel, s.Address.Thread, s.Subject, s.Topic, s.Since})

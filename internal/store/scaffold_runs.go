@@ -20,6 +20,7 @@ type templateRuns struct {
 func (db *DB) TemplateRuns(seal *Seal) interface {
 	scaffold.Runs
 	scaffold.RunSweeper
+	scaffold.RunEraser
 } {
 	return templateRuns{chat{db}, seal}
 }
@@ -27,7 +28,7 @@ func (db *DB) TemplateRuns(seal *Seal) interface {
 // runData is what never changes of a run, and runResult what it came to.
 type runData struct {
 	Title, File, Commit, User, Name string
-	Entity, Values                  json.RawMessage
+	Entity, Values                  json.RawMessage `json:",omitempty"`
 }
 
 type runResult struct {
@@ -145,6 +146,55 @@ func (c templateRuns) Update(ctx context.Context, r scaffold.Run, forget bool) e
 // Sweep implements scaffold.RunSweeper. What belongs to a run goes with it.
 func (c templateRuns) Sweep(ctx context.Context, before time.Time) (int, error) {
 	return c.sweep(ctx, "scaffold_runs", "id", "begun_at", before)
+}
+
+// Erase implements scaffold.RunEraser.
+func (c templateRuns) Erase(ctx context.Context, actor string) (n int, err error) {
+	if actor == "" {
+		return 0, nil
+	}
+	err = c.db.write(ctx, "erase somebody from runs", func(t *tx) error {
+		var runs []scaffold.Run
+		err := t.each(ctx, `SELECT `+templateRunColumns+` FROM scaffold_runs WHERE actor = $1`, func(rows *sql.Rows) error {
+			r, err := scanTemplateRun(rows)
+			runs = append(runs, r)
+			return err
+		}, words(actor))
+		if err != nil {
+			return err
+		}
+		n = len(runs)
+		for _, r := range runs {
+			if err := eraseRun(ctx, t, r.Erased()); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return n, err
+}
+
+// eraseRun writes a run that somebody was taken out of.
+func eraseRun(ctx context.Context, t *tx, r scaffold.Run) error {
+	run, err := document(runData{r.Title, r.File, r.Commit, r.User, r.Name, r.Entity, r.Values})
+	if err != nil {
+		return err
+	}
+	result, err := document(runResult{r.Message, r.Output, r.Entities})
+	if err != nil {
+		return err
+	}
+	over := r.Status.Over()
+	if _, err := t.ExecContext(ctx, `UPDATE scaffold_runs SET actor = '', run = $2, result = $3, secrets = CASE WHEN $4 THEN NULL ELSE secrets END WHERE id = $1`,
+		words(r.ID), run, result, over); err != nil || !over {
+		return err
+	}
+	for _, table := range []string{"scaffold_records", "scaffold_files"} {
+		if _, err := t.ExecContext(ctx, `DELETE FROM `+table+` WHERE run = $1`, words(r.ID)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Journal implements scaffold.Runs.

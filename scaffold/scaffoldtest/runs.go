@@ -25,6 +25,7 @@ import (
 type Store interface {
 	scaffold.Runs
 	scaffold.RunSweeper
+	scaffold.RunEraser
 }
 
 // OpenRuns returns two handles on one new, empty store, as two replicas have.
@@ -44,6 +45,7 @@ func TestRuns(t *testing.T, open OpenRuns) {
 		{"files are kept by number", (*bench).files},
 		{"files that broke off are kept anew", (*bench).filesBroken},
 		{"old runs are forgotten with all that is theirs", (*bench).sweep},
+		{"somebody is taken out of runs", (*bench).erase},
 		{"hostile text is kept or refused, never trouble", (*bench).hostile},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -302,6 +304,37 @@ func (b *bench) sweep() {
 	b.is(err, fault.NotFound)
 	_, err = b.a.Get(b.ctx, "2")
 	b.ok(err)
+}
+
+func (b *bench) erase() {
+	b.put("1", nil)
+	b.put("2", nil)
+	b.put("3", func(r *scaffold.Run) { r.Actor = "p:w:v" })
+	done := b.row("1")
+	done.Status, done.Entities, done.Message = scaffold.Failed, []string{"component:default/pay"}, "why"
+	b.ok(b.a.Update(b.ctx, done, false))
+	_, err := b.a.Journal("1").Append(b.ctx, scaffold.Record{Kind: scaffold.LogLine, At: b.now})
+	b.ok(err)
+	n, err := b.b.Erase(b.ctx, "p:w:u")
+	b.ok(err)
+	b.same(n, 2)
+	got, err := b.a.Get(b.ctx, "1")
+	b.ok(err)
+	b.same(got.Actor+got.User+got.Name+got.Message+string(got.Values)+string(got.Secrets), "")
+	b.same(got.Entities, done.Entities)
+	list, err := b.a.Journal("1").Records(b.ctx, 0)
+	b.ok(err)
+	b.same(len(list), 0)
+	got, err = b.a.Get(b.ctx, "2") // it is under way and needs its values
+	b.ok(err)
+	b.same(got.Actor+got.User+got.Name, "")
+	b.same(string(got.Values)+string(got.Secrets), `{"name":"pay"}{"token":"s3cret"}`)
+	got, err = b.a.Get(b.ctx, "3")
+	b.ok(err)
+	b.same(got.Actor, "p:w:v")
+	n, err = b.a.Erase(b.ctx, "")
+	b.ok(err)
+	b.same(n, 0)
 }
 
 func (b *bench) hostile() {

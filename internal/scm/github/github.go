@@ -1,5 +1,6 @@
 // Package github reads GitHub and GitHub Enterprise Server: repositories of organisations and users, their files by
-// blob ids, teams and members, and the events of webhooks. Of what it could write it only proposes changes, as pull requests.
+// blob ids, teams and members, and the events of webhooks. It proposes changes, as pull requests; what else is written goes
+// through Send.
 package github
 
 import (

@@ -177,11 +177,14 @@ type Question struct {
 
 	at     bot.Address // where it is asked; zero outside of conversations
 	waited bool        // for the cards of plugins: what has not come is late
-	memory []bot.Turn  // instead of Thread, as an event carries it: most questions never look at it
+	// inWords marks a question in somebody's words, whose intents are closed: those of sub-commands go by another one.
+	inWords bool
+	memory  []bot.Turn // instead of Thread, as an event carries it: most questions never look at it
 }
 
 // Ask answers a question. It does not wait for a network: everything comes from memory.
 func (c *Commands) Ask(ctx context.Context, q Question) (bot.Answer, card.Message) {
+	q.inWords = true
 	g := c.given(ctx, q)
 	return g.answer, g.message
 }
@@ -219,7 +222,10 @@ func (c *Commands) given(ctx context.Context, q Question) given {
 func (c *Commands) give(ctx context.Context, view search.View, q Question, r understand.Reading) given {
 	t := c.talk(ctx, view, q, r)
 	t.run()
-	a, m := asked(t.finish())
+	a, m := t.finish()
+	if q.inWords {
+		a, m = asked(a, m)
+	}
 	return given{a, m, r, t.pending}
 }
 

@@ -77,6 +77,7 @@ func (c *Commands) handleAsk(ctx context.Context, ev *bot.Event) (bot.Reply, err
 	if reply := c.changesByWords(ctx, q); reply != nil {
 		return reply, nil
 	}
+	q.inWords = true
 	return c.settle(q, c.given(ctx, q)), nil
 }
 

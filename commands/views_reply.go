@@ -18,6 +18,7 @@ const maxBrought = 12
 // than patience. It is for those who ask once and see no message change. The intent of a question that a plugin answers
 // is Show, since the intents of questions are closed.
 func (c *Commands) AskWaiting(ctx context.Context, q Question, patience time.Duration) (bot.Answer, card.Message) {
+	q.inWords = true
 	g := c.given(ctx, q)
 	if len(g.pending) > 0 {
 		wait, cancel := context.WithTimeout(ctx, patience)

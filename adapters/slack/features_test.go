@@ -25,7 +25,7 @@ func TestMissingScopeSwitchesItsFeatureOffOnly(t *testing.T) {
 	if !a.tenants.own.uses(FeatureUnfurl) {
 		t.Error("a feature is off before anything is known of the token")
 	}
-	a.tenants.own.setScopes(append(Scopes(), "links:read", "channels:history", "groups:history", "channels:read", "groups:read"))
+	a.tenants.own.setScopes(append(Scopes(), "links:read", "channels:history", "groups:history", "channels:read", "groups:read", "usergroups:read", "usergroups:write"))
 	if diff := cmp.Diff([]Off{{FeatureUnfurl, []string{"links:write"}}}, a.tenants.own.off); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

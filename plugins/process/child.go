@@ -90,11 +90,13 @@ func (c *child) supervise(ctx context.Context) {
 	for ctx.Err() == nil {
 		began := time.Now()
 		err := c.once(ctx)
+		if ctx.Err() == nil {
+			c.fail(err)
+		}
 		c.opened.Do(func() { close(c.first) })
 		if ctx.Err() != nil {
 			return
 		}
-		c.fail(err)
 		if time.Since(began) > settled {
 			pause = c.tune.firstPause
 		}
@@ -140,6 +142,12 @@ func (c *child) once(ctx context.Context) error {
 	err = c.introduce(ctx, conn, r)
 	if err == nil {
 		err = c.pings(ctx, conn)
+	}
+	if errors.Is(err, errClosed) { // the reader is about to say why
+		select {
+		case <-ctx.Done():
+		case <-time.After(endPatience):
+		}
 	}
 	if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, context.Canceled) {
 		err = cause

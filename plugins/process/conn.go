@@ -20,8 +20,9 @@ type conn struct {
 	handle handler
 	slots  chan struct{} // of requests that are worked on
 
-	w   io.Writer
-	out chan []byte // lines to be written: nobody waits for a side that does not read
+	w    io.Writer
+	out  chan []byte   // lines to be written: nobody waits for a side that does not read
+	gone chan struct{} // closed at the end
 
 	mu      sync.Mutex
 	next    int64
@@ -34,7 +35,7 @@ type conn struct {
 var errClosed = errors.New("the plugin is not running")
 
 func newConn(w io.Writer, h handler) *conn {
-	return &conn{handle: h, w: w, out: make(chan []byte, maxQueued), slots: make(chan struct{}, maxInFlight), pending: map[int64]chan message{}, serving: map[int64]context.CancelFunc{}}
+	return &conn{handle: h, w: w, out: make(chan []byte, maxQueued), gone: make(chan struct{}), slots: make(chan struct{}, maxInFlight), pending: map[int64]chan message{}, serving: map[int64]context.CancelFunc{}}
 }
 
 // run reads until the other side ends, and returns why: nil at the end of its output.
@@ -165,7 +166,14 @@ func (c *conn) answer(id int64, result any, err error) {
 	if err != nil {
 		m.Result, m.Error = nil, toWire(err)
 	}
-	_ = c.write(m) // the reader notices that the other side is gone
+	line, err := lineOf(m)
+	if err != nil {
+		line, _ = lineOf(message{ID: &id, Error: toWire(err)}) // small enough
+	}
+	select { // unlike a request, an answer is waited for
+	case c.out <- line:
+	case <-c.gone:
+	}
 }
 
 // end gives everybody who waits the reason.
@@ -175,6 +183,9 @@ func (c *conn) end(err error) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.over == nil {
+		close(c.gone)
+	}
 	c.over = err
 	for id, waiting := range c.pending {
 		close(waiting)
@@ -239,20 +250,29 @@ func (c *conn) notify(method string, params any) error {
 }
 
 func (c *conn) write(m message) error {
-	m.Version = "2.0"
-	line, err := json.Marshal(m)
+	line, err := lineOf(m)
 	if err != nil {
 		return err
 	}
-	if len(line) > maxLine {
-		return fault.New(fault.Invalid, "a message has more than %d MB", maxLine>>20)
-	}
 	select {
-	case c.out <- append(line, '\n'):
+	case c.out <- line:
 		return nil
 	default:
 		return fault.New(fault.Upstream, "it reads nothing of what it is sent")
 	}
+}
+
+// lineOf is a message as it is written.
+func lineOf(m message) ([]byte, error) {
+	m.Version = "2.0"
+	line, err := json.Marshal(m)
+	if err != nil {
+		return nil, err
+	}
+	if len(line) > maxLine {
+		return nil, fault.New(fault.Invalid, "a message has more than %d MB", maxLine>>20)
+	}
+	return append(line, '\n'), nil
 }
 
 // maxQueued bounds how many messages wait to be written.

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"net/http"
 	"runtime"
 	"slices"
@@ -76,7 +75,7 @@ func TestHiddenTakesNoLonger(t *testing.T) {
 		if float64(slow) > float64(fast)*timeRatio+float64(50*time.Microsecond) {
 			t.Errorf("%s: %s where it is hidden, %s where it is not there", l.name, median(took[0]), median(took[1]))
 		}
-		t.Log(fmt.Sprintf("%-70s work %5d %5d  time %8s %8s", l.name, hidden, absent, median(took[0]), median(took[1])))
+		t.Logf("%-70s work %5d %5d  time %8s %8s", l.name, hidden, absent, median(took[0]), median(took[1]))
 	}
 }
 

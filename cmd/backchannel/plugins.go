@@ -53,7 +53,7 @@ const (
 	pluginEnd   = 5 * time.Second  // to end
 )
 
-// newPlugged makes the registry; add adds plugins to it. store and keep outlive the process where it has a database.
+// newPlugged makes the registry, which is empty. store and keep outlive the process where it has a database.
 func newPlugged(a *app, store plugins.CardStore, keep plugins.Keeper) *plugged {
 	if keep == nil {
 		keep = plugins.NewMemoryKeeper()
@@ -62,14 +62,6 @@ func newPlugged(a *app, store plugins.CardStore, keep plugins.Keeper) *plugged {
 	p.gates = plugins.NewGates(plugins.GateOptions{Log: a.log, Observe: p.metrics.observe})
 	p.views = plugins.NewRunner(p.registry, p.gates, plugins.RunnerOptions{Store: store})
 	return p
-}
-
-// add adds a plugin that stays, and starts it.
-func (p *plugged) add(ctx context.Context, one plugins.Plugin) error {
-	if err := p.registry.Add(one); err != nil {
-		return err
-	}
-	return p.start(ctx, one)
 }
 
 // start starts a plugin.

@@ -57,7 +57,7 @@ func (m madeCatalog) Register(ctx context.Context, asker scaffold.Asker, address
 	if m.f.locations == nil {
 		return entity.Registered{}, fault.New(fault.Invalid, "locations cannot be registered here: the catalog is not kept in a store")
 	}
-	trial, err := registrar{m.f}.Try(ctx, address)
+	trial, err := registrar(m).Try(ctx, address)
 	if err != nil {
 		return entity.Registered{}, err
 	}

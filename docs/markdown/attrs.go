@@ -1,6 +1,7 @@
 package markdown
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/yuin/goldmark/ast"
@@ -122,6 +123,11 @@ func attributesOf(n ast.Node) *attributes {
 		return a
 	}
 	return nil
+}
+
+// has reports whether there is a pair with a key.
+func (a *attributes) has(key string) bool {
+	return a != nil && slices.ContainsFunc(a.pairs, func(p [2]string) bool { return p[0] == key })
 }
 
 // attrsParser reads attribute lists inside text. Where they belong is told once the block is complete.

@@ -13,6 +13,8 @@ const maxFrontMatter = 64 << 10 // bytes
 type Meta struct {
 	Title string
 	Text  string // description and tags, which readers would search for
+	// Unfound keeps what the page says out of search: search.exclude of Material for MkDocs.
+	Unfound bool
 }
 
 // frontMatter cuts a YAML block between lines of three dashes off the front and returns the rest with its first line's
@@ -40,6 +42,8 @@ func (p *page) frontMatter(data []byte) ([]byte, int) {
 		return data, 1
 	default:
 		p.doc.Meta.Title = strings.TrimSpace(root.Get("title").Str())
+		exclude := root.Get("search").Get("exclude")
+		p.doc.Meta.Unfound = exclude != nil && exclude.Kind == yamldoc.Bool && exclude.Text == "true"
 		for _, key := range []string{"subtitle", "description", "summary", "tags", "keywords"} {
 			p.doc.Meta.Text = joinLines(p.doc.Meta.Text, flat(root.Get(key)))
 		}

@@ -126,6 +126,7 @@ type page struct {
 	text    []byte
 	depth   int
 	current Section
+	unfound bool     // the author keeps what the current section says out of search
 	tabs    int      // sets of tabs so far
 	open    []string // raw elements that are open in the present line
 	scope   int      // how many of them were opened outside of the present inlines

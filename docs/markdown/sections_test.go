@@ -98,3 +98,17 @@ func TestSlugs(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatIsKeptOutOfSearch(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string][]Section{
+		"# One { data-search-exclude }\n\na\n\n## Two\n\nb":                      {{"", 1, "One", ""}, {"two", 2, "Two", "b"}},
+		"# One\n\na\n\n## Two { #2 data-search-exclude }\n\nb\n\n### Three\n\nc": {{"", 1, "One", "a"}, {"2", 2, "Two", ""}, {"three", 3, "Three", "c"}},
+		"---\nsearch:\n  exclude: true\n---\n# One\n\na":                         {{"", 1, "One", ""}},
+		"---\nsearch:\n  exclude: false\n---\n# One\n\na":                        {{"", 1, "One", "a"}},
+	} {
+		if diff := cmp.Diff(want, New(Options{}).Parse("page.md", []byte(in), nil).Sections); diff != "" {
+			t.Errorf("%q: %s", in, diff)
+		}
+	}
+}

@@ -228,16 +228,21 @@ func (p *page) startSection(h *ast.Heading, id string) {
 		return
 	}
 	heading := strings.TrimSpace(strings.Join(strings.Fields(p.plain(h)), " "))
+	unfound := attributesOf(h).has("data-search-exclude")
 	if len(p.doc.Sections) == 0 && p.current.Heading == "" && len(p.text) == 0 && h.Level == 1 {
-		p.current.Heading = heading
+		p.current.Heading, p.unfound = heading, unfound
 		return
 	}
 	p.endSection()
-	p.current = Section{Anchor: id, Level: h.Level, Heading: heading}
+	p.current, p.unfound = Section{Anchor: id, Level: h.Level, Heading: heading}, unfound
 }
 
+// endSection keeps the section that is over. Of one that its author keeps out of search, as Material for MkDocs lets
+// them, the heading alone is left.
 func (p *page) endSection() {
-	p.current.Text = joinLines(p.current.Text, strings.TrimSpace(string(p.text)))
+	if p.current.Text = joinLines(p.current.Text, strings.TrimSpace(string(p.text))); p.unfound || p.doc.Meta.Unfound {
+		p.current.Text = ""
+	}
 	p.text = p.text[:0]
 	p.doc.Sections = append(p.doc.Sections, p.current)
 }

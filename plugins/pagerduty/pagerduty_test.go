@@ -36,15 +36,15 @@ func account(t *testing.T, change func(*pagerduty.Config)) (*pagerdutytest.Serve
 		{ID: "POTHER", Name: "Other", Status: "active", Policy: "EP3", PolicyName: "Other"},
 	}
 	s.Users = []pagerdutytest.User{
-		{"UMEI", "Mei Lin", "mei@acme.example", "151 1"}, {"UTOM", "Tom", "tom@acme.example", ""}, {"UBOSS", "Boss", "boss@acme.example", ""},
+		{ID: "UMEI", Name: "Mei Lin", Email: "mei@acme.example", Phone: "151 1"}, {ID: "UTOM", Name: "Tom", Email: "tom@acme.example"}, {ID: "UBOSS", Name: "Boss", Email: "boss@acme.example"},
 	}
 	day := 24 * time.Hour
 	s.OnCalls = []pagerdutytest.OnCall{
-		{"EP1", "Payments", 1, "S1", "Payments primary", "UMEI", monday.Add(-day), monday.Add(day)},
-		{"EP1", "Payments", 1, "S1", "Payments primary", "UTOM", monday.Add(day), monday.Add(3 * day)},
-		{"EP1", "Payments", 2, "", "", "UBOSS", time.Time{}, time.Time{}},
-		{"EP2", "Till", 1, "S2", "Till", "UTOM", monday.Add(2 * day), monday.Add(3 * day)},
-		{"EP3", "Other", 1, "S3", "Other", "UTOM", monday.Add(-day), monday.Add(day)},
+		{Policy: "EP1", PolicyName: "Payments", Level: 1, Schedule: "S1", Title: "Payments primary", User: "UMEI", Start: monday.Add(-day), End: monday.Add(day)},
+		{Policy: "EP1", PolicyName: "Payments", Level: 1, Schedule: "S1", Title: "Payments primary", User: "UTOM", Start: monday.Add(day), End: monday.Add(3 * day)},
+		{Policy: "EP1", PolicyName: "Payments", Level: 2, User: "UBOSS"},
+		{Policy: "EP2", PolicyName: "Till", Level: 1, Schedule: "S2", Title: "Till", User: "UTOM", Start: monday.Add(2 * day), End: monday.Add(3 * day)},
+		{Policy: "EP3", PolicyName: "Other", Level: 1, Schedule: "S3", Title: "Other", User: "UTOM", Start: monday.Add(-day), End: monday.Add(day)},
 	}
 	way := outbound.New(outbound.Options{
 		Hosts: []outbound.Host{{Name: s.Host(), Private: true, Plain: true, Rate: 10_000}}, MaxBody: 1 << 20, Idle: 1500 * time.Millisecond,

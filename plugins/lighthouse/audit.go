@@ -14,6 +14,9 @@ import (
 
 // Bounds of scheduled work.
 const (
+	// Keeps is for how long audits are kept: a year can be compared with the one before.
+	Keeps = 2 * 365 * 24 * time.Hour
+
 	checkEvery = 2 * time.Minute
 	checkFor   = plugins.MaxCheck
 	abandoned  = 30 * time.Minute // an audit that runs for longer died with its process
@@ -106,6 +109,9 @@ func (p *Plugin) look(ctx context.Context) error {
 		return err
 	}
 	if err := p.abandon(ctx); err != nil {
+		return err
+	}
+	if _, err := p.cfg.Store.Sweep(ctx, p.cfg.Now().Add(-Keeps)); err != nil {
 		return err
 	}
 	if p.cfg.Every <= 0 {

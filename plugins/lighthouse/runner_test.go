@@ -216,6 +216,16 @@ func TestAbandoned(t *testing.T) {
 	if a, _ := p.known("1"); a.State != plugins.AuditFailed {
 		t.Errorf("%+v", a)
 	}
+	clock.pass(Keeps)
+	if err := p.look(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Reload(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if all, err := p.cfg.Store.Recent(t.Context(), 10); err != nil || len(all) != 0 {
+		t.Errorf("%d audits are kept for ever, %v", len(all), err)
+	}
 }
 
 // TestGate: the browser reaches what the configuration lets it reach, and nothing else inside of the network.

@@ -1,0 +1,189 @@
+package understand
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// noIntent reads a message in which no phrase says what is wanted: a bare name, a description, a question that some
+// page answers, a follow-up, or nothing for this bot.
+func (r *run) noIntent() {
+	if r.past != nil && r.past.intent != "" && (len(r.m.toks) <= 12 || r.m.cue("about") || r.m.cue("correct")) {
+		r.intent = r.past.intent
+		if len(r.out.Tech) == 0 {
+			r.out.Tech = r.past.tech
+		}
+		if o := r.entities(); !o.empty() {
+			r.put(o)
+			r.finish(r.intent)
+			return
+		}
+		r.intent = ""
+	}
+	named := r.useful()
+	if r.complains(named) {
+		return
+	}
+	if len(named) > 0 && !telling(r.content(&named[0])) {
+		r.put(r.resolveAll(named))
+		r.out.Confidence = 0.7
+		r.finish(Show)
+		return
+	}
+	question := r.asks()
+	us := r.docWords(nil)
+	least := docSure
+	if !question {
+		least = docPlain
+	}
+	doc := telling(us) && r.sections(us, nil, least)
+	r.intent = Search
+	o := r.found(us)
+	switch {
+	case doc && (o.empty() || r.howto() || !question || r.out.Docs[0].Score > r.coverOf(us)):
+		r.put(r.sectionOwners())
+		r.finish(Docs)
+	case !o.empty() && (question || r.wellNamed(us)):
+		r.out.Docs = nil
+		r.put(o)
+		r.finish(Search)
+	case len(r.m.clean.links) > 0:
+		r.intent = Show
+		r.put(r.linked())
+		r.finish(Show)
+	default:
+		r.out.Docs = nil
+		r.sure = 3
+		r.finish(None)
+	}
+}
+
+// complains settles "checkout is broken again": nobody asks anything, but who names what is broken wants to know whom
+// to call.
+func (r *run) complains(named []mention) bool {
+	if !r.m.cue("broken") || r.howto() {
+		return false
+	}
+	r.intent = OnCall
+	sure := slices.ContainsFunc(named, func(n mention) bool { return n.strength == strong || r.brokenBehind(&n) })
+	if len(named) > 0 && (sure || !telling(r.content(&named[0]))) {
+		o := r.resolveAll(named)
+		if !slices.ContainsFunc(named, func(n mention) bool { return n.strength > weak }) {
+			o = r.found(r.content(nil))
+		}
+		if !o.empty() {
+			r.put(o)
+			r.out.Confidence = 0.7
+			r.finish(OnCall)
+			return true
+		}
+	}
+	r.intent = ""
+	return false
+}
+
+// brokenBehind reports whether a complaint begins right behind a mention at the start of the message.
+func (r *run) brokenBehind(n *mention) bool {
+	const near = 2
+	return n.from <= 1 && n.strength >= medium && slices.ContainsFunc(r.m.cues["broken"], func(f found) bool {
+		return f.hits[0] >= n.to && f.hits[0] < n.to+near
+	})
+}
+
+// asks reports whether a message is a question, with a question mark or by its words.
+func (r *run) asks() bool {
+	text := r.m.clean.text
+	return strings.ContainsAny(text, "?哪吗么几怎谁") || anyOf(text, "多少", "不能", "能否", "有没有") || r.howto() || r.m.cue("fleet") ||
+		len(r.m.toks) > 2 && asking[r.m.toks[0].norm]
+}
+
+// asking holds the words that questions begin with.
+var asking = map[string]bool{"who": true, "whose": true, "whom": true, "what": true, "which": true, "where": true, "when": true, "why": true, "how": true,
+	"is": true, "are": true, "does": true, "did": true, "can": true, "could": true, "may": true, "should": true, "would": true, "will": true, "has": true, "any": true}
+
+// wellNamed reports whether words that ask for nothing still name something: a kind, or most of a name.
+func (r *run) wellNamed(us []unit) bool {
+	l := r.describe(us)
+	return r.namesKind() || len(l) > 0 && l[0].cover >= 0.8 && l[0].named >= 0.6
+}
+
+func (r *run) coverOf(us []unit) float64 {
+	if l := r.describe(us); len(l) > 0 {
+		return l[0].cover
+	}
+	return 0
+}
+
+// elsewhere finds what a question is about that names nothing itself: the thread, the channel it is asked in.
+func (r *run) elsewhere() outcome {
+	if telling(r.content(nil)) && !(r.past != nil && r.m.cue("follow")) && r.sure < 7 || r.namesUnknown() {
+		return outcome{}
+	}
+	if r.endsUnknown() {
+		return outcome{}
+	}
+	if o := r.fromThread(); !o.empty() {
+		return o
+	}
+	if telling(r.withoutKinds(r.content(nil))) && !r.m.cue("follow") && r.q.Channel == "" {
+		return outcome{}
+	}
+	return r.fromChannel()
+}
+
+// endsUnknown reports whether a short question ends in a word that means nothing to us, as "who owns zzz" does: it is
+// about that word, not about what was said before.
+func (r *run) endsUnknown() bool {
+	const short = 6
+	us := r.content(nil)
+	if len(us) == 0 || len(r.m.toks) > short || r.m.cue("follow") || r.m.cue("about") {
+		return false
+	}
+	last := len(r.m.toks)
+	for last > 0 && r.m.toks[last-1].class == punct {
+		last--
+	}
+	return us[len(us)-1].to == last && !slices.ContainsFunc(us, func(u unit) bool { return u.entry != nil || u.han })
+}
+
+// namesUnknown reports whether the message holds what can only be a name, and nothing is called so.
+func (r *run) namesUnknown() bool {
+	us := r.content(nil)
+	for i := range us {
+		u := &us[i]
+		t := &r.m.toks[u.from]
+		if u.entry == nil && (hardGlued(r.m.toks, u.from) && t.class != han || t.quoted) {
+			return true
+		}
+	}
+	return false
+}
+
+// unknown notes the name that nothing is called.
+func (r *run) unknown() {
+	us := r.withoutKinds(r.content(nil))
+	if len(us) == 0 {
+		us = r.content(nil)
+	}
+	name := r.topic(us)
+	if name == "" {
+		return
+	}
+	r.out.Unknown = []string{name}
+	r.out.Near = r.near(name)
+}
+
+func pathParts(u *url.URL) []string {
+	parts := strings.FieldsFunc(u.Path, func(c rune) bool { return c == '/' })
+	return append([]string{strings.Split(u.Hostname(), ".")[0]}, parts[:min(len(parts), 4)]...)
+}
+
+// slugKey is the key of a repository's address: /owner/name.
+func slugKey(path string) string {
+	parts := strings.FieldsFunc(strings.ToLower(path), func(c rune) bool { return c == '/' })
+	if len(parts) < 2 {
+		return ""
+	}
+	return "/" + parts[0] + "/" + strings.TrimSuffix(parts[1], ".git")
+}

@@ -77,6 +77,8 @@ var (
 	madeEnglish = regexp.MustCompile(`(?i)^(?:which|what|show|list|tell)\b.{0,80}?\b(?:came|come|comes|made|created|generated|scaffolded|built|started)\b.{0,20}?\b(?:from|with|by|out of)\s+(?:the\s+)?(?:template\s+)?(.+?)\s*\??$`)
 	madeChinese = regexp.MustCompile(`(?:哪些|什么|哪个).{0,20}?(?:由|用|从|基于|来自)\s*(?:模板\s*)?(.+?)\s*(?:模板)?\s*(?:创建|生成|做出来|来)?的?\s*[?？]?$`)
 	madeWord    = regexp.MustCompile(`(?i)\s+template\b`)
+
+	madeTemplate = regexp.MustCompile(`(?i)\btemplate\b|模板`)
 )
 
 // aboutMade reads a question what came from a template; false where it is none, or names no template.
@@ -106,7 +108,31 @@ func aboutMade(view search.View, q Question) (understand.Reading, bool) {
 			}
 		}
 	}
-	return understand.Reading{}, false
+	return aTemplate(view, r, text, m[1])
+}
+
+// aTemplate reads the name in a question that plainly speaks of a template: one that the name describes, or several to
+// choose from, or none that is known by it. It is no question for a template to start from.
+func aTemplate(view search.View, r understand.Reading, text, name string) (understand.Reading, bool) {
+	if !madeTemplate.MatchString(text) {
+		return understand.Reading{}, false
+	}
+	name = strings.TrimSpace(madeWord.ReplaceAllString(" "+name, ""))
+	if r.Lang == "" {
+		r.Lang = lang.Of(text)
+	}
+	found := view.Resolve(name, search.ResolveOptions{Kinds: []string{"template"}, Deepest: search.MatchWords, Limit: maxChoices})
+	switch len(found) {
+	case 0:
+		r.Unknown = []string{name}
+	case 1:
+		r.Entities = []catalog.Ref{found[0].Entity.Ref}
+	default:
+		for _, f := range found {
+			r.Candidates = append(r.Candidates, f.Entity.Ref)
+		}
+	}
+	return r, true
 }
 
 // made lists what was made from a template, or from one version of it.

@@ -298,10 +298,18 @@ func (r *run) withoutKinds(us []unit) []unit {
 	return slices.DeleteFunc(slices.Clone(us), func(u unit) bool { return u.entry != nil && (u.entry.kind > 0 || u.entry.filler) })
 }
 
+// meansTemplates reports whether a word stands for templates as such.
+func (r *run) meansTemplates(u unit) bool {
+	return u.entry != nil && u.entry.kind > 0 && r.u.lex.kinds[u.entry.kind-1].kind == "template"
+}
+
 // scaffold finds the template that fits.
 func (r *run) scaffold() {
 	r.hit = nil
 	us := r.content(nil)
+	if rest := slices.DeleteFunc(slices.Clone(us), r.meansTemplates); len(rest) > 0 {
+		us = rest // that a template is wanted says nothing of which
+	}
 	list := r.describe(us)
 	if len(list) > 0 && list[0].score > 0 {
 		top := list[0]

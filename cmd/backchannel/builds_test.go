@@ -112,6 +112,11 @@ func TestBuilds(t *testing.T) {
 		}
 	}
 	d.press("C2", "Rerun failed jobs")
+	defer func() {
+		if t.Failed() {
+			t.Logf("the chat shows %+v", d.chat.Shown("U1", "C2"))
+		}
+	}()
 	until(t, "the jobs run again", func() bool { return ci.Reruns() == 1 })
 
 	if code := d.webhook(1, run(3, "success", 20*time.Minute), circlecitest.Secret); code != http.StatusAccepted {

@@ -141,11 +141,6 @@ func (s *session) load() (*config.Config, error) {
 }
 
 func (s *session) override(cfg *config.Config) error {
-	if !s.Quiet {
-		for _, n := range cfg.Notices {
-			fmt.Fprintln(s.err, "backchannel:", n)
-		}
-	}
 	if len(s.globals.Catalog) > 0 {
 		cfg.Catalog.Locations = nil
 		for _, path := range s.globals.Catalog {

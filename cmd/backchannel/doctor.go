@@ -149,12 +149,7 @@ func (d *doctor) config() *config.Config {
 	if where == "" {
 		where = "there is no backchannel.yaml; the defaults are used"
 	}
-	if len(cfg.Notices) == 0 {
-		d.ok("config", "%s", where)
-	}
-	for _, n := range cfg.Notices {
-		d.warn("config", "Remove the key, or wait for the version that knows it.", "%s", n)
-	}
+	d.ok("config", "%s", where)
 	if len(cfg.Catalog.Locations) == 0 {
 		d.fail("config", "Add catalog.locations, for example {type: file, target: ./catalog}; backchannel init asks for one.", "there is no catalog to serve")
 	}

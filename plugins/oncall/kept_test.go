@@ -3,6 +3,7 @@ package oncall_test
 import (
 	"context"
 	"errors"
+	"sync"
 	"testing"
 	"time"
 
@@ -17,12 +18,22 @@ import (
 
 // rota is a plan that a test says.
 type rota struct {
+	mu     sync.Mutex
 	roster plugins.Roster
 	err    error
 }
 
-func (rota) Name() string { return "Vendor" }
+// fail has the vendor away from now on.
+func (r *rota) fail(err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.err = err
+}
+
+func (*rota) Name() string { return "Vendor" }
 func (r *rota) Roster(context.Context, time.Time, time.Time) (plugins.Roster, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	return r.roster, r.err
 }
 
@@ -154,7 +165,7 @@ func TestKeptWatch(t *testing.T) {
 	if err := reads.Refresh(ctx); err != nil {
 		t.Fatal(err)
 	}
-	source.err = errors.New("away")
+	source.fail(errors.New("away"))
 	if err := reads.Refresh(ctx); err == nil {
 		t.Fatal("the source is away")
 	}

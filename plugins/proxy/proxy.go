@@ -178,12 +178,12 @@ func invalid(name, format string, args ...any) error {
 	return fault.At(fault.Position{Field: name}, format, args...)
 }
 
-var goodName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*$`)
+var goodName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._:-]*(/[A-Za-z0-9][A-Za-z0-9._:-]*)*$`) // a colon before a host's port
 
 func newUpstream(c Config, o Options) (*Upstream, error) {
 	c.Name = strings.Trim(c.Name, "/")
 	if !goodName.MatchString(c.Name) || len(c.Name) > 100 {
-		return nil, invalid(c.Name, "an upstream's name has letters, digits, dots, dashes and slashes, found %q", c.Name)
+		return nil, invalid(c.Name, "an upstream's name has letters, digits, dots, colons, dashes and slashes, found %q", c.Name)
 	}
 	c.fill()
 	u := &Upstream{

@@ -107,6 +107,10 @@ func TestEntries(t *testing.T) {
 		ID: "java21", Title: "Java 21", Ring: plugins.RadarName{ID: "adopt", Name: "Adopt", Color: "#5BA300"},
 		Quadrant: plugins.RadarName{ID: "q1", Name: "Languages"}, Since: time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC),
 		Moved: plugins.RadarMovedInto, Previous: plugins.RadarName{ID: "hold", Name: "Hold"}, Description: "now",
+		Past: []plugins.RadarStep{
+			{Ring: plugins.RadarName{ID: "adopt", Name: "Adopt", Color: "#5BA300"}, At: time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)},
+			{Ring: plugins.RadarName{ID: "hold", Name: "Hold"}, At: time.Date(2024, 2, 3, 0, 0, 0, 0, time.UTC)},
+		},
 		Links: []plugins.RadarLink{{URL: "https://a.example", Title: "A"}, {URL: "https://b.example", Title: "https://b.example"}},
 		URL:   "https://java.example/21", Line: 7,
 	}

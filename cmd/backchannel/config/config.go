@@ -33,20 +33,8 @@ type Config struct {
 	Permissions   Permissions
 
 	// Path is the file this was read from, "" for the defaults; Dir the folder that relative paths start from.
-	Notices []string `yaml:"-"` // keys that have no effect in this version, with their lines
-
 	Path string `yaml:"-"`
 	Dir  string `yaml:"-"`
-}
-
-// Later is a key of the published format that this version does not act on. Reading one gives a notice, so that
-// nobody believes it works.
-type Later struct{ at *yamldoc.Node }
-
-// UnmarshalNode implements yamldoc.Unmarshaler.
-func (l *Later) UnmarshalNode(n *yamldoc.Node, _ string, _ yamldoc.Decoder) error {
-	l.at = n
-	return nil
 }
 
 // Catalog says where descriptors are read.

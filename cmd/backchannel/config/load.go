@@ -8,7 +8,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"reflect"
 	"regexp"
 	"strings"
 
@@ -48,36 +47,7 @@ func Load(path string, getenv func(string) (string, bool)) (*Config, error) {
 	if err := c.check(root, d); err != nil {
 		return nil, err
 	}
-	c.notice(reflect.ValueOf(c).Elem(), "")
 	return c, c.settle()
-}
-
-// notice collects the keys that have no effect.
-func (c *Config) notice(v reflect.Value, field string) {
-	for i := range v.NumField() {
-		f := v.Type().Field(i)
-		name, _, _ := strings.Cut(f.Tag.Get("yaml"), ",")
-		if name == "" {
-			name = strings.ToLower(f.Name)
-		}
-		inner := reflect.Indirect(v.Field(i))
-		if inner.Kind() == reflect.Slice && inner.Type().Elem().Kind() == reflect.Struct {
-			for k := range inner.Len() {
-				c.notice(inner.Index(k), fmt.Sprintf("%s%s[%d].", field, name, k))
-			}
-			continue
-		}
-		if inner.Kind() != reflect.Struct || name == "-" {
-			continue
-		}
-		if l, ok := inner.Interface().(Later); ok {
-			if l.at != nil {
-				c.Notices = append(c.Notices, fmt.Sprintf("%s:%d: %s%s has no effect in this version", c.Path, l.at.Line, field, name))
-			}
-			continue
-		}
-		c.notice(inner, field+name+".")
-	}
 }
 
 var reference = regexp.MustCompile(`\$\{([^}]*)\}`)

@@ -95,6 +95,9 @@ func (r Run) After(was Run) (Run, bool) {
 	if r.Attempt == was.Attempt && r.State == was.State && !was.Ended.IsZero() {
 		next.Ended = was.Ended // providers round differently in answers and webhooks
 	}
+	if r.Attempt == was.Attempt {
+		next.Author = cmp.Or(was.Author, r.Author) // and name people differently
+	}
 	next.Kept = was.Kept
 	same := was
 	same.Seen = next.Seen

@@ -114,7 +114,7 @@ func TestBuilds(t *testing.T) {
 	d.press("C2", "Rerun failed jobs")
 	defer func() {
 		if t.Failed() {
-			t.Logf("the chat shows %+v", d.chat.Shown("U1", "C2"))
+			t.Logf("the chat shows %+v and %+v", d.chat.Shown("U1", "C1"), d.chat.Shown("U1", "C2"))
 		}
 	}()
 	until(t, "the jobs run again", func() bool { return ci.Reruns() == 1 })

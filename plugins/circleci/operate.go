@@ -46,8 +46,16 @@ func (p *Plugin) operate(ctx context.Context, what string, o plugins.Order) (plu
 	if !ok || len(o.Args) != 1 {
 		return plugins.Card{}, fault.New(fault.Invalid, "an operation on no build")
 	}
+	meant := func(r plugins.Run) bool { return r.ID == o.Args[0] }
 	runs, _ := p.board.Of(Name, slug.String())
-	i := slices.IndexFunc(runs, func(r plugins.Run) bool { return r.ID == o.Args[0] })
+	i := slices.IndexFunc(runs, meant)
+	if i < 0 { // another replica heard of it just now, and showed the button
+		if err := p.board.Follow(ctx); err != nil {
+			return plugins.Card{}, err
+		}
+		runs, _ = p.board.Of(Name, slug.String())
+		i = slices.IndexFunc(runs, meant)
+	}
 	if i < 0 {
 		return plugins.Card{}, fault.New(fault.NotFound, "the build is not known any more")
 	}

@@ -37,7 +37,7 @@ func (c *Commands) Compose(ctx context.Context, b bot.Bulletin) (card.Message, b
 	}
 	view := c.deps.View(viewer)
 	t := c.talk(ctx, view, Question{Viewer: viewer, Zone: b.Zone, Lang: b.Lang}, understand.Reading{Intent: intentSubscriptions, Lang: b.Lang})
-	all := t.visible(c.net(b.News))
+	all := slices.DeleteFunc(t.visible(c.net(b.News)), func(o told) bool { return len(t.sentence(o)) == 0 })
 	if len(all) == 0 {
 		return card.Message{}, false
 	}

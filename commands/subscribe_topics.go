@@ -20,7 +20,7 @@ type Topic interface {
 	// Look returns what is so about one entity now, each item with a key of its own. It is called for every subject
 	// whenever the catalog has changed, and must not wait for a network.
 	Look(at *Looking, e *catalog.Entity) []Item
-	// Say says one change as a sentence. what is the entity's name; ref names another entity, as far as it may be seen.
+	// Say says one change as a sentence, nothing where it is not worth a message. what is the entity's name; ref names another entity, as far as it may be seen.
 	Say(l lang.Lang, c Change, what []card.Span, ref func(catalog.Ref) card.Span) []card.Span
 }
 

@@ -82,7 +82,8 @@ func branchItems(facts []catalog.Fact) []Item {
 	return out
 }
 
-// sayTurn says that a build broke, by whom and since when, or that it is mended, and after how long.
+// sayTurn says that a build broke, by whom and since when, or that it is mended, and after how long. That a build is
+// green which nobody knew to be broken is nothing to say.
 func sayTurn(l lang.Lang, c Change, what []card.Span) []card.Span {
 	now, ok := parseTurn(c.To)
 	before, _ := parseTurn(c.From)
@@ -110,7 +111,7 @@ func sayTurn(l lang.Lang, c Change, what []card.Span) []card.Span {
 	case before.State == RunFailed:
 		return card.Say(l, lang.RunsTurnFixed, args)
 	default:
-		return card.Say(l, lang.RunsTurnGreen, args)
+		return nil
 	}
 }
 

@@ -164,7 +164,7 @@ func TestTurns(t *testing.T) {
 	}{
 		{good, broke, lang.English, "Pay: main broke at 10:15 UTC with b #110, commit abcdef0 by ann."},
 		{still, fixed, lang.English, "Pay: main is green again after 12 min, with b #122."},
-		{nil, good, lang.English, "Pay: main is green, with b #100."},
+		{nil, good, lang.English, ""},
 		{good, broke, lang.Chinese, "Pay：main 在 10:15 UTC 构建失败，b #110，提交 abcdef0，作者 ann。"},
 		{still, fixed, lang.Chinese, "Pay：main 恢复正常，历时 12 分钟，b #122。"},
 	} {

@@ -25,7 +25,8 @@ type Topic struct {
 	// Items picks what is so about one entity from the facts that the plugin wrote about it. Two items are the same
 	// when their values are: what may change without being news does not belong in there. nil: each fact is one.
 	Items func(facts []catalog.Fact) []Item
-	// Say says one change as a sentence about what. nil: "what: key is now to (was from)".
+	// Say says one change as a sentence about what, nothing where nobody needs to hear of it. nil: "what: key is now to
+	// (was from)".
 	Say func(l lang.Lang, c Change, what []card.Span) []card.Span
 }
 

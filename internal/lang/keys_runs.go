@@ -13,7 +13,6 @@ const (
 	RunsTurnBroke      Key = "runs.turn_broke"
 	RunsTurnFixedAfter Key = "runs.turn_fixed_after"
 	RunsTurnFixed      Key = "runs.turn_fixed"
-	RunsTurnGreen      Key = "runs.turn_green"
 	RunsTurnGone       Key = "runs.turn_gone"
 	RunsNameNumber     Key = "runs.name_number"
 	RunsNumber         Key = "runs.number"

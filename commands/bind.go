@@ -48,6 +48,9 @@ func (c *Commands) boundAt(ev *bot.Event) (catalog.Ref, bot.Address) {
 		at.Channel = ev.Channel.Parent
 		to = c.deps.Bindings.Of(at)
 	}
+	if to == "" {
+		return catalog.Ref{}, at
+	}
 	ref, err := catalog.ParseRef(to, "", "")
 	if err != nil {
 		return catalog.Ref{}, at

@@ -179,7 +179,9 @@ type Question struct {
 	waited bool        // for the cards of plugins: what has not come is late
 	// inWords marks a question in somebody's words, whose intents are closed: those of sub-commands go by another one.
 	inWords bool
-	memory  []bot.Turn // instead of Thread, as an event carries it: most questions never look at it
+	// said marks one that came as an event: what it asks to be done is done, instead of answered.
+	said   bool
+	memory []bot.Turn // instead of Thread, as an event carries it: most questions never look at it
 }
 
 // Ask answers a question. It does not wait for a network: everything comes from memory.
@@ -195,15 +197,10 @@ func (c *Commands) given(ctx context.Context, q Question) given {
 	if q.Now.IsZero() {
 		q.Now = c.deps.Now()
 	}
-	key, common := keyOf(q)
-	as := answerKey{questionKey: key, full: q.Full, private: q.Private, zone: q.Zone}
-	here := as
-	here.at = q.at.Place()
-	if common {
-		if a, ok := c.answers.get(view.Generation(), q.Now, as, here); ok {
-			return given{answer: a.answer, message: a.message, reading: a.reading}
-		}
+	if g, ok := c.lately(q); ok {
+		return g
 	}
+	as, here, common := answerKeys(q)
 	r := c.read(ctx, view, q)
 	if !common || !r.Alone {
 		return c.give(ctx, view, q, r)

@@ -68,6 +68,10 @@ func (c *Commands) handleAsk(ctx context.Context, ev *bot.Event) (bot.Reply, err
 	default:
 		return bot.Nothing{}, nil
 	}
+	q.said = true
+	if g, ok := c.lately(q); ok {
+		return c.settle(q, g), nil
+	}
 	if reply := c.subscribeByWords(ctx, ev, q); reply != nil {
 		return reply, nil
 	}
@@ -79,6 +83,16 @@ func (c *Commands) handleAsk(ctx context.Context, ev *bot.Event) (bot.Reply, err
 	}
 	q.inWords = true
 	return c.settle(q, c.given(ctx, q)), nil
+}
+
+// lately is the answer to what was asked a moment ago, and asked for nothing to be done.
+func (c *Commands) lately(q Question) (given, bool) {
+	as, here, common := answerKeys(q)
+	if !common {
+		return given{}, false
+	}
+	a, ok := c.answers.get(c.deps.View(q.Viewer).Generation(), q.Now, as, here)
+	return a.given(), ok
 }
 
 // reply answers a question that needs no more understanding.

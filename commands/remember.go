@@ -101,16 +101,31 @@ const (
 
 type answerKey struct {
 	questionKey
-	full, private bool
-	zone          *time.Location
-	at            bot.Address // where that makes a difference
+	full, private, said bool
+	zone                *time.Location
+	at                  bot.Address // where that makes a difference
+}
+
+// answerKeys are the keys under which an answer to a question may be kept: wherever it is asked, or only here; common is
+// false for one whose answer is not.
+func answerKeys(q Question) (as, here answerKey, common bool) {
+	key, common := keyOf(q)
+	as = answerKey{questionKey: key, full: q.Full, private: q.Private, said: q.said, zone: q.Zone}
+	here = as
+	here.at = q.at.Place()
+	return as, here, common
 }
 
 type answered struct {
 	answer  bot.Answer
 	message card.Message
 	reading understand.Reading // what the question was understood to mean; it must not be changed
-	given   time.Time
+	at      time.Time
+}
+
+// given is the answer as it was given first.
+func (a *answered) given() given {
+	return given{answer: a.answer, message: a.message, reading: a.reading}
 }
 
 // lives is how long the answer may be given again.
@@ -131,7 +146,7 @@ func (m *answers) get(g catalog.Generation, now time.Time, keys ...answerKey) (a
 	}
 	for i := range keys {
 		a, ok := m.given[keys[i]]
-		if age := now.Sub(a.given); ok && age >= 0 && age < a.lives() {
+		if age := now.Sub(a.at); ok && age >= 0 && age < a.lives() {
 			return a, true
 		}
 	}
@@ -144,7 +159,7 @@ func (m *answers) put(g catalog.Generation, now time.Time, k answerKey, a answer
 	if m.given == nil || m.generation != g || len(m.given) >= rememberedHalf {
 		m.generation, m.given = g, make(map[answerKey]answered)
 	}
-	a.given = now
+	a.at = now
 	m.given[k] = a
 }
 

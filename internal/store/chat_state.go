@@ -72,7 +72,7 @@ func (c chat) sweep(ctx context.Context, table, id, column string, before time.T
 
 // chatRows reads all rows of a query.
 func chatRows[T any](ctx context.Context, c chat, doing string, scan func(*sql.Rows) (T, error), query string, args ...any) ([]T, error) {
-	rows, err := c.db.reader.QueryContext(ctx, query, args...)
+	rows, err := c.db.query(ctx, query, args...)
 	if err != nil {
 		return nil, c.db.fault(err, doing)
 	}

@@ -31,6 +31,7 @@ type DB struct {
 	writer  *sql.DB
 	reader  *sql.DB
 	pool    *pgxpool.Pool // PostgreSQL only
+	often   *statements   // of reader; SQLite only
 	clock   func() time.Time
 	log     *slog.Logger
 	release release

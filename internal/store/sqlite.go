@@ -47,6 +47,7 @@ func (db *DB) openSQLite(ctx context.Context, path string) error {
 	}
 	db.reader.SetMaxOpenConns(sqliteReaders)
 	db.reader.SetMaxIdleConns(sqliteReaders)
+	db.often = &statements{kept: map[string]*sql.Stmt{}}
 	return db.fault(db.reader.PingContext(ctx), "open the database")
 }
 

@@ -11,7 +11,6 @@ import (
 	"github.com/backchannel-portal/backchannel/bot"
 	"github.com/backchannel-portal/backchannel/bot/card"
 	"github.com/backchannel-portal/backchannel/catalog"
-	"github.com/backchannel-portal/backchannel/catalog/search"
 	"github.com/backchannel-portal/backchannel/commands/understand"
 	"github.com/backchannel-portal/backchannel/internal/fault"
 	"github.com/backchannel-portal/backchannel/internal/lang"
@@ -148,15 +147,4 @@ func (t *talk) changes(was, is []field) [][]card.Span {
 		out = append(out, t.say(lang.RefreshField, lang.Args{"field": card.M(f.Name), "value": card.M(clipTo(cmp.Or(f.Value, "-"), 60))}))
 	}
 	return out
-}
-
-// cameFrom counts the entities of an origin.
-func cameFrom(v search.View, origin string) int {
-	n := 0
-	for e := range v.Entities(search.Filter{}) {
-		if e.Source.Origin == origin {
-			n++
-		}
-	}
-	return n
 }

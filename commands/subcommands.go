@@ -68,7 +68,7 @@ func (c *Commands) subCommands() []subCommand {
 	if c.deps.Refresher != nil {
 		all = append(all, subCommand{"refresh", nil, intentRefresh, takesName, (*Commands).refresh})
 	}
-	if c.deps.Locations != nil && c.deps.Registrar != nil {
+	if c.deps.Locations != nil && c.deps.Registrar != nil && c.deps.Tasks != nil {
 		all = append(all, subCommand{"register", nil, intentRegister, takesAddress, (*Commands).register})
 	}
 	all = append(all, c.feedbackCommands()...)

@@ -30,7 +30,7 @@ const TaskRefresh = "refresh"
 
 // TaskCards are what shows the tasks of the commands, by kind.
 func (c *Commands) TaskCards() map[string]bot.TaskCard {
-	return map[string]bot.TaskCard{TaskRefresh: c.refreshCard, TaskPage: c.pageCard, TaskAudit: c.auditCard, TaskRun: c.runCard}
+	return map[string]bot.TaskCard{TaskRefresh: c.refreshCard, TaskPage: c.pageCard, TaskAudit: c.auditCard, TaskRun: c.runCard, TaskRegister: c.registerCard}
 }
 
 // following is the reply that shows a task in one message, as privately as the question was asked.

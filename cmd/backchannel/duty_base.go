@@ -31,10 +31,12 @@ const (
 	auditTaskFor = 40 * time.Minute // it may wait for others
 )
 
-// dutyJobs are the kinds of long work: paging somebody, auditing a website.
+// dutyJobs are the kinds of long work: paging somebody, auditing a website, registering a location.
 func (f *followed) dutyJobs() map[string]job.Kind {
 	return map[string]job.Kind{
 		bot.TaskJobs(commands.TaskPage):  {Handler: bot.TaskHandler(f.state.Tasks, time.Now, f.commands.WorkOnPage), Concurrency: 32, Timeout: pageTaskFor},
 		bot.TaskJobs(commands.TaskAudit): {Handler: bot.TaskHandler(f.state.Tasks, time.Now, f.commands.WorkOnAudit), Concurrency: 4, Timeout: auditTaskFor},
+
+		bot.TaskJobs(commands.TaskRegister): {Handler: bot.TaskHandler(f.state.Tasks, time.Now, f.commands.WorkOnRegister), Concurrency: 8, Timeout: registerTaskFor},
 	}
 }

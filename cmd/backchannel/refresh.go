@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// refreshWait is how long somebody waits for a source that is read again.
-const refreshWait = 45 * time.Second
+// refreshWait is how long work waits for a source that is read again.
+const refreshWait = 3 * time.Minute
 
 // onDemand asks the replica that reads to read a source again.
 type onDemand struct{ *followed }

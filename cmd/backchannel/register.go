@@ -27,7 +27,8 @@ import (
 const (
 	partRegistered  = "registered locations" // in /readyz
 	registeredEvery = 2 * time.Second        // how soon a location that was registered or removed elsewhere is noticed
-	tryTimeout      = 30 * time.Second       // of reading an address that somebody wants to register
+	tryTimeout      = 3 * time.Minute        // of reading an address that somebody wants to register
+	registerTaskFor = 8 * time.Minute        // bounds one attempt of a task that does so
 	maxRegistered   = 2000                   // locations
 	maxSick         = 3                      // that are named in /readyz
 )
@@ -49,11 +50,7 @@ func (r registrar) Try(ctx context.Context, address string) (commands.Trial, err
 	defer cancel()
 	all, err := r.f.locations.Locations(ctx)
 	if err != nil {
-		return commands.Trial{}, err
-	}
-	if len(all) >= maxRegistered {
-		return commands.Trial{}, fault.New(fault.Invalid, "%d locations are registered, and no more can be: a source that discovers repositories serves better", len(all)).
-			Say(string(lang.RegisterFull), lang.Args{"n": len(all)})
+		return commands.Trial{}, fault.Wrap(fault.Internal, err, "registered locations")
 	}
 	target, err := r.f.app.descriptorAt(address)
 	if err != nil {
@@ -62,6 +59,11 @@ func (r registrar) Try(ctx context.Context, address string) (commands.Trial, err
 	s, err := r.f.app.registeredSource(target)
 	if err != nil {
 		return commands.Trial{}, err
+	}
+	known := slices.ContainsFunc(all, func(l catalog.Location) bool { return l.Origin == s.Origin() })
+	if len(all) >= maxRegistered && !known {
+		return commands.Trial{}, fault.New(fault.Invalid, "%d locations are registered, and no more can be: a source that discovers repositories serves better", len(all)).
+			Say(string(lang.RegisterFull), lang.Args{"n": len(all)})
 	}
 	t := commands.Trial{Location: catalog.Location{Origin: s.Origin(), Type: "url", Target: target}}
 	if r.f.configured(s.Origin()) {

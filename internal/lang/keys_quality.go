@@ -63,7 +63,6 @@ const (
 
 	RegisterWhat       Key = "register.what"
 	RegisterForbidden  Key = "register.forbidden"
-	RegisterWorking    Key = "register.working"
 	RegisterFailed     Key = "register.failed"
 	RegisterConfigured Key = "register.configured"
 	RegisterNothing    Key = "register.nothing"

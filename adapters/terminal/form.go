@@ -139,6 +139,9 @@ func (f *filling) prompt(q card.FormField, now []string) {
 		spans = append(spans, card.T(" ["+strings.Join(now, ", ")+"]"))
 	}
 	m := card.Message{Lang: f.t.cfg.Lang, Blocks: []card.Block{card.Text{Spans: spans}}}
+	if q.Error != "" && f.wrong == nil { // what a submission was refused for has been said
+		m.Blocks = append(m.Blocks, card.Text{Spans: []card.Span{card.S("! " + q.Error)}})
+	}
 	if q.Help != "" {
 		m.Blocks = append(m.Blocks, card.Note{Spans: []card.Span{card.T(q.Help)}})
 	}

@@ -85,3 +85,43 @@ func TestFormIsAskedLineByLine(t *testing.T) {
 		}
 	}
 }
+
+// TestFormOpensWithErrors: a form that is opened with what would be right says so beside the field, once; what a
+// submission is refused for comes in its place.
+func TestFormOpensWithErrors(t *testing.T) {
+	t.Parallel()
+	form := card.Form{ID: "make", Title: "Make it", Fields: []card.FormField{
+		{Name: "name", Label: "Name", Kind: card.FieldLine, Value: []string{"Pay"}}, {Name: "size", Label: "Size", Kind: card.FieldLine},
+	}}.Mark(map[string]string{"name": "Use lower case", "": "Two things are wrong."})
+	refused := false
+	var out strings.Builder
+	term := New(Config{In: strings.NewReader("go\nPAY\ns\npay\n"), Out: &out, Options: func() Options { return Options{} }})
+	err := term.Run(t.Context(), bot.HandlerFunc(func(_ context.Context, ev *bot.Event) (bot.Reply, error) {
+		switch ev.Input.(type) {
+		case bot.Said:
+			return bot.Open{Form: form}, nil
+		case bot.Submitted:
+			if !refused {
+				refused = true
+				return bot.Invalid{Fields: map[string]string{"name": "That is upper case"}}, nil
+			}
+			return bot.Say{Message: card.Message{Blocks: []card.Block{card.Text{Spans: []card.Span{card.T("made it")}}}}}, nil
+		}
+		return bot.Nothing{}, nil
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := out.String()
+	at := -1
+	for _, want := range []string{"Two things are wrong.", "Name [Pay]", "! Use lower case", "Size", "Name: That is upper case", "Name [PAY]", "made it"} {
+		i := strings.Index(text[at+1:], want)
+		if i < 0 {
+			t.Fatalf("%q does not come next:\n%s", want, text)
+		}
+		at += 1 + i
+	}
+	if n := strings.Count(text, "! Use lower case"); n != 1 {
+		t.Errorf("it is said %d times:\n%s", n, text)
+	}
+}

@@ -1,6 +1,10 @@
 package discord
 
-import "encoding/json"
+import (
+	"encoding/json"
+
+	"github.com/backchannel-portal/backchannel/bot"
+)
 
 // The types of components (docs.discord.com/developers/components/reference).
 const (
@@ -83,6 +87,8 @@ type message struct {
 	Reference  *reference  `json:"message_reference,omitempty"`
 	Nonce      string      `json:"nonce,omitempty"`
 	Enforce    bool        `json:"enforce_nonce,omitempty"`
+
+	again func(bot.Actor) message // renders it for somebody else to press its buttons; nil: it was made of parts
 }
 
 // content is all that a message shows, to tell it from others.

@@ -38,6 +38,8 @@ type exchange struct {
 	s     *session
 	in    interaction
 	ev    bot.Event
+	sees  bot.Actor                             // who presses the buttons of the answers: of the guild, or of no guild in a direct message
+	home  string                                // the guild of a form whose step stands in a direct message
 	first func(context.Context, callback) error // gives the first answer, and returns when Discord has it
 	way   *courier                              // of what follows
 
@@ -54,6 +56,7 @@ const lasts = 14*time.Minute + 30*time.Second
 
 func newExchange(s *session, in interaction, first func(context.Context, callback) error) *exchange {
 	x := &exchange{s: s, in: in, ev: in.event(), first: first, done: make(chan struct{})}
+	x.sees = x.ev.Actor
 	x.way = &courier{s: s, ev: &x.ev, until: s.a.deps.Now().Add(lasts)}
 	return x
 }
@@ -81,7 +84,11 @@ func (x *exchange) answer(kind int, data any) bool {
 	} else if err != nil {
 		x.s.a.deps.Log.Warn("discord: an interaction was not answered in time", "event", x.ev.ID, "err", err)
 		if m, ok := data.(message); ok {
-			x.way.send(func(ctx context.Context) error { return x.tooLate(ctx, m, m.Flags&flagEphemeral == 0) })
+			public := m.Flags&flagEphemeral == 0
+			if kind == answerUpdate { // which says nothing of who sees the message that it changes
+				public = !x.in.private()
+			}
+			x.way.send(func(ctx context.Context) error { return x.tooLate(ctx, m, public) })
 		}
 	}
 	return true
@@ -137,7 +144,7 @@ func (x *exchange) note(note card.Message) string {
 	if isEmpty(note) {
 		return ""
 	}
-	m := x.s.a.fit(note, x.ev.Actor)[0]
+	m := x.s.a.fit(note, x.sees)[0]
 	m.Flags |= x.visibility(false)
 	if x.onMessage() {
 		x.answer(answerQuiet, nil)
@@ -210,11 +217,15 @@ func (x *exchange) send(m *message, public bool, task func(context.Context) erro
 // tooLate shows a message that its interaction has no room for any more: in the channel where everybody may see it,
 // else as a direct message. Who takes none is told that there was an answer.
 func (x *exchange) tooLate(ctx context.Context, m message, public bool) error {
-	m.Flags &^= flagEphemeral
-	m.Nonce, _ = mark(x.ev.ID+m.content(), 0)
+	nonce, _ := mark(x.ev.ID+m.content(), 0)
 	channel := x.ev.Address.Channel
 	if !public {
 		var err error
+		var works bool
+		if m, works = x.direct(m); !works {
+			return nil
+		}
+		m.Flags, m.Nonce = m.Flags&^flagEphemeral, nonce
 		if channel, err = x.s.a.directory.direct(ctx, x.ev.Actor.ID); err == nil {
 			_, err = x.s.a.api.post(ctx, channel, m)
 		}
@@ -222,9 +233,10 @@ func (x *exchange) tooLate(ctx context.Context, m message, public bool) error {
 			return err
 		}
 		x.sorry, channel = true, x.ev.Address.Channel
-		m = x.s.a.fit(late(x.ev.Locale, x.ev.Actor.ID), x.ev.Actor)[0]
-		m.Nonce, _ = mark(x.ev.ID, 0)
+		m = x.s.a.fit(late(x.ev.Locale, x.ev.Actor.ID), x.sees)[0]
+		nonce, _ = mark(x.ev.ID, 0)
 	}
+	m.Flags, m.Nonce = m.Flags&^flagEphemeral, nonce
 	_, err := x.s.a.api.post(ctx, channel, m)
 	return err
 }

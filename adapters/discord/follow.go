@@ -18,7 +18,7 @@ func (x *exchange) follows(f bot.Follow, note string) {
 	if note != "" {
 		x.remove(note)
 	}
-	m := x.s.a.fit(f.Now, x.ev.Actor)[0]
+	m := x.s.a.fit(f.Now, x.sees)[0]
 	private := f.Private && !x.ev.Channel.Direct
 	if private {
 		m.Flags |= flagEphemeral

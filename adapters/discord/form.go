@@ -50,7 +50,7 @@ func (x *exchange) openForm(f card.Form) {
 		x.step(m)
 		return
 	}
-	if x.in.Type != isModal && x.answer(answerModal, modal(o, p, x.ev.Locale)) {
+	if x.in.Type != isModal && x.answer(answerModal, x.modal(o, p)) {
 		return
 	}
 	x.step(x.toOpen(o, lang.DiscordFormOpen, lang.DiscordFormOpenButton))
@@ -64,7 +64,7 @@ func (x *exchange) failed(err error) {
 	} else {
 		x.s.a.deps.Log.Error("discord: a form is stuck", "event", x.ev.ID, "err", err)
 	}
-	x.step(x.s.a.fit(card.Message{Lang: x.ev.Locale, Blocks: []card.Block{card.Text{Spans: card.Say(x.ev.Locale, key, lang.Args{"id": x.in.ID})}}}, x.ev.Actor)[0])
+	x.step(x.s.a.fit(card.Message{Lang: x.ev.Locale, Blocks: []card.Block{card.Text{Spans: card.Say(x.ev.Locale, key, lang.Args{"id": x.in.ID})}}}, x.sees)[0])
 }
 
 // toOpen is a message with the button that opens what is asked next.
@@ -104,6 +104,7 @@ func (x *exchange) onStep() bool {
 // step shows what comes next of a form, in the place of the step before where there is one.
 func (x *exchange) step(m message) {
 	m.Flags |= flagEphemeral
+	m.Components = away(m.Components, x.home)
 	if x.onStep() {
 		m.Flags &^= flagEphemeral
 		if !x.answer(answerUpdate, m) {
@@ -124,7 +125,7 @@ func (x *exchange) step(m message) {
 func (x *exchange) reopen(key string) {
 	ctx, cancel := context.WithTimeout(x.s.ctx, intakeTimeout)
 	defer cancel()
-	o, err := x.s.a.desk.Load(ctx, key, x.ev.Actor)
+	o, err := x.load(ctx, key)
 	if err != nil {
 		x.failed(err)
 		return
@@ -133,14 +134,14 @@ func (x *exchange) reopen(key string) {
 	if !more {
 		p = card.Pages(o.Form.Fill(o.Values), formLimits(maxModalParts), x.ev.Locale)[0]
 	}
-	x.answer(answerModal, modal(o, p, x.ev.Locale))
+	x.answer(answerModal, x.modal(o, p))
 }
 
 // fill takes in a submitted modal, or what was chosen afterwards, and goes on with its form.
 func (x *exchange) fill(mark, key string) {
 	ctx, cancel := context.WithTimeout(x.s.ctx, intakeTimeout)
 	defer cancel()
-	o, err := x.s.a.desk.Load(ctx, key, x.ev.Actor)
+	o, err := x.load(ctx, key)
 	if err != nil {
 		x.failed(err)
 		return
@@ -250,7 +251,7 @@ func (x *exchange) finished(reply bot.Reply) {
 		x.show(reply)
 		return
 	}
-	parts := x.s.a.fit(m, x.ev.Actor)
+	parts := x.s.a.fit(m, x.sees)
 	x.flag(parts[1:], false)
 	x.step(parts[0])
 	x.rest(parts[1:])

@@ -19,7 +19,7 @@ func (x *exchange) show(reply bot.Reply) {
 		x.nothing()
 		return
 	}
-	parts := x.s.a.fit(m, x.ev.Actor)
+	parts := x.s.a.fit(m, x.sees)
 	if x.onMessage() {
 		x.showPress(reply, parts)
 		return
@@ -79,7 +79,7 @@ func (x *exchange) share(reply bot.Share, parts []message) {
 	x.flag(parts, true)
 	if isEmpty(reply.Done) {
 		x.answer(answerQuiet, nil)
-	} else if done := x.s.a.fit(reply.Done, x.ev.Actor)[0]; !x.answer(answerUpdate, done) {
+	} else if done := x.s.a.fit(reply.Done, x.sees)[0]; !x.answer(answerUpdate, done) {
 		x.edit(original, done)
 	}
 	x.rest(parts)
@@ -99,14 +99,14 @@ func (x *exchange) replace(reply bot.Reply, note string) {
 		x.remove(note)
 	case x.onMessage() && (update || share):
 		x.remove(note)
-		x.showPress(reply, x.s.a.fit(m, x.ev.Actor))
+		x.showPress(reply, x.s.a.fit(m, x.sees))
 	case share:
-		parts := x.s.a.fit(m, x.ev.Actor)
+		parts := x.s.a.fit(m, x.sees)
 		x.flag(parts, true)
 		x.rest(parts)
 		x.remove(note)
 	default:
-		parts := x.s.a.fit(m, x.ev.Actor)
+		parts := x.s.a.fit(m, x.sees)
 		x.flag(parts, false)
 		x.edit(note, parts[0])
 		x.rest(parts[1:])

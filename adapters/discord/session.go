@@ -40,11 +40,16 @@ func (a *Adapter) fit(m card.Message, to bot.Actor) []message {
 	}
 	out := make([]message, len(parts))
 	for i, p := range parts {
-		r := render(p, a.deps.Tokens, to)
-		a.asks.keep(r.asks)
-		out[i] = r.message
+		out[i] = a.rendered(p, to)
+		out[i].again = func(to bot.Actor) message { return a.rendered(p, to) }
 	}
 	return out
+}
+
+func (a *Adapter) rendered(m card.Message, to bot.Actor) message {
+	r := render(m, a.deps.Tokens, to)
+	a.asks.keep(r.asks)
+	return r.message
 }
 
 // warn logs that something was not sent.

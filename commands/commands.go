@@ -111,6 +111,8 @@ type Commands struct {
 	plans   plans                      // that people look at
 
 	gathered gathered // what changed around things
+
+	facts atomic.Pointer[factBook] // the language of questions about everything
 }
 
 // New returns the commands.
@@ -153,6 +155,7 @@ func intents() map[understand.Intent]func(*talk) {
 		intentProblems:          (*talk).problems,
 		intentMade:              (*talk).made,
 		intentChanges:           (*talk).changed,
+		intentFacts:             (*talk).facts,
 		intentSubscribe:         (*talk).nowhere,
 		intentUnsubscribe:       (*talk).nowhere,
 		intentSubscriptions:     (*talk).nowhere,
@@ -229,7 +232,7 @@ func (c *Commands) give(ctx context.Context, view search.View, q Question, r und
 // asked is the answer to a question. The intents of questions are closed: one about the data itself is a search.
 func asked(a bot.Answer, m card.Message) (bot.Answer, card.Message) {
 	switch understand.Intent(a.Intent) {
-	case intentProblems, intentMade:
+	case intentProblems, intentMade, intentFacts:
 		a.Intent = string(understand.Search)
 	case intentChanges:
 		a.Intent = string(understand.Show)
@@ -268,6 +271,9 @@ func (c *Commands) read(ctx context.Context, view search.View, q Question) under
 		return r
 	}
 	if r, ok := c.aboutSubscriptions(ctx, view, q); ok {
+		return r
+	}
+	if r, ok := c.aboutFacts(view, q); ok {
 		return r
 	}
 	if r, ok := c.aboutChanges(ctx, view, q); ok {

@@ -29,6 +29,7 @@ var builtinGaps = sync.OnceValues(func() (*gaps, error) { return parseGaps(gapsT
 type gaps struct {
 	all, some    []*regexp.Regexp
 	kinds, lacks []gapWord
+	kind         string // any word for a kind, as a pattern
 }
 
 // gapWord is a kind, or the code of a finding, by the words for it.
@@ -67,7 +68,8 @@ func parseGaps(text string) (*gaps, error) {
 			}
 		}
 	}
-	fill := strings.NewReplacer("(?:{kind})", "(?P<kind>"+strings.Join(kinds, "|")+")", "(?:{lack})", "(?P<lack>"+strings.Join(lacks, "|")+")")
+	g.kind = strings.Join(kinds, "|")
+	fill := strings.NewReplacer("(?:{kind})", "(?P<kind>"+g.kind+")", "(?:{lack})", "(?P<lack>"+strings.Join(lacks, "|")+")")
 	for _, pattern := range some {
 		whole, err := regexp.Compile(`(?i)^(?:` + fill.Replace(pattern) + `)$`)
 		if err != nil {

@@ -60,6 +60,9 @@ func (e *Entry) ask(p Plugin) {
 	if h, ok := p.(HasFields); ok {
 		e.Fields = h.Fields()
 	}
+	if h, ok := p.(HasMeasures); ok {
+		e.Measures = h.Measures()
+	}
 }
 
 // ValidName reports whether a name may be one of a plugin, a view, an operation or a check.
@@ -122,6 +125,14 @@ func (e *Entry) check() error {
 		}
 		if c.Run == nil || c.Every < MinEvery || c.Timeout > MaxCheck {
 			return fault.New(fault.Invalid, "check %s needs something to run every %s or less often, for %s or less", c.Name, MinEvery, MaxCheck)
+		}
+	}
+	for _, m := range e.Measures {
+		if err := once(seen, "measure", m.Name, ValidName(m.Name)); err != nil {
+			return err
+		}
+		if err := m.Check(); err != nil {
+			return err
 		}
 	}
 	return e.checkTemplates(seen)

@@ -12,7 +12,7 @@ import (
 const API = 1
 
 // Plugin is one plugin. What it adds it declares through the optional interfaces of this package, which are found by
-// assertion: HasViews, HasOperations, HasTopics, HasChecks, HasWebhook, HasPages, HasActions, HasFields, HasSources,
+// assertion: HasViews, HasOperations, HasTopics, HasChecks, HasWebhook, HasPages, HasActions, HasFields, HasMeasures, HasSources,
 // and Validator, Starter, Prober and Closer for its life:
 //
 //  1. A constructor makes it from its configuration. Nothing outside is touched and nothing is started.

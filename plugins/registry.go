@@ -26,6 +26,7 @@ type Entry struct {
 	Checks     []Check
 	Actions    []Action
 	Fields     []Field
+	Measures   []Measure
 }
 
 // NewRegistry returns an empty registry.

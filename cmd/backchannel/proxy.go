@@ -137,7 +137,7 @@ func (a *app) vendors(w wiring) []plugins.Plugin {
 		out = append(out, forge.New(forge.Config{
 			Kind: forge.Kind{
 				Name: github.Name, Title: github.Title, Noun: lang.RepoPullNoun, Pulls: lang.RepoPullsTitle, Topic: "actions", About: lang.RepoTopicActions,
-				CI: otherBuilders(),
+				CI: otherBuilders(), Words: []string{"github actions", "actions", "github build", "github builds"},
 			},
 			Forge: func(h plugins.Host) (plugins.Forge, error) { return github.New(h, hosts) }, Runs: w.runs,
 		}))
@@ -146,7 +146,7 @@ func (a *app) vendors(w wiring) []plugins.Plugin {
 		out = append(out, forge.New(forge.Config{
 			Kind: forge.Kind{
 				Name: gitlab.Name, Title: gitlab.Title, Noun: lang.RepoMergeNoun, Pulls: lang.RepoMergesTitle, Topic: "pipelines", About: lang.RepoTopicPipelines,
-				CI: otherBuilders(),
+				CI: otherBuilders(), Words: []string{"gitlab", "gitlab ci", "gitlab pipeline", "gitlab pipelines"},
 			},
 			Forge: func(h plugins.Host) (plugins.Forge, error) { return gitlab.New(h, hosts) }, Runs: w.runs,
 		}))

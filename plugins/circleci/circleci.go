@@ -79,6 +79,7 @@ var (
 	_ plugins.HasChecks     = (*Plugin)(nil)
 	_ plugins.HasWebhook    = (*Plugin)(nil)
 	_ plugins.HasHappenings = (*Plugin)(nil)
+	_ plugins.HasMeasures   = (*Plugin)(nil)
 	_ plugins.Starter       = (*Plugin)(nil)
 	_ plugins.Prober        = (*Plugin)(nil)
 	_ plugins.Closer        = (*Plugin)(nil)

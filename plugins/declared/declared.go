@@ -32,6 +32,7 @@ var (
 	_ plugins.HasOperations = (*Plugin)(nil)
 	_ plugins.HasTopics     = (*Plugin)(nil)
 	_ plugins.HasChecks     = (*Plugin)(nil)
+	_ plugins.HasMeasures   = (*Plugin)(nil)
 )
 
 // hooked is a declared plugin that takes webhooks.

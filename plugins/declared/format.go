@@ -79,9 +79,10 @@ type parameter struct {
 
 // watch has facts written from time to time.
 type watch struct {
-	Every time.Duration
-	Facts []fact
-	Topic *topic
+	Every    time.Duration
+	Facts    []fact
+	Topic    *topic
+	Measures []plugins.Measure
 }
 
 // fact is a fact of an entity.

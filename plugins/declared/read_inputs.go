@@ -179,7 +179,9 @@ func (r *reader) watch(n *yamldoc.Node, field string, w *watch, known []string) 
 			w.Topic = &topic{}
 			r.topic(n, field, w.Topic)
 		},
+		"measures": func(n *yamldoc.Node, field string) { r.measures(n, field, w) },
 	}, "every", "facts")
+	r.measured(n.Get("measures"), join(field, "measures"), w)
 	if w.Topic == nil {
 		return
 	}

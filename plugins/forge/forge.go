@@ -25,6 +25,8 @@ type Kind struct {
 	About lang.Key // title of Topic
 	// CI are annotations of other build services: an entity that has one is not asked for pipelines of this host.
 	CI []string
+	// Words are what people call its pipelines, beside "builds" and the like.
+	Words []string
 }
 
 // Config is what the plugin is told.
@@ -53,6 +55,7 @@ var (
 	_ plugins.HasTopics     = (*Plugin)(nil)
 	_ plugins.HasChecks     = (*Plugin)(nil)
 	_ plugins.HasHappenings = (*Plugin)(nil)
+	_ plugins.HasMeasures   = (*Plugin)(nil)
 	_ plugins.Starter       = (*Plugin)(nil)
 	_ plugins.Closer        = (*Plugin)(nil)
 )

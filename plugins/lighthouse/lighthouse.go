@@ -79,13 +79,14 @@ type engine interface {
 }
 
 var (
-	_ plugins.Plugin    = (*Plugin)(nil)
-	_ plugins.Starter   = (*Plugin)(nil)
-	_ plugins.HasViews  = (*Plugin)(nil)
-	_ plugins.HasTopics = (*Plugin)(nil)
-	_ plugins.HasChecks = (*Plugin)(nil)
-	_ plugins.HasPages  = (*Plugin)(nil)
-	_ plugins.Auditor   = (*Plugin)(nil)
+	_ plugins.Plugin      = (*Plugin)(nil)
+	_ plugins.Starter     = (*Plugin)(nil)
+	_ plugins.HasViews    = (*Plugin)(nil)
+	_ plugins.HasTopics   = (*Plugin)(nil)
+	_ plugins.HasChecks   = (*Plugin)(nil)
+	_ plugins.HasPages    = (*Plugin)(nil)
+	_ plugins.HasMeasures = (*Plugin)(nil)
+	_ plugins.Auditor     = (*Plugin)(nil)
 )
 
 // New returns the plugin. Start gives it the catalog.

@@ -93,6 +93,9 @@ func names(e *plugins.Entry) []string {
 	for _, a := range e.Actions {
 		out = append(out, "action "+a.ID)
 	}
+	for _, m := range e.Measures {
+		out = append(out, "measure "+m.Name)
+	}
 	return out
 }
 

@@ -192,6 +192,17 @@ func (r *remote) Fields() []plugins.Field {
 	return out
 }
 
+// Measures implements plugins.HasMeasures.
+func (r *remote) Measures() []plugins.Measure {
+	var out []plugins.Measure
+	for _, d := range r.d.Measures {
+		out = append(out, plugins.Measure{
+			Name: d.Name, Fact: d.Fact, Title: plugins.Text(d.Title), Words: d.Words, Good: d.Good, Bad: d.Bad, Number: d.Number, Broken: d.Broken,
+		})
+	}
+	return out
+}
+
 // verifyTime bounds the judgement of a delivery.
 const verifyTime = 2 * time.Second
 

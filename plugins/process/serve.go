@@ -143,6 +143,9 @@ func declare(e *plugins.Entry) declaration {
 	for _, f := range e.Fields {
 		d.Fields = append(d.Fields, fieldDecl{f.Name, f.Options != nil, f.Check != nil})
 	}
+	for _, m := range e.Measures {
+		d.Measures = append(d.Measures, measureDecl{m.Name, m.Fact, words(m.Title), m.Words, m.Good, m.Bad, m.Number, m.Broken})
+	}
 	_, d.Webhook = e.Plugin.(plugins.HasWebhook)
 	_, d.Pages = e.Plugin.(plugins.HasPages)
 	return d

@@ -64,6 +64,7 @@ type declaration struct {
 	Checks     []checkDecl     `json:"checks,omitempty"`
 	Actions    []actionDecl    `json:"actions,omitempty"`
 	Fields     []fieldDecl     `json:"fields,omitempty"`
+	Measures   []measureDecl   `json:"measures,omitempty"`
 	Webhook    bool            `json:"webhook,omitempty"`
 	Pages      bool            `json:"pages,omitempty"`
 }
@@ -134,6 +135,17 @@ type fieldDecl struct {
 	Name    string `json:"name"`
 	Options bool   `json:"options,omitempty"`
 	Check   bool   `json:"check,omitempty"`
+}
+
+type measureDecl struct {
+	Name   string                 `json:"name"`
+	Fact   string                 `json:"fact"`
+	Title  words                  `json:"title"`
+	Words  map[lang.Lang][]string `json:"words"`
+	Good   []string               `json:"good,omitempty"`
+	Bad    []string               `json:"bad,omitempty"`
+	Number bool                   `json:"number,omitempty"`
+	Broken bool                   `json:"broken,omitempty"`
 }
 
 // seconds is a duration as it travels.

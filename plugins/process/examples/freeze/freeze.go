@@ -37,12 +37,13 @@ type freeze struct {
 }
 
 var (
-	_ plugins.Starter   = (*freeze)(nil)
-	_ plugins.HasViews  = (*freeze)(nil)
-	_ plugins.HasChecks = (*freeze)(nil)
-	_ plugins.HasTopics = (*freeze)(nil)
-	_ plugins.HasPages  = (*freeze)(nil)
-	_ process.Matcher   = (*freeze)(nil)
+	_ plugins.Starter     = (*freeze)(nil)
+	_ plugins.HasViews    = (*freeze)(nil)
+	_ plugins.HasChecks   = (*freeze)(nil)
+	_ plugins.HasTopics   = (*freeze)(nil)
+	_ plugins.HasPages    = (*freeze)(nil)
+	_ plugins.HasMeasures = (*freeze)(nil)
+	_ process.Matcher     = (*freeze)(nil)
 )
 
 // newFreeze reads the configuration strictly: a misspelt key would be a freeze that never comes.
@@ -155,6 +156,15 @@ func (f *freeze) facts(ctx context.Context) error {
 // Topics implements plugins.HasTopics.
 func (*freeze) Topics() []plugins.Topic {
 	return []plugins.Topic{{Name: "freezes", Title: plugins.Text{lang.English: "deployment freezes", lang.Chinese: "封网"}}}
+}
+
+// Measures implements plugins.HasMeasures: "which services are frozen".
+func (*freeze) Measures() []plugins.Measure {
+	return []plugins.Measure{{
+		Name: "deployments", Fact: "deployments", Title: plugins.Text{lang.English: "freeze state", lang.Chinese: "封网状态"},
+		Words: map[lang.Lang][]string{lang.English: {"freeze", "deployment freeze"}, lang.Chinese: {"封网", "封网状态"}},
+		Good:  []string{"open"}, Bad: []string{"frozen"},
+	}}
 }
 
 // WebPage implements plugins.HasPages.

@@ -40,6 +40,14 @@ func (d *Desk) Done(ctx context.Context, key string) error {
 	return d.claims.Drop(ctx, key)
 }
 
+// Pending reports whether a form is handed in and not Done yet: it is open for nobody, and may be again.
+func (d *Desk) Pending(ctx context.Context, key string) (bool, error) {
+	if d.claims == nil {
+		return false, nil
+	}
+	return d.claims.Pending(ctx, key)
+}
+
 // Abandoned takes over the forms of a platform that were handed in to a process that has ended since, before what they
 // ask for was done.
 func (d *Desk) Abandoned(ctx context.Context, platform string) ([]OpenForm, error) {

@@ -48,6 +48,8 @@ type Claims interface {
 	Reclaim(ctx context.Context, id string, before, now time.Time) (Draft, error)
 	// Drop forgets a claimed draft: it is done.
 	Drop(ctx context.Context, id string) error
+	// Pending reports whether a draft is claimed: handed in, and not done yet.
+	Pending(ctx context.Context, id string) (bool, error)
 }
 
 type memoryDrafts struct {
@@ -144,6 +146,13 @@ func (m *memoryDrafts) Drop(_ context.Context, id string) error {
 		delete(m.claimed, id)
 	}
 	return nil
+}
+
+func (m *memoryDrafts) Pending(_ context.Context, id string) (bool, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	_, claimed := m.claimed[id]
+	return claimed, nil
 }
 
 func (m *memoryDrafts) Sweep(_ context.Context, before time.Time) (int, error) {

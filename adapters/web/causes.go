@@ -42,9 +42,15 @@ type causeWish struct {
 	done       chan struct{} // closed when they are found
 }
 
-// Run looks for what pages show and do not wait for, until ctx is done. It is to be called once at most; without it,
+// Run looks for what pages show and do not wait for, and hands forms in again that a process left behind, until ctx is
+// done. It is to be called once at most; without it,
 // pages wait.
 func (w *Web) Run(ctx context.Context) error {
+	var more sync.WaitGroup
+	defer more.Wait()
+	if w.cfg.Forms != nil {
+		more.Go(func() { w.cfg.Forms().Run(ctx) })
+	}
 	asked := make(chan *causeWish, keptAudiences)
 	w.causes.listen(asked)
 	defer w.causes.listen(nil)

@@ -55,11 +55,16 @@ const (
 // formLink is what a link stands for.
 type formLink struct {
 	Key string // of the open form
+
+	// What became of a form that began on pages, once it is done: where that is shown, or the answer.
+	To     string        `json:",omitempty"`
+	Title  string        `json:",omitempty"`
+	Became *card.Message `json:",omitempty"`
 }
 
 // FormLink implements bot.FormLinker. The page shows all fields of the form, those that the chat has asked for filled in.
 func (f *Forms) FormLink(ctx context.Context, o bot.OpenForm, _ []string) (string, error) {
-	data, err := json.Marshal(formLink{o.Key})
+	data, err := json.Marshal(formLink{Key: o.Key})
 	if err != nil {
 		return "", fault.Wrap(fault.Internal, err, "keep the link of a form")
 	}
@@ -131,7 +136,10 @@ func (f *Forms) open(rw http.ResponseWriter, r *http.Request) (o bot.OpenForm, i
 		err = fault.New(fault.NotFound, "this is no link to a form")
 	}
 	if err == nil {
-		o, err = f.desk.Load(ctx, link.Key, d.Actor)
+		if o, err = f.desk.Load(ctx, link.Key, d.Actor); fault.Is(err, fault.NotFound) {
+			f.after(rw, r, link, d.Actor)
+			return o, "", false
+		}
 	}
 	switch {
 	case fault.Is(err, fault.NotFound):

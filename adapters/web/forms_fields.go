@@ -108,8 +108,10 @@ func (f *Forms) suggestions(r *http.Request, o bot.OpenForm, q card.FormField) [
 
 // event is something that the actor of a form does on its page. It happens where the form was opened.
 func (f *Forms) event(r *http.Request, o bot.OpenForm, in bot.Input) *bot.Event {
+	return f.eventIn(tongue(r), readerZone(r, nil), o, in)
+}
+
+func (f *Forms) eventIn(l lang.Lang, zone *time.Location, o bot.OpenForm, in bot.Input) *bot.Event {
 	now := f.cfg.Now()
-	return &bot.Event{
-		ID: "form:" + bot.NewID(now), Time: now, Address: o.Address, Actor: o.Actor, Locale: tongue(r), Zone: readerZone(r, nil), Input: in, Forms: true,
-	}
+	return &bot.Event{ID: "form:" + bot.NewID(now), Time: now, Address: o.Address, Actor: o.Actor, Locale: l, Zone: zone, Input: in, Forms: true}
 }

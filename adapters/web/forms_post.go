@@ -50,16 +50,20 @@ func (f *Forms) submit(rw http.ResponseWriter, r *http.Request) {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), workTime) // what was begun has its effect, whoever waits
 	defer cancel()
-	if _, err := f.desk.Take(ctx, o.Key, o.Actor); err != nil { // of two, one is handed in
+	o.Merge(values)
+	if err := f.claim(ctx, r, &o, id); err != nil {
+		if fault.Is(err, fault.NotFound) { // of two, one is handed in
+			f.after(rw, r, formLink{Key: o.Key}, o.Actor)
+			return
+		}
 		f.broken(rw, r, err)
 		return
 	}
-	o.Merge(values)
-	reply, err := f.cfg.Chat.Handle(ctx, f.event(r, o, bot.Submitted{Form: o.Form.ID, Draft: o.Form.Draft, Values: o.Values}))
-	if work, is := reply.(bot.Work); is && err == nil {
-		reply, err = work.Run(ctx)
-	}
+	reply, err := f.handled(ctx, f.event(r, o, bot.Submitted{Form: o.Form.ID, Draft: o.Form.Draft, Values: o.Values}))
 	if err != nil {
+		if err := f.desk.Save(ctx, o); err != nil { // to be sent again
+			f.cfg.Log.Error("a form is not open again", "form", o.Form.ID, "err", err)
+		}
 		f.broken(rw, r, err)
 		return
 	}
@@ -78,27 +82,23 @@ func (f *Forms) answered(rw http.ResponseWriter, r *http.Request, o bot.OpenForm
 		f.again(rw, r, http.StatusOK, o)
 		return
 	}
-	if _, err := f.cfg.Drafts.Take(r.Context(), id, f.cfg.Now()); err != nil && !fault.Is(err, fault.NotFound) {
-		f.cfg.Log.Warn("the link of a form was not ended", "err", err) // its form is gone already
-	}
-	w := f.cfg.Web()
-	own := o.Actor.Platform == platform
-	if follow, is := reply.(bot.Follow); is && own && w.cfg.Runs != nil {
-		if to, err := w.elsewhere(r.Context(), f.event(r, o, nil), follow); err == nil && to != "" {
-			http.Redirect(rw, r, to, http.StatusSeeOther)
+	if own(o) {
+		became := f.became(r.Context(), f.event(r, o, nil), o, reply)
+		f.over(r.Context(), o, id, became)
+		if became.To != "" {
+			http.Redirect(rw, r, became.To, http.StatusSeeOther)
 			return
 		}
+		f.done(rw, r, o.Form.Title, o.Actor, became.Became, false)
+		return
 	}
-	done := formDone{Posted: !own && f.deliver(r.Context(), o, reply)}
-	sign := func(card.Action, card.Intent) string { return "" }
-	if own {
-		sign = w.signer(o.Actor)
+	posted := f.deliver(r.Context(), o, reply)
+	f.over(r.Context(), o, id, formLink{})
+	var shown *card.Message
+	if m, _, ok := bot.MessageOf(reply); ok {
+		shown = &m
 	}
-	m, _, ok := bot.MessageOf(reply)
-	if ok {
-		done.Answer = exchange{Lang: language(m.Lang), Answer: Render(m, f.cfg.BaseURL, sign)}
-	}
-	f.cfg.Web().render(rw, r, http.StatusOK, "form_done", page{Title: o.Form.Title, Nav: "form"}, done)
+	f.done(rw, r, o.Form.Title, o.Actor, shown, posted)
 }
 
 // again puts a form back and shows it. Its secrets are not kept: they are asked for again.

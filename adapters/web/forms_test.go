@@ -30,8 +30,9 @@ type formsBench struct {
 	desk    *bot.Desk
 	log     *bytes.Buffer
 	now     time.Time
-	got     *bot.Event   // the last that was handed in
-	reply   bot.Reply    // what it is answered with
+	got     *bot.Event // the last that was handed in
+	reply   bot.Reply  // what it is answered with
+	err     error
 	posted  []bot.Post   // to the chat
 	another bool         // somebody else has signed in
 	open    bot.OpenForm // as the chat has it
@@ -47,7 +48,7 @@ func newFormsBench(t *testing.T) *formsBench {
 			return bot.Suggest{Options: []card.FormOption{{Value: "group:default/" + in.Field, Label: "The <Team>"}}}, nil
 		}
 		b.got = ev
-		return b.reply, nil
+		return b.reply, b.err
 	})
 	w := site(t)
 	clock := func() time.Time { return b.now }

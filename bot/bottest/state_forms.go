@@ -124,6 +124,12 @@ func (b *stateBench) claims() {
 	b.missing("a claimed draft", err)
 	_, err = b.a.Drafts.Take(b.ctx, "d1", b.now)
 	b.missing("a claimed draft, taken", err)
+	b.ok(b.a.Drafts.Save(b.ctx, b.draft("d3")))
+	for id, want := range map[string]bool{"d1": true, "d2": true, "d3": false, "d4": false} {
+		if is, err := a.Pending(b.ctx, id); is != want || err != nil {
+			b.Errorf("%s is pending: %v, %v", id, is, err)
+		}
+	}
 	want := b.draft("d1")
 	want.Values["last"] = []string{"page"}
 	all, err := a.Claimed(b.ctx, b.now.Add(time.Second), 10)
@@ -147,6 +153,11 @@ func (b *stateBench) claims() {
 	for range 2 {
 		b.ok(a.Drop(b.ctx, "d1")) // which is open
 		b.ok(a.Drop(b.ctx, "d2"))
+	}
+	for _, id := range []string{"d1", "d2"} {
+		if is, err := other.Pending(b.ctx, id); is || err != nil {
+			b.Errorf("%s is pending at the end: %v, %v", id, is, err)
+		}
 	}
 	if all, err = a.Claimed(b.ctx, b.now.Add(time.Hour), 10); len(all) != 0 || err != nil {
 		b.Errorf("at the end: %v, %v", all, err)

@@ -108,9 +108,9 @@ func TestRegisteringOutlivesItsProcess(t *testing.T) {
 			gate = files.shut()
 			defer close(gate)
 			r.typed("register " + site.URL + "/more.yaml")
-			until(t, "it can be stopped", r.sees("more.yaml: 0 of 3"))
+			until(t, "it can be stopped", r.sees("0 of 3, reading what it holds"))
 			r.press("Stop")
-			until(t, "it is stopped", r.sees("more.yaml was stopped. Nothing was registered."))
+			until(t, "it is stopped", r.sees("was stopped. Nothing was registered."))
 		})
 	}
 }

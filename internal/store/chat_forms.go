@@ -136,6 +136,15 @@ func (c chatDrafts) Drop(ctx context.Context, id string) error {
 	return err
 }
 
+// Pending implements bot.Claims.
+func (c chatDrafts) Pending(ctx context.Context, id string) (claimed bool, err error) {
+	err = c.db.reader.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM chat_drafts WHERE id = $1 AND claimed_at > 0)`, words(id)).Scan(&claimed)
+	if err != nil {
+		return false, c.db.fault(err, "read what was handed in")
+	}
+	return claimed, nil
+}
+
 func (c chatDrafts) one(row *sql.Row, id string) (d bot.Draft, err error) {
 	var draft []byte
 	if err := row.Scan(&draft); errors.Is(err, sql.ErrNoRows) {

@@ -152,7 +152,7 @@ func unsqueeze(body string, size int, own []string) []byte {
 	text := make([]byte, 0, size)
 	for {
 		at := bytes.IndexByte(short, ownMark)
-		if at < 0 || at+1 >= len(short) || int(short[at+1]) >= len(own) {
+		if at < 0 || at+1 >= len(short) || int(short[at+1]) >= len(own) || len(text) > size {
 			return append(text, short...)
 		}
 		text = append(append(text, short[:at]...), own[short[at+1]]...)

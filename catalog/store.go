@@ -49,6 +49,7 @@ type Changes struct {
 	Facts      []Fact               // new, changed and (with an empty Value) withdrawn facts
 	Problems   map[string][]Problem // per file location, for files that changed; empty slice: no more problems
 	Checked    map[string]time.Time // per origin: when it was last read or confirmed unchanged
+	Mark       string               // no other state of any store has it; "" where the store does not tell (see Marked)
 }
 
 // Store keeps the catalog. Implementations are in internal/store; catalogtest holds their conformance suite.
@@ -70,6 +71,14 @@ type Store interface {
 	// entity that has been an orphan for the grace period is removed; one that another, present file defines is
 	// removed at once, without Sweep. An origin that is configured again has its files back.
 	Sweep(ctx context.Context, origins []string, grace time.Duration) (Generation, error)
+}
+
+// Marked is a Store that tells its states from those of other stores, and from states with the same number that a
+// store had before it was restored.
+type Marked interface {
+	// ChangesSince is Changes after a state that was kept outside of the store, known by its generation and its mark. A
+	// store that has not been in it, or no longer remembers, returns everything.
+	ChangesSince(ctx context.Context, after Generation, mark string) (Changes, error)
 }
 
 // Historian is a Store that remembers what was.

@@ -34,6 +34,7 @@ func (e *snapshotEdit) applyFacts(facts []catalog.Fact) {
 // before are noted in holders, whose lists grow in the order of ids.
 func (e *snapshotEdit) entityFacts(id uint32, facts []catalog.Fact, holders map[factKey][]uint32) {
 	n := e.nodes.at(id)
+	had := len(n.facts)
 	list := slices.Clone(n.facts)
 	for _, f := range facts {
 		f.Entity, f.Producer, f.Key = n.ref(), e.shared(f.Producer), e.shared(f.Key)
@@ -54,7 +55,12 @@ func (e *snapshotEdit) entityFacts(id uint32, facts []catalog.Fact, holders map[
 			holders[k] = append(holders[k], id)
 		}
 	}
-	n.facts = slices.Clip(list)
+	if had == 0 && len(list) > 0 {
+		e.revive(id, &n)
+	}
+	if n.facts = slices.Clip(list); had > 0 && n.idle() {
+		e.dead++
+	}
 	e.nodes.set(id, n)
 }
 

@@ -75,3 +75,26 @@ func (s *idShard) put(hash uint64, id uint32) {
 	}
 	s.slots[i&mask] = id + 1
 }
+
+// newHashIDs returns the set of the ids from 0 that have these hashes.
+func newHashIDs(hashes []uint64) hashIDs {
+	if len(hashes) == 0 {
+		return hashIDs{}
+	}
+	var used [shardCount]int
+	for _, hash := range hashes {
+		used[hash%shardCount]++
+	}
+	h := hashIDs{make([]idShard, shardCount)}
+	for at, n := range used {
+		size := 8
+		for n > size-size/4 {
+			size *= 2
+		}
+		h.shards[at] = idShard{make([]uint32, size), n}
+	}
+	for id, hash := range hashes {
+		h.shards[hash%shardCount].put(hash, uint32(id))
+	}
+	return h
+}

@@ -18,6 +18,10 @@ type Options struct {
 	Dir    string       // for index files, created when missing; "" takes the system's temporary directory, and keeps nothing
 	Logger *slog.Logger // nil: slog.Default()
 
+	// Image is a file that the catalog is kept in, of a store that is catalog.Marked, so that a start needs to read only
+	// what has changed since, or nothing while the store is away. "" keeps none.
+	Image string
+
 	// KeepWait is how long the end of Run waits for the index to be on the disk, for the next process; zero: 5 s. What
 	// takes longer is built anew then.
 	KeepWait time.Duration
@@ -31,6 +35,7 @@ type Live struct {
 	log    *slog.Logger
 	reader atomic.Pointer[Reader]
 	ready  chan struct{} // closed with the first Reader
+	kept   imageKept     // of Run, and then of the goroutine that keeps an image
 
 	mu      sync.Mutex // guards what follows and every change of reader
 	numbers uint64     // of doc sets
@@ -51,7 +56,7 @@ func New(store catalog.Store, o Options) *Live {
 	if l.log == nil {
 		l.log = slog.Default()
 	}
-	l.reader.Store(emptyReader(o, l.log))
+	l.reader.Store(emptyReader(newText(l.log)))
 	return l
 }
 
@@ -88,10 +93,10 @@ func (l *Live) Run(ctx context.Context) (err error) {
 	}
 	t := l.Reader().text
 	t.dir, t.kept = h.dir, h.adoptKept(l.opts.Dir)
-	var follower sync.WaitGroup
-	follower.Go(func() { l.followText(ctx, t) })
+	var beside sync.WaitGroup
+	beside.Go(func() { l.followText(ctx, t) })
 	defer func() {
-		follower.Wait()
+		beside.Wait()
 		if r := l.Reader(); l.opts.Dir != "" && r.Generation() > 0 && r.TextGeneration() == r.Generation() {
 			if err := t.keep(l.opts.Dir, r, cmp.Or(l.opts.KeepWait, keptWait)); err != nil {
 				l.log.Warn("the text index is not kept for the next start", "error", err)
@@ -99,6 +104,8 @@ func (l *Live) Run(ctx context.Context) (err error) {
 		}
 		err = errors.Join(err, t.close(), h.close())
 	}()
+	l.first(ctx)
+	beside.Go(func() { l.keepImage(ctx) })
 	const shortest, longest = 200 * time.Millisecond, 30 * time.Second
 	pause := shortest
 	for ctx.Err() == nil {
@@ -115,13 +122,13 @@ func (l *Live) Run(ctx context.Context) (err error) {
 
 // step takes over what happened since the present Reader and waits for more.
 func (l *Live) step(ctx context.Context) error {
-	after := l.Reader().Generation()
-	c, err := l.store.Changes(ctx, after)
+	r := l.Reader()
+	c, err := r.since(ctx, l.store)
 	if err != nil {
-		return fmt.Errorf("read changes after generation %d: %w", after, err)
+		return err
 	}
 	l.take(c)
-	if err := l.store.Wait(ctx, max(after, c.Generation)); err != nil {
+	if err := l.store.Wait(ctx, max(r.Generation(), c.Generation)); err != nil {
 		return fmt.Errorf("wait for changes: %w", err)
 	}
 	return nil

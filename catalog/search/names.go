@@ -16,6 +16,8 @@ type names struct {
 	base  *spellings   // keys in the typo tables
 	late  []uint32     // keys that came after base was built
 	words table[string, []uint32]
+
+	vacant int // keys that nobody bears any more
 }
 
 // keyPost is a folded label and the entities that bear it.
@@ -35,6 +37,8 @@ type namesEdit struct {
 	base  *spellings
 	late  []uint32
 	room  blocks
+
+	vacant int
 }
 
 func (n *names) edit() *namesEdit {
@@ -42,7 +46,7 @@ func (n *names) edit() *namesEdit {
 	if n.keys.shards == nil {
 		seed = maphash.MakeSeed()
 	}
-	return &namesEdit{seed: seed, keys: n.keys.edit(), posts: n.posts.edit(), words: n.words.edit(), base: n.base, late: n.late}
+	return &namesEdit{seed: seed, keys: n.keys.edit(), posts: n.posts.edit(), words: n.words.edit(), base: n.base, late: n.late, vacant: n.vacant}
 }
 
 // replace moves an entity's id from the labels of what it was to those of what it is; either may be nil.
@@ -52,7 +56,9 @@ func (e *namesEdit) replace(id uint32, was, is *catalog.Entity) {
 		if !slices.Contains(newKeys, k) {
 			key, _ := e.find(k)
 			p := e.posts.at(key)
-			p.ids = removeID(p.ids, id)
+			if p.ids = removeID(p.ids, id); len(p.ids) == 0 {
+				e.vacant++
+			}
 			e.posts.set(key, p)
 		}
 	}
@@ -90,13 +96,16 @@ func (e *namesEdit) bear(text string, id uint32) {
 		return
 	}
 	p := e.posts.at(key)
+	if len(p.ids) == 0 {
+		e.vacant--
+	}
 	p.ids = insertID(p.ids, id)
 	e.posts.set(key, p)
 }
 
 // commit returns the edited names, with new typo tables when too many keys came after the last ones.
 func (e *namesEdit) commit() *names {
-	n := &names{seed: e.seed, keys: e.keys.hashIDs, posts: e.posts.vec, words: e.words.table, base: e.base, late: e.late}
+	n := &names{seed: e.seed, keys: e.keys.hashIDs, posts: e.posts.vec, words: e.words.table, base: e.base, late: e.late, vacant: e.vacant}
 	if n.base == nil || len(n.late) > lateLimit {
 		n.base, n.late = newSpellings(n.posts), nil
 	}

@@ -54,20 +54,26 @@ func (v *view) Docs(ref catalog.Ref) []*Doc {
 }
 
 // emptyReader shows nothing yet.
-func emptyReader(o Options, log *slog.Logger) *Reader {
-	return &Reader{snapshot: &snapshot{hot: new(entityCache)}, names: (&names{}).edit().commit(), text: newText(log)}
+func emptyReader(t *text) *Reader {
+	return &Reader{snapshot: &snapshot{hot: new(entityCache)}, names: (&names{}).edit().commit(), text: t}
+}
+
+// lazyText is the text index of a Reader that is not followed: built in memory when it is first searched.
+func lazyText(o Options) *text {
+	log := o.Logger
+	if log == nil {
+		log = slog.Default()
+	}
+	t := newText(log)
+	t.lazy = new(sync.Once)
+	return t
 }
 
 // NewReader returns a Reader of one state that is not followed, for one-shot commands and tests. Its text index is
 // built in memory when it is first searched. Close frees it.
 func NewReader(c catalog.Changes, docs []Doc, o Options) *Reader {
-	log := o.Logger
-	if log == nil {
-		log = slog.Default()
-	}
 	c.Full = true
-	r := emptyReader(o, log).next(c)
-	r.text.lazy = new(sync.Once)
+	r := emptyReader(lazyText(o)).next(c)
 	byEntity := make(map[catalog.Ref][]Doc)
 	for _, d := range docs {
 		byEntity[d.Entity] = append(byEntity[d.Entity], d)
@@ -78,7 +84,7 @@ func NewReader(c catalog.Changes, docs []Doc, o Options) *Reader {
 	return r
 }
 
-// Close frees the text index of a Reader made by NewReader; the Readers of a Live are freed with it.
+// Close frees the text index of a Reader made by NewReader or ReadImage; the Readers of a Live are freed with it.
 func (r *Reader) Close() error {
 	if r.text.lazy == nil {
 		return nil
@@ -99,7 +105,7 @@ func pointers(docs []Doc) []*Doc {
 // next returns the Reader after a change. r may be the zero Reader's successor only once: see snapshotEdit.
 func (r *Reader) next(c catalog.Changes) *Reader {
 	base := r
-	if !c.Full && r.snapshot.crowded() {
+	if !c.Full && (r.snapshot.crowded() || r.names.crowded()) {
 		base = r.next(r.snapshot.whole())
 	}
 	if c.Full {

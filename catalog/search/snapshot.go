@@ -13,6 +13,7 @@ import (
 // makes the next one and shares what did not change.
 type snapshot struct {
 	gen       catalog.Generation
+	mark      string // of the store, where it has marks; see catalog.Marked
 	seed      maphash.Seed
 	refs      hashIDs // of nodes, by reference
 	nodes     nodes
@@ -24,7 +25,7 @@ type snapshot struct {
 	factNames map[string]string
 	checked   map[string]time.Time
 	problems  map[string][]catalog.Problem
-	dead      int // nodes that no longer hold an entity
+	dead      int // idle nodes
 	shown     audiences
 }
 
@@ -38,6 +39,9 @@ type node struct {
 
 // holds reports whether there is an entity.
 func (n *node) holds() bool { return !n.record.IsZero() }
+
+// idle reports whether nothing is known of a node any more.
+func (n *node) idle() bool { return !n.holds() && len(n.edges) == 0 && len(n.facts) == 0 }
 
 // ref is what the node is called.
 func (n *node) ref() catalog.Ref {

@@ -27,6 +27,7 @@ type snapshotEdit struct {
 	gone     bool              // order holds ids of deleted entities
 	newKeys  bool              // the set of fact keys changed
 	dead     int
+	known    uint32 // nodes below it were there before
 }
 
 // called is what a node is called, with the hash of that. Reading it off a node costs many times what comparing does.
@@ -39,7 +40,7 @@ func (s *snapshot) edit() *snapshotEdit {
 	e := &snapshotEdit{
 		old: s, seed: s.seed, refs: s.refs.edit(), nodes: s.nodes.edit(), facts: s.facts.edit(),
 		relTypes: slices.Clone(s.relTypes), relIDs: make(map[string]uint32, len(s.relTypes)),
-		strings: s.factNames, order: s.order, dead: s.dead,
+		strings: s.factNames, order: s.order, dead: s.dead, known: uint32(s.nodes.len()),
 	}
 	if s.refs.shards == nil {
 		e.seed = maphash.MakeSeed()
@@ -89,6 +90,7 @@ func (e *snapshotEdit) enter(x *catalog.Entity) (uint32, *catalog.Entity) {
 	id := e.node(x.Ref)
 	e.retract(id)
 	n := e.nodes.own(id)
+	e.revive(id, n)
 	old := n.record.Entity()
 	n.record, n.ghost = x.Record(), nil
 	if old == nil {
@@ -110,7 +112,15 @@ func (e *snapshotEdit) state(id uint32, x *catalog.Entity) {
 
 func (e *snapshotEdit) connect(id uint32, x edge) {
 	n := e.nodes.own(id)
+	e.revive(id, n)
 	n.edges = append(n.edges, x)
+}
+
+// revive notes that something will be known of a node again. New ones have never been counted as idle.
+func (e *snapshotEdit) revive(id uint32, n *node) {
+	if id < e.known && n.idle() {
+		e.dead = max(0, e.dead-1)
+	}
 }
 
 // retract removes the edges that the present descriptor of a node states.
@@ -122,7 +132,11 @@ func (e *snapshotEdit) retract(id uint32) {
 	for _, x := range n.edges {
 		if x.own() && x.target != id {
 			other := e.nodes.at(x.target)
+			stated := len(other.edges)
 			other.edges = without(other.edges, func(y edge) bool { return !y.own() && y.target == id })
+			if len(other.edges) < stated && other.idle() {
+				e.dead++
+			}
 			e.nodes.set(x.target, other)
 		}
 	}
@@ -172,7 +186,9 @@ func (e *snapshotEdit) remove(ref catalog.Ref) (uint32, *catalog.Entity) {
 	n.record, n.ghost = catalog.Record{}, ghost(old.Ref)
 	e.nodes.set(id, n)
 	e.gone = true
-	e.dead++
+	if n.idle() {
+		e.dead++
+	}
 	return id, old
 }
 
@@ -192,7 +208,7 @@ func (e *snapshotEdit) commit(c catalog.Changes) *snapshot {
 		e.pack()
 	}
 	s := &snapshot{
-		gen: c.Generation, seed: e.seed, refs: e.refs.hashIDs, nodes: nodes{e.nodes.vec}, hot: e.old.hot, facts: e.facts.table,
+		gen: c.Generation, mark: c.Mark, seed: e.seed, refs: e.refs.hashIDs, nodes: nodes{e.nodes.vec}, hot: e.old.hot, facts: e.facts.table,
 		relTypes: e.relTypes, factKeys: e.old.factKeys, factNames: e.strings, dead: e.dead,
 		checked: e.old.checked, problems: e.old.problems,
 	}

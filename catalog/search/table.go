@@ -61,3 +61,25 @@ func (e *tableEdit[K, V]) claim(k K) map[K]V {
 	}
 	return e.shards[i]
 }
+
+// newTable returns the table of these pairs.
+func newTable[K comparable, V any](keys []K, values []V) table[K, V] {
+	if len(keys) == 0 {
+		return table[K, V]{}
+	}
+	t := table[K, V]{maphash.MakeSeed(), make([]map[K]V, shardCount)}
+	shards := make([]uint16, len(keys))
+	var sizes [shardCount]int
+	for i, k := range keys {
+		shards[i] = uint16(maphash.Comparable(t.seed, k) % shardCount)
+		sizes[shards[i]]++
+	}
+	for i, k := range keys {
+		at := shards[i]
+		if t.shards[at] == nil {
+			t.shards[at] = make(map[K]V, sizes[at])
+		}
+		t.shards[at][k] = values[i]
+	}
+	return t
+}

@@ -62,3 +62,12 @@ func (e *vecEdit[T]) claim(c uint32) {
 	e.chunks[c] = append(make([]T, 0, 1<<chunkBits), e.chunks[c]...)
 	e.owned[c] = true
 }
+
+// newVec returns a vector of n zero elements, which may be changed in place until it is published.
+func newVec[T any](n int) vec[T] {
+	v := vec[T]{n: n}
+	for left := n; left > 0; left -= 1 << chunkBits {
+		v.chunks = append(v.chunks, make([]T, min(left, 1<<chunkBits), 1<<chunkBits))
+	}
+	return v
+}

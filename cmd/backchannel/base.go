@@ -22,7 +22,7 @@ type base struct {
 	state   bot.State
 	dir     string      // for what can be made again; "" keeps nothing
 	db      *store.DB   // nil: all of it ends with the process
-	last    *lastKnown  // nil: the catalog is on this machine anyway
+	shared  bool        // other replicas may serve from the same store
 	seal    *store.Seal // nil with db
 }
 
@@ -41,12 +41,10 @@ func openBase(ctx context.Context, cfg *config.Config, log *slog.Logger) (*base,
 	if err != nil {
 		return nil, err
 	}
-	b := &base{catalog: db.Catalog(), queue: db.Jobs(nil), state: db.ChatState(seal), dir: cfg.Store.DataDir, db: db, seal: seal}
-	if !strings.HasPrefix(cfg.Store.URL, "sqlite:") {
-		b.last = newLastKnown(b.catalog, cfg.Store.DataDir, log)
-		b.catalog = b.last
-	}
-	return b, nil
+	return &base{
+		catalog: db.Catalog(), queue: db.Jobs(nil), state: db.ChatState(seal), dir: cfg.Store.DataDir, db: db, seal: seal,
+		shared: !strings.HasPrefix(cfg.Store.URL, "sqlite:"),
+	}, nil
 }
 
 // sealOf is what encrypts in the store: the configured secret, which replicas share, or else one of this data folder.
@@ -69,6 +67,14 @@ func (b *base) part() part {
 		p.OK, p.Detail = false, err.Error()
 	}
 	return p
+}
+
+// image is the file that the catalog is kept in for the next start; "" keeps none.
+func (b *base) image() string {
+	if b.db == nil || b.dir == "" {
+		return ""
+	}
+	return filepath.Join(b.dir, "catalog.image")
 }
 
 // buttonKeys are the keys that buttons are signed with until the store tells others, and the file they are kept in; of

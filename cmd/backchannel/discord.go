@@ -34,7 +34,7 @@ func discordConfig(c *config.Discord) discord.Config {
 func (s *service) connectDiscord(c *config.Discord) {
 	s.discord = discord.New(discordConfig(c), discord.Deps{
 		Tokens: s.tokens, Inbox: s.inbox, Drafts: s.base.state.Drafts, Installations: s.base.state.Installations, Log: s.log,
-		Replicas: s.base.last != nil, Links: s.formPages(),
+		Replicas: s.base.shared, Links: s.formPages(),
 	})
 }
 

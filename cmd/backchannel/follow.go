@@ -70,7 +70,7 @@ type followed struct {
 
 // follow wires an app around a Live. dir holds index files; empty takes a temporary folder.
 func follow(cfg *config.Config, base *base, log *slog.Logger, dir string) (*followed, error) {
-	f := &followed{places: newPlaces(base, log), sick: map[string]string{}, queue: base.queue, alone: base.last == nil, state: base.state, since: time.Now()}
+	f := &followed{places: newPlaces(base, log), sick: map[string]string{}, queue: base.queue, alone: !base.shared, state: base.state, since: time.Now()}
 	if base.db != nil {
 		f.locations = base.db.Catalog()
 	}
@@ -101,7 +101,7 @@ func follow(cfg *config.Config, base *base, log *slog.Logger, dir string) (*foll
 			return base.db.Catalog().Prune(ctx, store.Retention{Feed: keepFeed, History: cmp.Or(time.Duration(cfg.Store.Keep.History), keepHistory)})
 		}
 	}
-	f.live = search.New(a.store, search.Options{Dir: dir, Logger: log})
+	f.live = search.New(a.store, search.Options{Dir: dir, Image: base.image(), Logger: log})
 	return f, nil
 }
 

@@ -199,8 +199,8 @@ func TestReplicas(t *testing.T) {
 	lead[0].start()
 	until(t, "the killed one is back", answers(all, "blue"))
 	for _, r := range all {
-		until(t, r.name+" has a snapshot", func() bool {
-			_, err := os.Stat(filepath.Join(r.dir, "data", snapshotFile))
+		until(t, r.name+" has an image", func() bool {
+			_, err := os.Stat(filepath.Join(r.dir, "data", "catalog.image"))
 			return err == nil
 		})
 	}
@@ -219,7 +219,7 @@ func TestReplicas(t *testing.T) {
 	}
 	all[0].kill()
 	all[0].start()
-	until(t, "one that starts without the database answers", answers(all[:1], "")) // as of its last snapshot
+	until(t, "one that starts without the database answers", answers(all[:1], "")) // as of its last image
 	owned("gold")
 	if err := server.Start(); err != nil {
 		t.Fatal(err)

@@ -20,7 +20,6 @@ import (
 	"github.com/backchannel-portal/backchannel/adapters/web"
 	"github.com/backchannel-portal/backchannel/adapters/web/signin"
 	"github.com/backchannel-portal/backchannel/bot"
-	"github.com/backchannel-portal/backchannel/catalog"
 	"github.com/backchannel-portal/backchannel/cmd/backchannel/config"
 	"github.com/backchannel-portal/backchannel/internal/fault"
 )
@@ -111,7 +110,7 @@ func newService(cfg *config.Config, base *base, log *slog.Logger, indexes string
 		memory: bot.NewSharedMemory(bot.NewShortMemory(conversations, forgetAfter), base.state.Threads, log),
 		inbox:  bot.NewSteadyInbox(base.state.Inbox, bot.NewMemoryInbox(inboxSize, inboxKeep), log, time.Now),
 	}
-	if base.last == nil {
+	if !base.shared {
 		s.memory.Alone()
 	}
 	s.tokens.Keep(base.state.Intents)
@@ -193,12 +192,6 @@ func (s *service) run(ctx context.Context, port net.Listener) error {
 	}
 	g.Go(func() error { return l.run(ctx) })
 	g.Go(func() error { return s.followed.run(ctx) })
-	if last := s.base.last; last != nil {
-		g.Go(func() error {
-			last.keep(ctx, func() catalog.Generation { return s.live.Reader().Generation() })
-			return nil
-		})
-	}
 	g.Go(func() error { return s.web.Run(ctx) })
 	g.Go(func() error { // browsers that follow a run would keep the listener from ending
 		<-ctx.Done()

@@ -18,6 +18,7 @@ type Catalog struct{ db *DB }
 
 var (
 	_ catalog.Store     = (*Catalog)(nil)
+	_ catalog.Marked    = (*Catalog)(nil)
 	_ catalog.Historian = (*Catalog)(nil)
 	_ catalog.Locations = (*Catalog)(nil)
 	_ catalog.Texts     = (*Catalog)(nil)
@@ -57,6 +58,9 @@ func (c *Catalog) turn(ctx context.Context, what string, do func(*turn) error) (
 			out++
 		}
 		if _, err := t.ExecContext(ctx, `UPDATE catalog_state SET generation = $1, looked = looked + 1, next_file = $2 WHERE id = 1`, int64(out), w.nextFile); err != nil {
+			return err
+		}
+		if err := w.mark(ctx, out); err != nil {
 			return err
 		}
 		return t.notify(ctx, topicCatalog)

@@ -12,14 +12,33 @@ import (
 
 // Changes implements catalog.Store. A reader that is further behind than the store remembers gets everything.
 func (c *Catalog) Changes(ctx context.Context, after catalog.Generation) (catalog.Changes, error) {
+	return c.changes(ctx, after, func(*tx) (bool, error) { return true, nil })
+}
+
+// ChangesSince implements catalog.Marked.
+func (c *Catalog) ChangesSince(ctx context.Context, after catalog.Generation, mark string) (catalog.Changes, error) {
+	return c.changes(ctx, after, func(t *tx) (bool, error) { return t.hasBeen(ctx, after, mark) })
+}
+
+// changes reads what happened after a generation; everything, unless the reader may build on it.
+func (c *Catalog) changes(ctx context.Context, after catalog.Generation, may func(*tx) (bool, error)) (catalog.Changes, error) {
 	var out catalog.Changes
 	err := c.db.read(ctx, "read the catalog", func(t *tx) error {
 		out = catalog.Changes{Problems: map[string][]catalog.Problem{}, Checked: map[string]time.Time{}}
 		var floor catalog.Generation
-		if err := t.QueryRowContext(ctx, `SELECT generation, floor FROM catalog_state WHERE id = 1`).Scan(&out.Generation, &floor); err != nil {
+		err := t.QueryRowContext(ctx, `SELECT generation, floor, COALESCE((SELECT mark FROM catalog_marks m WHERE m.generation = s.generation), '')
+			FROM catalog_state s WHERE id = 1`).Scan(&out.Generation, &floor, &out.Mark)
+		if err != nil {
 			return err
 		}
-		err := t.each(ctx, `SELECT origin, checked_at FROM catalog_origins`, func(rows *sql.Rows) error {
+		known, err := may(t)
+		if err != nil {
+			return err
+		}
+		if !known || after > out.Generation || after < floor {
+			after = 0
+		}
+		err = t.each(ctx, `SELECT origin, checked_at FROM catalog_origins`, func(rows *sql.Rows) error {
 			var origin string
 			var at int64
 			err := rows.Scan(&origin, &at)
@@ -28,9 +47,6 @@ func (c *Catalog) Changes(ctx context.Context, after catalog.Generation) (catalo
 		})
 		if err != nil || after == out.Generation {
 			return err
-		}
-		if after > out.Generation || after < floor {
-			after = 0
 		}
 		out.Full = after == 0
 		r := reading{tx: t, after: int64(after), out: &out}

@@ -74,7 +74,7 @@ func (c *Catalog) Text(ctx context.Context, origin, location string) (text []byt
 
 // Retention says how long what grows is kept.
 type Retention struct {
-	Feed    time.Duration // that something is gone; a reader that was away for longer reads everything anew
+	Feed    time.Duration // that something is gone, and marks of states; a reader that was away for longer reads everything anew
 	History time.Duration // what facts, owners and lifecycles were; 0: for ever
 }
 
@@ -100,8 +100,8 @@ func (c *Catalog) Prune(ctx context.Context, r Retention) error {
 		if _, err := t.ExecContext(ctx, `UPDATE catalog_state SET floor = `+t.dialect.greatest+`(floor, $1) WHERE id = 1`, floor); err != nil {
 			return err
 		}
-		if r.History == 0 {
-			return nil
+		if err := t.pruneMarks(ctx, generation, before); err != nil || r.History == 0 {
+			return err
 		}
 		_, err := t.ExecContext(ctx, `DELETE FROM catalog_history WHERE last_seen < $1`, c.db.now()-r.History.Microseconds())
 		return err

@@ -47,12 +47,16 @@ type EditLimiter interface {
 // TaskCard is the message that shows a task of one kind, with all its events so far.
 type TaskCard func(ctx context.Context, t Task, log []TaskEvent, l lang.Lang) card.Message
 
+// TaskRest reports whether nothing happens to a task until somebody says a word; see Follows.Note and Follows.Go.
+type TaskRest func(t Task, log []TaskEvent) bool
+
 // FollowConfig is what Follows needs. Tasks, Followers and Queue are required.
 type FollowConfig struct {
 	Tasks     Tasks
 	Followers Followers
 	Queue     job.Queue
 	Cards     map[string]TaskCard // by kind of task
+	Rests     map[string]TaskRest // by kind of task; those of other kinds never rest. A task that rests takes no job
 	Editors   map[string]Editor   // by platform
 	// Send sends the end of a task whose message can no longer be edited; nil: nothing does.
 	Send func(context.Context, Post) error
@@ -116,7 +120,11 @@ func (f *Follows) Since(ctx context.Context, key string, n int64) (Task, []TaskE
 
 // Cancel asks a task to end, as Tasks.Cancel does.
 func (f *Follows) Cancel(ctx context.Context, key string) (bool, error) {
-	return f.cfg.Tasks.Cancel(ctx, key)
+	asked, err := f.cfg.Tasks.Cancel(ctx, key)
+	if err != nil || !asked {
+		return asked, err
+	}
+	return true, f.awake(ctx, key)
 }
 
 // Card is a task as it stands now.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/backchannel-portal/backchannel/internal/fault"
 	"github.com/backchannel-portal/backchannel/internal/job"
+	"github.com/backchannel-portal/backchannel/internal/lang"
 )
 
 // Some tasks have a key of their own, so that they are begun once, and some wait for somebody's word before their job is
@@ -83,13 +84,34 @@ func (f *Follows) Go(ctx context.Context, key string) error {
 	if err != nil {
 		return err
 	}
-	return f.do(ctx, t)
+	if err := f.do(ctx, t); err != nil {
+		return err
+	}
+	return f.awake(ctx, key)
+}
+
+// awake has the messages of a task followed that may have rested.
+func (f *Follows) awake(ctx context.Context, key string) error {
+	if f.cfg.Rests[(Task{Key: key}).Kind()] == nil {
+		return nil
+	}
+	return f.enqueue(ctx, key, lang.English)
+}
+
+// rests reports whether a task rests.
+func (f *Follows) rests(t Task, log []TaskEvent) bool {
+	rest := f.cfg.Rests[t.Kind()]
+	return rest != nil && !t.Over && !t.Stop && rest(t, log)
 }
 
 // Note appends an event to a task's log and reports whether it was added; see Tasks.Append. The time is filled in.
 func (f *Follows) Note(ctx context.Context, key string, e TaskEvent) (bool, error) {
 	e.At = f.cfg.Now()
-	return f.cfg.Tasks.Append(ctx, key, e)
+	added, err := f.cfg.Tasks.Append(ctx, key, e)
+	if err != nil || !added {
+		return added, err
+	}
+	return true, f.awake(ctx, key)
 }
 
 // Follow has a message that was posted show a task from now on.

@@ -77,6 +77,7 @@ type house struct {
 	state bot.State
 	queue job.Store
 	shown *screen
+	rests map[string]bot.TaskRest
 	gate  chan struct{} // lets a step of the work go on
 }
 
@@ -87,7 +88,7 @@ func newHouse() *house {
 func (h *house) follows() *bot.Follows {
 	return bot.NewFollows(bot.FollowConfig{
 		Tasks: h.state.Tasks, Followers: h.state.Followers, Queue: h.queue, Send: h.shown.send, Now: time.Now,
-		Cards: map[string]bot.TaskCard{"dig": stepsCard}, Editors: map[string]bot.Editor{"p": h.shown},
+		Cards: map[string]bot.TaskCard{"dig": stepsCard}, Editors: map[string]bot.Editor{"p": h.shown}, Rests: h.rests,
 	})
 }
 

@@ -50,13 +50,19 @@ func (f *Follows) enqueue(ctx context.Context, key string, l lang.Lang) error {
 	return err
 }
 
-// Recover is the job.Handler of RefollowKind.
+// Recover is the job.Handler of RefollowKind. Tasks that rest are left alone: what wakes them adds their job, and where
+// that was lost they do not rest any more.
 func (f *Follows) Recover(ctx context.Context, _ job.Job) (json.RawMessage, error) {
 	keys, err := f.cfg.Followers.Keys(ctx)
 	if err != nil {
 		return nil, err
 	}
 	for _, key := range keys {
+		if resting, err := f.resting(ctx, key); err != nil {
+			return nil, err
+		} else if resting {
+			continue
+		}
 		if err := f.enqueue(ctx, key, lang.English); err != nil {
 			return nil, err
 		}
@@ -64,7 +70,23 @@ func (f *Follows) Recover(ctx context.Context, _ job.Job) (json.RawMessage, erro
 	return nil, nil
 }
 
-// Work is the job.Handler of FollowKind: it edits the messages that follow a task until the task is over and shown.
+// resting reports whether a task that is followed rests.
+func (f *Follows) resting(ctx context.Context, key string) (bool, error) {
+	if f.cfg.Rests[(Task{Key: key}).Kind()] == nil {
+		return false, nil
+	}
+	v := view{f: f, key: key}
+	if err := v.read(ctx); err != nil {
+		if fault.Is(err, fault.NotFound) { // Work forgets who followed it
+			return false, nil
+		}
+		return false, err
+	}
+	return f.rests(v.task, v.log), nil
+}
+
+// Work is the job.Handler of FollowKind: it edits the messages that follow a task until the task is over and shown, or
+// rests and is shown.
 func (f *Follows) Work(ctx context.Context, j job.Job) (json.RawMessage, error) {
 	var p followPayload
 	if err := json.Unmarshal(j.Payload, &p); err != nil {
@@ -122,10 +144,14 @@ func (w *work) round(ctx context.Context) (bool, error) {
 	if w.task.Over && w.over.IsZero() {
 		w.over = w.f.cfg.Now()
 	}
+	rests := w.f.rests(w.task, w.log)
 	if len(all) == 0 {
+		if rests {
+			return true, nil
+		}
 		return w.orphan(ctx)
 	}
-	left := 0
+	left, behind := 0, 0
 	for _, to := range all {
 		k := followerKey{to.Key, to.Address, to.Message}
 		if w.seats[k] == nil {
@@ -137,6 +163,12 @@ func (w *work) round(ctx context.Context) (bool, error) {
 		if !w.seats[k].done {
 			left++
 		}
+		if s := w.seats[k]; !s.done && !s.lost && s.shown != w.mark() && !w.spent(to, s) {
+			behind++
+		}
+	}
+	if rests && behind == 0 {
+		return true, nil
 	}
 	if left > 0 || !w.task.Over {
 		return false, nil
@@ -202,15 +234,24 @@ func (w *work) due(to Follower, s *seat) bool {
 	if s.edits > firstEdits {
 		pause = max(pause, latePause)
 	}
-	if l, ok := w.f.cfg.Editors[to.Address.Platform].(EditLimiter); ok {
-		if most := l.Edits(to); most > 0 {
-			if s.edits >= most-1 {
-				return false
-			}
-			pause <<= 2 * s.edits
-		}
+	if w.edits(to) > 0 {
+		pause <<= 2 * s.edits
 	}
-	return w.f.cfg.Now().Sub(s.at) >= pause
+	return !w.spent(to, s) && w.f.cfg.Now().Sub(s.at) >= pause
+}
+
+// spent reports whether a message is edited once more only, at the end.
+func (w *work) spent(to Follower, s *seat) bool {
+	most := w.edits(to)
+	return most > 0 && s.edits >= most-1
+}
+
+// edits is how often a message can be edited; 0: as often as needed.
+func (w *work) edits(to Follower) int {
+	if l, ok := w.f.cfg.Editors[to.Address.Platform].(EditLimiter); ok {
+		return l.Edits(to)
+	}
+	return 0
 }
 
 // last posts the end of a task whose message cannot be edited: to whoever started it, where the message was theirs

@@ -56,12 +56,15 @@ type RepoNames interface {
 type RunRequest struct {
 	ID       string          // UUIDv7: the same for every attempt
 	Template *catalog.Entity // as it was when the run was planned
-	Values   json.RawMessage // what was filled in: one JSON object
-	Secrets  map[string]string
-	By       catalog.Ref // the User who asks; zero when not known
-	ByName   string
-	Actor    string // the account that asks, platform:workspace:id
-	Attempt  int    // from 1; 0 of plans
+	Values   json.RawMessage // what was filled in: one JSON object, without what nobody may read
+	// Hidden is what was typed unseen, in an object of the shape of Values, or nil. Templates see it among the values;
+	// it is neither kept nor shown.
+	Hidden  json.RawMessage
+	Secrets map[string]string // what templates see as secrets; the same goes for them
+	By      catalog.Ref       // the User who asks; zero when not known
+	ByName  string
+	Actor   string // the account that asks, platform:workspace:id
+	Attempt int    // from 1; 0 of plans
 }
 
 // RunPlan is what a run would do.

@@ -23,6 +23,7 @@ type newDraft struct {
 	Page     int             // the page that is asked
 	Whole    bool            // every page was answered
 	Channel  bot.Channel     // where it was begun
+	Again    string          `json:",omitempty"` // key of the task of a run that is to be tried again
 }
 
 // making is the describing of something new, as one event finds it.
@@ -182,9 +183,25 @@ func (m *making) public(f *scaffold.Form, values *yamldoc.Node) *yamldoc.Node {
 	return values
 }
 
-// request is the run that was described. The secrets that are parameters are among its values.
+// unseen is what public leaves out of the values of a form, as a JSON object; nil for nothing.
+func unseen(f *scaffold.Form) json.RawMessage {
+	var out *yamldoc.Node
+	for _, p := range f.Pages {
+		for _, q := range p.Fields {
+			if v := f.Values.At(q.Path...); q.Kind == "secret" && q.Picker == nil && v != nil {
+				out = withPath(out, q.Path, v)
+			}
+		}
+	}
+	if out == nil {
+		return nil
+	}
+	return yamldoc.AppendJSON(nil, out)
+}
+
+// request is the run that was described.
 func (m *making) request(f *scaffold.Form, id string) RunRequest {
-	r := RunRequest{ID: id, Template: m.template, Values: yamldoc.AppendJSON(nil, f.Values), By: m.q.Asker, ByName: m.draft.Actor.Name, Actor: m.draft.Actor.Key()}
+	r := RunRequest{ID: id, Template: m.template, Values: yamldoc.AppendJSON(nil, m.public(f, f.Values)), Hidden: unseen(f), By: m.q.Asker, ByName: m.draft.Actor.Name, Actor: m.draft.Actor.Key()}
 	for _, p := range f.Pages {
 		for _, q := range p.Fields {
 			if v, ok := m.secrets[q.Name]; ok && q.Kind == "secret" && q.Picker != nil {

@@ -92,14 +92,17 @@ func (c *Commands) handleNewForm(ctx context.Context, ev *bot.Event) (bot.Reply,
 	switch in := ev.Input.(type) {
 	case bot.Changed:
 		m, err := c.making(ctx, ev, in.Draft)
-		if err != nil {
-			return nil, err
+		if err != nil || m.of.Again != "" {
+			return bot.Nothing{}, err
 		}
 		return m.changed(ctx, in)
 	case bot.Submitted:
 		m, err := c.making(ctx, ev, in.Draft)
 		if err != nil {
 			return nil, err
+		}
+		if m.of.Again != "" {
+			return m.resubmitted(ctx, ev, in.Values)
 		}
 		if why := m.unmakeable(ev, m.template); why != nil {
 			return why, nil
@@ -268,7 +271,7 @@ func (c *Commands) handleChange(ctx context.Context, ev *bot.Event) (bot.Reply, 
 	if err != nil {
 		return nil, err
 	}
-	m.of.Page = nextPage(f, -1)
+	m.of.Page, m.of.Again = nextPage(f, -1), ""
 	if m.of.Page == len(f.Pages) {
 		return m.review(), nil
 	}
@@ -291,10 +294,8 @@ func (c *Commands) handleDrop(ctx context.Context, ev *bot.Event) (bot.Reply, er
 	if _, err := c.deps.Scaffold.Drafts.Take(ctx, m.draft.ID, c.deps.Now()); err != nil && !fault.Is(err, fault.NotFound) {
 		return nil, err
 	}
-	if c.deps.Scaffold.Secrets != nil {
-		if err := c.deps.Scaffold.Secrets.Drop(ctx, secretsOf(m.draft.ID)); err != nil {
-			return nil, err
-		}
+	if err := c.forget(ctx, m.draft.ID); err != nil {
+		return nil, err
 	}
 	m.line(lang.NewDropped, lang.Args{"what": m.named(m.template)})
 	return m.instead(), nil

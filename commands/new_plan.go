@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"path"
@@ -313,6 +314,9 @@ func (m *making) file(f PlanFile) {
 	switch {
 	case f.Text == nil:
 		m.line(lang.NewFileBinary, args)
+		return
+	case f.Before != nil && bytes.Equal(f.Before, f.Text):
+		m.line(lang.NewFileSame, args)
 		return
 	case f.Before != nil:
 		m.line(lang.NewFileChanged, args)

@@ -36,6 +36,7 @@ type RunData struct {
 	Title    string // what it makes
 	Template RunTemplate
 	Values   json.RawMessage // what was filled in
+	Secrets  []string        `json:",omitempty"` // names of the fields whose values are kept apart
 	By       string          // full reference of the User, "" when not known
 	ByName   string
 	Effects  []RunEffect
@@ -124,7 +125,7 @@ func (m *making) data(plan *RunPlan, f *scaffold.Form) RunData {
 	d := RunData{
 		Run: m.draft.ID, Attempt: 1, Title: titleOf(f, e.DisplayName()), ByName: m.draft.Actor.Name,
 		Template: RunTemplate{Ref: e.Ref.String(), Name: e.DisplayName(), Version: versionOf(e), Commit: plan.Commit, Document: e.Document.JSON(), Source: e.Source},
-		Values:   yamldoc.AppendJSON(nil, m.public(f, f.Values)), Effects: effectsOf(plan.Effects), Files: len(plan.Files), Announce: m.c.announced(e),
+		Values:   yamldoc.AppendJSON(nil, m.public(f, f.Values)), Secrets: m.given(f), Effects: effectsOf(plan.Effects), Files: len(plan.Files), Announce: m.c.announced(e),
 	}
 	if !m.q.Asker.IsZero() {
 		d.By = m.q.Asker.String()

@@ -135,6 +135,13 @@ func waiting(d RunData, task bot.Task, log []bot.TaskEvent) bool {
 	return len(d.Approvers) > 0 && !decided && !task.Over
 }
 
+// RunRests reports whether a run waits for approval: nothing happens to it until somebody says a word. It is a
+// bot.TaskRest.
+func RunRests(task bot.Task, log []bot.TaskEvent) bool {
+	var d RunData
+	return json.Unmarshal(task.Data, &d) == nil && waiting(d, task, log)
+}
+
 // run reads the task of a run that a button is about.
 func (c *Commands) run(ctx context.Context, ev *bot.Event) (*talk, bot.Task, RunData, []bot.TaskEvent, error) {
 	in, _ := ev.Input.(bot.Pressed)
@@ -190,6 +197,9 @@ func (c *Commands) decide(ctx context.Context, ev *bot.Event, word string) (bot.
 			return nil, err
 		}
 	} else {
+		if err := c.forget(ctx, d.Run); err != nil {
+			return nil, err
+		}
 		c.tellAsker(ctx, task, d, lang.RunDeclinedTold, lang.Args{"title": card.S(d.Title), "who": card.S(t.nameOf(t.q.Asker))})
 	}
 	return c.updated(ctx, t, task.Key)
@@ -236,7 +246,7 @@ func (c *Commands) ExpireRun(ctx context.Context, key string) error {
 		return err
 	}
 	c.tellAsker(ctx, task, d, lang.RunExpiredTold, lang.Args{"title": card.S(d.Title)})
-	return nil
+	return c.forget(ctx, d.Run)
 }
 
 // stopWaiting ends a run that waits for approval, for whoever asked for it. It reports whether it waited.
@@ -249,5 +259,9 @@ func (c *Commands) stopWaiting(ctx context.Context, task bot.Task) (bool, error)
 	if err != nil || json.Unmarshal(task.Data, &d) != nil || !waiting(d, task, log) {
 		return false, err
 	}
-	return c.deps.Proposals.Note(ctx, task.Key, bot.TaskEvent{ID: runDecision, Kind: bot.TaskStopped, Last: true})
+	ended, err := c.deps.Proposals.Note(ctx, task.Key, bot.TaskEvent{ID: runDecision, Kind: bot.TaskStopped, Last: true})
+	if err != nil {
+		return false, err
+	}
+	return ended, c.forget(ctx, d.Run)
 }

@@ -42,12 +42,7 @@ func (c *Commands) RunTask(ctx context.Context, l *bot.TaskLog) (any, error) {
 	if err := c.tellDone(ctx, l.Task, d, result); err != nil {
 		return nil, err
 	}
-	if c.deps.Scaffold.Secrets != nil {
-		if err := c.deps.Scaffold.Secrets.Drop(ctx, secretsOf(d.Run)); err != nil {
-			return nil, err
-		}
-	}
-	return result, nil
+	return result, c.forget(ctx, d.Run)
 }
 
 // runFailed is the error with which a task ends for good, told to whoever asked; or the one after which it is taken up
@@ -93,42 +88,51 @@ func (r runLog) Event(ctx context.Context, e RunEvent) error {
 // maxLogText bounds one line of a log, in characters.
 const maxLogText = 2000
 
-// runRequest is what the engine is asked for: the values with the secrets among them.
+// entity is the template as it was when the run was planned.
+func (r RunTemplate) entity() (*catalog.Entity, error) {
+	ref, err := catalog.ParseRef(r.Ref, "", "")
+	return &catalog.Entity{
+		Ref: ref, Kind: "Template", Name: ref.Name, Namespace: ref.Namespace, Title: r.Name, Document: catalog.NewDocument(r.Document), Source: r.Source,
+	}, err
+}
+
+// runRequest is what the engine is asked for.
 func (c *Commands) runRequest(ctx context.Context, d RunData, task bot.Task) (RunRequest, error) {
-	ref, err := catalog.ParseRef(d.Template.Ref, "", "")
+	e, err := d.Template.entity()
 	if err != nil {
 		return RunRequest{}, err
 	}
-	e := &catalog.Entity{Ref: ref, Kind: "Template", Name: ref.Name, Namespace: ref.Namespace, Title: d.Template.Name, Document: catalog.NewDocument(d.Template.Document), Source: d.Template.Source}
 	r := RunRequest{ID: d.Run, Template: e, Values: d.Values, ByName: d.ByName, Actor: task.By.Key(), Attempt: d.Attempt}
 	if d.By != "" {
 		if r.By, err = catalog.ParseRef(d.By, "", ""); err != nil {
 			return r, err
 		}
 	}
-	if c.deps.Scaffold.Secrets == nil {
-		return r, nil
-	}
-	secrets, err := c.deps.Scaffold.Secrets.Values(ctx, secretsOf(d.Run), c.deps.Now())
-	if err != nil || len(secrets) == 0 {
-		return r, err
-	}
-	entity, err := yamldoc.Parse(e.Document.JSON(), yamldoc.Limits{})
+	m, err := c.described(ctx, d, task, e)
 	if err != nil {
 		return r, err
 	}
-	source, err := scaffold.ReadForm(ref.String(), entity)
-	if err != nil {
-		return r, err
-	}
-	m := &making{talk: &talk{c: c}, template: e, source: source, secrets: secrets, draft: bot.Draft{ID: d.Run, Actor: task.By}, of: newDraft{State: d.Values}}
 	f, _, err := m.whole()
 	if err != nil {
 		return r, err
 	}
 	whole := m.request(f, d.Run)
-	r.Values, r.Secrets = whole.Values, whole.Secrets
+	r.Hidden, r.Secrets = whole.Hidden, whole.Secrets
 	return r, nil
+}
+
+// described is what a run was asked for with, and what is still kept of its secrets.
+func (c *Commands) described(ctx context.Context, d RunData, task bot.Task, e *catalog.Entity) (*making, error) {
+	entity, err := yamldoc.Parse(e.Document.JSON(), yamldoc.Limits{})
+	if err != nil {
+		return nil, err
+	}
+	m := &making{talk: &talk{c: c}, template: e, draft: bot.Draft{ID: d.Run, Actor: task.By}, of: newDraft{State: d.Values}}
+	if m.source, err = scaffold.ReadForm(e.Ref.String(), entity); err != nil || c.deps.Scaffold.Secrets == nil {
+		return m, err
+	}
+	m.secrets, err = c.deps.Scaffold.Secrets.Values(ctx, secretsOf(d.Run), c.deps.Now())
+	return m, err
 }
 
 // made notes which entities a run made, and waits a moment until they can be asked about.
@@ -245,56 +249,4 @@ func mention(a bot.Actor) []card.Span {
 		return nil
 	}
 	return []card.Span{{Kind: card.Person, Text: orText(a.Name, a.ID), User: a.ID}, card.T(" ")}
-}
-
-// handleAgain tries a run again that failed or was stopped, from the step where it ended.
-func (c *Commands) handleAgain(ctx context.Context, ev *bot.Event) (bot.Reply, error) {
-	t, task, d, _, err := c.run(ctx, ev)
-	if err != nil {
-		return nil, err
-	}
-	mine := task.By.Key() == ev.Actor.Key() || c.deps.May != nil && len(t.entities) == 1 && c.may(ev, ActStop, t.entities[0])
-	switch {
-	case !task.Over:
-		return c.updated(ctx, t, task.Key)
-	case !mine:
-		return t.only(bot.Refused, lang.RunAgainOthers, nil), nil
-	}
-	if ref := t.entities; len(ref) == 1 && !c.may(ev, ActNew, ref[0]) {
-		return t.only(bot.Refused, lang.NewForbidden, lang.Args{"what": card.S(d.Template.Name)}), nil
-	}
-	d.Attempt++
-	approved := d.Approvers
-	d.Approvers = nil // they have spoken for this run
-	if _, ok := decidedFor(ctx, c, task); len(approved) > 0 && !ok {
-		return t.only(bot.Refused, lang.RunAgainNot, nil), nil
-	}
-	from := *ev
-	from.Actor, from.Address = task.By, task.Address
-	if from.Address.Channel != ev.Address.Channel {
-		from.Channel = bot.Channel{Direct: true}
-	}
-	return bot.Work{Note: c.note(t, d), Run: func(ctx context.Context) (bot.Reply, error) {
-		reply, err := c.launch(ctx, t, &from, d, ev.Address)
-		if _, instead := reply.(bot.Update); instead && err == nil { // the message of the run stays as it is
-			if m, a, ok := bot.MessageOf(reply); ok {
-				return bot.Whisper{Answer: a, Message: m}, nil
-			}
-		}
-		return reply, err
-	}}, nil
-}
-
-func (c *Commands) note(t *talk, d RunData) card.Message {
-	return card.Message{Lang: t.l, Blocks: []card.Block{card.Text{Spans: t.say(lang.RunAgainNote, lang.Args{"title": card.S(d.Title)})}}}
-}
-
-// decidedFor reports whether the run of a task was approved.
-func decidedFor(ctx context.Context, c *Commands, task bot.Task) (bot.TaskEvent, bool) {
-	_, log, err := c.deps.Tasks.Since(ctx, task.Key, 0)
-	if err != nil {
-		return bot.TaskEvent{}, false
-	}
-	e, ok := decision(log)
-	return e, ok && e.Kind == runApproved
 }

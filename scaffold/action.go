@@ -45,6 +45,10 @@ type Example struct {
 type Planned struct {
 	Effects []Effect
 	Output  template.Value // an object or undefined
+	// Before is what files of the workspace take the place of elsewhere, by their paths in the workspace. Files that are
+	// not in it are new, or Notes say otherwise.
+	Before map[string][]byte
+	Notes  []string // what could not be found out, in English
 }
 
 // Effect is a change outside of the workspace.

@@ -10,8 +10,9 @@ import (
 
 // Answers are the values of a run, made from those that somebody gave: defaults filled in, secrets apart.
 type Answers struct {
-	Values   template.Value
-	Secrets  template.Value // values of Secret fields
+	Values   template.Value // without Hidden and Secrets
+	Hidden   template.Value // values of fields that are typed unseen, at the places where Values lacks them
+	Secrets  template.Value // values of Secret fields, by the last part of their names
 	Form     *form.Form
 	Problems []form.Problem // what the values offend against
 
@@ -36,22 +37,69 @@ func (t *Template) Answer(values *yamldoc.Node, opts form.Options, extra bool) (
 	if a.Values, err = valueOf(from); err != nil {
 		return a, err
 	}
-	var secrets []template.Field
-	for _, p := range a.Form.Pages {
+	a.Values, a.Hidden, a.Secrets = apart(a.Form, a.Values)
+	return a, nil
+}
+
+// apart are the values of a form in three: those that anybody may read, those of fields that are typed unseen, which
+// templates see among the others, and those that templates see as secrets.
+func apart(f *Form, v template.Value) (open, hidden, secrets template.Value) {
+	open, hidden = v, template.ObjectValue()
+	var fields []template.Field
+	for _, p := range f.Pages {
 		for _, q := range p.Fields {
-			if q.Kind != form.Secret || q.Picker == nil || len(q.Path) == 0 {
+			if q.Kind != form.Secret || len(q.Path) == 0 {
 				continue
 			}
-			v := at(a.Values, q.Path)
+			v := at(open, q.Path)
 			if v.Kind() == template.Undefined {
 				continue
 			}
-			secrets = append(secrets, template.Field{Key: q.Path[len(q.Path)-1], Value: v})
-			a.Values = drop(a.Values, q.Path)
+			open = drop(open, q.Path)
+			if q.Picker != nil {
+				fields = append(fields, template.Field{Key: q.Path[len(q.Path)-1], Value: v})
+			} else {
+				hidden = merged(hidden, under(q.Path, v))
+			}
 		}
 	}
-	a.Secrets = template.ObjectValue(secrets...)
-	return a, nil
+	return open, hidden, template.ObjectValue(fields...)
+}
+
+// under is an object with a value at a path.
+func under(path []string, v template.Value) template.Value {
+	for _, key := range slices.Backward(path) {
+		v = template.ObjectValue(template.Field{Key: key, Value: v})
+	}
+	return v
+}
+
+// Merged is an object with what another has besides: the values of a run with those that were typed unseen.
+func Merged(v, hidden template.Value) template.Value { return merged(v, hidden) }
+
+// merged is an object with what another has besides, deep inside too. Where both have a value the other's counts.
+func merged(v, other template.Value) template.Value {
+	if other.Kind() != template.Object || other.Len() == 0 {
+		return v
+	}
+	if v.Kind() != template.Object {
+		return other
+	}
+	var fields []template.Field
+	for k, item := range v.Entries {
+		if o := other.Get(k); o.Kind() == template.Object && item.Kind() == template.Object {
+			item = merged(item, o)
+		} else if other.Has(k) {
+			item = o
+		}
+		fields = append(fields, template.Field{Key: k, Value: item})
+	}
+	for k, item := range other.Entries {
+		if !v.Has(k) {
+			fields = append(fields, template.Field{Key: k, Value: item})
+		}
+	}
+	return template.ObjectValue(fields...)
 }
 
 func at(v template.Value, path []string) template.Value {

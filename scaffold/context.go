@@ -11,16 +11,30 @@ import (
 // maxIterations of one step with each.
 const maxIterations = 1000
 
+// sight is how much of what is secret an expression sees.
+type sight int
+
+const (
+	open   sight = iota // no secrets: conditions and outputs
+	whole               // everything: inputs and each
+	masked              // a mask in place of everything that is secret: what comes out otherwise than whole must not be shown
+)
+
 // context is what the expressions of a step see: each is undefined outside of iterations. asked is set when an
 // expression calls always() or failure().
-func (x *execution) context(asked *bool, each template.Value, secrets bool) (*template.Context, error) {
-	environment := []template.Field{{Key: "parameters", Value: object(x.r.cfg.Environment.Parameters)}}
-	hiddenEnvironment := template.ObjectValue()
-	if secrets {
-		hiddenEnvironment = object(x.r.cfg.Environment.Secrets)
+func (x *execution) context(asked *bool, each template.Value, s sight) (*template.Context, error) {
+	values, secrets, hiddenEnvironment := x.values, template.Value{}, template.ObjectValue()
+	switch s {
+	case open:
+	case whole:
+		secrets, hiddenEnvironment = object(x.q.Secrets), object(x.r.cfg.Environment.Secrets)
+	case masked:
+		values = merged(x.q.Values, mask(x.q.Hidden))
+		secrets, hiddenEnvironment = mask(object(x.q.Secrets)), mask(object(x.r.cfg.Environment.Secrets))
 	}
+	environment := []template.Field{{Key: "parameters", Value: object(x.r.cfg.Environment.Parameters)}}
 	fields := []template.Field{
-		{Key: "parameters", Value: object(x.q.Values)},
+		{Key: "parameters", Value: object(values)},
 		{Key: "steps", Value: template.ObjectValue(x.outputs...)},
 		{Key: "environment", Value: template.ObjectValue(append(environment, template.Field{Key: "secrets", Value: hiddenEnvironment})...)},
 		{Key: "context", Value: template.ObjectValue(template.Field{Key: "task", Value: template.ObjectValue(template.Field{Key: "id", Value: template.StringValue(x.q.Run)})})},
@@ -28,8 +42,8 @@ func (x *execution) context(asked *bool, each template.Value, secrets bool) (*te
 	if u := x.user(); u.Kind() == template.Object {
 		fields = append(fields, template.Field{Key: "user", Value: u})
 	}
-	if secrets {
-		fields = append(fields, template.Field{Key: "secrets", Value: object(x.q.Secrets)})
+	if secrets.Kind() == template.Object {
+		fields = append(fields, template.Field{Key: "secrets", Value: secrets})
 	}
 	if each.Kind() != template.Undefined {
 		fields = append(fields, template.Field{Key: "each", Value: each})
@@ -114,12 +128,12 @@ func (x *execution) eaches(s *Step) ([]template.Value, error) {
 	if s.Each.Kind() == template.Undefined {
 		return []template.Value{{}}, nil
 	}
-	v, err := x.each(s, true)
+	v, err := x.each(s, whole)
 	if err != nil {
 		return nil, err
 	}
 	if x.hasSecrets() {
-		without, err := x.each(s, false)
+		without, err := x.each(s, masked)
 		if err != nil {
 			without = template.Value{}
 		}
@@ -144,8 +158,8 @@ func (x *execution) eaches(s *Step) ([]template.Value, error) {
 	return out, nil
 }
 
-func (x *execution) each(s *Step, secrets bool) (template.Value, error) {
-	c, err := x.context(nil, template.Value{}, secrets)
+func (x *execution) each(s *Step, seen sight) (template.Value, error) {
+	c, err := x.context(nil, template.Value{}, seen)
 	if err != nil {
 		return template.Value{}, err
 	}
@@ -154,12 +168,12 @@ func (x *execution) each(s *Step, secrets bool) (template.Value, error) {
 }
 
 func (x *execution) hasSecrets() bool {
-	return x.q.Secrets.Len() > 0 || x.r.cfg.Environment.Secrets.Len() > 0
+	return x.q.Hidden.Len() > 0 || x.q.Secrets.Len() > 0 || x.r.cfg.Environment.Secrets.Len() > 0
 }
 
 func (x *execution) iteration(s *Step, reg *registered, n int, each template.Value) (iteration, error) {
 	it := iteration{n: n, each: each, runs: true}
-	c, err := x.context(nil, each, true)
+	c, err := x.context(nil, each, whole)
 	if err != nil {
 		return it, err
 	}
@@ -175,7 +189,7 @@ func (x *execution) iteration(s *Step, reg *registered, n int, each template.Val
 		return it, err
 	}
 	if x.hasSecrets() {
-		if c, err = x.context(nil, each, false); err != nil {
+		if c, err = x.context(nil, each, masked); err != nil {
 			return it, err
 		}
 		if without, err := x.input(s, reg, c, false); err == nil {
@@ -207,12 +221,20 @@ func (x *execution) input(s *Step, reg *registered, c *template.Context, warn bo
 
 // warn notes expressions that kept their text.
 func (x *execution) warn(s *Step, warnings []template.Warning) {
-	const most = 200
 	for _, w := range warnings {
-		if len(x.warnings) < most {
-			x.warnings = append(x.warnings, x.secrets.text(fmt.Sprintf("step %s: %v; the text stays as it is", s.ID, w.Err)))
-		}
+		x.warnings = note(x.warnings, s, x.secrets.text(fmt.Sprintf("%v; the text stays as it is", w.Err)))
 	}
+}
+
+// maxNotes of one run are kept, of each sort.
+const maxNotes = 200
+
+// note adds what is to be said about a step.
+func note(all []string, s *Step, text string) []string {
+	if len(all) == maxNotes {
+		return all
+	}
+	return append(all, "step "+s.ID+": "+text)
 }
 
 func quote(v template.Value) string { return strconv.Quote(clip(v.String())) }

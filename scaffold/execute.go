@@ -78,7 +78,7 @@ func (x *execution) skips(s *Step) (string, error) {
 		return "", nil
 	}
 	asked := false
-	c, err := x.context(&asked, template.Value{}, false)
+	c, err := x.context(&asked, template.Value{}, open)
 	if err != nil {
 		return "", err
 	}
@@ -234,6 +234,15 @@ func (x *execution) plan(ctx context.Context, s *Step, reg *registered, c *Call)
 			}
 		}
 		x.effects = append(x.effects, e)
+	}
+	for name, data := range p.Before {
+		if x.before == nil {
+			x.before = map[string][]byte{}
+		}
+		x.before[name] = data
+	}
+	for _, text := range p.Notes {
+		x.notes = note(x.notes, s, x.secrets.text(text))
 	}
 	return p.Output, nil
 }

@@ -157,8 +157,10 @@ func config(t testing.TB, w *world) scaffold.Config {
 
 func request(t testing.TB, body, values string) scaffold.Request {
 	return scaffold.Request{
-		Run: "run-1", Template: read(t, body), Values: value(t, values), Secrets: value(t, `{"token": "tok-123"}`),
-		Asker: scaffold.Asker{Ref: catalog.Ref{Kind: "user", Namespace: "default", Name: "ada"}, User: value(t, `{"metadata": {"name": "ada"}}`)},
+		Run: "run-1", Template: read(t, body), Values: value(t, values), Given: scaffold.Given{
+			Secrets: value(t, `{"token": "tok-123"}`),
+			Asker:   scaffold.Asker{Ref: catalog.Ref{Kind: "user", Namespace: "default", Name: "ada"}, User: value(t, `{"metadata": {"name": "ada"}}`)},
+		},
 	}
 }
 

@@ -32,7 +32,7 @@ func (x *execution) output() (template.Value, error) {
 	if x.t.Output.Kind() != template.Object {
 		return template.ObjectValue(), nil
 	}
-	c, err := x.context(nil, template.Value{}, false)
+	c, err := x.context(nil, template.Value{}, open)
 	if err != nil {
 		return template.Value{}, err
 	}

@@ -13,6 +13,36 @@ import (
 // hidden stands where a secret was.
 const hidden = "***"
 
+// mask is a value of the same shape that tells nothing.
+func mask(v template.Value) template.Value {
+	switch v.Kind() {
+	case template.String:
+		return template.StringValue(hidden)
+	case template.Array:
+		items := make([]template.Value, v.Len())
+		for i, item := range v.Items() {
+			items[i] = mask(item)
+		}
+		return template.ArrayValue(items...)
+	case template.Object:
+		fields := make([]template.Field, 0, v.Len())
+		for k, item := range v.Entries {
+			fields = append(fields, template.Field{Key: k, Value: mask(item)})
+		}
+		return template.ObjectValue(fields...)
+	}
+	return v
+}
+
+// Hider returns what takes the texts in some values out of a text, in the forms in which they may stand in it.
+func Hider(secrets ...template.Value) func(string) string {
+	r := &redactor{}
+	for _, v := range secrets {
+		r.add(v)
+	}
+	return r.text
+}
+
 // redactor takes secrets out of everything that is shown or kept. It is safe for concurrent use.
 type redactor struct {
 	mu       sync.Mutex

@@ -90,7 +90,7 @@ func (x *execution) ended(end RunEnd) (*Result, error) {
 		}
 	}
 	x.skipRest()
-	r := &Result{Status: end.Status, Steps: x.steps, Entities: x.entities}
+	r := &Result{Status: end.Status, Steps: x.steps, Entities: x.entities, hide: x.secrets.text}
 	if end.Status == Failed {
 		r.Err = fault.New(fault.Invalid, "%s", end.Message)
 	}
@@ -104,7 +104,7 @@ func (x *execution) ended(end RunEnd) (*Result, error) {
 
 // finish records how the run ended.
 func (x *execution) finish(ctx context.Context, output template.Value, failed error) (*Result, error) {
-	r := &Result{Status: Completed, Steps: x.steps, Effects: x.effects, Warnings: x.warnings, Entities: x.entities}
+	r := &Result{Status: Completed, Steps: x.steps, Effects: x.effects, Warnings: x.warnings, Entities: x.entities, Before: x.before, Notes: x.notes, hide: x.secrets.text}
 	end := RunEnd{Status: Completed}
 	if failed != nil {
 		end = RunEnd{Failed, x.secrets.text(failed.Error())}

@@ -35,11 +35,11 @@ func (j *mortalJournal) Append(ctx context.Context, r scaffold.Record) (bool, er
 	return j.Journal.Append(ctx, r)
 }
 
-func (m *mortal) Update(ctx context.Context, r scaffold.Run, forget bool) error {
+func (m *mortal) Update(ctx context.Context, r scaffold.Run) error {
 	if m.left--; m.left < 0 {
 		return errDied
 	}
-	return m.Runs.Update(ctx, r, forget)
+	return m.Runs.Update(ctx, r)
 }
 
 const service = `
@@ -51,6 +51,11 @@ const service = `
   output:
     links: [{title: Repository, url: "${{ steps.b.output.remoteUrl }}"}]`
 
+// given is what runs are given and the store does not keep.
+func given(t *testing.T) scaffold.Given {
+	return scaffold.Given{Secrets: value(t, `{"token": "tok-123"}`), Hidden: value(t, `{"db": {"password": "hush-456"}}`)}
+}
+
 func begun(t *testing.T, runs scaffold.Runs, body string) {
 	t.Helper()
 	entity, err := json.Marshal(json.RawMessage(toJSON(t, spec(body))))
@@ -58,8 +63,8 @@ func begun(t *testing.T, runs scaffold.Runs, body string) {
 		t.Fatal(err)
 	}
 	fresh, err := runs.Begin(t.Context(), scaffold.Run{
-		ID: "run-1", Template: "template:default/t", File: "t.yaml", Entity: entity, Values: json.RawMessage(`{"name":"pay"}`),
-		Secrets: json.RawMessage(`{"token":"tok-123"}`), Status: scaffold.Open, Begun: time.Now(),
+		ID: "run-1", Template: "template:default/t", File: "t.yaml", Entity: entity, Values: json.RawMessage(`{"name":"pay","db":{"host":"h"}}`),
+		Status: scaffold.Open, Begun: time.Now(),
 	})
 	if err != nil || !fresh {
 		t.Fatal(fresh, err)
@@ -74,12 +79,12 @@ func TestKilled(t *testing.T) {
 		runner := scaffold.New(cfg)
 		begun(t, store, service)
 		m := &mortal{Runs: store, left: at}
-		_, err := runner.Work(t.Context(), m, "run-1", scaffold.Asker{}, nil)
+		_, err := runner.Work(t.Context(), m, "run-1", given(t), nil)
 		died := errors.Is(err, errDied)
 		if err != nil && !died {
 			t.Fatal(err)
 		}
-		r, err := runner.Work(t.Context(), store, "run-1", scaffold.Asker{}, nil)
+		r, err := runner.Work(t.Context(), store, "run-1", given(t), nil)
 		if err != nil || r.Err != nil {
 			t.Fatalf("died at %d: %v %v", at, err, r)
 		}
@@ -93,7 +98,7 @@ func TestKilled(t *testing.T) {
 			t.Fatalf("died at %d: output %s", at, got)
 		}
 		row, err := store.Get(t.Context(), "run-1")
-		if err != nil || row.Status != scaffold.Completed || row.Secrets != nil || row.Ended.IsZero() {
+		if err != nil || row.Status != scaffold.Completed || row.Ended.IsZero() {
 			t.Fatalf("died at %d: %+v, %v", at, row, err)
 		}
 		checkEmpty(t, cfg.Dir)
@@ -137,7 +142,7 @@ func TestRetry(t *testing.T) {
 	runner := scaffold.New(cfg)
 	begun(t, runs, service)
 	w.fail["pay-y"] = true
-	r, err := runner.Work(t.Context(), runs, "run-1", scaffold.Asker{}, nil)
+	r, err := runner.Work(t.Context(), runs, "run-1", given(t), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -147,12 +152,12 @@ func TestRetry(t *testing.T) {
 	if !strings.Contains(r.Err.Error(), "step c (test:make): iteration [1]: the host refuses pay-y") {
 		t.Fatal(r.Err)
 	}
-	again, err := runner.Work(t.Context(), runs, "run-1", scaffold.Asker{}, nil) // a run that is over stays so
+	again, err := runner.Work(t.Context(), runs, "run-1", given(t), nil) // a run that is over stays so
 	if err != nil || statuses(again) != statuses(r) || again.Err == nil {
 		t.Fatal(again, err)
 	}
 	row, err := runs.Get(t.Context(), "run-1")
-	if err != nil || row.Status != scaffold.Failed || row.Secrets == nil || row.Message == "" {
+	if err != nil || row.Status != scaffold.Failed || row.Message == "" {
 		t.Fatalf("%+v, %v", row, err)
 	}
 	w.fail["pay-y"] = false
@@ -160,7 +165,7 @@ func TestRetry(t *testing.T) {
 		t.Fatal(err)
 	}
 	var seen []string
-	r, err = runner.Work(t.Context(), runs, "run-1", scaffold.Asker{}, func(rec scaffold.Record) {
+	r, err = runner.Work(t.Context(), runs, "run-1", given(t), func(rec scaffold.Record) {
 		if rec.Kind == scaffold.StepBegun {
 			seen = append(seen, rec.Step)
 		}
@@ -192,7 +197,7 @@ func TestStopped(t *testing.T) {
     - {id: b, action: test:wait}`)
 	stopped := errors.New("stopped")
 	ctx, stop := context.WithCancelCause(t.Context())
-	_, err := runner.Work(ctx, runs, "run-1", scaffold.Asker{}, func(r scaffold.Record) {
+	_, err := runner.Work(ctx, runs, "run-1", given(t), func(r scaffold.Record) {
 		if r.Kind == scaffold.StepBegun && r.Step == "b" {
 			stop(stopped)
 		}
@@ -207,7 +212,7 @@ func TestStopped(t *testing.T) {
 	if err := runner.Cancel(t.Context(), runs, "run-1"); err != nil {
 		t.Fatal(err)
 	}
-	r, err := runner.Work(t.Context(), runs, "run-1", scaffold.Asker{}, nil)
+	r, err := runner.Work(t.Context(), runs, "run-1", given(t), nil)
 	if err != nil || r.Status != scaffold.Cancelled {
 		t.Fatal(r, err)
 	}
@@ -224,7 +229,7 @@ func TestTakenOver(t *testing.T) {
 	w, runs := newWorld(), scaffold.NewMemoryRuns()
 	runner := scaffold.New(config(t, w))
 	begun(t, runs, service)
-	_, err := runner.Work(t.Context(), runs, "run-1", scaffold.Asker{}, func(r scaffold.Record) {
+	_, err := runner.Work(t.Context(), runs, "run-1", given(t), func(r scaffold.Record) {
 		if r.Kind != scaffold.StepBegun || r.Step != "b" {
 			return
 		}
@@ -253,7 +258,7 @@ func TestTimes(t *testing.T) {
   steps:
     - {id: a, action: test:wait}
     - {id: b, action: test:make, input: {repo: never}}`)
-		r, err := scaffold.New(cfg).Work(t.Context(), runs, "run-1", scaffold.Asker{}, nil)
+		r, err := scaffold.New(cfg).Work(t.Context(), runs, "run-1", given(t), nil)
 		if err != nil || r.Status != scaffold.Failed || !strings.Contains(r.Err.Error(), tt.want) || len(w.repos) > 0 {
 			t.Errorf("%v %v, want %s", r, err, tt.want)
 		}
@@ -269,7 +274,7 @@ func TestLog(t *testing.T) {
     - {id: b, action: test:log, input: {message: "base64 dG9rLTEyMw=="}}
     - {id: c, action: test:fail, if: "${{ secrets.token === undefined }}"}`)
 	var lines []string
-	_, err := scaffold.New(config(t, w)).Work(t.Context(), runs, "run-1", scaffold.Asker{}, func(r scaffold.Record) {
+	_, err := scaffold.New(config(t, w)).Work(t.Context(), runs, "run-1", given(t), func(r scaffold.Record) {
 		if r.Kind == scaffold.LogLine {
 			lines = append(lines, r.Step+": "+string(r.Data))
 		}

@@ -56,21 +56,41 @@ type Request struct {
 	Run      string // id
 	Template *Template
 	Origin   Origin
-	Values   template.Value // an object: what the form asked
-	Secrets  template.Value // an object or undefined
-	Asker    Asker
+	Values   template.Value // an object: what the form asked, without Given.Hidden
+	Given
+}
+
+// Given is what a run is given and nobody keeps with it: who asks, and what nobody may read.
+type Given struct {
+	Asker Asker
+	// Hidden are the values of fields that are typed unseen, in an object of the shape of Values, or undefined.
+	// Templates see them among parameters.
+	Hidden  template.Value
+	Secrets template.Value // an object or undefined
 }
 
 // Result is what came of a run or of a plan.
 type Result struct {
 	Status   Status
-	Steps    []StepResult // all steps of the template
-	Effects  []Effect     // of a plan: what would change outside
-	Output   Output       // of what completed
-	Warnings []string     // expressions that kept their text, in English
-	Files    []Entry      // of the workspace at the end
-	Entities []string     // full references of what was registered in the catalog
-	Err      error        // the first failure
+	Steps    []StepResult      // all steps of the template
+	Effects  []Effect          // of a plan: what would change outside
+	Output   Output            // of what completed
+	Warnings []string          // expressions that kept their text, in English
+	Files    []Entry           // of the workspace at the end
+	Before   map[string][]byte // of a plan: what files take the place of elsewhere; see Planned
+	Notes    []string          // of a plan: what could not be found out, in English
+	Entities []string          // full references of what was registered in the catalog
+	Err      error             // the first failure
+
+	hide func(string) string
+}
+
+// Hide takes the run's secrets out of a text: what files and outputs hold is not looked through otherwise.
+func (r *Result) Hide(text string) string {
+	if r.hide == nil {
+		return text
+	}
+	return r.hide(text)
 }
 
 // StepResult is how a step stands.
@@ -107,7 +127,8 @@ func (r *Runner) Run(ctx context.Context, q Request, j Journal, progress func(Re
 }
 
 func (r *Runner) execution(q Request, w *Workspace) *execution {
-	x := &execution{r: r, q: q, t: q.Template, w: w, secrets: &redactor{}}
+	x := &execution{r: r, q: q, t: q.Template, w: w, secrets: &redactor{}, values: merged(q.Values, q.Hidden)}
+	x.secrets.add(q.Hidden)
 	x.secrets.add(q.Secrets)
 	x.secrets.add(r.cfg.Environment.Secrets)
 	x.steps = make([]StepResult, len(q.Template.Steps))
@@ -122,6 +143,7 @@ type execution struct {
 	r        *Runner
 	q        Request
 	t        *Template
+	values   template.Value // as templates see them
 	w        *Workspace
 	planning bool
 	secrets  *redactor
@@ -130,6 +152,8 @@ type execution struct {
 	steps    []StepResult
 	outputs  []template.Field // of steps that completed: {id: {output: ...}}
 	effects  []Effect
+	before   map[string][]byte
+	notes    []string
 	warnings []string
 	entities []string
 	failed   error
@@ -226,7 +250,7 @@ func (x *execution) never(s *Step) bool {
 	if s.If.Kind() != template.String || s.Each.Kind() != template.Undefined {
 		return false
 	}
-	c, err := x.context(nil, template.Value{}, false)
+	c, err := x.context(nil, template.Value{}, open)
 	if err != nil {
 		return false
 	}

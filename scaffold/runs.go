@@ -17,8 +17,7 @@ type Run struct {
 	Commit   string // of its repository then; "" where it is not known
 	// Entity is the template's entity when it was read, as JSON: what a run does is not changed by an edit meanwhile.
 	Entity   json.RawMessage
-	Values   json.RawMessage // an object, without secrets
-	Secrets  json.RawMessage // an object or nil; kept until the run has ended well or is swept
+	Values   json.RawMessage // an object, without what nobody may read
 	Actor    string          // account that asked, platform:workspace:id
 	User     string          // full reference of the asker's entity, "" where it is not known
 	Name     string          // of the asker, for people
@@ -42,7 +41,7 @@ func (r Run) Check() error {
 	if r.ID == "" || r.Template == "" {
 		return fault.New(fault.Invalid, "a run needs an id and a template")
 	}
-	for name, data := range map[string]json.RawMessage{"entity": r.Entity, "values": r.Values, "secrets": r.Secrets, "output": r.Output} {
+	for name, data := range map[string]json.RawMessage{"entity": r.Entity, "values": r.Values, "output": r.Output} {
 		if len(data) > maxRunData {
 			return fault.New(fault.Invalid, "the %s of a run has more than %d bytes", name, maxRunData)
 		}
@@ -80,10 +79,10 @@ type Runs interface {
 	Begin(ctx context.Context, r Run) (fresh bool, err error)
 	// Get returns a run; one that is not known is an error of kind fault.NotFound.
 	Get(ctx context.Context, id string) (Run, error)
-	// List returns runs without entity, values, secrets and output.
+	// List returns runs without entity, values and output.
 	List(ctx context.Context, q RunQuery) ([]Run, error)
-	// Update changes status, message, output, entities and end of a run; with forget its secrets are forgotten.
-	Update(ctx context.Context, r Run, forget bool) error
+	// Update changes status, message, output, entities and end of a run.
+	Update(ctx context.Context, r Run) error
 	// Journal is the journal of a run.
 	Journal(id string) Journal
 }
@@ -104,7 +103,7 @@ func NoFiles(id string, number int) error {
 // RunEraser forgets who had runs done.
 type RunEraser interface {
 	// Erase takes an account out of the runs that it asked for, and returns how many those are. Of runs that are over
-	// it takes values, secrets, output and journal as well; what they registered stays known.
+	// it takes values, output and journal as well; what they registered stays known.
 	Erase(ctx context.Context, actor string) (int, error)
 }
 
@@ -112,7 +111,7 @@ type RunEraser interface {
 func (r Run) Erased() Run {
 	r.Actor, r.User, r.Name = "", "", ""
 	if r.Status.Over() {
-		r.Values, r.Secrets, r.Output, r.Message = nil, nil, nil, ""
+		r.Values, r.Output, r.Message = nil, nil, ""
 	}
 	return r
 }

@@ -65,14 +65,14 @@ func (m *memoryRuns) List(_ context.Context, q RunQuery) ([]Run, error) {
 			q.Before != "" && id >= q.Before || q.Entity != "" && !slices.Contains(r.Entities, q.Entity) {
 			continue
 		}
-		r.Entity, r.Values, r.Secrets, r.Output = nil, nil, nil, nil
+		r.Entity, r.Values, r.Output = nil, nil, nil
 		out = append(out, r)
 	}
 	slices.SortFunc(out, func(a, b Run) int { return strings.Compare(b.ID, a.ID) })
 	return out[:min(len(out), q.Max())], nil
 }
 
-func (m *memoryRuns) Update(_ context.Context, r Run, forget bool) error {
+func (m *memoryRuns) Update(_ context.Context, r Run) error {
 	if err := r.Check(); err != nil {
 		return err
 	}
@@ -83,9 +83,6 @@ func (m *memoryRuns) Update(_ context.Context, r Run, forget bool) error {
 		return NoRun(r.ID)
 	}
 	row.run.Status, row.run.Message, row.run.Output, row.run.Entities, row.run.Ended = r.Status, r.Message, r.Output, r.Entities, r.Ended
-	if forget {
-		row.run.Secrets = nil
-	}
 	return nil
 }
 

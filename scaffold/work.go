@@ -13,9 +13,9 @@ import (
 )
 
 // Work does a run that is kept in runs, from where it stands, and keeps how it ended. It may be called again for a run
-// whose process ended; one that is over stays as it is. asker is who the run is for. An error means that the run has
+// whose process ended, with the same that was given; one that is over stays as it is. An error means that the run has
 // not ended: see Runner.Run.
-func (r *Runner) Work(ctx context.Context, runs Runs, id string, asker Asker, progress func(Record)) (*Result, error) {
+func (r *Runner) Work(ctx context.Context, runs Runs, id string, given Given, progress func(Record)) (*Result, error) {
 	row, err := runs.Get(ctx, id)
 	if err != nil {
 		return nil, err
@@ -23,14 +23,14 @@ func (r *Runner) Work(ctx context.Context, runs Runs, id string, asker Asker, pr
 	if row.Status == Cancelled {
 		return &Result{Status: Cancelled}, nil
 	}
-	q, err := row.Request(asker)
+	q, err := row.Request(given)
 	if err != nil {
 		row.Status, row.Message, row.Ended = Failed, err.Error(), r.cfg.Now()
-		return &Result{Status: Failed, Err: err}, runs.Update(ctx, row, true)
+		return &Result{Status: Failed, Err: err}, runs.Update(ctx, row)
 	}
 	if row.Status == Open {
 		row.Status = Processing
-		if err := runs.Update(ctx, row, false); err != nil {
+		if err := runs.Update(ctx, row); err != nil {
 			return nil, err
 		}
 	}
@@ -46,15 +46,14 @@ func (r *Runner) Work(ctx context.Context, runs Runs, id string, asker Asker, pr
 	} else {
 		row.Output = template.AppendJSON(nil, object(result.Output.Value))
 	}
-	done := result.Status == Completed
-	if done {
+	if result.Status == Completed {
 		err = journal.DropFiles(ctx)
 	}
-	return result, errors.Join(err, runs.Update(ctx, row, done))
+	return result, errors.Join(err, runs.Update(ctx, row))
 }
 
 // Request is what a kept run does.
-func (row Run) Request(asker Asker) (Request, error) {
+func (row Run) Request(given Given) (Request, error) {
 	entity, err := yamldoc.Parse(row.Entity, yamldoc.Limits{})
 	if err != nil {
 		return Request{}, err
@@ -63,11 +62,8 @@ func (row Run) Request(asker Asker) (Request, error) {
 	if err != nil {
 		return Request{}, err
 	}
-	q := Request{Run: row.ID, Template: t, Origin: Origin{File: row.File, Commit: row.Commit}, Asker: asker}
+	q := Request{Run: row.ID, Template: t, Origin: Origin{File: row.File, Commit: row.Commit}, Given: given}
 	if q.Values, err = readValue(row.Values); err != nil {
-		return Request{}, err
-	}
-	if q.Secrets, err = readValue(row.Secrets); err != nil {
 		return Request{}, err
 	}
 	if ref, err := catalog.ParseRef(row.Template, "template", "default"); err == nil {
@@ -91,7 +87,7 @@ func (r *Runner) Cancel(ctx context.Context, runs Runs, id string) error {
 		return err
 	}
 	row.Status, row.Ended = Cancelled, r.cfg.Now()
-	return runs.Update(ctx, row, false)
+	return runs.Update(ctx, row)
 }
 
 // Retry makes a run that failed or was cancelled ready to go on from the step that failed, for the next Work. A run
@@ -108,5 +104,5 @@ func (r *Runner) Retry(ctx context.Context, runs Runs, id string) error {
 		return err
 	}
 	row.Status, row.Message, row.Ended = Open, "", time.Time{}
-	return runs.Update(ctx, row, false)
+	return runs.Update(ctx, row)
 }

@@ -46,7 +46,7 @@ func (c *demoCmd) Run(s *session) error {
 	if err := s.override(cfg); err != nil {
 		return err
 	}
-	cfg.Web.Listen, cfg.Web.Auth.Open = c.address(port), true
+	cfg.Web.Listen, cfg.Web.Auth.Open, cfg.Sample = c.address(port), true, true
 	cfg.Web.BaseURL = config.BaseURL(cfg.Web.Listen)
 	svc, err := newService(cfg, memoryBase(), slog.New(slog.NewTextHandler(s.err, &slog.HandlerOptions{Level: slog.LevelWarn})), filepath.Join(dir, "index"))
 	if err != nil {

@@ -28,6 +28,7 @@ func (f *followed) longWork() *longWork {
 	w := &longWork{cards: map[string]bot.TaskCard{}, editors: map[string]bot.Editor{}}
 	w.follows = bot.NewFollows(bot.FollowConfig{
 		Tasks: f.state.Tasks, Followers: f.state.Followers, Queue: f.queue, Cards: w.cards, Editors: w.editors, Send: f.places.send, Log: f.places.log, Now: time.Now,
+		Rests: map[string]bot.TaskRest{commands.TaskRun: commands.RunRests},
 	})
 	return w
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/url"
+	"os"
 	"regexp"
 	"slices"
 	"strconv"
@@ -203,7 +204,14 @@ func (a *app) repository(ctx context.Context, repo string) (name string, found b
 	}
 	name = owner + "/" + short
 	for _, h := range a.publishTo() {
-		if h.Name != host || !h.Ready {
+		if h.Name != host {
+			continue
+		}
+		if h.Folder != nil && h.Folder(owner, short) != "" {
+			_, err := os.Lstat(h.Folder(owner, short))
+			return name, err == nil, nil
+		}
+		if !h.Ready {
 			continue
 		}
 		switch {

@@ -55,9 +55,13 @@ func (b *backstageEngine) Form(ctx context.Context, t *catalog.Entity) (*scaffol
 
 // Plan implements commands.Scaffolder: a dry run. What it would do elsewhere are the steps that it leaves out.
 func (b *backstageEngine) Plan(ctx context.Context, r commands.RunRequest) (*commands.RunPlan, error) {
-	dry, err := b.client.DryRun(ctx, r.Template.Document.JSON(), r.Values, r.Secrets)
+	given, err := givenTo(r)
 	if err != nil {
 		return nil, err
+	}
+	dry, err := b.client.DryRun(ctx, r.Template.Document.JSON(), given.values, r.Secrets)
+	if err != nil {
+		return nil, given.hidden(err)
 	}
 	plan := &commands.RunPlan{}
 	ended := map[string]backstage.Status{}
@@ -77,7 +81,7 @@ func (b *backstageEngine) Plan(ctx context.Context, r commands.RunRequest) (*com
 		p := commands.PlanFile{Path: f.Path, Size: int64(len(f.Content)), Executable: f.Executable}
 		plan.Size += p.Size
 		if len(f.Content) <= min(planFile, left) && utf8.Valid(f.Content) && !slices.Contains(f.Content, 0) {
-			p.Text, left = append([]byte{}, f.Content...), left-len(f.Content)
+			p.Text, left = []byte(given.hide(string(f.Content))), left-len(f.Content)
 		}
 		plan.Files = append(plan.Files, p)
 	}
@@ -95,61 +99,36 @@ func local(action string) bool {
 	return false
 }
 
-// Run implements commands.Scaffolder. Which task it is is kept before its events are read, so that another process goes
-// on with the same one.
+// Run implements commands.Scaffolder. Another process goes on with the same task: see begin.
 func (b *backstageEngine) Run(ctx context.Context, r commands.RunRequest, log commands.RunLog) (commands.RunResult, error) {
-	row, err := b.begin(ctx, r)
+	given, err := givenTo(r)
 	if err != nil {
 		return commands.RunResult{}, err
 	}
-	result, err := b.follow(ctx, row.File, r, log)
+	row, task, err := b.begin(ctx, r, given)
+	if err != nil {
+		return commands.RunResult{}, given.hidden(err)
+	}
+	result, err := b.follow(ctx, task, r, given, log)
 	row.Ended = time.Now()
 	switch {
 	case errors.Is(context.Cause(ctx), bot.ErrTaskStopped):
 		end := context.WithoutCancel(ctx)
 		row.Status = scaffold.Cancelled
-		return result, errors.Join(context.Cause(ctx), b.client.Cancel(end, row.File), b.runs.Update(end, row, false))
+		return result, errors.Join(context.Cause(ctx), b.client.Cancel(end, task), b.runs.Update(end, row))
 	case ctx.Err() != nil || fault.Is(err, fault.Upstream):
 		return result, commands.TryAgain(cmp.Or(context.Cause(ctx), err))
 	case err != nil:
 		row.Status, row.Message = scaffold.Failed, err.Error()
-		return result, errors.Join(err, b.runs.Update(ctx, row, false))
+		return result, errors.Join(err, b.runs.Update(ctx, row))
 	}
 	row.Status, row.Entities = scaffold.Completed, result.Entities
-	return result, b.runs.Update(ctx, row, true)
-}
-
-// begin starts the task of a run, or finds the one that was started before. Its File is the id of the task.
-func (b *backstageEngine) begin(ctx context.Context, r commands.RunRequest) (scaffold.Run, error) {
-	row, err := b.runs.Get(ctx, r.ID)
-	if err == nil {
-		if r.Attempt > 1 && row.Status != scaffold.Processing {
-			row.Status, row.Message = scaffold.Processing, ""
-			err = cmp.Or(b.client.Retry(ctx, row.File, r.Secrets), b.runs.Update(ctx, row, false))
-		}
-		return row, err
-	}
-	if !fault.Is(err, fault.NotFound) {
-		return row, commands.TryAgain(err)
-	}
-	id, err := b.client.Start(ctx, r.Template.Ref.String(), r.Values, r.Secrets)
-	if err != nil {
-		return row, err
-	}
-	row = scaffold.Run{
-		ID: r.ID, Template: r.Template.Ref.String(), Title: r.Template.DisplayName(), File: id, Values: r.Values, Actor: r.Actor, Name: r.ByName,
-		Status: scaffold.Processing, Begun: time.Now(),
-	}
-	if !r.By.IsZero() {
-		row.User = r.By.String()
-	}
-	_, err = b.runs.Begin(context.WithoutCancel(ctx), row)
-	return row, err
+	return result, b.runs.Update(ctx, row)
 }
 
 // follow reads the events of a task until it is over.
-func (b *backstageEngine) follow(ctx context.Context, id string, r commands.RunRequest, log commands.RunLog) (commands.RunResult, error) {
-	t := &relay{log: log, steps: map[string]int{}, before: r.Attempt - 1}
+func (b *backstageEngine) follow(ctx context.Context, id string, r commands.RunRequest, given given, log commands.RunLog) (commands.RunResult, error) {
+	t := &relay{log: log, given: given, steps: map[string]int{}, before: r.Attempt - 1}
 	task, err := b.client.Task(ctx, id)
 	if err != nil {
 		return commands.RunResult{}, err
@@ -179,6 +158,7 @@ func (b *backstageEngine) follow(ctx context.Context, id string, r commands.RunR
 // relay passes on what happens to a task of Backstage.
 type relay struct {
 	log    commands.RunLog
+	given  given
 	of     []backstage.Step
 	steps  map[string]int
 	after  int64
@@ -190,6 +170,7 @@ type relay struct {
 func (t *relay) tell(ctx context.Context, e backstage.Event) (over bool, err error) {
 	t.after = max(t.after, e.ID)
 	b := e.Body
+	b.Message = t.given.hide(b.Message)
 	if t.before > 0 {
 		if e.Type == "completion" || e.Type == "cancelled" {
 			t.before--
@@ -203,7 +184,7 @@ func (t *relay) tell(ctx context.Context, e backstage.Event) (over bool, err err
 	switch {
 	case e.Type == "completion":
 		if b.Error != nil {
-			return true, fault.New(fault.Invalid, "%s", b.Error.Message)
+			return true, fault.New(fault.Invalid, "%s", t.given.hide(b.Error.Message))
 		}
 		t.output(b.Output)
 		return true, nil
@@ -234,7 +215,7 @@ func (t *relay) output(raw json.RawMessage) {
 		}
 		Text []struct{ Title, Content string }
 	}
-	if json.Unmarshal(raw, &out) != nil {
+	if json.Unmarshal([]byte(t.given.hide(string(raw))), &out) != nil {
 		return
 	}
 	for _, l := range out.Links {

@@ -54,9 +54,6 @@ func actorByKey(key string) (bot.Actor, bool) {
 func (m madeCatalog) Register(ctx context.Context, asker scaffold.Asker, address string) (entity.Registered, error) {
 	ctx, cancel := context.WithTimeout(ctx, registerFor)
 	defer cancel()
-	if m.f.locations == nil {
-		return entity.Registered{}, fault.New(fault.Invalid, "locations cannot be registered here: the catalog is not kept in a store")
-	}
 	trial, err := registrar(m).Try(ctx, address)
 	if err != nil {
 		return entity.Registered{}, err

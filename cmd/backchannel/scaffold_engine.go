@@ -51,7 +51,7 @@ func (e *ownEngine) runner() (*scaffold.Runner, error) {
 	if e.made != nil && e.plugins == at {
 		return e.made, nil
 	}
-	registry, err := f.app.actions(madeCatalog{f}, notifier{f})
+	registry, err := f.app.actions(madeCatalog{f}, notifier{f}, f.app.trees)
 	if err != nil && e.made != nil { // two of one name: what was there goes on
 		f.log.Warn("the actions of plugins cannot be used", "err", err)
 		e.plugins = at
@@ -86,11 +86,16 @@ func (e *ownEngine) request(ctx context.Context, r commands.RunRequest) (scaffol
 		return scaffold.Request{}, err
 	}
 	q := scaffold.Request{
-		Run: r.ID, Template: t, Asker: e.asker(r),
+		Run: r.ID, Template: t, Given: scaffold.Given{Asker: e.asker(r)},
 		Origin: scaffold.Origin{Ref: r.Template.Ref, File: r.Template.Source.Location, Commit: e.f.commitOf(ctx, r.Template.Source.Location)},
 	}
 	if q.Values, err = template.ParseJSON(r.Values); err != nil {
 		return q, fault.Wrap(fault.Invalid, err, "the values")
+	}
+	if len(r.Hidden) > 0 {
+		if q.Hidden, err = template.ParseJSON(r.Hidden); err != nil {
+			return q, fault.New(fault.Invalid, "what was typed unseen is no JSON")
+		}
 	}
 	q.Secrets, err = secretValues(r.Secrets)
 	return q, err
@@ -141,15 +146,15 @@ func (e *ownEngine) Plan(ctx context.Context, r commands.RunRequest) (plan *comm
 	if result.Err != nil {
 		return nil, result.Err
 	}
-	plan = &commands.RunPlan{Commit: q.Origin.Commit, Effects: result.Effects, Warnings: result.Warnings}
+	plan = &commands.RunPlan{Commit: q.Origin.Commit, Effects: result.Effects, Warnings: append(result.Notes, result.Warnings...)}
 	for _, s := range result.Steps {
 		plan.Steps = append(plan.Steps, commands.PlanStep{ID: s.ID, Name: s.Name, Action: s.Action, Skipped: s.Status == scaffold.Skipped})
 	}
-	return plan, planFiles(w, plan)
+	return plan, planFiles(w, plan, result)
 }
 
 // planFiles reads the files of a planned run, as far as they can be shown.
-func planFiles(w *scaffold.Workspace, plan *commands.RunPlan) error {
+func planFiles(w *scaffold.Workspace, plan *commands.RunPlan, result *scaffold.Result) error {
 	files, err := w.Files()
 	if err != nil {
 		return err
@@ -164,12 +169,22 @@ func planFiles(w *scaffold.Workspace, plan *commands.RunPlan) error {
 				return err
 			}
 			if utf8.Valid(text) && !bytes.ContainsRune(text, 0) {
-				p.Text, left = append([]byte{}, text...), left-len(text)
+				p.Text, left = []byte(result.Hide(string(text))), left-len(text)
+				p.Before = shownBefore(result, f.Path)
 			}
 		}
 		plan.Files = append(plan.Files, p)
 	}
 	return nil
+}
+
+// shownBefore is what a file takes the place of, nil where that is nothing or cannot be shown.
+func shownBefore(result *scaffold.Result, path string) []byte {
+	before, there := result.Before[path]
+	if !there || !utf8.Valid(before) || bytes.ContainsRune(before, 0) {
+		return nil
+	}
+	return append([]byte{}, result.Hide(string(before))...)
 }
 
 // Run implements commands.Scaffolder.
@@ -187,7 +202,7 @@ func (e *ownEngine) Run(ctx context.Context, r commands.RunRequest, log commands
 		return commands.RunResult{}, err
 	}
 	t := newTeller(ctx, q.Template, log)
-	result, err := runner.Work(ctx, runs, r.ID, q.Asker, t.tell)
+	result, err := runner.Work(ctx, runs, r.ID, q.Given, t.tell)
 	if errors.Is(context.Cause(ctx), bot.ErrTaskStopped) {
 		return commands.RunResult{}, errors.Join(context.Cause(ctx), runner.Cancel(context.WithoutCancel(ctx), runs, r.ID))
 	}
@@ -204,10 +219,9 @@ func (e *ownEngine) Run(ctx context.Context, r commands.RunRequest, log commands
 
 // begin keeps a run before it is worked on, or makes one that failed ready for another try.
 func (e *ownEngine) begin(ctx context.Context, runs scaffold.Runs, r commands.RunRequest, q scaffold.Request) error {
-	secrets := template.AppendJSON(nil, q.Secrets)
 	fresh, err := runs.Begin(ctx, scaffold.Run{
 		ID: r.ID, Template: r.Template.Ref.String(), Title: q.Template.Title, File: q.Origin.File, Commit: q.Origin.Commit,
-		Entity: r.Template.Document.JSON(), Values: r.Values, Secrets: secrets,
+		Entity: r.Template.Document.JSON(), Values: r.Values,
 		Actor: r.Actor, User: r.By.String(), Name: q.Asker.Name, Status: scaffold.Open, Begun: time.Now(),
 	})
 	if err != nil || fresh || r.Attempt < 2 {

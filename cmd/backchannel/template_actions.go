@@ -16,8 +16,8 @@ import (
 )
 
 // actions are what templates can do here. Without a catalog, and without somebody who can tell people, steps that need
-// them are planned and fail when they run.
-func (a *app) actions(c entity.Catalog, n entity.Notifier) (*scaffold.Registry, error) {
+// them are planned and fail when they run. What plans would replace elsewhere is read through before; nil: it is not.
+func (a *app) actions(c entity.Catalog, n entity.Notifier, before scm.Trees) (*scaffold.Registry, error) {
 	builtin, err := action.Builtin(action.Deps{
 		Fetch:  fetching.Sources{Trees: a.trees, As: func(token string) scm.Trees { return asTrees{a, token} }},
 		Entity: entity.Options{Catalog: c, Notifier: n},
@@ -25,7 +25,7 @@ func (a *app) actions(c entity.Catalog, n entity.Notifier) (*scaffold.Registry, 
 			Client:    outbound.New(outbound.Options{Proxy: http.ProxyFromEnvironment, MaxBody: actionBody}),
 			Backstage: backstageOf(a.cfg),
 		},
-		Host: publish.Options{Hosts: a.publishTo(), Git: a.reach.runner},
+		Host: publish.Options{Hosts: a.publishTo(), Git: a.reach.runner, Trees: before},
 	})
 	if err != nil {
 		return nil, err

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -57,12 +58,27 @@ func (a *app) publishGitHub(name string) publish.Host {
 		}
 		return github.New(o)
 	})
-	return publish.Host{Kind: publish.GitHub, Name: name, Ready: cfg.Scaffold != nil, GitHub: func(token string) (*github.Client, error) {
+	return publish.Host{Kind: publish.GitHub, Name: name, Ready: cfg.Scaffold != nil, Folder: a.sampleFolder(name), GitHub: func(token string) (*github.Client, error) {
 		if token == "" {
 			return own()
 		}
 		return github.New(a.gitHubOptions(cfg, token))
 	}}
+}
+
+// sampleFolder is where the sample company's repositories on a host lie; nil for any other company.
+func (a *app) sampleFolder(host string) func(owner, repo string) string {
+	if !a.cfg.Sample {
+		return nil
+	}
+	return func(owner, repo string) string {
+		for _, m := range a.cfg.Integrations.Mirrors {
+			if strings.TrimRight(m.URL, "/") == "https://"+host+"/"+owner && filepath.IsLocal(repo) && !strings.ContainsAny(repo, `/\`) {
+				return filepath.Join(m.Dir, repo)
+			}
+		}
+		return ""
+	}
 }
 
 func (a *app) gitHubOptions(cfg config.GitHub, token string) github.Options {

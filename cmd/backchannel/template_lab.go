@@ -42,7 +42,7 @@ func (s *session) laboratory(cfg *config.Config) (*laboratory, error) {
 	if err := l.app.plug.load(s.ctx); err != nil { // templates that need nothing of them run all the same
 		l.app.log.Warn("not all plugins start", "err", err)
 	}
-	registry, err := l.app.actions(planOnly{l}, nil)
+	registry, err := l.app.actions(planOnly{l}, nil, nil)
 	if err != nil {
 		l.close()
 		return nil, err

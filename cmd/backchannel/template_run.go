@@ -219,6 +219,7 @@ func requestOf(now time.Time, t *scaffold.Template, origin scaffold.Origin, aske
 		secrets = template.ObjectValue(fields...)
 	}
 	return scaffold.Request{
-		Run: bot.NewID(now), Template: t, Origin: origin, Values: answers.Values, Secrets: secrets, Asker: asker,
+		Run: bot.NewID(now), Template: t, Origin: origin, Values: answers.Values,
+		Given: scaffold.Given{Asker: asker, Hidden: answers.Hidden, Secrets: secrets},
 	}, answers, nil
 }

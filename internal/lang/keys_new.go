@@ -19,6 +19,7 @@ const (
 	NewFileChanged        Key = "new.file_changed"   // file
 	NewFileCut            Key = "new.file_cut"       // n
 	NewFileEmpty          Key = "new.file_empty"     // file
+	NewFileSame           Key = "new.file_same"      // file
 	NewFileGone           Key = "new.file_gone"      // file
 	NewFollow             Key = "new.follow"
 	NewForbidden          Key = "new.forbidden"     // what
@@ -59,6 +60,9 @@ const (
 	RunAgainNot           Key = "run.again_not"
 	RunAgainNote          Key = "run.again_note" // title
 	RunAgainOthers        Key = "run.again_others"
+	RunAgainTheirs        Key = "run.again_theirs" // title, who
+	RunAgainSecrets       Key = "run.again_secrets"
+	RunAgainForgotten     Key = "run.again_forgotten" // title
 	RunAnnounce           Key = "run.announce" // who, title, template
 	RunApprove            Key = "run.approve"
 	RunApprovedBy         Key = "run.approved_by"      // who

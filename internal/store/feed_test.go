@@ -239,25 +239,33 @@ func TestHistory(t *testing.T) {
 	})
 }
 
+func TestMemoryLocations(t *testing.T) { testLocations(t, NewMemoryLocations(clock)) }
+
+func testLocations(t *testing.T, c catalog.Locations) {
+	t.Helper()
+	ctx := t.Context()
+	l := catalog.Location{Origin: "url:https://x/all.yaml", Type: "url", Target: "https://x/all.yaml", By: "U1", At: clock()}
+	for _, want := range []bool{true, false} {
+		if added, err := c.Register(ctx, l); err != nil || added != want {
+			t.Error(added, err)
+		}
+	}
+	if all, err := c.Locations(ctx); err != nil || len(all) != 1 || all[0] != l {
+		t.Error(all, err)
+	}
+	if err := c.Unregister(ctx, l.Origin); err != nil {
+		t.Error(err)
+	}
+	if err := c.Unregister(ctx, l.Origin); !fault.Is(err, fault.NotFound) {
+		t.Error(err)
+	}
+}
+
 func TestLocationsAndTexts(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, url string) {
 		db, ctx := openAt(t, url, clock), context.Background()
 		c := db.Catalog()
-		l := catalog.Location{Origin: "url:https://x/all.yaml", Type: "url", Target: "https://x/all.yaml", By: "U1", At: clock()}
-		for _, want := range []bool{true, false} {
-			if added, err := c.Register(ctx, l); err != nil || added != want {
-				t.Error(added, err)
-			}
-		}
-		if all, err := c.Locations(ctx); err != nil || len(all) != 1 || all[0] != l {
-			t.Error(all, err)
-		}
-		if err := c.Unregister(ctx, l.Origin); err != nil {
-			t.Error(err)
-		}
-		if err := c.Unregister(ctx, l.Origin); !fault.Is(err, fault.NotFound) {
-			t.Error(err)
-		}
+		testLocations(t, c)
 		apply(t, db, oneFile("o", "a.yaml", "a", "A"))
 		text, hash, err := c.Text(ctx, "o", "a.yaml")
 		if err != nil || string(text) != "name: a" || string(hash[:2]) != "hA" {

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"io"
+	"strconv"
 
 	"github.com/backchannel-portal/backchannel/internal/fault"
 	"github.com/backchannel-portal/backchannel/scaffold"
@@ -13,7 +14,22 @@ import (
 // runJournal implements scaffold.Journal.
 type runJournal struct {
 	chat
-	run string
+	seal *Seal
+	run  string
+}
+
+// sealedRecord reports whether what a record holds is encrypted: what actions gave, in which secrets can be.
+func sealedRecord(k scaffold.RecordKind) bool {
+	return k == scaffold.StepEnded || k == scaffold.EffectEnded || k == scaffold.MarkEnded
+}
+
+// recordPlace and filesPlace are what sealed records and files are bound to.
+func (j runJournal) recordPlace(kind scaffold.RecordKind, step string, iteration int) string {
+	return "run " + words(j.run) + " " + words(string(kind)) + " " + strconv.Itoa(iteration) + " " + words(step)
+}
+
+func (j runJournal) filesPlace(number, part int) string {
+	return "run " + words(j.run) + " files " + strconv.Itoa(number) + " " + strconv.Itoa(part)
 }
 
 // recordRows bounds what one Records returns, and filePart the bytes of one part of an archive.
@@ -29,6 +45,9 @@ func (j runJournal) Records(ctx context.Context, n int64) ([]scaffold.Record, er
 		var at int64
 		err = rows.Scan(&r.N, &id, (*string)(&r.Kind), &r.Step, &r.Iteration, (*[]byte)(&r.Data), &at)
 		r.ID, r.At = id.String, instant(at)
+		if err == nil && r.Data != nil && sealedRecord(r.Kind) {
+			r.Data, err = j.seal.open(j.recordPlace(r.Kind, r.Step, r.Iteration), r.Data)
+		}
 		return r, err
 	}, `SELECT n, id, kind, step, iteration, data, at FROM scaffold_records WHERE run = $1 AND n > $2 ORDER BY n LIMIT $3`, words(j.run), n, recordRows)
 	if err != nil || len(list) > 0 {
@@ -53,6 +72,10 @@ var errKnownRecord = errors.New("the record is in the journal")
 // Append implements scaffold.Journal.
 func (j runJournal) Append(ctx context.Context, r scaffold.Record) (bool, error) {
 	id := sql.NullString{String: words(r.ID), Valid: r.ID != ""}
+	data := []byte(r.Data)
+	if data != nil && sealedRecord(r.Kind) {
+		data = j.seal.seal(j.recordPlace(r.Kind, r.Step, r.Iteration), data)
+	}
 	err := j.db.write(ctx, "append to the journal of a run", func(t *tx) error {
 		var n int64 // the row is locked from here on, so numbers have no gaps
 		err := t.QueryRowContext(ctx, `UPDATE scaffold_runs SET records = records + 1 WHERE id = $1 RETURNING records`, words(j.run)).Scan(&n)
@@ -64,7 +87,7 @@ func (j runJournal) Append(ctx context.Context, r scaffold.Record) (bool, error)
 		}
 		res, err := t.ExecContext(ctx, `
 			INSERT INTO scaffold_records (run, n, id, kind, step, iteration, data, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING`,
-			words(j.run), n, id, words(string(r.Kind)), words(r.Step), r.Iteration, []byte(r.Data), micros(r.At))
+			words(j.run), n, id, words(string(r.Kind)), words(r.Step), r.Iteration, data, micros(r.At))
 		if err != nil {
 			return err
 		}
@@ -94,7 +117,7 @@ func (j runJournal) SaveFiles(ctx context.Context, number int, archive io.Reader
 			return fault.Wrap(fault.KindOf(err), err, doing)
 		}
 		if n > 0 {
-			if _, err := j.exec(ctx, doing, `INSERT INTO scaffold_files (run, number, part, data) VALUES ($1, $2, $3, $4)`, words(j.run), number, part, buf[:n]); err != nil {
+			if _, err := j.exec(ctx, doing, `INSERT INTO scaffold_files (run, number, part, data) VALUES ($1, $2, $3, $4)`, words(j.run), number, part, j.seal.seal(j.filesPlace(number, part), buf[:n])); err != nil {
 				return err
 			}
 		}
@@ -129,8 +152,12 @@ func (f *runFiles) next() error {
 	if errors.Is(err, sql.ErrNoRows) {
 		return io.EOF
 	}
+	if err != nil {
+		return f.j.db.fault(err, "read the files of a run")
+	}
+	f.data, err = f.j.seal.open(f.j.filesPlace(f.number, f.part), f.data)
 	f.part++
-	return f.j.db.fault(err, "read the files of a run")
+	return err
 }
 
 // Read implements io.Reader.

@@ -16,7 +16,8 @@ type templateRuns struct {
 	seal *Seal
 }
 
-// TemplateRuns returns the runs of software templates in this database. The seal encrypts what askers gave in secret.
+// TemplateRuns returns the runs of software templates in this database. The seal encrypts what steps gave and wrote, as
+// secrets can be in it.
 func (db *DB) TemplateRuns(seal *Seal) interface {
 	scaffold.Runs
 	scaffold.RunSweeper
@@ -37,9 +38,6 @@ type runResult struct {
 	Entities []string        `json:",omitempty"`
 }
 
-// secretsPlace binds a run's secrets to their row.
-func secretsPlace(id string) string { return "run " + words(id) }
-
 // Begin implements scaffold.Runs.
 func (c templateRuns) Begin(ctx context.Context, r scaffold.Run) (bool, error) {
 	if err := r.Check(); err != nil {
@@ -53,23 +51,19 @@ func (c templateRuns) Begin(ctx context.Context, r scaffold.Run) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	var secrets []byte
-	if r.Secrets != nil {
-		secrets = c.seal.seal(secretsPlace(r.ID), r.Secrets)
-	}
 	n, err := c.exec(ctx, "begin a run", `
-		INSERT INTO scaffold_runs (id, template, actor, status, run, result, secrets, begun_at, ended_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (id) DO NOTHING`,
-		words(r.ID), words(r.Template), words(r.Actor), words(string(r.Status)), run, result, secrets, micros(r.Begun), micros(r.Ended))
+		INSERT INTO scaffold_runs (id, template, actor, status, run, result, begun_at, ended_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO NOTHING`,
+		words(r.ID), words(r.Template), words(r.Actor), words(string(r.Status)), run, result, micros(r.Begun), micros(r.Ended))
 	return n > 0, err
 }
 
 const templateRunColumns = `id, template, actor, status, run, result, begun_at, ended_at`
 
-func scanTemplateRun(row interface{ Scan(...any) error }, more ...any) (r scaffold.Run, err error) {
+func scanTemplateRun(row interface{ Scan(...any) error }) (r scaffold.Run, err error) {
 	var run, result []byte
 	var begun, ended int64
-	if err := row.Scan(append([]any{&r.ID, &r.Template, &r.Actor, (*string)(&r.Status), &run, &result, &begun, &ended}, more...)...); err != nil {
+	if err := row.Scan(&r.ID, &r.Template, &r.Actor, (*string)(&r.Status), &run, &result, &begun, &ended); err != nil {
 		return r, err
 	}
 	var d runData
@@ -85,17 +79,11 @@ func scanTemplateRun(row interface{ Scan(...any) error }, more ...any) (r scaffo
 
 // Get implements scaffold.Runs.
 func (c templateRuns) Get(ctx context.Context, id string) (scaffold.Run, error) {
-	var sealed []byte
-	r, err := scanTemplateRun(c.db.reader.QueryRowContext(ctx, `SELECT `+templateRunColumns+`, secrets FROM scaffold_runs WHERE id = $1`, words(id)), &sealed)
-	switch {
-	case errors.Is(err, sql.ErrNoRows):
+	r, err := scanTemplateRun(c.db.reader.QueryRowContext(ctx, `SELECT `+templateRunColumns+` FROM scaffold_runs WHERE id = $1`, words(id)))
+	if errors.Is(err, sql.ErrNoRows) {
 		return scaffold.Run{}, scaffold.NoRun(id)
-	case err != nil:
-		return scaffold.Run{}, c.db.fault(err, "read a run")
-	case sealed != nil:
-		r.Secrets, err = c.seal.open(secretsPlace(id), sealed)
 	}
-	return r, err
+	return r, c.db.fault(err, "read a run")
 }
 
 // List implements scaffold.Runs.
@@ -113,7 +101,7 @@ func (c templateRuns) List(ctx context.Context, q scaffold.RunQuery) ([]scaffold
 }
 
 // Update implements scaffold.Runs.
-func (c templateRuns) Update(ctx context.Context, r scaffold.Run, forget bool) error {
+func (c templateRuns) Update(ctx context.Context, r scaffold.Run) error {
 	if err := r.Check(); err != nil {
 		return err
 	}
@@ -123,8 +111,8 @@ func (c templateRuns) Update(ctx context.Context, r scaffold.Run, forget bool) e
 	}
 	return c.db.write(ctx, "update a run", func(t *tx) error {
 		res, err := t.ExecContext(ctx, `
-			UPDATE scaffold_runs SET status = $2, result = $3, ended_at = $4, secrets = CASE WHEN $5 THEN NULL ELSE secrets END WHERE id = $1`,
-			words(r.ID), words(string(r.Status)), result, micros(r.Ended), forget)
+			UPDATE scaffold_runs SET status = $2, result = $3, ended_at = $4, secrets = NULL WHERE id = $1`,
+			words(r.ID), words(string(r.Status)), result, micros(r.Ended))
 		if err != nil {
 			return err
 		}
@@ -185,8 +173,8 @@ func eraseRun(ctx context.Context, t *tx, r scaffold.Run) error {
 		return err
 	}
 	over := r.Status.Over()
-	if _, err := t.ExecContext(ctx, `UPDATE scaffold_runs SET actor = '', run = $2, result = $3, secrets = CASE WHEN $4 THEN NULL ELSE secrets END WHERE id = $1`,
-		words(r.ID), run, result, over); err != nil || !over {
+	if _, err := t.ExecContext(ctx, `UPDATE scaffold_runs SET actor = '', run = $2, result = $3, secrets = NULL WHERE id = $1`,
+		words(r.ID), run, result); err != nil || !over {
 		return err
 	}
 	for _, table := range []string{"scaffold_records", "scaffold_files"} {
@@ -198,4 +186,4 @@ func eraseRun(ctx context.Context, t *tx, r scaffold.Run) error {
 }
 
 // Journal implements scaffold.Runs.
-func (c templateRuns) Journal(id string) scaffold.Journal { return runJournal{c.chat, id} }
+func (c templateRuns) Journal(id string) scaffold.Journal { return runJournal{c.chat, c.seal, id} }

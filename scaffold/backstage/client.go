@@ -113,10 +113,15 @@ func (c *Client) Start(ctx context.Context, templateRef string, values json.RawM
 
 // Task is a task as it stands.
 type Task struct {
-	ID     string `json:"id"`
-	Status Status `json:"status"`
-	Spec   struct {
-		Steps []Step `json:"steps"`
+	ID        string    `json:"id"`
+	Status    Status    `json:"status"`
+	CreatedAt time.Time `json:"createdAt"`
+	Spec      struct {
+		Steps      []Step          `json:"steps"`
+		Parameters json.RawMessage `json:"parameters"` // the values that it was begun with
+		Template   struct {
+			Ref string `json:"entityRef"`
+		} `json:"templateInfo"`
 	} `json:"spec"`
 }
 
@@ -140,6 +145,28 @@ func (s Status) Over() bool { return s == Completed || s == Failed || s == Cance
 func (c *Client) Task(ctx context.Context, id string) (Task, error) {
 	var out Task
 	return out, c.call(ctx, http.MethodGet, "/tasks/"+url.PathEscape(id), nil, &out)
+}
+
+// tasksEach is how many tasks one call lists.
+const tasksEach = 100
+
+// Tasks returns the newest tasks that the token may see, at most so many.
+func (c *Client) Tasks(ctx context.Context, most int) ([]Task, error) {
+	var all []Task
+	for len(all) < most {
+		var out struct {
+			Tasks []Task `json:"tasks"`
+		}
+		path := fmt.Sprintf("/tasks?limit=%d&offset=%d&order=%s", min(tasksEach, most-len(all)), len(all), url.QueryEscape("desc:created_at"))
+		if err := c.call(ctx, http.MethodGet, path, nil, &out); err != nil {
+			return nil, err
+		}
+		all = append(all, out.Tasks...)
+		if len(out.Tasks) < tasksEach {
+			break
+		}
+	}
+	return all[:min(len(all), most)], nil
 }
 
 // Cancel asks a task to end.

@@ -87,7 +87,7 @@ func (b *bench) same(got, want any) {
 func (b *bench) row(id string) scaffold.Run {
 	return scaffold.Run{
 		ID: id, Template: "template:default/go-service", Title: "Go service", File: "https://host/org/repo/blob/main/template.yaml", Commit: "abc",
-		Entity: json.RawMessage(`{"kind":"Template"}`), Values: json.RawMessage(`{"name":"pay"}`), Secrets: json.RawMessage(`{"token":"s3cret"}`),
+		Entity: json.RawMessage(`{"kind":"Template"}`), Values: json.RawMessage(`{"name":"pay"}`),
 		Actor: "p:w:u", User: "user:default/ada", Name: "Ada", Status: scaffold.Open, Begun: b.now,
 	}
 }
@@ -129,17 +129,13 @@ func (b *bench) update() {
 	r := b.row("1")
 	r.Status, r.Message, r.Ended, r.Title = scaffold.Failed, "why", b.now.Add(time.Minute), "not to be changed"
 	r.Entities, r.Output = []string{"component:default/pay"}, json.RawMessage(`{"links":[]}`)
-	b.ok(b.b.Update(b.ctx, r, false))
+	b.ok(b.b.Update(b.ctx, r))
 	got, err := b.a.Get(b.ctx, "1")
 	b.ok(err)
 	r.Title = "Go service"
 	b.same(got, r)
-	b.ok(b.a.Update(b.ctx, r, true))
-	got, err = b.b.Get(b.ctx, "1")
-	b.ok(err)
-	b.same(string(got.Secrets), "")
 	r.ID = "2"
-	b.is(b.a.Update(b.ctx, r, false), fault.NotFound)
+	b.is(b.a.Update(b.ctx, r), fault.NotFound)
 }
 
 func (b *bench) list() {
@@ -148,7 +144,7 @@ func (b *bench) list() {
 	b.put("3", func(r *scaffold.Run) { r.Actor = "p:w:v" })
 	done := b.row("1")
 	done.Status, done.Entities = scaffold.Completed, []string{"component:default/pay", "api:default/pay"}
-	b.ok(b.a.Update(b.ctx, done, true))
+	b.ok(b.a.Update(b.ctx, done))
 	for _, tt := range []struct {
 		q    scaffold.RunQuery
 		want string
@@ -167,7 +163,7 @@ func (b *bench) list() {
 		var ids []string
 		for _, r := range list {
 			ids = append(ids, r.ID)
-			if r.Entity != nil || r.Values != nil || r.Secrets != nil || r.Output != nil {
+			if r.Entity != nil || r.Values != nil || r.Output != nil {
 				b.Errorf("run %s is listed with its data", r.ID)
 			}
 		}
@@ -312,7 +308,7 @@ func (b *bench) erase() {
 	b.put("3", func(r *scaffold.Run) { r.Actor = "p:w:v" })
 	done := b.row("1")
 	done.Status, done.Entities, done.Message = scaffold.Failed, []string{"component:default/pay"}, "why"
-	b.ok(b.a.Update(b.ctx, done, false))
+	b.ok(b.a.Update(b.ctx, done))
 	_, err := b.a.Journal("1").Append(b.ctx, scaffold.Record{Kind: scaffold.LogLine, At: b.now})
 	b.ok(err)
 	n, err := b.b.Erase(b.ctx, "p:w:u")
@@ -320,7 +316,7 @@ func (b *bench) erase() {
 	b.same(n, 2)
 	got, err := b.a.Get(b.ctx, "1")
 	b.ok(err)
-	b.same(got.Actor+got.User+got.Name+got.Message+string(got.Values)+string(got.Secrets), "")
+	b.same(got.Actor+got.User+got.Name+got.Message+string(got.Values), "")
 	b.same(got.Entities, done.Entities)
 	list, err := b.a.Journal("1").Records(b.ctx, 0)
 	b.ok(err)
@@ -328,7 +324,7 @@ func (b *bench) erase() {
 	got, err = b.a.Get(b.ctx, "2") // it is under way and needs its values
 	b.ok(err)
 	b.same(got.Actor+got.User+got.Name, "")
-	b.same(string(got.Values)+string(got.Secrets), `{"name":"pay"}{"token":"s3cret"}`)
+	b.same(string(got.Values), `{"name":"pay"}`)
 	got, err = b.a.Get(b.ctx, "3")
 	b.ok(err)
 	b.same(got.Actor, "p:w:v")

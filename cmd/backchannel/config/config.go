@@ -35,6 +35,8 @@ type Config struct {
 	// Path is the file this was read from, "" for the defaults; Dir the folder that relative paths start from.
 	Path string `yaml:"-"`
 	Dir  string `yaml:"-"`
+	// Sample says that it is a sample company, whose repositories are folders that mirrors read: they are made there.
+	Sample bool `yaml:"-"`
 }
 
 // Catalog says where descriptors are read.

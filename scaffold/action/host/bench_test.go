@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/backchannel-portal/backchannel/internal/gitrun"
+	"github.com/backchannel-portal/backchannel/internal/scm"
 	"github.com/backchannel-portal/backchannel/internal/scm/github"
 	"github.com/backchannel-portal/backchannel/internal/scm/gitlab"
 	"github.com/backchannel-portal/backchannel/internal/yamldoc"
@@ -56,6 +57,7 @@ type bench struct {
 	wire  *wire
 	hosts []host.Host
 	git   func() (*gitrun.Runner, error)
+	trees scm.Trees
 	log   []string
 	made  *scaffold.Runner
 }
@@ -90,7 +92,7 @@ func (b *bench) runner() *scaffold.Runner {
 	if b.made != nil {
 		return b.made
 	}
-	actions := append(file.Actions(file.Options{}), host.Actions(host.Options{Hosts: b.hosts, Git: b.git})...)
+	actions := append(file.Actions(file.Options{}), host.Actions(host.Options{Hosts: b.hosts, Git: b.git, Trees: b.trees})...)
 	r, err := scaffold.NewRegistry(actions...)
 	if err != nil {
 		b.t.Fatal(err)
@@ -174,7 +176,7 @@ func (b *bench) work(runs scaffold.Runs, id string, at int) (*scaffold.Result, b
 		b.wire.left = -1
 	}
 	b.wire.mu.Unlock()
-	res, err := b.runner().Work(ctx, runs, id, scaffold.Asker{}, b.hear)
+	res, err := b.runner().Work(ctx, runs, id, scaffold.Given{}, b.hear)
 	if ctx.Err() != nil {
 		return res, true
 	}

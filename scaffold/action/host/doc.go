@@ -12,6 +12,7 @@ import (
 
 	"github.com/backchannel-portal/backchannel/internal/fault"
 	"github.com/backchannel-portal/backchannel/internal/gitrun"
+	"github.com/backchannel-portal/backchannel/internal/scm"
 	"github.com/backchannel-portal/backchannel/internal/scm/github"
 	"github.com/backchannel-portal/backchannel/internal/scm/gitlab"
 	"github.com/backchannel-portal/backchannel/scaffold"
@@ -38,6 +39,9 @@ type Host struct {
 	GitHub func(token string) (*github.Client, error)
 	GitLab func(token string) (*gitlab.Client, error)
 	API    func(token string) (*API, error) // of hosts to which files are pushed with git
+	// Folder is where a repository of a sample company lies, which is a folder and nothing else: publish:github makes
+	// it there. "" stands for one on the host itself; nil: all are.
+	Folder func(owner, repo string) string
 }
 
 func (h Host) web() string {
@@ -63,6 +67,8 @@ type Options struct {
 	Git func() (*gitrun.Runner, error)
 	// Credential is what Git pushes with.
 	Credential func(gitrun.Address) gitrun.Credential
+	// Trees reads, with the credential for reading, what plans take the place of; nil: plans say that nothing does.
+	Trees scm.Trees
 	// Author is whom commits are by unless a step says otherwise; empty on GitHub and GitLab: the account of the credential.
 	Author Author
 	// Message is that of a first commit unless a step says otherwise; empty: "initial commit".

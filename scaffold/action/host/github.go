@@ -40,7 +40,7 @@ func (p *publisher) gitHub(c *scaffold.Call, repoURL, token string) (*repository
 		return nil, err
 	}
 	r := &repository{c: c, host: h, RepoURL: at}
-	if c.Planning && !h.Ready && token == "" {
+	if c.Planning && !h.Ready && token == "" || h.folder(at) != "" {
 		return r, nil
 	}
 	r.api, err = h.GitHub(token)
@@ -53,6 +53,9 @@ func (r *repository) top() string {
 }
 
 func (r *repository) send(ctx context.Context, method, path string, in, out any) error {
+	if r.api == nil {
+		return fault.New(fault.Invalid, "%s is a folder of the sample company: it can be published, and nothing else be done with it", r.Path())
+	}
 	return r.api.Send(ctx, r.Owner, method, path, in, out)
 }
 
@@ -62,7 +65,8 @@ type repoState struct {
 	HTMLURL       string `json:"html_url"`
 	CloneURL      string `json:"clone_url"`
 	Description   string
-	DefaultBranch string `json:"default_branch"`
+	DefaultBranch string               `json:"default_branch"`
+	Permissions   *struct{ Push bool } // of the credential; nil where the host does not say
 }
 
 // planned is the repository as it will be, where nothing was asked.
@@ -108,6 +112,9 @@ func (r *repository) exists(s repoState) error {
 
 // free is an error where a repository that is to be made exists. What cannot be found out is no error.
 func (r *repository) free(ctx context.Context) error {
+	if dir := r.host.folder(r.RepoURL); dir != "" {
+		return r.unfolded(dir)
+	}
 	if r.api == nil {
 		return nil
 	}

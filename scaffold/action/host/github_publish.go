@@ -113,6 +113,9 @@ func (a publishGitHub) Apply(ctx context.Context, c *scaffold.Call) (template.Va
 	if err != nil {
 		return template.Value{}, err
 	}
+	if dir := r.host.folder(r.RepoURL); dir != "" {
+		return published(r.planned(), in.branch(), ""), r.fold(ctx, dir, list)
+	}
 	s, err := r.ensure(ctx, in.repoInput, true)
 	if err != nil {
 		return template.Value{}, err

@@ -35,7 +35,7 @@ func (pullRequest) Spec() scaffold.Spec {
 			input.May("assignees", input.Texts, "users it is assigned to"),
 			input.May("update", input.Bool, "add to a pull request of the same branch; otherwise one that exists is an error"),
 			input.May("createWhenEmpty", input.Bool, "open it where the files change nothing, too; true by default"),
-			input.May("forceFork", input.Bool, "not supported: the credential has to be able to push"),
+			input.May("forceFork", input.Bool, "make the branch in a fork in the account of the credential; without it, only where it must not push"),
 			input.May("forceEmptyGitAuthor", input.Bool, "the commit is by the account of the credential"),
 			tokenField()}, authorFields())...),
 		Output: input.Schema(input.May("remoteUrl", input.Text, "the pull request's page"), input.May("pullRequestNumber", input.Number, "its number"),
@@ -65,9 +65,6 @@ func (a pullRequest) read(ctx context.Context, c *scaffold.Call) (in pullInput, 
 	if err := checkBranch(in.BranchName); err != nil {
 		return in, nil, nil, err
 	}
-	if in.ForceFork {
-		return in, nil, nil, fault.New(fault.Invalid, "forceFork is not supported: the credential has to be able to push a branch")
-	}
 	if r, err = a.p.gitHub(c, in.RepoURL, in.Token); err != nil {
 		return in, r, nil, err
 	}
@@ -93,11 +90,26 @@ func (a pullRequest) Plan(ctx context.Context, c *scaffold.Call) (scaffold.Plann
 	if target == "" {
 		target = "main"
 	}
-	return scaffold.Planned{
-		Effects: []scaffold.Effect{{Summary: fmt.Sprintf("Open the pull request %q with %s in %s on %s, from the branch %s", in.Title, count(len(list), "file"), r.Path(), r.Host, in.BranchName)}},
+	of := ""
+	if in.ForceFork {
+		of = " of a fork"
+	}
+	if n := len(in.FilesToDelete); n > 0 {
+		of += ", and remove " + count(n, "file")
+	}
+	planned := scaffold.Planned{
+		Effects: []scaffold.Effect{{Summary: fmt.Sprintf("Open the pull request %q with %s in %s on %s, from the branch %s%s", in.Title, count(len(list), "file"), r.Path(), r.Host, in.BranchName, of)}},
 		Output: input.Output(input.Str("remoteUrl", r.planned().HTMLURL+"/pulls"), input.Num("pullRequestNumber", 0),
 			input.Str("targetBranchName", target)),
-	}, nil
+	}
+	web, branches := r.planned().HTMLURL, []string{}
+	if in.Update && !in.ForceFork {
+		branches = append(branches, web+"/tree/"+in.BranchName)
+	}
+	if in.TargetBranchName != "" {
+		web += "/tree/" + in.TargetBranchName
+	}
+	return planned, a.p.before(ctx, &planned, r.Path(), list, append(branches, web)...)
 }
 
 // pull is what we need of GitHub's "Pull Request".
@@ -131,7 +143,11 @@ func (a pullRequest) Apply(ctx context.Context, c *scaffold.Call) (template.Valu
 	if in.TargetBranchName == "" {
 		in.TargetBranchName = s.DefaultBranch
 	}
-	commit, tree, err := r.propose(ctx, in, list, a.p)
+	to, err := r.pushing(ctx, s, in.ForceFork)
+	if err != nil {
+		return template.Value{}, err
+	}
+	commit, tree, err := r.propose(ctx, to, in, list, a.p)
 	if err != nil {
 		return template.Value{}, err
 	}
@@ -139,10 +155,10 @@ func (a pullRequest) Apply(ctx context.Context, c *scaffold.Call) (template.Valu
 		c.Logf(ctx, "the files change nothing in %s: no pull request is opened", r.Path())
 		return template.Value{}, nil
 	}
-	if err := r.branchTo(ctx, in, commit); err != nil {
+	if err := to.branchTo(ctx, in, commit); err != nil {
 		return template.Value{}, err
 	}
-	p, err := r.open(ctx, in, commit)
+	p, err := r.open(ctx, to, in)
 	if err != nil {
 		return template.Value{}, err
 	}
@@ -151,11 +167,11 @@ func (a pullRequest) Apply(ctx context.Context, c *scaffold.Call) (template.Valu
 }
 
 // propose makes the commit: on the branch of the pull request where that is there and is to be added to, else on the
-// target. tree is "" where nothing changes.
-func (r *repository) propose(ctx context.Context, in pullInput, list []file, p *publisher) (commit, tree string, err error) {
+// target. to is where it is made: a fork knows the commits of what it is a fork of. tree is "" where nothing changes.
+func (r *repository) propose(ctx context.Context, to *repository, in pullInput, list []file, p *publisher) (commit, tree string, err error) {
 	base := ""
 	if in.Update {
-		if base, err = r.head(ctx, in.BranchName); err != nil {
+		if base, err = to.head(ctx, in.BranchName); err != nil {
 			return "", "", err
 		}
 	}
@@ -167,7 +183,7 @@ func (r *repository) propose(ctx context.Context, in pullInput, list []file, p *
 	if base == "" {
 		return "", "", fault.New(fault.NotFound, "%s has no branch %s", r.Path(), in.TargetBranchName)
 	}
-	old, err := r.treeOf(ctx, base)
+	old, err := to.treeOf(ctx, base)
 	if err != nil {
 		return "", "", err
 	}
@@ -175,14 +191,14 @@ func (r *repository) propose(ctx context.Context, in pullInput, list []file, p *
 	if !in.ForceEmptyGitAuthor {
 		ch.author = p.author(in.GitAuthorName, in.GitAuthorEmail)
 	}
-	if ch.remove, err = r.present(ctx, old, in.FilesToDelete); err != nil {
+	if ch.remove, err = to.present(ctx, old, in.FilesToDelete); err != nil {
 		return "", "", err
 	}
-	commit, err = r.commit(ctx, ch)
+	commit, err = to.commit(ctx, ch)
 	if err != nil {
 		return "", "", err
 	}
-	now, err := r.treeOf(ctx, commit)
+	now, err := to.treeOf(ctx, commit)
 	if now == old {
 		now = ""
 	}
@@ -219,11 +235,15 @@ func (r *repository) branchTo(ctx context.Context, in pullInput, commit string) 
 	return r.point(ctx, in.BranchName, commit, false)
 }
 
-// open opens the pull request, unless the branch has one.
-func (r *repository) open(ctx context.Context, in pullInput, commit string) (pull, error) {
+// open opens the pull request, unless the branch has one. from is the repository that has the branch.
+func (r *repository) open(ctx context.Context, from *repository, in pullInput) (pull, error) {
+	head := in.BranchName
+	if from != r {
+		head = from.Owner + ":" + head
+	}
 	find := func() (pull, bool, error) {
 		var all []pull
-		err := r.send(ctx, http.MethodGet, r.top()+"/pulls?state=open&per_page=100&head="+url.QueryEscape(r.Owner+":"+in.BranchName), nil, &all)
+		err := r.send(ctx, http.MethodGet, r.top()+"/pulls?state=open&per_page=100&head="+url.QueryEscape(from.Owner+":"+in.BranchName), nil, &all)
 		if err != nil || len(all) == 0 {
 			return pull{}, false, rest.Classify(err, "look for the pull request of %s in %s", in.BranchName, r.Path())
 		}
@@ -234,7 +254,7 @@ func (r *repository) open(ctx context.Context, in pullInput, commit string) (pul
 	}
 	var made pull
 	err := r.send(ctx, http.MethodPost, r.top()+"/pulls", map[string]any{
-		"title": in.Title, "body": in.Description, "head": in.BranchName, "base": in.TargetBranchName, "draft": in.Draft, "maintainer_can_modify": true,
+		"title": in.Title, "body": in.Description, "head": head, "base": in.TargetBranchName, "draft": in.Draft, "maintainer_can_modify": true,
 	}, &made)
 	if rest.Code(err) == http.StatusUnprocessableEntity { // the answer of an attempt was lost
 		if p, found, e := find(); e == nil && found {

@@ -111,7 +111,7 @@ func TestPlans(t *testing.T) {
 	res := newPlan(t, propose+`
 `)
 	want := []string{
-		`Open the pull request "Deploy pay" with 2 files in acme/deploy on github.com, from the branch add/pay`, "Label the new issue of acme/deploy on github.com with template",
+		`Open the pull request "Deploy pay" with 2 files in acme/deploy on github.com, from the branch add/pay, and remove 2 files`, "Label the new issue of acme/deploy on github.com with template",
 	}
 	if res.Err != nil {
 		t.Fatal(res.Err)

@@ -87,10 +87,19 @@ func (a mergeRequest) Plan(ctx context.Context, c *scaffold.Call) (scaffold.Plan
 	if target == "" {
 		target = "main"
 	}
-	return scaffold.Planned{
+	planned := scaffold.Planned{
 		Effects: []scaffold.Effect{{Summary: fmt.Sprintf("Open the merge request %q with %s in %s on %s, from the branch %s", in.Title, count(len(list), "file"), x.id(), x.Host, in.BranchName)}},
 		Output:  x.merged(target, x.remote(projectState{})+"/-/merge_requests"),
-	}, nil
+	}
+	if x.Project != "" { // by its number, which is no address
+		planned.Notes = append(planned.Notes, "what is in project "+x.Project+" is not read: files are shown whole")
+		return planned, nil
+	}
+	address := x.remote(projectState{})
+	if in.TargetBranchName != "" {
+		address += "/-/tree/" + in.TargetBranchName
+	}
+	return planned, a.p.before(ctx, &planned, x.id(), list, address)
 }
 
 type merge struct {

@@ -22,12 +22,16 @@ type Server struct {
 	mu     sync.Mutex
 	tasks  map[string]*task
 	fails  int
+	lost   int
+	shut   bool
 	hangs  bool
 	values []json.RawMessage
 }
 
 type task struct {
 	status string
+	values json.RawMessage
+	at     time.Time
 	events []map[string]any
 }
 
@@ -39,6 +43,7 @@ func New() *Server {
 	mux.HandleFunc("GET "+base+"/templates/default/template/go-service/parameter-schema", s.schema)
 	mux.HandleFunc("POST "+base+"/dry-run", s.dryRun)
 	mux.HandleFunc("POST "+base+"/tasks", s.start)
+	mux.HandleFunc("GET "+base+"/tasks", s.list)
 	mux.HandleFunc("GET "+base+"/tasks/{id}", s.task)
 	mux.HandleFunc("GET "+base+"/tasks/{id}/events", s.events)
 	mux.HandleFunc("POST "+base+"/tasks/{id}/cancel", s.cancel)
@@ -55,6 +60,50 @@ func New() *Server {
 
 // Fail has the next n attempts at a task fail at their second step.
 func (s *Server) Fail(n int) { s.mu.Lock(); s.fails = n; s.mu.Unlock() }
+
+// Lose has the next n tasks begin without an answer.
+func (s *Server) Lose(n int) { s.mu.Lock(); s.lost = n; s.mu.Unlock() }
+
+// Shut has tasks not be listed, as for a token that may not.
+func (s *Server) Shut() { s.mu.Lock(); s.shut = true; s.mu.Unlock() }
+
+// Began begins a task with values, as somebody else does.
+func (s *Server) Began(values string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t := &task{status: "processing", values: json.RawMessage(values), at: time.Now().UTC()}
+	s.tasks[fmt.Sprintf("task-%d", len(s.tasks)+1)] = t
+	s.goes(t)
+}
+
+// list lists the tasks, the newest first.
+func (s *Server) list(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.shut {
+		refuse(w, http.StatusForbidden, "NotAllowedError", "Unauthorized")
+		return
+	}
+	all := []any{}
+	for n := len(s.tasks); n > 0; n-- {
+		all = append(all, s.told(fmt.Sprintf("task-%d", n)))
+	}
+	from, _ := strconv.Atoi(r.URL.Query().Get("offset")) // from the beginning where it is none
+	limit, err := strconv.Atoi(r.URL.Query().Get("limit"))
+	if err != nil {
+		limit = len(all)
+	}
+	rest := all[min(from, len(all)):]
+	answer(w, http.StatusOK, map[string]any{"tasks": rest[:min(limit, len(rest))], "totalTasks": len(all)})
+}
+
+// told is a task as the API has it. mu is held.
+func (s *Server) told(id string) map[string]any {
+	t := s.tasks[id]
+	return map[string]any{"id": id, "status": t.status, "createdAt": t.at.Format(time.RFC3339Nano), "spec": map[string]any{
+		"apiVersion": "scaffolder.backstage.io/v1beta3", "steps": steps(), "parameters": t.values, "templateInfo": map[string]any{"entityRef": "template:default/go-service"},
+	}}
+}
 
 // Hang has tasks go on until they are cancelled.
 func (s *Server) Hang() { s.mu.Lock(); s.hangs = true; s.mu.Unlock() }
@@ -145,9 +194,13 @@ func (s *Server) start(w http.ResponseWriter, r *http.Request) {
 	defer s.mu.Unlock()
 	id := fmt.Sprintf("task-%d", len(s.tasks)+1)
 	s.values = append(s.values, in.Values)
-	t := &task{status: "processing"}
+	t := &task{status: "processing", values: in.Values, at: time.Now().UTC()}
 	s.tasks[id] = t
 	s.goes(t)
+	if s.lost > 0 {
+		s.lost--
+		panic(http.ErrAbortHandler)
+	}
 	answer(w, http.StatusCreated, map[string]string{"id": id})
 }
 
@@ -191,7 +244,7 @@ func (s *Server) task(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if t := s.find(w, r); t != nil {
-		answer(w, http.StatusOK, map[string]any{"id": r.PathValue("id"), "status": t.status, "spec": map[string]any{"steps": steps()}})
+		answer(w, http.StatusOK, s.told(r.PathValue("id")))
 	}
 }
 

@@ -29,13 +29,15 @@ func (s *Server) proposing(handle func(string, func(*http.Request) (any, int))) 
 	const repo = " /repos/{owner}/{repo}"
 	handle("GET"+repo+"/git/ref/heads/{branch...}", s.getHeadRef)
 	handle("GET"+repo+"/pulls", s.getPulls)
+	handle("GET /user", s.getMe)
+	handle("POST"+repo+"/forks", s.postFork)
 	handle("GET"+repo+"/pulls/{number}", s.getPull)
 	for path, h := range map[string]func(*repoAt) (any, int){
 		"/git/blobs": s.postBlob, "/git/trees": s.postTree, "/git/commits": s.postCommit, "/git/refs": s.postRef, "/pulls": s.postPull,
 	} {
 		handle("POST"+repo+path, func(r *http.Request) (any, int) {
 			x := s.of(r)
-			if x == nil || s.readers { // GitHub does not tell a reader that there is something to write
+			if x == nil || s.readers || path != "/pulls" && s.outside(x) { // GitHub does not tell a reader that there is something to write
 				return nil, http.StatusNotFound
 			}
 			return h(&repoAt{x, r})
@@ -75,7 +77,8 @@ func (s *Server) Merge(number int64) {
 	defer s.mu.Unlock()
 	p := s.pulls[number-1]
 	x := s.find(p.repo)
-	x.branches[p.Base], x.pushed = x.branches[p.Head], s.now()
+	x.branches[p.Base], _ = s.headOf(x, p.Head)
+	x.pushed = s.now()
 	p.State, p.Merged = "closed", true
 }
 
@@ -86,11 +89,14 @@ func (s *Server) Decline(number int64) {
 	s.pulls[number-1].State = "closed"
 }
 
-// Read returns a file of a branch.
+// Read returns a file of a branch, of a repository of the organisation or, with its owner, of any.
 func (s *Server) Read(name, branch, path string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	x := s.find(s.Org + "/" + name)
+	if !strings.Contains(name, "/") {
+		name = s.Org + "/" + name
+	}
+	x := s.find(name)
 	if x == nil || x.branches[branch] == nil {
 		return ""
 	}
@@ -223,12 +229,15 @@ func (s *Server) postPull(x *repoAt) (any, int) {
 		Title, Body, Head, Base string
 		Draft                   bool
 	}
-	if !x.read(&in) || in.Title == "" || x.branches[in.Head] == nil || x.branches[in.Base] == nil {
+	if !x.read(&in) || in.Title == "" || x.branches[in.Base] == nil {
+		return refusal("Validation Failed"), http.StatusUnprocessableEntity
+	}
+	if _, there := s.headOf(x.repo, in.Head); !there {
 		return refusal("Validation Failed"), http.StatusUnprocessableEntity
 	}
 	for _, p := range s.pulls {
 		if p.repo == x.path && p.Head == in.Head && p.State == "open" {
-			return refusal("A pull request already exists for " + s.Org + ":" + in.Head + "."), http.StatusUnprocessableEntity
+			return refusal("A pull request already exists for " + s.qualified(in.Head) + "."), http.StatusUnprocessableEntity
 		}
 	}
 	p := &Pull{Number: int64(len(s.pulls)) + 1, Title: in.Title, Body: in.Body, Head: in.Head, Base: in.Base, State: "open", Draft: in.Draft, repo: x.path}
@@ -243,7 +252,7 @@ func (s *Server) getPulls(r *http.Request) (any, int) {
 	}
 	list := []any{}
 	for _, p := range s.pulls {
-		if state := r.URL.Query().Get("state"); p.repo == x.path && r.URL.Query().Get("head") == s.Org+":"+p.Head && (state == "all" || state == p.State) {
+		if state := r.URL.Query().Get("state"); p.repo == x.path && r.URL.Query().Get("head") == s.qualified(p.Head) && (state == "all" || state == p.State) {
 			list = append(list, s.pullJSON(p))
 		}
 	}

@@ -12,6 +12,7 @@ import (
 type repo struct {
 	id       int64
 	path     string
+	parent   string // of a fork that was made here
 	topics   []string
 	archived bool
 	fork     bool
@@ -150,9 +151,13 @@ func (s *Server) repoJSON(x *repo) map[string]any {
 	}
 	v := map[string]any{
 		"id": x.id, "name": name, "full_name": x.path, "html_url": s.URL + "/" + x.path, "default_branch": x.branch, "topics": x.topics,
-		"archived": x.archived, "fork": x.fork, "private": x.private, "visibility": visibility, "pushed_at": nil,
+		"permissions": map[string]any{"pull": true, "push": !s.readers && !s.outside(x)},
+		"archived":    x.archived, "fork": x.fork || x.parent != "", "private": x.private, "visibility": visibility, "pushed_at": nil,
 	}
 	x.tell(v, s.URL+"/"+x.path)
+	if x.parent != "" {
+		v["parent"] = map[string]any{"full_name": x.parent}
+	}
 	if !x.pushed.IsZero() {
 		v["pushed_at"] = x.pushed.UTC().Format(time.RFC3339)
 	}

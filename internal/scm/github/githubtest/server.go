@@ -44,6 +44,7 @@ type Server struct {
 	key      *[32]byte // for secrets; nil: none was asked for
 	private  *[32]byte
 	noForce  bool
+	login    string
 	unlisted bool // the list of the organisation's repositories is not served
 }
 

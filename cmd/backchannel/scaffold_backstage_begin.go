@@ -1,0 +1,251 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/backchannel-portal/backchannel/commands"
+	"github.com/backchannel-portal/backchannel/internal/fault"
+	"github.com/backchannel-portal/backchannel/scaffold"
+	"github.com/backchannel-portal/backchannel/scaffold/template"
+)
+
+// given is what a Backstage is given for a run.
+type given struct {
+	values json.RawMessage // with what was typed unseen: Backstage knows no difference
+	hide   func(string) string
+}
+
+// hidden is an error without secrets.
+func (g given) hidden(err error) error {
+	if text := err.Error(); g.hide(text) != text {
+		return fault.New(fault.KindOf(err), "%s", g.hide(text))
+	}
+	return err
+}
+
+func givenTo(r commands.RunRequest) (given, error) {
+	var v, hidden template.Value
+	var err error
+	if v, err = template.ParseJSON(r.Values); err == nil && len(r.Hidden) > 0 {
+		hidden, err = template.ParseJSON(r.Hidden)
+	}
+	if err != nil {
+		return given{}, fault.New(fault.Invalid, "what the run is given is no JSON")
+	}
+	secrets, err := secretValues(r.Secrets)
+	return given{values: template.AppendJSON(nil, scaffold.Merged(v, hidden)), hide: scaffold.Hider(hidden, secrets)}, err
+}
+
+// The records that a run on a Backstage keeps: that a task was asked for, in which attempt, and which one it is.
+const (
+	recordAsked = "backstage:asked:"
+	recordTask  = "backstage:task"
+)
+
+// asking is what the journal of a run says of its task.
+type asking struct {
+	task     string    // id, "" when it is not known
+	since    time.Time // when a task was first asked for; zero: never
+	attempts []int     // in which it was
+}
+
+// begin starts the task of a run, or finds the one that was started before, and returns its id. That a task is asked for
+// is kept before it is, and which one it is afterwards; whoever finds the one without the other looks at the tasks that
+// there are. Where that tells nothing, the run fails and says so, and whoever tries it again has decided.
+func (b *backstageEngine) begin(ctx context.Context, r commands.RunRequest, g given) (scaffold.Run, string, error) {
+	row, known, err := b.kept(ctx, r)
+	if err != nil {
+		return row, "", commands.TryAgain(err)
+	}
+	switch {
+	case known.task != "" && r.Attempt > 1 && row.Status != scaffold.Processing:
+		row.Status, row.Message = scaffold.Processing, ""
+		return row, known.task, cmp.Or(b.client.Retry(ctx, known.task, r.Secrets), b.runs.Update(ctx, row))
+	case known.task != "":
+		return row, known.task, nil
+	case !known.since.IsZero():
+		task, err := b.doubt(ctx, r, g, known)
+		if err != nil {
+			return row, "", b.failed(ctx, row, err)
+		}
+		if task != "" {
+			return row, task, b.note(ctx, r.ID, task)
+		}
+	}
+	if !slices.Contains(known.attempts, r.Attempt) {
+		record := scaffold.Record{ID: recordAsked + strconv.Itoa(r.Attempt), Kind: scaffold.MarkBegun, At: time.Now()}
+		if _, err := b.runs.Journal(r.ID).Append(ctx, record); err != nil {
+			return row, "", commands.TryAgain(err)
+		}
+	}
+	task, err := b.client.Start(ctx, r.Template.Ref.String(), g.values, r.Secrets)
+	switch {
+	case fault.Is(err, fault.Upstream) || ctx.Err() != nil: // it may have begun all the same
+		return row, "", commands.TryAgain(cmp.Or(context.Cause(ctx), err))
+	case err != nil:
+		return row, "", b.failed(ctx, row, err)
+	}
+	return row, task, b.note(context.WithoutCancel(ctx), r.ID, task)
+}
+
+// kept is the row of a run, which is made where it is missing, and what its journal says.
+func (b *backstageEngine) kept(ctx context.Context, r commands.RunRequest) (scaffold.Run, asking, error) {
+	row := scaffold.Run{
+		ID: r.ID, Template: r.Template.Ref.String(), Title: r.Template.DisplayName(), Values: r.Values, Actor: r.Actor, Name: r.ByName,
+		Status: scaffold.Processing, Begun: time.Now(),
+	}
+	if !r.By.IsZero() {
+		row.User = r.By.String()
+	}
+	fresh, err := b.runs.Begin(ctx, row)
+	if err != nil || fresh {
+		return row, asking{}, err
+	}
+	if row, err = b.runs.Get(ctx, r.ID); err != nil {
+		return row, asking{}, err
+	}
+	known, err := b.asked(ctx, r.ID)
+	return row, known, err
+}
+
+// asked reads what the journal of a run says of its task. It has a handful of records.
+func (b *backstageEngine) asked(ctx context.Context, run string) (asking, error) {
+	var a asking
+	records, err := b.runs.Journal(run).Records(ctx, 0)
+	for _, rec := range records {
+		if attempt, ok := strings.CutPrefix(rec.ID, recordAsked); ok {
+			if n, err := strconv.Atoi(attempt); err == nil {
+				a.attempts = append(a.attempts, n)
+			}
+			if a.since.IsZero() {
+				a.since = rec.At
+			}
+		}
+		if rec.ID == recordTask {
+			if err := json.Unmarshal(rec.Data, &a.task); err != nil {
+				return a, fault.Wrap(fault.Internal, err, "read which task of Backstage a run is")
+			}
+		}
+	}
+	return a, err
+}
+
+// note keeps which task a run is.
+func (b *backstageEngine) note(ctx context.Context, run, task string) error {
+	data, err := json.Marshal(task)
+	if err != nil {
+		return fault.Wrap(fault.Internal, err, "keep which task of Backstage a run is")
+	}
+	if _, err := b.runs.Journal(run).Append(ctx, scaffold.Record{ID: recordTask, Kind: scaffold.MarkEnded, Data: data, At: time.Now()}); err != nil {
+		return commands.TryAgain(err)
+	}
+	return nil
+}
+
+// failed keeps that a run failed before it had a task.
+func (b *backstageEngine) failed(ctx context.Context, row scaffold.Run, err error) error {
+	if fault.Is(err, fault.Upstream) || ctx.Err() != nil {
+		return commands.TryAgain(err)
+	}
+	row.Status, row.Message, row.Ended = scaffold.Failed, err.Error(), time.Now()
+	if bad := b.runs.Update(ctx, row); bad != nil {
+		return commands.TryAgain(bad)
+	}
+	return err
+}
+
+// How tasks that may be a run's are looked for.
+const (
+	doubtClocks = 5 * time.Minute // by which the clocks of Backstage and here may differ
+	doubtTasks  = 500             // of the newest
+	doubtRuns   = 50              // of ours whose tasks are told from this one's
+)
+
+// doubt looks for the task of a run that was asked for and not noted: one of the template with the same values, begun
+// since, that is no other run's. It returns "" where there is none, so that it is begun; several are an error, unless
+// this attempt is one that somebody asked for after being told so.
+func (b *backstageEngine) doubt(ctx context.Context, r commands.RunRequest, g given, known asking) (string, error) {
+	decided := !slices.Contains(known.attempts, r.Attempt)
+	tasks, err := b.client.Tasks(ctx, doubtTasks)
+	if err != nil && fault.Is(err, fault.Upstream) {
+		return "", err
+	}
+	if err != nil && !decided {
+		return "", fault.Wrap(fault.Invalid, err, "Backstage may have begun a task for this run, and its tasks cannot be listed; look there: trying again begins another")
+	}
+	others, err2 := b.others(ctx, r)
+	if err2 != nil {
+		return "", err2
+	}
+	want, err2 := template.ParseJSON(g.values)
+	if err2 != nil {
+		return "", err2
+	}
+	var found []string
+	for _, t := range tasks {
+		if of := t.Spec.Template.Ref; of != "" && !strings.EqualFold(of, r.Template.Ref.String()) {
+			continue
+		}
+		values, err := template.ParseJSON(t.Spec.Parameters)
+		if err != nil || t.CreatedAt.Before(known.since.Add(-doubtClocks)) || others[t.ID] || !sameJSON(values, want) {
+			continue
+		}
+		found = append(found, t.ID)
+	}
+	switch {
+	case len(found) == 1:
+		return found[0], nil
+	case len(found) > 1 && !decided:
+		return "", fault.New(fault.Invalid, "Backstage may have begun a task for this run: one of %s; look there: trying again begins another", strings.Join(found[:min(len(found), 5)], ", "))
+	}
+	return "", nil
+}
+
+// others are the tasks that are known to be other runs' of the same template.
+func (b *backstageEngine) others(ctx context.Context, r commands.RunRequest) (map[string]bool, error) {
+	rows, err := b.runs.List(ctx, scaffold.RunQuery{Template: r.Template.Ref.String(), Limit: doubtRuns})
+	if err != nil {
+		return nil, commands.TryAgain(err)
+	}
+	out := map[string]bool{}
+	for _, row := range rows {
+		a, err := b.asked(ctx, row.ID)
+		if err != nil {
+			return nil, commands.TryAgain(err)
+		}
+		if row.ID != r.ID && a.task != "" {
+			out[a.task] = true
+		}
+	}
+	return out, nil
+}
+
+// sameJSON reports whether two values are equal, whatever the order of properties.
+func sameJSON(a, b template.Value) bool {
+	if a.Kind() != b.Kind() || a.Len() != b.Len() {
+		return false
+	}
+	switch a.Kind() {
+	case template.Object:
+		for k, v := range a.Entries {
+			if !b.Has(k) || !sameJSON(v, b.Get(k)) {
+				return false
+			}
+		}
+		return true
+	case template.Array:
+		for i, v := range a.Items() {
+			if !sameJSON(v, b.Items()[i]) {
+				return false
+			}
+		}
+		return true
+	}
+	return string(template.AppendJSON(nil, a)) == string(template.AppendJSON(nil, b))
+}

@@ -71,7 +71,7 @@ type followed struct {
 // follow wires an app around a Live. dir holds index files; empty takes a temporary folder.
 func follow(cfg *config.Config, base *base, log *slog.Logger, dir string) (*followed, error) {
 	f := &followed{places: newPlaces(base, log), sick: map[string]string{}, queue: base.queue, alone: !base.shared, state: base.state, since: time.Now()}
-	if base.db != nil {
+	if f.locations = store.NewMemoryLocations(time.Now); base.db != nil {
 		f.locations = base.db.Catalog()
 	}
 	f.long, f.disputes = f.longWork(), bot.NewDisputes(base.state.Feedback, log)

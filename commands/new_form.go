@@ -215,7 +215,7 @@ func (m *making) wrong(f *scaffold.Form, page int, problems []scaffold.FormProbl
 		case q == nil && (later[p.Field] || !last):
 			continue
 		case q != nil && q.Kind == "repo":
-			out[p.Field+partOf+partRepo] = p.Text(m.l)
+			out[p.Field+partOf+wrongPart(q, p)] = p.Text(m.l)
 		default:
 			out[p.Field] = p.Text(m.l)
 		}

@@ -52,6 +52,26 @@ func (r repoURL) String() string {
 	return r.host + "?" + strings.Join(query, "&")
 }
 
+// wrongPart is the part of a repository that a problem is about.
+func wrongPart(q *scaffold.FormField, p scaffold.FormProblem) string {
+	if p.Rule != "enum" || q.Picker == nil || q.Value == nil {
+		return partRepo
+	}
+	now := parseRepoURL(q.Value.Text)
+	for _, limit := range []struct {
+		part, value string
+		allowed     []string
+	}{
+		{partHost, now.host, q.Picker.Hosts}, {"owner", now.parts["owner"], q.Picker.Owners}, {"workspace", now.parts["workspace"], q.Picker.Owners},
+		{"organization", now.parts["organization"], q.Picker.Organizations}, {"project", now.parts["project"], q.Picker.Projects},
+	} {
+		if limit.value != "" && len(limit.allowed) > 0 && !slices.Contains(limit.allowed, limit.value) {
+			return limit.part
+		}
+	}
+	return partRepo
+}
+
 // label is the repository as people write it: owner/name.
 func (r repoURL) label() string {
 	var parts []string

@@ -429,6 +429,14 @@ func TestPlanAndRun(t *testing.T) {
 
 func (w *workshop) view() search.View { return w.reader.For(catalog.Viewer{}) }
 
+// replace has the catalog hold another entity of the same name.
+func (w *workshop) replace(t *testing.T, e *catalog.Entity) {
+	t.Helper()
+	all := slices.DeleteFunc(things(), func(o *catalog.Entity) bool { return o.Ref == e.Ref })
+	w.reader = search.NewReader(catalog.Changes{Generation: 2, Upserts: append(all, e)}, nil, search.Options{})
+	t.Cleanup(func() { check(t, w.reader.Close()) })
+}
+
 // reload has the catalog know facts besides.
 func (w *workshop) reload(t *testing.T, facts []catalog.Fact) {
 	t.Helper()
@@ -483,5 +491,24 @@ func TestWhoMayMakeWhat(t *testing.T) {
 	w.work(t)
 	if len(w.kiln.runs) != 0 {
 		t.Error("it ran without permission")
+	}
+}
+
+// TestWrongPartOfRepository: what is wrong with a repository stands beside the part that is wrong.
+func TestWrongPartOfRepository(t *testing.T) {
+	t.Parallel()
+	w := newWorkshop(t)
+	f := opened(t, w.as(t, "ada", bot.Invoked{Path: []string{"new-service"}, Args: "go-service"}))
+	second := opened(t, w.as(t, "ada", submit(f, card.Values{"name": {"refunds"}})))
+	for _, tt := range []struct {
+		values card.Values
+		field  string
+	}{
+		{card.Values{"repoUrl/owner": {"evil"}}, "repoUrl/owner"},
+		{card.Values{"repoUrl/repo": {""}}, "repoUrl/repo"},
+	} {
+		if r, ok := w.as(t, "ada", submit(second, tt.values)).(bot.Invalid); !ok || len(r.Fields) != 1 || r.Fields[tt.field] == "" {
+			t.Errorf("%v: %v", tt.values, r.Fields)
+		}
 	}
 }

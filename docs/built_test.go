@@ -2,6 +2,7 @@ package docs_test
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -107,5 +108,42 @@ func TestMaterialSite(t *testing.T) {
 	body, err := l.HTML(e.Ref, "", base)
 	if err != nil || hostile.Match(body) || strings.Contains(string(body), "¶") || !strings.Contains(string(body), `<h2 id="merging">Merging</h2>`) {
 		t.Errorf("%s, %v", body, err)
+	}
+}
+
+// TestDiagramsOfABuiltSite: a diagram in Mermaid is the figure that pages draw, however the site was built, and its
+// source is found.
+func TestDiagramsOfABuiltSite(t *testing.T) {
+	t.Parallel()
+	const figure = `<figure class="diagram mermaid"><figcaption>%s</figcaption><pre tabindex="0"><code>%s` + "\n</code></pre></figure>"
+	const source = "graph TD\n  A[\"a &lt;b&gt;\"] --&gt; B"
+	for name, tt := range map[string]struct{ html, title, source string }{
+		"superfences":  {`<pre class="mermaid"><code>` + source + `</code></pre>`, "Mermaid", source},
+		"a div":        {`<div class="mermaid">` + "\n" + source + "\n</div>", "Mermaid", source},
+		"highlighted":  {`<div class="language-mermaid highlight"><span class="filename">The way</span><pre><span></span><code><span class="n">graph TD</span>` + "\n" + `  A["a &lt;b&gt;"] --&gt; B</code></pre></div>`, "The way", source},
+		"plain code":   {`<pre><code class="language-mermaid">` + source + `</code></pre>`, "Mermaid", source},
+		"as we write":  {`<figure class="diagram mermaid"><figcaption>Mermaid: The way</figcaption><pre tabindex="0"><code>` + source + "\n</code></pre></figure>", "Mermaid: The way", source},
+		"broken lines": {`<div class="mermaid">graph TD; A[one<br>two<br/>three]</div>`, "Mermaid", "graph TD; A[one&lt;br/&gt;two&lt;br/&gt;three]"},
+		"hostile":      {`<pre class="mermaid"><code>A<script>x</script><img src=x onerror=y></code></pre>`, "Mermaid", "A"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l, _ := company(t, map[string]string{
+				"cart/techdocs_metadata.json": `{"site_name": "Cart"}`, "cart/index.html": "<article><h1>Cart</h1><p>before</p>" + tt.html + "<p>after</p></article>",
+			})
+			e := component("cart", refKey, "dir:.")
+			load(t, l, e)
+			body, err := l.HTML(e.Ref, "", base)
+			want := strings.ReplaceAll(fmt.Sprintf(figure, tt.title, tt.source), `"a `, `&#34;a `)
+			want = strings.ReplaceAll(want, `&gt;"]`, `&gt;&#34;]`)
+			got := strings.ReplaceAll(strings.ReplaceAll(string(body), "&quot;", "&#34;"), `"a &lt;b&gt;"`, "&#34;a &lt;b&gt;&#34;")
+			if err != nil || !strings.Contains(got, want) || hostile.MatchString(got) {
+				t.Errorf("%v\n%s\nwithout\n%s", err, got, want)
+			}
+			site, _ := l.Site(e.Ref)
+			if text := site.Pages[0].Sections[0].Text; !strings.Contains(text, "before") || !strings.Contains(text, "after") || tt.source == source && !strings.Contains(text, "graph TD\n  A") {
+				t.Errorf("found is %q", text)
+			}
+		})
 	}
 }

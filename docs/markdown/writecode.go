@@ -113,13 +113,19 @@ func (p *page) fenced(n *ast.FencedCodeBlock) {
 
 // diagram writes the source of a diagram; the class lets a page around draw it.
 func (p *page) diagram(n ast.Node, name string, f fenceInfo) {
-	p.put(`<figure class="diagram `, strings.ToLower(name), `"><figcaption>`)
-	p.html = appendEscaped(p.html, []byte(name))
 	if f.title != "" {
-		p.html = appendEscaped(p.html, []byte(": "+f.title))
+		p.figure(strings.ToLower(name), name+": "+f.title, p.lineText(n))
+		return
 	}
+	p.figure(strings.ToLower(name), name, p.lineText(n))
+}
+
+// figure writes the source of a diagram of a kind under a title.
+func (p *page) figure(kind, title string, source []byte) {
+	p.put(`<figure class="diagram `, kind, `"><figcaption>`)
+	p.html = appendEscaped(p.html, []byte(title))
 	p.put(`</figcaption><pre tabindex="0"><code>`)
-	p.say(p.lineText(n))
+	p.say(source)
 	p.newline()
 	p.put("</code></pre></figure>\n")
 }

@@ -40,6 +40,10 @@ func (p *page) node(n *html.Node, at, depth int) {
 		}
 		return
 	}
+	if isMermaid(n) {
+		p.drawing(n)
+		return
+	}
 	if p.built && isHeading(n.Data) && depth < maxDepth-10 {
 		p.builtHeading(n)
 		return

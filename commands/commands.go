@@ -25,6 +25,8 @@ type Deps struct {
 	Plugins plugins.Capabilities
 	// Links says where entities, docs and the radar can be looked at.
 	Links Links
+	// Picture is the address of a picture of the whole radar that chat platforms can show, "" for none; nil: there are none.
+	Picture func(context.Context, lang.Lang) string
 	// Now is the clock; nil: time.Now.
 	Now func() time.Time
 	// Technologies are the well-known ones; nil: inventory.Builtin.

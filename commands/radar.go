@@ -209,6 +209,19 @@ func (t *talk) radarList(shape plugins.RadarShape, f plugins.RadarFilter) {
 		}
 		table.Rows = append(table.Rows, [][]card.Span{{card.S(e.Title)}, {card.T(e.Ring.Name)}, {card.T(e.Quadrant.Name)}, {card.T(since)}})
 	}
+	if f == (plugins.RadarFilter{}) {
+		t.radarPicture()
+	}
 	t.add(table)
 	t.offerUsers(shape, f)
+}
+
+// radarPicture shows the whole radar where a picture of it can be fetched.
+func (t *talk) radarPicture() {
+	if t.c.deps.Picture == nil {
+		return
+	}
+	if url := t.c.deps.Picture(t.ctx, t.l); url != "" {
+		t.add(card.Image{URL: url, Alt: t.text(lang.RadarPicture, nil)})
+	}
 }

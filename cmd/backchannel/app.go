@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/backchannel-portal/backchannel/adapters/web"
 	"github.com/backchannel-portal/backchannel/bot"
 	"github.com/backchannel-portal/backchannel/catalog"
 	"github.com/backchannel-portal/backchannel/catalog/ingest"
@@ -47,6 +48,7 @@ type app struct {
 	plugins  plugins.Capabilities
 	plug     *plugged
 	commands *commands.Commands
+	drawn    atomic.Pointer[web.Pictures] // nil: messages show no pictures of ours
 
 	reader func() *search.Reader
 	once   *search.Reader // of a one-shot command
@@ -130,6 +132,7 @@ func newApp(cfg *config.Config, now func() time.Time, log *slog.Logger, w wiring
 		Links:   commands.Links{Base: cfg.Web.BaseURL, Entity: cfg.Links.Entity, Docs: cfg.Links.Docs},
 		Now:     now,
 		Lexicon: lexicon,
+		Picture: a.radarPicture,
 
 		Refresher: w.refresher,
 		Locations: w.locations,

@@ -166,6 +166,7 @@ func (s *service) wire() error {
 	s.post()
 	s.metrics.parts(s.allParts)
 	s.metrics.jobs(s.queue)
+	s.draws()
 	s.web, err = s.pages()
 	return err
 }
@@ -247,6 +248,9 @@ func (s *service) routes(open bool) http.Handler {
 		for _, route := range s.discord.Routes() {
 			r.Method(route.Method, route.Path, route.Handler)
 		}
+	}
+	if p := s.drawn.Load(); p != nil {
+		p.Mount(r)
 	}
 	if open {
 		s.web.Mount(r)

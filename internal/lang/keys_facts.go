@@ -4,6 +4,8 @@ package lang
 const (
 	FactsBuild Key = "facts.build"
 
+	RadarPicture Key = "facts.radar_picture"
+
 	LightTitlePerformance   Key = "facts.light_performance"
 	LightTitleAccessibility Key = "facts.light_accessibility"
 	LightTitlePractices     Key = "facts.light_practices"

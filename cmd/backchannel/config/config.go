@@ -165,6 +165,8 @@ type Web struct {
 	TrustedProxies []Network `yaml:"trusted_proxies"` // whose X-Forwarded-For names who asks; this machine's always does
 
 	MetricsListen string `yaml:"metrics_listen"` // host:port for /metrics alone; "" serves it with the rest
+
+	Pictures string // on, off; "": where a chat platform calls base_url over the internet
 }
 
 // Slack connects one workspace by its token, or those in which people install the app, or both.

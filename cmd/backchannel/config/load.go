@@ -128,6 +128,9 @@ func (c *Config) check(root *yamldoc.Node, d yamldoc.Decoder) error {
 	if u, err := url.Parse(c.Web.BaseURL); c.Web.BaseURL != "" && (err != nil || u.Host == "") {
 		return d.Errorf(root.At("web", "base_url"), "web.base_url", "expected an address such as http://localhost:7007, found %q", c.Web.BaseURL)
 	}
+	if p := c.Web.Pictures; p != "" && p != "on" && p != "off" {
+		return d.Errorf(root.At("web", "pictures"), "web.pictures", "expected on or off, found %q", p)
+	}
 	if err := c.checkAuth(root, d); err != nil {
 		return err
 	}

@@ -235,14 +235,12 @@ func TestDamagedImage(t *testing.T) {
 		if _, err := fromImage(whole[:at], "form"); err == nil {
 			t.Fatalf("accepted after %d of %d bytes", at, len(whole))
 		}
-		for _, flip := range []byte{0x01, 0x10, 0xff} {
-			bad := slices.Clone(whole)
-			bad[at] ^= flip
-			if _, err := fromImage(bad, "form"); err == nil {
-				t.Fatalf("accepted with byte %d changed", at)
-			}
-			tryImage(signed(bad))
+		bad := slices.Clone(whole)
+		bad[at] ^= [...]byte{0x01, 0x10, 0xff}[at%3]
+		if _, err := fromImage(bad, "form"); err == nil {
+			t.Fatalf("accepted with byte %d changed", at)
 		}
+		tryImage(signed(bad))
 	}
 	if _, err := fromImage(append(slices.Clone(whole), 0), "form"); err == nil {
 		t.Error("accepted with something behind it")
@@ -254,10 +252,8 @@ func TestHugeCounts(t *testing.T) {
 	whole := smallImage(t)
 	for at := range len(whole) - 8 {
 		bad := slices.Clone(whole)
-		for _, n := range []uint64{1 << 31, 1 << 40, 1 << 63} {
-			binary.LittleEndian.PutUint64(bad[at:], n)
-			tryImage(signed(bad))
-		}
+		binary.LittleEndian.PutUint64(bad[at:], [...]uint64{1 << 31, 1 << 40, 1 << 63}[at%3])
+		tryImage(signed(bad))
 	}
 }
 
@@ -327,4 +323,25 @@ func FuzzImage(f *testing.F) {
 	f.Add([]byte(imageMagic))
 	f.Add([]byte{})
 	f.Fuzz(func(_ *testing.T, image []byte) { tryImage(signed(image)) })
+}
+
+// BenchmarkImage writes and reads the image of 100,000 entities.
+func BenchmarkImage(b *testing.B) {
+	r := NewReader(catalog.Changes{Generation: 1, Mark: "m", Upserts: searchtest.Generate(100_000)}, nil, Options{})
+	path := filepath.Join(b.TempDir(), "catalog.image")
+	b.Run("write", func(b *testing.B) {
+		for b.Loop() {
+			if err := r.WriteImage(path); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("read", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			if _, err := ReadImage(path, Options{}); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
 }

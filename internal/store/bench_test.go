@@ -115,9 +115,9 @@ func readTables(b *testing.B, db *DB) (out []table) {
 	return out
 }
 
-// BenchmarkStart begins with a whole company as a replica does that starts, and compares that with reading the same
-// columns bare: from the image that the process before left, up to answers to a name, a misspelt one, words and a title
-// ("answer"), and without one ("plain", which is reading and unpacking, and "plain-answer", with snapshot and names).
+// BenchmarkStart reads a whole company from the database, and compares that with reading the same columns bare; "answer"
+// is the same ratio for a start from the image that the process before left, up to answers to a name, a misspelt one,
+// words and a title, and "anew" for one without an image, which makes the snapshot and the names.
 func BenchmarkStart(b *testing.B) {
 	onEach(b, func(b *testing.B, db *DB) {
 		ctx := context.Background()
@@ -163,13 +163,11 @@ func BenchmarkStart(b *testing.B) {
 				firstAnswers(b, now, asked)
 			})
 		}
-		report(b, start, bare)
+		report(b, plain, bare)
 		b.ReportMetric(start.wall.Seconds()/bare.wall.Seconds(), "answer-ratio")
 		b.ReportMetric(start.cpu.Seconds()/bare.cpu.Seconds(), "answer-cpu-ratio")
-		b.ReportMetric(plain.wall.Seconds()/bare.wall.Seconds(), "plain-ratio")
-		b.ReportMetric(plain.cpu.Seconds()/bare.cpu.Seconds(), "plain-cpu-ratio")
-		b.ReportMetric((plain.wall+made.wall).Seconds()/bare.wall.Seconds(), "plain-answer-ratio")
-		b.ReportMetric((plain.cpu+made.cpu).Seconds()/bare.cpu.Seconds(), "plain-answer-cpu-ratio")
+		b.ReportMetric((plain.wall+made.wall).Seconds()/bare.wall.Seconds(), "anew-ratio")
+		b.ReportMetric((plain.cpu+made.cpu).Seconds()/bare.cpu.Seconds(), "anew-cpu-ratio")
 		b.ReportMetric(write.cpu.Seconds()/float64(b.N), "image-cpu-s")
 	})
 }

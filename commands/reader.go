@@ -64,6 +64,13 @@ func (c *Commands) Keep(ctx context.Context, every time.Duration) {
 	}
 }
 
+// speaks reports whether the language knows a generation of the catalog. Where Keep does not run, a question brings it up
+// to date.
+func (c *Commands) speaks(g catalog.Generation) bool {
+	r := c.everything.reader.Load()
+	return !c.kept.Load() || r != nil && r.generation >= g
+}
+
 // late looks up names that a question has and the understander does not know, because they are newer than it is.
 func late(view search.View, r *understand.Reading) {
 	if len(r.Entities) > 0 || len(r.Candidates) > 0 {

@@ -150,6 +150,9 @@ func (c *Commands) made(ctx context.Context, task bot.Task, d RunData, r RunResu
 	}
 	for slices.ContainsFunc(made, missing) && bot.Sleep(ctx, arriveLook) {
 	}
+	known := c.deps.View(catalog.Viewer{}).Generation()
+	for !c.speaks(known) && bot.Sleep(ctx, arriveLook) {
+	}
 	if c.deps.Scaffold.Made == nil {
 		return
 	}

@@ -115,7 +115,7 @@ func (b *backstageEngine) Run(ctx context.Context, r commands.RunRequest, log co
 	case errors.Is(context.Cause(ctx), bot.ErrTaskStopped):
 		end := context.WithoutCancel(ctx)
 		row.Status = scaffold.Cancelled
-		return result, errors.Join(context.Cause(ctx), b.client.Cancel(end, task), b.runs.Update(end, row))
+		return result, errors.Join(context.Cause(ctx), b.client.Cancel(end, task.ID), b.runs.Update(end, row))
 	case ctx.Err() != nil || fault.Is(err, fault.Upstream):
 		return result, commands.TryAgain(cmp.Or(context.Cause(ctx), err))
 	case err != nil:
@@ -127,8 +127,8 @@ func (b *backstageEngine) Run(ctx context.Context, r commands.RunRequest, log co
 }
 
 // follow reads the events of a task until it is over.
-func (b *backstageEngine) follow(ctx context.Context, id string, r commands.RunRequest, given given, log commands.RunLog) (commands.RunResult, error) {
-	t := &relay{log: log, given: given, steps: map[string]int{}, before: r.Attempt - 1}
+func (b *backstageEngine) follow(ctx context.Context, which backstageTask, r commands.RunRequest, given given, log commands.RunLog) (commands.RunResult, error) {
+	t, id := &relay{log: log, given: given, steps: map[string]int{}, before: r.Attempt - which.Attempt}, which.ID
 	task, err := b.client.Task(ctx, id)
 	if err != nil {
 		return commands.RunResult{}, err

@@ -48,50 +48,58 @@ const (
 	recordTask  = "backstage:task"
 )
 
-// asking is what the journal of a run says of its task.
-type asking struct {
-	task     string    // id, "" when it is not known
-	since    time.Time // when a task was first asked for; zero: never
-	attempts []int     // in which it was
+// backstageTask is the task of a run.
+type backstageTask struct {
+	ID      string `json:"id"`
+	Attempt int    `json:"attempt"` // at the run in which it began; later ones are retries of the task
 }
 
-// begin starts the task of a run, or finds the one that was started before, and returns its id. That a task is asked for
+// asking is what the journal of a run says of its task.
+type asking struct {
+	task     backstageTask // without an id when it is not known
+	since    time.Time     // when a task was first asked for; zero: never
+	attempts []int         // in which it was
+}
+
+// begin starts the task of a run, or finds the one that was started before. That a task is asked for
 // is kept before it is, and which one it is afterwards; whoever finds the one without the other looks at the tasks that
 // there are. Where that tells nothing, the run fails and says so, and whoever tries it again has decided.
-func (b *backstageEngine) begin(ctx context.Context, r commands.RunRequest, g given) (scaffold.Run, string, error) {
+func (b *backstageEngine) begin(ctx context.Context, r commands.RunRequest, g given) (scaffold.Run, backstageTask, error) {
 	row, known, err := b.kept(ctx, r)
 	if err != nil {
-		return row, "", commands.TryAgain(err)
+		return row, known.task, commands.TryAgain(err)
 	}
 	switch {
-	case known.task != "" && r.Attempt > 1 && row.Status != scaffold.Processing:
+	case known.task.ID != "" && r.Attempt > 1 && row.Status != scaffold.Processing:
 		row.Status, row.Message = scaffold.Processing, ""
-		return row, known.task, cmp.Or(b.client.Retry(ctx, known.task, r.Secrets), b.runs.Update(ctx, row))
-	case known.task != "":
+		return row, known.task, cmp.Or(b.client.Retry(ctx, known.task.ID, r.Secrets), b.runs.Update(ctx, row))
+	case known.task.ID != "":
 		return row, known.task, nil
 	case !known.since.IsZero():
 		task, err := b.doubt(ctx, r, g, known)
 		if err != nil {
-			return row, "", b.failed(ctx, row, err)
+			return row, known.task, b.failed(ctx, row, err)
 		}
 		if task != "" {
-			return row, task, b.note(ctx, r.ID, task)
+			known.task = backstageTask{task, r.Attempt}
+			return row, known.task, b.note(ctx, r.ID, known.task)
 		}
 	}
 	if !slices.Contains(known.attempts, r.Attempt) {
 		record := scaffold.Record{ID: recordAsked + strconv.Itoa(r.Attempt), Kind: scaffold.MarkBegun, At: time.Now()}
 		if _, err := b.runs.Journal(r.ID).Append(ctx, record); err != nil {
-			return row, "", commands.TryAgain(err)
+			return row, known.task, commands.TryAgain(err)
 		}
 	}
 	task, err := b.client.Start(ctx, r.Template.Ref.String(), g.values, r.Secrets)
 	switch {
 	case fault.Is(err, fault.Upstream) || ctx.Err() != nil: // it may have begun all the same
-		return row, "", commands.TryAgain(cmp.Or(context.Cause(ctx), err))
+		return row, known.task, commands.TryAgain(cmp.Or(context.Cause(ctx), err))
 	case err != nil:
-		return row, "", b.failed(ctx, row, err)
+		return row, known.task, b.failed(ctx, row, err)
 	}
-	return row, task, b.note(context.WithoutCancel(ctx), r.ID, task)
+	known.task = backstageTask{task, r.Attempt}
+	return row, known.task, b.note(context.WithoutCancel(ctx), r.ID, known.task)
 }
 
 // kept is the row of a run, which is made where it is missing, and what its journal says.
@@ -137,7 +145,7 @@ func (b *backstageEngine) asked(ctx context.Context, run string) (asking, error)
 }
 
 // note keeps which task a run is.
-func (b *backstageEngine) note(ctx context.Context, run, task string) error {
+func (b *backstageEngine) note(ctx context.Context, run string, task backstageTask) error {
 	data, err := json.Marshal(task)
 	if err != nil {
 		return fault.Wrap(fault.Internal, err, "keep which task of Backstage a run is")
@@ -219,8 +227,8 @@ func (b *backstageEngine) others(ctx context.Context, r commands.RunRequest) (ma
 		if err != nil {
 			return nil, commands.TryAgain(err)
 		}
-		if row.ID != r.ID && a.task != "" {
-			out[a.task] = true
+		if row.ID != r.ID && a.task.ID != "" {
+			out[a.task.ID] = true
 		}
 	}
 	return out, nil

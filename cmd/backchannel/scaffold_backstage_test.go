@@ -135,3 +135,82 @@ func TestBackstageCancel(t *testing.T) {
 		t.Errorf("%v; it is %s", err, srv.Status())
 	}
 }
+
+// TestBackstageDoubt: a process ends, or the line is cut, between asking for a task and keeping which one it is. A
+// second task is begun only where there surely is no first one, or where somebody decides so.
+func TestBackstageDoubt(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		before func(*backstagetest.Server)
+		lose   int
+		tasks  int    // in the end
+		want   string // of the second attempt's error
+		again  int    // tasks after somebody tried again
+	}{
+		"the answer is lost":              {lose: 1, tasks: 1},
+		"others made something else":      {lose: 1, tasks: 3, before: func(s *backstagetest.Server) { s.Began(`{"name":"other"}`); s.Began(`{"name":"refunds","x":1}`) }},
+		"somebody made the same":          {lose: 1, tasks: 2, want: "one of task-2, task-1", again: 3, before: func(s *backstagetest.Server) { s.Began(`{"name":"refunds"}`) }},
+		"tasks may not be listed":         {lose: 1, tasks: 1, want: "tasks cannot be listed", again: 2, before: (*backstagetest.Server).Shut},
+		"it was never asked for, as said": {tasks: 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			srv, engine, r := newBackstage(t)
+			if tt.before != nil {
+				tt.before(srv)
+			}
+			srv.Lose(tt.lose)
+			if tt.lose == 0 { // the process ended before the request
+				if _, _, err := engine.kept(t.Context(), r); err != nil {
+					t.Fatal(err)
+				}
+				if _, err := engine.runs.Journal(r.ID).Append(t.Context(), scaffold.Record{ID: recordAsked + "1", Kind: scaffold.MarkBegun, At: time.Now()}); err != nil {
+					t.Fatal(err)
+				}
+			} else if _, err := engine.Run(t.Context(), r, &heard{}); !fault.Is(err, fault.Upstream) {
+				t.Fatalf("the answer was lost: %v", err)
+			}
+			result, err := engine.Run(t.Context(), r, &heard{})
+			if n := srv.Tasks(); n != tt.tasks {
+				t.Errorf("%d tasks, want %d", n, tt.tasks)
+			}
+			if tt.want == "" {
+				if err != nil || len(result.Links) != 2 {
+					t.Errorf("%v %+v", err, result)
+				}
+				return
+			}
+			if err == nil || fault.Is(err, fault.Upstream) || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("%v, want %s", err, tt.want)
+			}
+			row, bad := engine.runs.Get(t.Context(), r.ID)
+			if bad != nil || row.Status != scaffold.Failed {
+				t.Errorf("%+v, %v", row, bad)
+			}
+			r.Attempt = 2
+			if _, err := engine.Run(t.Context(), r, &heard{}); err != nil || srv.Tasks() != tt.again {
+				t.Errorf("tried again: %v, %d tasks", err, srv.Tasks())
+			}
+		})
+	}
+}
+
+// TestBackstageUnseen: Backstage is given what was typed unseen among the values, and nothing here tells it.
+func TestBackstageUnseen(t *testing.T) {
+	t.Parallel()
+	srv, engine, r := newBackstage(t)
+	r.Values, r.Hidden, r.Secrets = []byte(`{"name":"hush-456 refunds"}`), []byte(`{"db":{"password":"hush-456"}}`), map[string]string{"token": "tok-123"}
+	plan, err := engine.Plan(t.Context(), r)
+	if err != nil || string(plan.Files[0].Text) != "# *** refunds\n" {
+		t.Errorf("the plan shows %s, %v", plan.Files[0].Text, err)
+	}
+	if _, err := engine.Run(t.Context(), r, &heard{}); err != nil {
+		t.Fatal(err)
+	}
+	if got := string(srv.Started()[0]); got != `{"name":"hush-456 refunds","db":{"password":"hush-456"}}` {
+		t.Errorf("Backstage is given %s", got)
+	}
+	row, err := engine.runs.Get(t.Context(), r.ID)
+	if err != nil || strings.Contains(string(row.Values), "password") {
+		t.Errorf("kept: %s, %v", row.Values, err)
+	}
+}

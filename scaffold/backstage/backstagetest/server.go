@@ -111,6 +111,9 @@ func (s *Server) Hang() { s.mu.Lock(); s.hangs = true; s.mu.Unlock() }
 // Started are the values of the tasks that were begun.
 func (s *Server) Started() []json.RawMessage { s.mu.Lock(); defer s.mu.Unlock(); return s.values }
 
+// Tasks is how many tasks there are.
+func (s *Server) Tasks() int { s.mu.Lock(); defer s.mu.Unlock(); return len(s.tasks) }
+
 // Status is how the only task stands.
 func (s *Server) Status() string {
 	s.mu.Lock()

@@ -48,7 +48,7 @@ func (m *making) asked(q *scaffold.FormField, f card.FormField, form *scaffold.F
 	case card.FieldEntity, card.FieldOwner, card.FieldEntities:
 		f.Placeholder = orText(f.Placeholder, m.text(lang.NewPick, nil))
 	}
-	return []card.FormField{f}
+	return []card.FormField{m.asCustom(q, f)}
 }
 
 // secretGiven stands for a secret that is kept already, so that it is not asked for again.

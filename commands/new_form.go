@@ -175,6 +175,9 @@ func (m *making) submitted(ctx context.Context, v card.Values) (bot.Reply, error
 	if wrong := m.taken(ctx, f, page); len(wrong) > 0 {
 		return bot.Invalid{Fields: wrong}, nil
 	}
+	if wrong := m.unfit(ctx, f, page); len(wrong) > 0 {
+		return bot.Invalid{Fields: wrong}, nil
+	}
 	if m.unasked(f, page, v) {
 		if err := m.save(ctx); err != nil {
 			return nil, err

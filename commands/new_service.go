@@ -110,6 +110,9 @@ func (c *Commands) suggestField(ctx context.Context, ev *bot.Event, in bot.Asked
 	for _, p := range f.Pages {
 		for i := range p.Fields {
 			if q := &p.Fields[i]; q.Name == in.Field {
+				if own, ok := c.custom(q); ok {
+					return m.suggestCustom(ctx, f, q, own, in.Query), true
+				}
 				kinds, keep := m.wanted(q)
 				return m.suggestions(in.Query, kinds, keep), true
 			}

@@ -53,6 +53,7 @@ func Test(t *testing.T, s Setup) {
 	t.Run("takes genuine deliveries only", s.hooks)
 	t.Run("has no page that is not there", s.pages)
 	t.Run("does an action once", s.actions)
+	t.Run("has fields that hold", s.fields)
 }
 
 // same asks twice for everything that must not change.
@@ -95,6 +96,9 @@ func names(e *plugins.Entry) []string {
 	}
 	for _, m := range e.Measures {
 		out = append(out, "measure "+m.Name)
+	}
+	for _, f := range e.Fields {
+		out = append(out, "field "+f.Name)
 	}
 	return out
 }

@@ -95,7 +95,7 @@ func (b *builder) field(s *node, key string, at scope) Field {
 	f := Field{
 		Path: at.path, Name: at.name, Title: label(s, key), Description: describing(s), Help: ui(s, "help").Str(),
 		Placeholder: plain(ui(s, "placeholder")), Type: schemaType(s), Required: at.required,
-		Value: at.data, Default: at.def, Options: choices(s), Picker: readPicker(s), Fixed: at.fixed || fixed(s),
+		Value: at.data, Default: at.def, Options: choices(s), Picker: readPicker(s), Custom: readCustom(s), Fixed: at.fixed || fixed(s),
 		Changes: b.changes[at.name], Review: review(s), Empty: ui(s, "emptyValue"), Line: line(s),
 	}
 	if own := s.Get("default"); own != nil {

@@ -60,6 +60,7 @@ type Field struct {
 	Element     string        // List: the type of its elements, "" for any
 	Items       []Field       // List of objects: the fields of one
 	Picker      *Picker       // of a field with a ui:field that is known
+	Custom      *Custom       // of a field with another one
 	Fixed       bool          // shown and not to be changed: ui:disabled, ui:readonly, readOnly
 	Changes     bool          // other fields depend on it
 	Multiline   int           // lines of a Paragraph that ui:options asks for, 0 for none

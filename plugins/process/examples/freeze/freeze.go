@@ -42,6 +42,7 @@ var (
 	_ plugins.HasChecks   = (*freeze)(nil)
 	_ plugins.HasTopics   = (*freeze)(nil)
 	_ plugins.HasPages    = (*freeze)(nil)
+	_ plugins.HasFields   = (*freeze)(nil)
 	_ plugins.HasMeasures = (*freeze)(nil)
 	_ process.Matcher     = (*freeze)(nil)
 )
@@ -165,6 +166,50 @@ func (*freeze) Measures() []plugins.Measure {
 		Words: map[lang.Lang][]string{lang.English: {"freeze", "deployment freeze"}, lang.Chinese: {"封网", "封网状态"}},
 		Good:  []string{"open"}, Bad: []string{"frozen"},
 	}}
+}
+
+// fieldDays is how many days the field offers.
+const fieldDays = 14
+
+// Fields implements plugins.HasFields: a day on which something may go live, for templates that ask for one with
+// "ui:field: DeployDayPicker".
+func (f *freeze) Fields() []plugins.Field {
+	return []plugins.Field{{Name: "DeployDayPicker", Options: f.days, Check: f.checkDay}}
+}
+
+// frozen is the freeze that a day lies in; nil for none.
+func (f *freeze) frozen(day time.Time) *window {
+	i := slices.IndexFunc(f.windows, func(w window) bool { return w.From.Before(day.AddDate(0, 0, 1)) && w.To.After(day) })
+	if i < 0 {
+		return nil
+	}
+	return &f.windows[i]
+}
+
+// days are the next ones without a freeze.
+func (f *freeze) days(_ context.Context, q plugins.FieldQuery) ([]plugins.FieldOption, error) {
+	var out []plugins.FieldOption
+	today := f.host.Now().UTC().Truncate(24 * time.Hour)
+	for i := range fieldDays {
+		at := today.AddDate(0, 0, i)
+		text := at.Format(time.DateOnly)
+		if f.frozen(at) == nil && strings.HasPrefix(text, q.Typed) {
+			out = append(out, plugins.FieldOption{Value: text, Label: text + at.Format(" Mon")})
+		}
+	}
+	return out, nil
+}
+
+// checkDay says what is wrong with a day.
+func (f *freeze) checkDay(_ context.Context, q plugins.FieldQuery) (string, error) {
+	at, err := time.Parse(time.DateOnly, q.Typed)
+	if err != nil {
+		return said(q.Lang, "Use a date, for example 2026-12-01", "请使用日期，例如 2026-12-01").Text, nil
+	}
+	if w := f.frozen(at); w != nil {
+		return said(q.Lang, "Frozen until ", "封网至 ").Text + day(w.To) + ": " + w.Why, nil
+	}
+	return "", nil
 }
 
 // WebPage implements plugins.HasPages.

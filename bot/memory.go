@@ -41,7 +41,11 @@ type ShortMemory struct {
 type conversation struct {
 	key   string
 	turns []Turn
+	used  time.Time // when it was last moved to the back
 }
+
+// convUsed is how long after one use of a conversation another counts for nothing in their order.
+const convUsed = time.Minute
 
 // NewShortMemory returns a memory of at most size conversations whose turns are forgotten after keep.
 func NewShortMemory(size int, keep time.Duration) *ShortMemory {
@@ -73,8 +77,14 @@ func (m *ShortMemory) Record(key string, turns ...Turn) {
 		el = m.order.PushBack(&conversation{key: key})
 		m.convs[key] = el
 	}
-	m.order.MoveToBack(el)
 	c := el.Value.(*conversation)
+	if len(turns) == 0 {
+		return
+	}
+	if at := turns[len(turns)-1].At; at.Sub(c.used).Abs() > convUsed {
+		m.order.MoveToBack(el)
+		c.used = at
+	}
 	c.turns = append(c.turns, turns...) // who recalled a shorter slice does not see what is behind it
 	if n := len(c.turns) - maxTurns; n > 0 {
 		c.turns = c.turns[n:]

@@ -275,7 +275,8 @@ func TestMemoryInboxIsOnceAndBounded(t *testing.T) {
 func TestShortMemoryIsBounded(t *testing.T) {
 	m := NewShortMemory(2, time.Hour)
 	now := time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
-	for _, key := range []string{"a", "b", "a", "c"} {
+	for i, key := range []string{"a", "b", "a", "c"} {
+		now = now.Add(time.Duration(i) * 2 * convUsed)
 		m.Record(key, Turn{Text: key, At: now})
 	}
 	if m.Recall("b", now) != nil || len(m.Recall("a", now)) != 2 {

@@ -37,4 +37,6 @@ type TokenMaker interface {
 	// Token returns a token of at most limit bytes for the intent of a button shown to an actor; anyone says that
 	// others in the workspace may press it too.
 	Token(i card.Intent, to Actor, anyone bool, limit int) string
+	// AppendToken is Token for those who write it behind something else.
+	AppendToken(dst []byte, i card.Intent, to Actor, anyone bool, limit int) []byte
 }

@@ -192,7 +192,7 @@ func (m *ShortMemory) adopt(cs []Conversation) {
 			continue
 		}
 		m.makeRoom()
-		m.convs[c.Key] = m.order.PushBack(&conversation{c.Key, c.Turns})
+		m.convs[c.Key] = m.order.PushBack(&conversation{key: c.Key, turns: c.Turns})
 	}
 }
 

@@ -51,6 +51,11 @@ func (t *Tokens) Rekey(keys [][]byte) {
 
 // Token implements TokenMaker.
 func (t *Tokens) Token(i card.Intent, to Actor, anyone bool, limit int) string {
+	return string(t.AppendToken(nil, i, to, anyone, limit))
+}
+
+// AppendToken implements TokenMaker.
+func (t *Tokens) AppendToken(dst []byte, i card.Intent, to Actor, anyone bool, limit int) []byte {
 	expires := t.now().Add(t.life)
 	key := (*t.keys.Load())[0]
 	h := key.hashes.Get().(*hashing)
@@ -71,7 +76,7 @@ func (t *Tokens) Token(i card.Intent, to Actor, anyone bool, limit int) string {
 	}
 	base64.RawURLEncoding.Encode(b[head+1:body-1], mac(h, b[:head], b[body:], to, anyone))
 	h.token = b
-	return string(b)
+	return append(dst, b...)
 }
 
 // Open returns the intent of a token that actor pressed, as far as this process knows it; Redeem asks the store too.

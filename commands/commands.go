@@ -202,10 +202,10 @@ func (c *Commands) given(ctx context.Context, q Question) given {
 	if q.Now.IsZero() {
 		q.Now = c.deps.Now()
 	}
-	if g, ok := c.lately(q); ok {
+	if g, ok := c.lately(&q); ok {
 		return g
 	}
-	as, here, common := answerKeys(q)
+	as, here, common := answerKeys(&q)
 	r := c.read(ctx, view, q)
 	if !common || !r.Alone {
 		return c.give(ctx, view, q, r)
@@ -257,7 +257,7 @@ func (c *Commands) Answer(ctx context.Context, q Question, r understand.Reading)
 func (c *Commands) read(ctx context.Context, view search.View, q Question) understand.Reading {
 	tongue := c.tongueOf(q.Viewer)
 	u, fresh := tongue.understander(ctx, c)
-	key, common := keyOf(q)
+	key, common := keyOf(&q)
 	if common {
 		if r, ok := tongue.readings.get(u, key); ok {
 			return r

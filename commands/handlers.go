@@ -69,24 +69,29 @@ func (c *Commands) handleAsk(ctx context.Context, ev *bot.Event) (bot.Reply, err
 		return bot.Nothing{}, nil
 	}
 	q.said = true
-	if g, ok := c.lately(q); ok {
-		return c.settle(q, g), nil
+	if g, ok := c.lately(&q); ok {
+		return say(q.Private, g.answer, g.message), nil
 	}
+	return c.askedNow(ctx, ev, q), nil
+}
+
+// askedNow does or answers what was not asked a moment ago.
+func (c *Commands) askedNow(ctx context.Context, ev *bot.Event, q Question) bot.Reply {
 	if reply := c.subscribeByWords(ctx, ev, q); reply != nil {
-		return reply, nil
+		return reply
 	}
 	if reply := c.doByWords(ctx, ev, q); reply != nil {
-		return reply, nil
+		return reply
 	}
 	if reply := c.changesByWords(ctx, q); reply != nil {
-		return reply, nil
+		return reply
 	}
 	q.inWords = true
-	return c.settle(q, c.given(ctx, q)), nil
+	return c.settle(q, c.given(ctx, q))
 }
 
 // lately is the answer to what was asked a moment ago, and asked for nothing to be done.
-func (c *Commands) lately(q Question) (given, bool) {
+func (c *Commands) lately(q *Question) (given, bool) {
 	as, here, common := answerKeys(q)
 	if !common {
 		return given{}, false
@@ -100,8 +105,8 @@ func (c *Commands) reply(ctx context.Context, q Question, r understand.Reading) 
 	return c.settle(q, c.give(ctx, c.deps.View(q.Viewer), q, r))
 }
 
-func say(q Question, a bot.Answer, m card.Message) bot.Reply {
-	if q.Private {
+func say(private bool, a bot.Answer, m card.Message) bot.Reply {
+	if private {
 		return bot.Whisper{Answer: a, Message: m}
 	}
 	return bot.Say{Answer: a, Message: m}

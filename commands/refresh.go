@@ -47,7 +47,7 @@ func (c *Commands) refresh(ev *bot.Event, t *talk) bot.Reply {
 		after.now = c.deps.Now()
 		after.refreshed(e, fieldsOf(e), err)
 		a, m := after.finish()
-		return say(t.q, a, m), nil
+		return say(t.q.Private, a, m), nil
 	}}
 }
 
@@ -56,7 +56,7 @@ func (t *talk) only(o bot.Outcome, key lang.Key, args lang.Args) bot.Reply {
 	t.outcome = o
 	t.line(key, args)
 	a, m := t.finish()
-	return say(t.q, a, m)
+	return say(t.q.Private, a, m)
 }
 
 // refreshed says what reading again led to. before is the entity as it was, or what is known of it, and had its fields.

@@ -89,5 +89,5 @@ func defined(d catalog.Delta) []catalog.Ref {
 // reply is the finished answer as the question was asked.
 func (t *talk) reply() bot.Reply {
 	a, m := t.finish()
-	return say(t.q, a, m)
+	return say(t.q.Private, a, m)
 }

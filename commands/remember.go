@@ -35,7 +35,7 @@ type questionKey struct {
 }
 
 // keyOf returns the key of a question whose reading may be remembered.
-func keyOf(q Question) (questionKey, bool) {
+func keyOf(q *Question) (questionKey, bool) {
 	if len(q.Text) > rememberedText || q.Viewer.Actor != "" || len(q.Viewer.Principals) > 0 || q.Explain || choosing(q) {
 		return questionKey{}, false
 	}
@@ -43,7 +43,7 @@ func keyOf(q Question) (questionKey, bool) {
 }
 
 // choosing reports whether the last answer offered a choice, which any message may settle.
-func choosing(q Question) bool {
+func choosing(q *Question) bool {
 	if n := len(q.memory); n > 0 {
 		return len(q.memory[n-1].Candidates) > 0 || q.memory[n-1].Intent == ""
 	}
@@ -108,7 +108,7 @@ type answerKey struct {
 
 // answerKeys are the keys under which an answer to a question may be kept: wherever it is asked, or only here; common is
 // false for one whose answer is not.
-func answerKeys(q Question) (as, here answerKey, common bool) {
+func answerKeys(q *Question) (as, here answerKey, common bool) {
 	key, common := keyOf(q)
 	as = answerKey{questionKey: key, full: q.Full, private: q.Private, said: q.said, zone: q.Zone}
 	here = as

@@ -60,7 +60,7 @@ func TestOnlyCommonQuestionsAreRemembered(t *testing.T) {
 		{Question{Text: "who owns pay", Viewer: catalog.Viewer{Actor: "a"}}, false},
 		{Question{Text: string(make([]byte, 1000))}, false},
 	} {
-		if _, ok := keyOf(tt.q); ok != tt.want {
+		if _, ok := keyOf(&tt.q); ok != tt.want {
 			t.Errorf("%+v: %v, want %v", tt.q, ok, tt.want)
 		}
 	}

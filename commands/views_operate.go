@@ -74,6 +74,6 @@ func (c *Commands) handleOperate(ctx context.Context, ev *bot.Event) (bot.Reply,
 		t.outcome = bot.Answered
 		t.add(t.own(entry.About.Name, e, done.Message.Blocks)...)
 		a, m := t.finish()
-		return say(q, a, m), nil
+		return say(q.Private, a, m), nil
 	}}, nil
 }

@@ -73,11 +73,11 @@ func (c *Commands) bring(ctx context.Context, all []pending, m card.Message) {
 // then the whole.
 func (c *Commands) settle(q Question, g given) bot.Reply {
 	if len(g.pending) == 0 {
-		return say(q, g.answer, g.message)
+		return say(q.Private, g.answer, g.message)
 	}
 	return bot.Work{Note: g.message, Run: func(ctx context.Context) (bot.Reply, error) {
 		c.bring(ctx, g.pending, g.message)
 		g := c.givenAgain(ctx, q, g.reading)
-		return say(q, g.answer, g.message), nil
+		return say(q.Private, g.answer, g.message), nil
 	}}
 }

@@ -30,10 +30,18 @@ func (plainTokens) Token(i card.Intent, _ bot.Actor, anyone bool, limit int) str
 	return t[:min(len(t), limit)]
 }
 
+func (t plainTokens) AppendToken(dst []byte, i card.Intent, to bot.Actor, anyone bool, limit int) []byte {
+	return append(dst, t.Token(i, to, anyone, limit)...)
+}
+
 type longTokens struct{}
 
 func (longTokens) Token(_ card.Intent, _ bot.Actor, _ bool, limit int) string {
 	return strings.Repeat("t", limit)
+}
+
+func (t longTokens) AppendToken(dst []byte, i card.Intent, to bot.Actor, anyone bool, limit int) []byte {
+	return append(dst, t.Token(i, to, anyone, limit)...)
 }
 
 // renderBody renders a message, decodes it strictly, checks Discord's limits, and has the SDK read its components.

@@ -53,6 +53,10 @@ func (fixedTokens) Token(card.Intent, bot.Actor, bool, int) string {
 	return "u1a2b3c.0123456789abcdef.ask|oncall|component:default/checkout"
 }
 
+func (t fixedTokens) AppendToken(dst []byte, i card.Intent, to bot.Actor, anyone bool, limit int) []byte {
+	return append(dst, t.Token(i, to, anyone, limit)...)
+}
+
 // floor reads the body, checks the signature, parses the form and answers with fixed bytes.
 func floor(answer []byte) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

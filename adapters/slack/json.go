@@ -8,14 +8,14 @@ import (
 const hexDigits = "0123456789abcdef"
 
 // appendJSON appends s as a JSON string. Bytes that are not UTF-8 become U+FFFD.
-func appendJSON(dst []byte, s string) []byte {
+func appendJSON[T string | []byte](dst []byte, s T) []byte {
 	dst = append(dst, '"')
 	dst = appendJSONText(dst, s)
 	return append(dst, '"')
 }
 
 // appendJSONText appends s as it stands inside a JSON string.
-func appendJSONText(dst []byte, s string) []byte {
+func appendJSONText[T string | []byte](dst []byte, s T) []byte {
 	start := 0
 	for i := 0; i < len(s); {
 		if i+8 <= len(s) && eightPlain(s[i:i+8]) {
@@ -43,7 +43,7 @@ func appendJSONText(dst []byte, s string) []byte {
 			start = i
 			continue
 		}
-		r, n := utf8.DecodeRuneInString(s[i:])
+		r, n := utf8.DecodeRuneInString(string(s[i:min(i+utf8.UTFMax, len(s))]))
 		if r == utf8.RuneError && n == 1 {
 			dst = append(dst, s[start:i]...)
 			dst = append(dst, "\uFFFD"...)
@@ -58,7 +58,7 @@ func appendJSONText(dst []byte, s string) []byte {
 
 // eightPlain reports whether none of eight bytes is a control character, a quote, a backslash or beyond ASCII. It
 // looks at all at once: taking a byte from each sets the high bit of those that are too small.
-func eightPlain(s string) bool {
+func eightPlain[T string | []byte](s T) bool {
 	const ones, highs = 0x0101010101010101, 0x8080808080808080
 	_ = s[7]
 	w := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |

@@ -187,14 +187,16 @@ func (r *renderer) token(i card.Intent, anyone bool, limit int) {
 	r.dst = appendJSON(r.dst, r.tokenText(i, anyone, limit))
 }
 
-func (r *renderer) tokenText(i card.Intent, anyone bool, limit int) string {
-	t := "-"
+// tokenText returns the token of an intent, which is good until the scratch is used again.
+func (r *renderer) tokenText(i card.Intent, anyone bool, limit int) []byte {
+	t := r.scratch[:0]
 	if r.tokens != nil && i.Name != "" {
-		t = r.tokens.Token(i, r.actor, anyone, limit)
+		t = r.tokens.AppendToken(t, i, r.actor, anyone, limit)
 	}
-	if t == "" || utf8.RuneCountInString(t) > limit {
-		t = "-"
+	if len(t) == 0 || len(t) > limit && utf8.RuneCount(t) > limit {
+		t = append(t[:0], '-')
 	}
+	r.scratch = t
 	return t
 }
 

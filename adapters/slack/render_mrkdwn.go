@@ -25,7 +25,7 @@ func (r *renderer) note(spans []card.Span) {
 		r.plain(string(r.scratch), maxText)
 	} else {
 		r.scratch = r.mrkdwn(r.scratch[:0], spans, maxText)
-		r.markup(string(r.scratch))
+		r.markup(r.scratch)
 	}
 	r.dst = append(r.dst, `]}`...)
 	r.close()
@@ -48,10 +48,13 @@ func wordsOnly(spans []card.Span) bool {
 }
 
 // markup appends a mrkdwn object of a text that mrkdwn has made. Verbatim keeps Slack from linking words by itself.
-func (r *renderer) markup(text string) {
+func (r *renderer) markup(text []byte) {
 	r.dst = append(r.dst, `{"type":"mrkdwn","verbatim":true,"text":`...)
-	r.left -= utf8.RuneCountInString(text)
-	r.dst = appendJSON(r.dst, orBlank(text))
+	r.left -= utf8.RuneCount(text)
+	if len(text) == 0 {
+		text = []byte{' '} // Slack refuses the empty text
+	}
+	r.dst = appendJSON(r.dst, text)
 	r.dst = append(r.dst, '}')
 }
 
@@ -76,7 +79,7 @@ func (r *renderer) fields(items []card.Field) {
 				r.scratch = append(r.scratch, '\n')
 			}
 			r.scratch = r.mrkdwn(r.scratch, f.Value, maxField-utf8.RuneCount(r.scratch))
-			r.markup(string(r.scratch))
+			r.markup(r.scratch)
 		}
 		r.dst = append(r.dst, `]}`...)
 		r.close()

@@ -30,11 +30,19 @@ func (plainTokens) Token(i card.Intent, to bot.Actor, anyone bool, limit int) st
 	return t
 }
 
+func (t plainTokens) AppendToken(dst []byte, i card.Intent, to bot.Actor, anyone bool, limit int) []byte {
+	return append(dst, t.Token(i, to, anyone, limit)...)
+}
+
 // longTokens answers with the longest token allowed.
 type longTokens struct{}
 
 func (longTokens) Token(_ card.Intent, _ bot.Actor, _ bool, limit int) string {
 	return strings.Repeat("t", limit)
+}
+
+func (t longTokens) AppendToken(dst []byte, i card.Intent, to bot.Actor, anyone bool, limit int) []byte {
+	return append(dst, t.Token(i, to, anyone, limit)...)
 }
 
 // body renders a message as the acknowledgement of a slash command.

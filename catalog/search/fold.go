@@ -76,7 +76,11 @@ func foldPlain(s string) string {
 // words splits a name into its folded words: at separators and at the humps of camel case ("cartEngineWorker",
 // "HTTPServer"). A run of Chinese or Japanese is one word, and so is a run of letters and digits such as "log4j".
 func words(s string) []string {
-	s = norm.NFKC.String(clip(s))
+	s = clip(s)
+	if isPlain(s) {
+		return plainWords(s)
+	}
+	s = norm.NFKC.String(s)
 	var out []string
 	runes := []rune(s)
 	start := -1
@@ -104,6 +108,35 @@ func words(s string) []string {
 	return out
 }
 
+// plainWords is words of a text in ASCII. The words share its memory.
+func plainWords(s string) []string {
+	var out []string
+	lower, start := strings.ToLower(s), -1
+	for i := range len(s) {
+		upper := s[i] >= 'A' && s[i] <= 'Z'
+		if !upper && !small(s[i]) && (s[i] < '0' || s[i] > '9') {
+			if start >= 0 {
+				out = append(out, lower[start:i])
+			}
+			start = -1
+			continue
+		}
+		if start >= 0 && upper && (small(s[i-1]) || s[i-1] >= 'A' && i+1 < len(s) && small(s[i+1])) {
+			out = append(out, lower[start:i])
+			start = i
+		}
+		if start < 0 {
+			start = i
+		}
+	}
+	if start >= 0 {
+		out = append(out, lower[start:])
+	}
+	return out
+}
+
+func small(c byte) bool { return c >= 'a' && c <= 'z' }
+
 // wordBreak reports whether a word starts at i inside a run of letters and digits.
 func wordBreak(rs []rune, i int) bool {
 	prev, r := rs[i-1], rs[i]
@@ -124,7 +157,7 @@ func isHan(r rune) bool {
 	return r >= 0x2E80 && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana)
 }
 
-func hasHan(s string) bool { return strings.IndexFunc(s, isHan) >= 0 }
+func hasHan(s string) bool { return !isPlain(s) && strings.IndexFunc(s, isHan) >= 0 }
 
 // scripts returns the Latin and the Chinese part of a mixed name such as "Mei Lin 林梅" or "周健 (Zhou Jian)", or
 // nothing when the name is of one script.

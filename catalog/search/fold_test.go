@@ -1,6 +1,7 @@
 package search
 
 import (
+	"math/rand/v2"
 	"slices"
 	"testing"
 )
@@ -73,5 +74,21 @@ func TestAnalyzer(t *testing.T) {
 	kept, _ := dropJoints(ts, []bool{true, false, true, false})
 	if len(kept) != 3 || kept[2].text != "单后" {
 		t.Errorf("joints: %v", kept)
+	}
+}
+
+// TestPlainWords: the short way of texts in ASCII is the same as the long one.
+func TestPlainWords(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(7, 7))
+	for range 20_000 {
+		b := make([]byte, rnd.IntN(14))
+		for i := range b {
+			b[i] = "abzABZ019-_ .\x00"[rnd.IntN(14)]
+		}
+		s := string(b)
+		long := words("漢" + s) // one character that is no part of the rest
+		if got := plainWords(s); !slices.Equal(got, long[1:]) {
+			t.Fatalf("plainWords(%q) = %q, not %q", s, got, long[1:])
+		}
 	}
 }

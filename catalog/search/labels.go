@@ -23,6 +23,9 @@ const (
 
 // labels returns what an entity is called by, without repeats of the same text.
 func labels(e *catalog.Entity) []label {
+	if e == nil {
+		return nil
+	}
 	out := make([]label, 0, 4)
 	add := func(text string, rank labelRank) {
 		if text == "" {
@@ -53,27 +56,25 @@ func labels(e *catalog.Entity) []label {
 	return out
 }
 
-// labelKeys returns the distinct folded labels of an entity.
-func labelKeys(e *catalog.Entity) []string {
-	if e == nil {
-		return nil
-	}
+// labelKeys returns the distinct folded labels among those of an entity.
+func labelKeys(labels []label) []string {
 	out := make([]string, 0, 4)
-	for _, l := range labels(e) {
+	for _, l := range labels {
 		out = addString(out, fold(l.text))
 	}
 	return out
 }
 
 // labelWords returns the distinct words under which an entity's names and titles are found: singular forms and, of
-// Chinese, characters and their pairs.
-func labelWords(e *catalog.Entity) []string {
-	if e == nil {
-		return nil
-	}
+// Chinese, characters and their pairs. They may share the memory of the labels.
+func labelWords(labels []label) []string {
 	out := make([]string, 0, 8)
-	for _, l := range labels(e) {
+	for _, l := range labels {
 		for _, w := range words(l.text) {
+			if isPlain(w) {
+				out = addString(out, stem(w))
+				continue
+			}
 			for _, k := range wordKeys(w) {
 				out = addString(out, k)
 			}

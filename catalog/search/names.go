@@ -3,6 +3,7 @@ package search
 import (
 	"hash/maphash"
 	"slices"
+	"strings"
 
 	"github.com/backchannel-portal/backchannel/catalog"
 )
@@ -51,7 +52,8 @@ func (n *names) edit() *namesEdit {
 
 // replace moves an entity's id from the labels of what it was to those of what it is; either may be nil.
 func (e *namesEdit) replace(id uint32, was, is *catalog.Entity) {
-	oldKeys, newKeys := labelKeys(was), labelKeys(is)
+	old, fresh := labels(was), labels(is)
+	oldKeys, newKeys := labelKeys(old), labelKeys(fresh)
 	for _, k := range oldKeys {
 		if !slices.Contains(newKeys, k) {
 			key, _ := e.find(k)
@@ -67,21 +69,21 @@ func (e *namesEdit) replace(id uint32, was, is *catalog.Entity) {
 			e.bear(k, id)
 		}
 	}
-	oldWords, newWords := labelWords(was), labelWords(is)
+	oldWords, newWords := labelWords(old), labelWords(fresh)
 	for _, w := range oldWords {
 		if !slices.Contains(newWords, w) {
 			ids, _ := e.words.get(w)
 			if ids = removeID(ids, id); len(ids) == 0 {
 				e.words.remove(w)
 			} else {
-				e.words.set(w, ids)
+				e.words.set(strings.Clone(w), ids)
 			}
 		}
 	}
 	for _, w := range newWords {
 		if !slices.Contains(oldWords, w) {
 			ids, _ := e.words.get(w)
-			e.words.set(w, insertID(ids, id))
+			e.words.set(strings.Clone(w), insertID(ids, id)) // a key must not keep an entity in memory
 		}
 	}
 }

@@ -1,7 +1,6 @@
 package search
 
 import (
-	"cmp"
 	"math/bits"
 	"slices"
 	"sort"
@@ -27,32 +26,34 @@ type spellings struct {
 const minTypo = 4
 
 func newSpellings(posts vec[keyPost]) *spellings {
-	type entry struct {
-		key uint32
-		n   int
-	}
-	entries := make([]entry, 0, posts.len())
+	s := &spellings{}
+	lengths := make([]uint8, posts.len()) // in characters; 0 of keys that have no place in the tables
+	total := 0
 	for key := range uint32(posts.len()) {
-		p := posts.at(key)
+		p := posts.place(key)
 		if n := utf8.RuneCountInString(p.text); len(p.ids) > 0 && n >= minTypo && n <= osaLimit {
-			entries = append(entries, entry{key, n})
+			lengths[key] = uint8(n)
+			s.start[n+1]++
+			total++
 		}
-	}
-	slices.SortFunc(entries, func(a, b entry) int {
-		return cmp.Or(cmp.Compare(a.n, b.n), cmp.Compare(a.key, b.key))
-	})
-	s := &spellings{keys: make([]uint32, len(entries)), sigs: make([]uint64, len(entries)), halves: make([]uint64, 0, 2*len(entries))}
-	for i, x := range entries {
-		text := posts.at(x.key).text
-		s.keys[i], s.sigs[i] = x.key, signature(text)
-		s.start[x.n+1]++
-		cut := offset(text, x.n/2)
-		s.halves = append(s.halves,
-			uint64(halfHash(0, x.n, text[:cut]))<<32|uint64(i),
-			uint64(halfHash(1, x.n, text[cut:]))<<32|uint64(i))
 	}
 	for n := 1; n < len(s.start); n++ {
 		s.start[n] += s.start[n-1]
+	}
+	s.keys, s.sigs, s.halves = make([]uint32, total), make([]uint64, total), make([]uint64, 0, 2*total)
+	next := s.start
+	for key, length := range lengths {
+		if length == 0 {
+			continue
+		}
+		n, at := int(length), next[length]
+		next[length]++
+		text := posts.place(uint32(key)).text
+		s.keys[at], s.sigs[at] = uint32(key), signature(text)
+		cut := offset(text, n/2)
+		s.halves = append(s.halves,
+			uint64(halfHash(0, n, text[:cut]))<<32|uint64(at),
+			uint64(halfHash(1, n, text[cut:]))<<32|uint64(at))
 	}
 	slices.Sort(s.halves)
 	return s

@@ -95,6 +95,7 @@ type RunFailure struct {
 	Job  string
 	Step string
 	URL  string
+	Tail string // the end of what the job wrote; empty where it cannot be told. See LogTail
 }
 
 // Owners knows who must review what.

@@ -2,9 +2,7 @@ package circleci
 
 import (
 	"context"
-	"regexp"
 	"slices"
-	"strings"
 
 	"github.com/backchannel-portal/backchannel/bot/card"
 	"github.com/backchannel-portal/backchannel/internal/lang"
@@ -23,8 +21,6 @@ type failure struct {
 
 // The bounds of what is shown of a failure.
 const (
-	tailLines   = 15
-	tailWidth   = 180
 	maxTests    = 5
 	maxFailures = 500 // remembered
 )
@@ -81,7 +77,7 @@ func (p *Plugin) step(ctx context.Context, s Slug, f *failure) bool {
 				p.host.Log.Info("the output of a failed step cannot be read", "project", s.String(), "err", err)
 				return false
 			}
-			f.Tail = tail(text)
+			f.Tail = plugins.LogTail(text)
 			return true
 		}
 	}
@@ -103,44 +99,6 @@ func (p *Plugin) failedTests(ctx context.Context, s Slug, f *failure) bool {
 		}
 	}
 	return true
-}
-
-// escapes are the colours and movements of terminals (ECMA-48).
-var escapes = regexp.MustCompile("\x1b(?:\\[[0-9;?]*[ -/]*[@-~]|\\][^\x07\x1b]*(?:\x07|\x1b\\\\)|[@-_])")
-
-// tail is the end of a log as a person would read it: without colours, and of lines that were written over the last one.
-func tail(text string) string {
-	const most = 64 << 10
-	if len(text) > most {
-		text = text[len(text)-most:]
-		if _, rest, ok := strings.Cut(text, "\n"); ok {
-			text = rest
-		}
-	}
-	text = escapes.ReplaceAllString(strings.ToValidUTF8(text, "�"), "")
-	var lines []string
-	for line := range strings.SplitSeq(strings.ReplaceAll(text, "\r\n", "\n"), "\n") {
-		line = strings.TrimRight(line, "\r \t")
-		if i := strings.LastIndexByte(line, '\r'); i >= 0 {
-			line = line[i+1:]
-		}
-		line = strings.Map(func(r rune) rune {
-			if r < ' ' && r != '\t' || r == 0x7f {
-				return -1
-			}
-			return r
-		}, line)
-		if len(line) > tailWidth {
-			line = strings.ToValidUTF8(line[:tailWidth], "") + "…"
-		}
-		if line != "" || len(lines) > 0 && lines[len(lines)-1] != "" {
-			lines = append(lines, line)
-		}
-	}
-	for len(lines) > 0 && lines[len(lines)-1] == "" {
-		lines = lines[:len(lines)-1]
-	}
-	return strings.Join(lines[max(0, len(lines)-tailLines):], "\n")
 }
 
 // show says why a workflow failed.

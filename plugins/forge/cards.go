@@ -214,7 +214,7 @@ func builds(ctx context.Context, g page) ([]card.Block, error) {
 		blocks = append(blocks, c.Away(b.Latest.Seen))
 	}
 	if len(b.Failing) > 0 && !away {
-		if f, err := g.p.forge.Failure(ctx, g.repo, b.Failing[0]); err == nil && f.Job != "" {
+		if f, ok := g.p.failureOf(ctx, g.repo, b.Failing[0]); ok {
 			key := lang.RepoRunStep
 			if f.Step == "" {
 				key = lang.RepoRunJob
@@ -224,6 +224,9 @@ func builds(ctx context.Context, g page) ([]card.Block, error) {
 				job = card.L(f.Job, f.URL)
 			}
 			blocks = append(blocks, card.Text{Spans: g.say(key, lang.Args{"job": job, "step": card.S(f.Step)})})
+			if f.Tail != "" {
+				blocks = append(blocks, card.Code{Text: f.Tail})
+			}
 		}
 	}
 	return append(blocks, c.Others(runs, main, g.Now.Add(-oldBranch))...), nil

@@ -45,6 +45,7 @@ type Plugin struct {
 	forge plugins.Forge
 	board *plugins.Board
 
+	failed failures
 	heard  chan string   // repositories of which a webhook told
 	done   chan struct{} // closed when the follower has ended; nil before Start
 	cancel context.CancelFunc

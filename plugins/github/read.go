@@ -146,6 +146,7 @@ func (f *Forge) Failure(ctx context.Context, r plugins.Repository, run plugins.R
 				break
 			}
 		}
+		found.Tail = f.tail(ctx, r, j.ID)
 		return found, nil
 	}
 	return plugins.RunFailure{}, nil

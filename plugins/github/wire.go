@@ -133,6 +133,7 @@ func stateOf(status, conclusion string) plugins.RunState {
 }
 
 type actionJob struct {
+	ID         int64  `json:"id"`
 	Name       string `json:"name"`
 	Status     string `json:"status"`
 	Conclusion string `json:"conclusion"`

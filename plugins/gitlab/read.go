@@ -149,7 +149,8 @@ func (f *Forge) Failure(ctx context.Context, r plugins.Repository, run plugins.R
 	}
 	for _, j := range all {
 		if stateOf(j.Status) == plugins.RunFailed {
-			return plugins.RunFailure{Job: clip(j.Name), URL: j.URL}, nil
+			step, tail := f.trace(ctx, r, j.ID)
+			return plugins.RunFailure{Job: clip(j.Name), Step: step, URL: j.URL, Tail: tail}, nil
 		}
 	}
 	return plugins.RunFailure{}, nil

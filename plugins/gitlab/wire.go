@@ -84,6 +84,7 @@ type pipeline struct {
 }
 
 type pipelineJob struct {
+	ID     int64  `json:"id"`
 	Name   string `json:"name"`
 	Stage  string `json:"stage"`
 	Status string `json:"status"`

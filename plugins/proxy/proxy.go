@@ -4,7 +4,7 @@
 //
 // Addresses are judged when a connection is made (package outbound): link-local and metadata addresses are never
 // connected to, private ones only where the configuration allows it, whatever a name resolves to by then. Redirects stay
-// on the upstream's host.
+// on the upstream's host and on those that its configuration says answers lead to.
 //
 // The same upstreams are offered to signed-in users of the web view by Handler.
 package proxy
@@ -244,28 +244,28 @@ func (u *Upstream) connect() {
 		Follow: u.follow,
 		Hosts:  []outbound.Host{{Name: u.target.Host, Private: u.c.Private || inside(u.target.Hostname()), Plain: u.target.Scheme == "http"}},
 	}
+	var further []outbound.Host
+	for _, h := range u.c.Elsewhere {
+		if u.c.Private && !strings.HasPrefix(h, "*.") {
+			further = append(further, outbound.Host{Name: h, Private: true, Plain: u.target.Scheme == "http"})
+		}
+	}
+	o.Hosts = append(o.Hosts, further...)
 	u.client = outbound.New(o)
 	if len(u.c.Elsewhere) == 0 {
 		return
 	}
-	o.Hosts, o.Follow = nil, func(to *url.URL) error {
+	o.Hosts, o.Follow = further, func(to *url.URL) error {
 		_, _, err := u.foreign(http.MethodGet, to)
 		return err
-	}
-	for _, h := range u.c.Elsewhere {
-		if u.c.Private && !strings.HasPrefix(h, "*.") {
-			o.Hosts = append(o.Hosts, outbound.Host{Name: h, Private: true, Plain: u.target.Scheme == "http"})
-		}
 	}
 	u.elsewhere = outbound.New(o)
 }
 
-// follow judges a redirect: it may lead where the upstream could have been asked as well.
+// follow judges a redirect: it may lead where the upstream could have been asked as well, and to the hosts of
+// Config.Elsewhere, which get none of the headers that could be secrets.
 func (u *Upstream) follow(to *url.URL) error {
-	_, own, err := u.address(http.MethodGet, to.String())
-	if err == nil && !own {
-		return u.refuse("it redirects to another host")
-	}
+	_, _, err := u.address(http.MethodGet, to.String())
 	return err
 }
 

@@ -61,6 +61,9 @@ func GitHub(now time.Time) *Server {
 				map[string]any{"name": "Run tests", "status": "completed", "conclusion": "failure", "number": 2},
 			}},
 		}},
+		base + "/actions/jobs/2/logs": Redirect(base + "/signed/log-of-job-2"),
+		base + "/signed/log-of-job-2": "\ufeff2026-11-23T09:20:01.1234567Z ##[group]Run make test\n2026-11-23T09:20:02.0000000Z \x1b[36;1mmake test\x1b[0m\n2026-11-23T09:20:02.5000000Z ##[endgroup]\n" +
+			"2026-11-23T09:20:30.0000000Z --- FAIL: TestRounding (0.01s)\n2026-11-23T09:20:31.0000000Z ##[error]Process completed with exit code 2.\n2026-11-23T09:20:32.0000000Z Post job cleanup.\n",
 		base + "/contents/CODEOWNERS": CodeOwners,
 	}, map[string]string{"message": "Bad credentials", "documentation_url": "https://docs.github.com/rest"})
 }

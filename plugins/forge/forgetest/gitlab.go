@@ -59,6 +59,8 @@ func GitLab(now time.Time) *Server {
 		base + "/pipelines/103/jobs": []any{
 			map[string]any{"id": 2, "name": "test", "stage": "test", "status": "failed", "web_url": web + "/-/jobs/2", "failure_reason": "script_failure"},
 		},
+		base + "/jobs/2/trace": "section_start:1763889600:step_script\r\x1b[0K\x1b[0K\x1b[36;1mExecuting \"step_script\" stage of the job script\x1b[0;m\n\x1b[32;1m$ make build\x1b[0;m\nok\n\x1b[32;1m$ make test\x1b[0;m\n" +
+			"--- FAIL: TestRounding (0.01s)\nsection_end:1763889620:step_script\r\x1b[0K\x1b[31;1mERROR: Job failed: exit code 1\n\x1b[0;m\n",
 		base + "/repository/files/CODEOWNERS/raw": CodeOwners,
 	}, map[string]string{"message": "401 Unauthorized"})
 }

@@ -19,6 +19,9 @@ const Token = "forge-token-of-the-test"
 // CodeOwners is the repository's file of that name.
 const CodeOwners = "# who reviews\n* @acme/payments\n/docs/ @ann docs@acme.example\n*.sql @acme/data\n"
 
+// Redirect is an answer that leads to another path.
+type Redirect string
+
 // Server answers what it was given, by path with query.
 type Server struct {
 	*httptest.Server
@@ -49,6 +52,10 @@ func start(answers map[string]any, refuse map[string]string) *Server {
 		}
 		if !ok {
 			send(w, http.StatusNotFound, map[string]string{"message": "Not Found"})
+			return
+		}
+		if to, leads := answer.(Redirect); leads {
+			http.Redirect(w, r, "http://"+r.Host+string(to), http.StatusFound)
 			return
 		}
 		if text, raw := answer.(string); raw {

@@ -99,18 +99,36 @@ func TestStartFromAnImage(t *testing.T) {
 	}
 }
 
-// TestImageKeepsTheText: a start from an image takes over the text index that was left beside it.
+// TestImageKeepsTheText: a start from an image takes over the text index that was left beside it, of the same state and of
+// a later one with the same entities, and of no other.
 func TestImageKeepsTheText(t *testing.T) {
-	dir := t.TempDir()
-	store := &st.Marked{Feed: st.NewFeed(st.Generate(300)...), History: "one"}
-	indexed := func(l *search.Live) { eventually(t, "the text index", textAt(l, 1)) }
-	session(t, store, dir, indexed)
-	session(t, store, dir, func(l *search.Live) {
-		indexed(l)
-		if taken, err := filepath.Glob(filepath.Join(dir, "index", "text-*", "kept", "store")); err != nil || len(taken) != 1 {
-			t.Errorf("the index was built anew: %v, %v", taken, err)
-		}
-	})
+	for name, c := range map[string]struct {
+		change catalog.Changes
+		taken  int
+	}{
+		"nothing": {catalog.Changes{}, 1},
+		"a fact":  {catalog.Changes{Facts: []catalog.Fact{{Entity: st.Ref("component:till"), Producer: "p", Key: "k", Value: "v"}}}, 1},
+		"another": {catalog.Changes{Upserts: []*catalog.Entity{st.Entity("component:till", st.About("Opens with a bang"))}}, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			store := &st.Marked{Feed: st.NewFeed(bakery()...), History: "one"}
+			session(t, store, dir, func(l *search.Live) { eventually(t, "the text index", textAt(l, 1)) })
+			gen := catalog.Generation(1)
+			if name != "nothing" {
+				gen = store.Push(c.change)
+			}
+			session(t, store, dir, func(l *search.Live) {
+				eventually(t, "the text index", textAt(l, gen))
+				if taken, err := filepath.Glob(filepath.Join(dir, "index", "text-*", "kept", "store")); err != nil || len(taken) != c.taken {
+					t.Errorf("taken over: %v, %v", taken, err)
+				}
+				if got := found(l.Reader().For(catalog.Viewer{}), "bang"); len(got) != 1-c.taken {
+					t.Errorf("words find %v", got)
+				}
+			})
+		})
+	}
 }
 
 // TestImageWhileTheStoreIsAway: the image is served, and compared with the store when that is back.

@@ -104,7 +104,7 @@ func (l *Live) start(r *Reader) {
 
 // keepImage writes an image for the next start, now and then until ctx is done, and once more then.
 func (l *Live) keepImage(ctx context.Context) {
-	if l.opts.Image == "" || l.WaitReady(ctx) != nil {
+	if l.opts.Image == "" || l.WaitReady(ctx) != nil && !l.Ready() {
 		return
 	}
 	for pause := imageFirst; ; pause = imageEvery {

@@ -2,6 +2,7 @@ package search
 
 import (
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -20,9 +21,10 @@ import (
 // over when it is of the same entities. What it was made of is the last thing that is written to the index, in the order
 // in which it persists what it is given, so that an index that has the mark is whole.
 const (
-	keptHome = "kept"
-	keptMark = "made-of"
-	keptWait = 5 * time.Second // for the index to persist what it was given last
+	keptHome  = "kept"
+	keptMark  = "made-of"
+	keptState = "made-at"       // the state of the store that it was in step with, see stateOf
+	keptWait  = 5 * time.Second // for the index to persist what it was given last
 )
 
 // adoptKept moves what an earlier process left below parent into the home, where no other process can take it, and
@@ -58,7 +60,8 @@ func openKept(dir string, r *Reader) (*index, error) {
 		return nil, err
 	}
 	mark, err := b.GetInternal([]byte(keptMark))
-	if err == nil && string(mark) != madeOf(r) {
+	state, failed := b.GetInternal([]byte(keptState))
+	if err = errors.Join(err, failed); err == nil && (len(mark) == 0 || !sameState(string(state), r) && string(mark) != madeOf(r)) {
 		err = errors.New("it is of other entities")
 	}
 	if err != nil {
@@ -78,6 +81,7 @@ func (t *text) keep(parent string, r *Reader, wait time.Duration) error {
 	persisted := make(chan error, 1)
 	batch := x.bleve.NewBatch()
 	batch.SetInternal([]byte(keptMark), []byte(madeOf(r)))
+	batch.SetInternal([]byte(keptState), []byte(stateOf(r)))
 	batch.SetPersistedCallback(func(err error) { persisted <- err })
 	if err := x.bleve.Batch(batch); err != nil {
 		return err
@@ -103,12 +107,27 @@ func (t *text) keep(parent string, r *Reader, wait time.Duration) error {
 // madeOf sums up all that the index of entities depends on: the entities, and how texts become terms.
 func madeOf(r *Reader) string {
 	sum := sha256.New()
-	fmt.Fprintln(sum, analysisForm(r.text.an), r.Size())
+	fmt.Fprintln(sum, analysisForm(r.text.an), catalog.RecordForm(), r.Size())
+	var buf []byte
 	for _, id := range r.snapshot.order {
-		sum.Write(r.snapshot.nodes.place(id).record.Stored())
+		packed := r.snapshot.nodes.place(id).record.Packed()
+		buf = append(binary.AppendUvarint(buf[:0], uint64(len(packed))), packed...)
+		sum.Write(buf)
 	}
 	return hex.EncodeToString(sum.Sum(nil))
 }
+
+// stateOf names the state of the store that r shows, and how texts become terms; "" where the store has no marks.
+func stateOf(r *Reader) string {
+	if r.snapshot.mark == "" {
+		return ""
+	}
+	sum := sha256.Sum256([]byte(analysisForm(r.text.an)))
+	return r.snapshot.mark + " " + hex.EncodeToString(sum[:])
+}
+
+// sameState reports whether r shows a state that stateOf named: then nothing needs to be summed up.
+func sameState(state string, r *Reader) bool { return state != "" && state == stateOf(r) }
 
 // analysisForm tells versions of the program apart that index the same entity differently.
 func analysisForm(a *analyzer) string {

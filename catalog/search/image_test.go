@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -314,6 +315,33 @@ func TestImageFile(t *testing.T) {
 		t.Error(err)
 	}
 	if left, _ := filepath.Glob(path + ".*"); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
+}
+
+// TestImageFilesLeftBehind: what a killed process had begun is removed, what another one writes now is not.
+func TestImageFilesLeftBehind(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "catalog.image")
+	for name, age := range map[string]time.Duration{".old": time.Hour, ".new": 0} {
+		if err := os.WriteFile(path+name, []byte("half"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chtimes(path+name, time.Time{}, time.Now().Add(-age)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r := NewReader(catalog.Changes{Generation: 1, Mark: "m"}, nil, Options{})
+	if err := r.WriteImage(path); err != nil {
+		t.Fatal(err)
+	}
+	if left, _ := filepath.Glob(path + "*"); !slices.Equal(left, []string{path, path + ".new"}) {
+		t.Errorf("there are %v", left)
+	}
+	folder := t.TempDir()
+	if err := r.WriteImage(folder); !fault.Is(err, fault.Internal) {
+		t.Errorf("in the place of a folder: %v", err)
+	}
+	if left, _ := filepath.Glob(folder + ".*"); len(left) > 0 {
 		t.Errorf("left behind: %v", left)
 	}
 }

@@ -73,6 +73,7 @@ func (f *factsTalk) answer() {
 		f.outcome = bot.NotFound
 		f.line(lang.FactsUnknown, f.args(0))
 		f.setUp()
+		f.unconnected()
 		return
 	}
 	switch f.a.op {
@@ -314,7 +315,10 @@ func (f *factsTalk) without() {
 	if waiting > 0 {
 		f.line(lang.FactsWaiting, lang.Args{"n": waiting})
 	}
-	f.line(lang.FactsCover, f.args(0))
+	if f.known > 0 {
+		f.line(lang.FactsCover, f.args(0))
+	}
+	f.unconnected()
 	f.read()
 }
 
@@ -331,8 +335,20 @@ func (f *factsTalk) setUp() {
 	}
 }
 
+// unconnected says where the question is about something that nothing measures here.
+func (f *factsTalk) unconnected() {
+	for _, m := range f.all {
+		if m.has != nil {
+			f.line(lang.CmdNotConnected, lang.Args{"what": f.text(m.source, nil)})
+		}
+	}
+}
+
 // about reports whether a plugin of the question is about an entity.
 func (f *factsTalk) about(e *catalog.Entity) bool {
+	if slices.ContainsFunc(f.all, func(m measure) bool { return m.has != nil && m.has(f.talk, e) }) {
+		return true
+	}
 	refs := f.c.deps.Views.Select(e, func(v plugins.View) bool { return v.Card && v.Has != nil })
 	return slices.ContainsFunc(refs, func(r plugins.ViewRef) bool {
 		return slices.ContainsFunc(f.all, func(m measure) bool { return m.about.Name == r.Plugin })

@@ -180,6 +180,21 @@ func TestFactsLeaveOtherQuestions(t *testing.T) {
 	}
 }
 
+// Where nothing is connected, what descriptors say is told, and that the rest is not known.
+func TestFactsThatNothingMeasures(t *testing.T) {
+	t.Parallel()
+	c, _ := gauged(t)
+	a, m := c.Ask(t.Context(), commands.Question{Text: "which services have no green build", Full: true})
+	text := card.Plain(m)
+	if a.Outcome != bot.NotFound || !strings.Contains(text, "The build is not known of any of") || !strings.Contains(text, "not connected") {
+		t.Errorf("%+v\n%s", a, text)
+	}
+	a, m = c.Ask(t.Context(), commands.Question{Text: "没有构建的服务", Full: true})
+	if a.Outcome != bot.Answered || strings.Contains(card.Plain(m), "Parcel Service") {
+		t.Errorf("%+v\n%s", a, card.Plain(m))
+	}
+}
+
 // The button behind an answer asks what it says.
 func TestFactsButton(t *testing.T) {
 	t.Parallel()

@@ -8,6 +8,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/backchannel-portal/backchannel/catalog"
 	"github.com/backchannel-portal/backchannel/internal/fault"
 	"github.com/backchannel-portal/backchannel/internal/lang"
 	"github.com/backchannel-portal/backchannel/plugins"
@@ -40,6 +41,40 @@ const (
 type measure struct {
 	plugins.Measure
 	about plugins.About
+	// has stands in for a plugin that nobody has connected: whether an entity says that it has such a thing, and what
+	// is not connected.
+	has    func(*talk, *catalog.Entity) bool
+	source lang.Key
+}
+
+// unconnected are the measures of the built-in capabilities, for those that no plugin measures.
+func unconnected(all []measure) []measure {
+	builds := measure{Measure: plugins.BranchMeasure("build"), has: hasPipeline, source: lang.CmdBuildsNoun}
+	builds.Broken = false // of which nothing is known
+	score := measure{has: hasSite, source: lang.CmdAuditsNoun, Measure: plugins.Measure{
+		Name: "score", Fact: "score", Title: plugins.TextOf(lang.FactsScore), Number: true,
+		Words: map[lang.Lang][]string{lang.English: {"lighthouse score", "lighthouse"}, lang.Chinese: {"lighthouse 评分", "lighthouse"}},
+	}}
+	var out []measure
+	for _, m := range []measure{builds, score} {
+		if !slices.ContainsFunc(all, func(o measure) bool { return o.goesBy(m.Words[lang.English][0]) }) {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+// hasPipeline reports whether an entity says where it is built.
+func hasPipeline(t *talk, e *catalog.Entity) bool {
+	all, err := t.c.cap.Builds.Pipelines(t.ctx, e)
+	stated, _ := split(all)
+	return err == nil && len(stated) > 0
+}
+
+// hasSite reports whether an entity says which websites are audited.
+func hasSite(t *talk, e *catalog.Entity) bool {
+	all, err := t.c.cap.Audits.Sites(t.ctx, e)
+	return err == nil && len(all) > 0
 }
 
 // factBook is the language of questions about everything, with the words of the plugins of one generation.
@@ -203,7 +238,7 @@ func (b *factBook) stateOf(word string) string {
 	return stateBad
 }
 
-// factBook is the language of this generation of plugins; nil where no plugin measures anything.
+// factBook is the language of this generation of plugins; nil where plugins are unknown altogether.
 func (c *Commands) factBook() *factBook {
 	if c.deps.Views == nil {
 		return nil
@@ -215,9 +250,10 @@ func (c *Commands) factBook() *factBook {
 	var all []measure
 	for _, e := range c.deps.Views.Registry.All() {
 		for _, m := range e.Measures {
-			all = append(all, measure{m, e.About})
+			all = append(all, measure{Measure: m, about: e.About})
 		}
 	}
+	all = append(all, unconnected(all)...)
 	b := &factBook{}
 	if len(all) > 0 {
 		if read, err := newFactBook(factsText, all); err == nil { // a test keeps the file readable

@@ -54,6 +54,8 @@ func TestForges(t *testing.T) {
 		"codeowners of till":                "Everything in acme/pay is reviewed by @acme/payments",
 		"ledger 有哪些 PR":                     "acme/pay 有 2 个未合并的拉取请求",
 		"till 部署记录":                         "部署到",
+		"ledger 最近一次部署":                     "部署到",
+		"latest deploy of till":             "v1.2.0 was deployed to",
 		"is the build of ledger green?":     "main of acme/pay is broken",
 		"is the build of till green?":       "main of acme/pay is broken",
 		"what changed around ledger today?": "Faster ledger",

@@ -28,7 +28,7 @@ func (a *app) newProxy(o proxy.Observer) (*proxy.Proxy, error) {
 		}
 		all = append(all, c)
 	}
-	if c := a.cfg.Plugins.CircleCI; a.tellsBuilds() {
+	if c := a.cfg.Plugins.CircleCI; a.tellsBuilds() && !a.toldBuilds() {
 		all = append(all, circleci.Upstream(c.APIURL, c.Token))
 	}
 	all = append(all, a.reach.upstreams()...)
@@ -42,7 +42,13 @@ func (a *app) newProxy(o proxy.Observer) (*proxy.Proxy, error) {
 // tellsBuilds reports whether CircleCI is connected, rather than linked to.
 func (a *app) tellsBuilds() bool {
 	c := a.cfg.Plugins.CircleCI
-	return c.Token != "" || c.APIURL != ""
+	return c.Token != "" || c.APIURL != "" || c.WebhookSecret != ""
+}
+
+// toldBuilds reports whether CircleCI is connected by its webhooks alone.
+func (a *app) toldBuilds() bool {
+	c := a.cfg.Plugins.CircleCI
+	return c.Token == "" && c.APIURL == ""
 }
 
 // upstreamOf is an upstream as plugins are given it.
@@ -131,7 +137,7 @@ func (a *app) vendors(w wiring) []plugins.Plugin {
 	out := a.duty.plugins()
 	if a.tellsBuilds() {
 		c := a.cfg.Plugins.CircleCI
-		out = append(out, circleci.New(circleci.Config{Web: c.Web, WebhookSecret: c.WebhookSecret, Runs: w.runs}))
+		out = append(out, circleci.New(circleci.Config{Web: c.Web, WebhookSecret: c.WebhookSecret, Told: a.toldBuilds(), Runs: w.runs}))
 	}
 	if hosts := a.reach.asked("github"); len(hosts) > 0 {
 		out = append(out, forge.New(forge.Config{

@@ -3,6 +3,7 @@ package lang
 // Answers to questions about everything at once, from what plugins found out.
 const (
 	FactsBuild Key = "facts.build"
+	FactsScore Key = "facts.score"
 
 	RadarPicture Key = "facts.radar_picture"
 

@@ -32,6 +32,8 @@ type Config struct {
 	Web string
 	// WebhookSecret is that of the webhooks of projects; "" refuses them.
 	WebhookSecret string
+	// Told says that CircleCI is not asked for anything: what its webhooks tell is all that is known.
+	Told bool
 	// Runs keeps what is known of builds; nil: until the process ends.
 	Runs plugins.Runs
 }
@@ -111,9 +113,12 @@ const followEvery = 10 * time.Second
 
 // Start implements plugins.Starter.
 func (p *Plugin) Start(ctx context.Context, h plugins.Host) error {
-	up, err := h.Upstream(Name)
-	if err != nil {
-		return err
+	var up plugins.Upstream
+	if !p.c.Told {
+		var err error
+		if up, err = h.Upstream(Name); err != nil {
+			return err
+		}
 	}
 	p.ready(h)
 	p.api = api{up}
@@ -157,6 +162,9 @@ func (p *Plugin) Close() error {
 
 // Probe implements plugins.Prober.
 func (p *Plugin) Probe(ctx context.Context) error {
+	if p.c.Told {
+		return nil
+	}
 	var me struct {
 		Login string `json:"login"`
 	}

@@ -30,8 +30,8 @@ func (p *Plugin) failureOf(ctx context.Context, s Slug, r plugins.Run) (failure,
 	p.mu.Lock()
 	f, known := p.failures[r.ID]
 	p.mu.Unlock()
-	if known {
-		return f, true
+	if known || p.c.Told {
+		return f, known
 	}
 	jobs, err := p.api.jobs(ctx, r.ID)
 	if err != nil {

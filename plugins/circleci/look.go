@@ -25,6 +25,9 @@ const (
 
 // look asks CircleCI how a project is and puts what it says on the board.
 func (p *Plugin) look(ctx context.Context, s Slug) error {
+	if p.c.Told {
+		return nil
+	}
 	main, err := p.defaultBranch(ctx, s)
 	if err != nil {
 		return err
@@ -177,6 +180,9 @@ func firstLine(s string) string {
 func (p *Plugin) defaultBranch(ctx context.Context, s Slug) (string, error) {
 	if b := p.knownBranch(ctx, s); b != "" {
 		return b, nil
+	}
+	if p.c.Told {
+		return "", fault.New(fault.NotFound, "CircleCI is not asked which branch is the default one")
 	}
 	pr, err := p.api.project(ctx, s)
 	if err != nil {

@@ -38,6 +38,9 @@ func (p *Plugin) check(ctx context.Context) error {
 	if err := p.board.Forget(ctx); err != nil {
 		p.host.Log.Warn("old runs of builds are not forgotten", "err", err)
 	}
+	if p.c.Told {
+		return nil
+	}
 	var failed error
 	for _, name := range p.board.Due(Name, p.index.all(p.host), rest, checkWant, checkMost) {
 		s, ok := ParseSlug(name)

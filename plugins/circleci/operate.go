@@ -22,6 +22,9 @@ const (
 
 // Operations implements plugins.HasOperations.
 func (p *Plugin) Operations() []plugins.Operation {
+	if p.c.Told {
+		return nil
+	}
 	op := func(name string, title, confirm lang.Key) plugins.Operation {
 		return plugins.Operation{
 			Name: name, Title: plugins.TextOf(title), Confirm: plugins.TextOf(confirm), Timeout: 20 * time.Second,

@@ -19,7 +19,7 @@ const answersBuilds = "builds"
 // Views implements plugins.HasViews.
 func (p *Plugin) Views() []plugins.View {
 	has := func(e *catalog.Entity) bool { _, ok := SlugOf(e); return ok }
-	return []plugins.View{
+	all := []plugins.View{
 		{
 			Name: "builds", Title: plugins.TextOf(lang.RunsTitle), Answers: answersBuilds, Card: true,
 			Has: has, Show: p.showBuilds, Fresh: 30 * time.Second, Timeout: 20 * time.Second,
@@ -33,6 +33,10 @@ func (p *Plugin) Views() []plugins.View {
 			Has: has, Show: p.showArtifacts, Fresh: time.Minute, Timeout: 20 * time.Second,
 		},
 	}
+	if p.c.Told { // no webhook tells of artifacts
+		return all[:2]
+	}
+	return all
 }
 
 func trendPhrases() []plugins.Phrase {
@@ -81,7 +85,7 @@ func (p *Plugin) see(ctx context.Context, q plugins.Query) (situation, error) {
 		return s, err
 	}
 	s.away, s.asOf = err != nil, looked
-	if s.away {
+	if s.away || p.c.Told && len(s.runs) > 0 {
 		s.asOf = newest(s.runs)
 	}
 	if s.main = p.knownBranch(ctx, slug); s.main == "" {
@@ -141,11 +145,11 @@ func (p *Plugin) showBuilds(ctx context.Context, q plugins.Query) (plugins.Card,
 		}
 	}
 	blocks = append(blocks, s.card.Others(s.runs, s.main, q.Now.Add(-oldBranch))...)
-	return s.shown(append(blocks, s.buttons())), nil
+	return s.shown(append(blocks, s.buttons(!p.c.Told))), nil
 }
 
-// buttons are what can be done about how the branch is now.
-func (s situation) buttons() card.Block {
+// buttons are what can be done about how the branch is now, where CircleCI can be asked to, and the way there.
+func (s situation) buttons(asked bool) card.Block {
 	l := s.card.Lang
 	do := func(op string, label lang.Key, style card.Style, ask lang.Key, r plugins.Run) card.Action {
 		return card.Action{
@@ -154,11 +158,11 @@ func (s situation) buttons() card.Block {
 		}
 	}
 	var out []card.Action
-	if len(s.branch.Failing) > 0 {
+	if len(s.branch.Failing) > 0 && asked {
 		r := s.branch.Failing[0]
 		out = append(out, do(opRerunFailed, lang.RunsRerunFailed, card.Primary, lang.RunsRerunFailedAsk, r), do(opRerun, lang.RunsRerun, "", lang.RunsRerunAsk, r))
 	}
-	if len(s.branch.Going) > 0 {
+	if len(s.branch.Going) > 0 && asked {
 		out = append(out, do(opCancel, lang.RunsCancel, card.Danger, lang.RunsCancelAsk, s.branch.Going[0]))
 	}
 	url := s.card.Pages
@@ -181,7 +185,7 @@ func (p *Plugin) showTrend(ctx context.Context, q plugins.Query) (plugins.Card, 
 	}
 	name := s.branch.Last.Name
 	runs := plugins.Durations(s.runs, s.main, name, trendRuns)
-	if len(runs) < trendRuns && name != "" && !s.away {
+	if len(runs) < trendRuns && name != "" && !s.away && !p.c.Told {
 		if past, err := p.past(ctx, s.slug, s.main, name); err == nil {
 			runs = joinedRuns(runs, past)
 		}

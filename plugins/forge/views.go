@@ -70,13 +70,17 @@ func pullPhrases() []plugins.Phrase {
 func releasePhrases() []plugins.Phrase {
 	return phrases([]string{
 		"(last|latest|newest) release (of|for) @", "when was @ (last)? released", "releases of @", "what (did|was) @ (release|released) (last)?",
-	}, []string{"@ .. (最近|最新|上次|最近一次) (的)? 发布", "@ .. 发布 (了)? (哪个|什么|哪些) 版本", "@ .. (最新|最近) 发布 版本"})
+	}, []string{"@ .. (最近|最新|上次|最近一次) (的)? 发布", "@ .. 发布 记录", "@ .. 发布 (了)? (哪个|什么|哪些) 版本", "@ .. (最新|最近) 发布 版本"})
 }
 
 func deployPhrases() []plugins.Phrase {
 	return phrases([]string{
 		"(last|latest) (deploy|deployment|rollout) (of|for) @", "when was @ (last)? deployed", "deployments (of|for) @", "(what|which) version of @ is (deployed|live|in production)",
-	}, []string{"@ .. 部署 (记录|历史|情况)", "@ .. 什么时候 部署 的?", "@ 部署 到 哪"})
+		"@ (last|latest) (deploy|deployment|rollout)", "when did we (last)? deploy @",
+	}, []string{
+		"@ .. 部署 (记录|历史|情况)", "@ .. 什么时候 部署 的?", "@ 部署 到 哪", "@ 的? (最近|最近一次|上次|上一次|最新|最后|最后一次) (的)? 部署", "(最近|最近一次|上次|上一次|最新|最后一次) (的)? 部署 .. @",
+		"@ (最近|上次) .. 部署 .. (时候|时间)",
+	})
 }
 
 func ownerPhrases() []plugins.Phrase {

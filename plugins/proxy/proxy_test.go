@@ -471,7 +471,9 @@ func TestRedirectsElsewhere(t *testing.T) {
 	other := httptest.NewServer(http.HandlerFunc(echo))
 	t.Cleanup(other.Close)
 	host := strings.TrimPrefix(other.URL, "http://")
-	lead := func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, other.URL+"/log?sig=1", http.StatusFound) }
+	lead := func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, other.URL+"/log?sig=1", http.StatusFound)
+	}
 	b := open(t, proxy.Config{Target: "api", Elsewhere: []string{host}, Headers: map[string]string{"Authorization": "secret"}, Private: true}, lead)
 	if got, err := b.do(outbound.Request{URL: "/jobs/1/logs", Header: http.Header{"Cookie": {"a=b"}}}); err != nil || got != "GET /log?sig=1 auth= cookie= body=" {
 		t.Errorf("%s, %v", got, err)

@@ -204,7 +204,7 @@ type Plugins struct {
 	Process    []Process // plugins that are programs of their own
 }
 
-// CircleCI tells builds; without a token they are only linked.
+// CircleCI tells builds; with a webhook_secret alone what webhooks bring, with nothing they are only linked.
 type CircleCI struct {
 	Token         string
 	APIURL        string `yaml:"api_url"` // default https://circleci.com

@@ -43,12 +43,17 @@ func (r *run) attribute(v Value) (string, error) {
 	return key, err
 }
 
+// of is the value at the path: undefined from the first property on that is not there, while nothing can be read of
+// one that is there and null.
 func (p attributePath) of(v Value) (Value, error) {
 	for _, key := range p {
 		if v.nullish() {
 			return Value{}, failf("%s has no property %s", v.typeName(), quoted(key))
 		}
-		v = own(v, key)
+		var there bool
+		if v, there = lookUp(v, key); !there {
+			return Value{}, nil
+		}
 	}
 	return v, nil
 }

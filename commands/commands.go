@@ -45,7 +45,8 @@ type Deps struct {
 	Refresher Refresher
 	Locations catalog.Locations
 	Registrar Registrar
-	// Tasks does long work that goes on without the process that began it; nil: such work is waited for.
+	// Tasks does long work that goes on without the process that began it; nil: such work is waited for, and locations
+	// are not registered.
 	Tasks Tasks
 	// Bindings keeps which entity a channel is about; nil: channels cannot be bound. Bound wins over it.
 	Bindings Bindings

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"net/http"
 	"net/url"
 	"os"
 	"slices"
@@ -36,9 +35,13 @@ type duty struct {
 	pager *pagerduty.Account // nil: none is configured
 	light *lighthouse.Plugin // nil: nothing audits
 	who   *directory
-	ways  []*outbound.Client
+	gates []*outbound.Client // of browsers that audit
 	chats chats
+	dutyWays
 }
+
+// pollKeep is how long an answer stands for others who ask the same: less than it takes until somebody looks again.
+const pollKeep = time.Second
 
 // connectDuty connects the vendors of on-call, Lighthouse and the radar. Nobody is asked anything yet.
 func (a *app) connectDuty(w wiring) error {
@@ -57,13 +60,13 @@ func (a *app) connectDuty(w wiring) error {
 		if api == "" {
 			api = pagerduty.API
 		}
-		a.duty.pager = pagerduty.New(pagerduty.Config{API: api, Token: p.Token, From: p.From, Way: a.duty.way(api, 8), Wanted: a.duty.who.wanted, Now: time.Now})
+		a.duty.pager = pagerduty.New(pagerduty.Config{API: api, Token: p.Token, From: p.From, Way: a.duty.way("oncall/pagerduty", api, 8, pollKeep), Wanted: a.duty.who.wanted, Now: time.Now})
 		a.plugins.Paging = pagerduty.NewPager(a.duty.pager, add(a.duty.pager))
 	}
 	for _, c := range a.cfg.Plugins.OnCall.Calendars {
 		cfg := ical.Config{ID: c.ID, Title: c.Title, URL: c.URLToken, File: c.File, Services: c.Services, Level: c.Level, Zone: c.Timezone}
 		if c.URLToken != "" {
-			cfg.Way = a.duty.way(c.URLToken, 2)
+			cfg.Way = a.duty.way("oncall/"+c.ID, c.URLToken, 2, time.Minute)
 		}
 		if c.Team != "" {
 			team, err := catalog.ParseRef(c.Team, "group", "")
@@ -89,17 +92,6 @@ func (a *app) connectDuty(w wiring) error {
 	return nil
 }
 
-// way is the way out to one host of the configuration.
-func (d *duty) way(address string, rate float64) *outbound.Client {
-	o := outbound.Options{Total: 30 * time.Second, Rate: rate, Proxy: http.ProxyFromEnvironment}
-	if u, err := url.Parse(address); err == nil {
-		o.Hosts = []outbound.Host{{Name: u.Host, Private: true, Plain: u.Scheme == "http"}}
-	}
-	c := outbound.New(o)
-	d.ways = append(d.ways, c)
-	return c
-}
-
 // connectLighthouse connects what audits websites.
 func (a *app) connectLighthouse(w wiring) {
 	c := a.cfg.Plugins.Lighthouse
@@ -120,7 +112,7 @@ func (a *app) connectLighthouse(w wiring) {
 	}
 	slices.SortFunc(cfg.Budgets, func(x, y plugins.Budget) int { return strings.Compare(x.Category, y.Category) })
 	if c.ServiceURL != "" {
-		cfg.Service = &lighthouse.Service{URL: c.ServiceURL, Way: a.duty.way(c.ServiceURL, 10)}
+		cfg.Service = &lighthouse.Service{URL: c.ServiceURL, Way: a.duty.way("lighthouse/service", c.ServiceURL, 10, pollKeep)}
 	}
 	if r := c.Runner; r != nil {
 		o := outbound.Options{Proxy: nil}
@@ -128,7 +120,7 @@ func (a *app) connectLighthouse(w wiring) {
 			o.Hosts = append(o.Hosts, outbound.Host{Name: h, Private: true, Plain: true})
 		}
 		gate := outbound.New(o)
-		a.duty.ways = append(a.duty.ways, gate)
+		a.duty.gates = append(a.duty.gates, gate)
 		cfg.Runner = &lighthouse.Runner{Chrome: r.Chrome, Lighthouse: r.Command, Timeout: r.Timeout, Gate: gate, Dir: os.TempDir()}
 	}
 	a.duty.light = lighthouse.New(cfg)
@@ -141,7 +133,7 @@ func (a *app) connectRadar() {
 	if !strings.HasPrefix(source, "https://") && !strings.HasPrefix(source, "http://") {
 		return
 	}
-	f := &fetched{app: a, address: source, way: a.duty.way(source, 2)}
+	f := &fetched{app: a, address: source, way: a.duty.way("techradar", source, 2, time.Minute)}
 	a.radar = techradar.NewFrom(outboundName(source), a.now, f.load)
 	a.plugins.Radar = a.radar
 }
@@ -261,7 +253,7 @@ func (d *duty) files() []dataFile {
 }
 
 func (d *duty) close() {
-	for _, w := range d.ways {
+	for _, w := range d.gates {
 		w.Close()
 	}
 }

@@ -19,7 +19,7 @@ import (
 type fetched struct {
 	app     *app
 	address string
-	way     *outbound.Client
+	way     dutyWay
 
 	looked time.Time
 	last   *outbound.Response

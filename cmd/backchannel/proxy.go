@@ -32,6 +32,7 @@ func (a *app) newProxy(o proxy.Observer) (*proxy.Proxy, error) {
 		all = append(all, circleci.Upstream(c.APIURL, c.Token))
 	}
 	all = append(all, a.reach.upstreams()...)
+	all = append(all, a.duty.upstreams...)
 	p, err := proxy.New(all, proxy.Options{Observer: o, Proxy: http.ProxyFromEnvironment})
 	if err != nil {
 		return nil, fault.Wrap(fault.Invalid, err, "upstreams of proxy, plugins and integrations")
@@ -117,6 +118,9 @@ func (v *vendors) Close() error { return nil }
 func (a *app) connect(w wiring) error {
 	m := newProxyMetrics()
 	p, err := a.newProxy(m)
+	if err == nil {
+		a.duty.proxy.Store(p)
+	}
 	if err != nil {
 		return err
 	}

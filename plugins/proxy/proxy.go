@@ -61,6 +61,8 @@ type Config struct {
 	// Elsewhere are further hosts that answers lead to, such as that of a signed address of a log: names, or *.NAME for
 	// all below one. They are asked with GET and without Headers.
 	Elsewhere []string
+	// Roams lets redirects lead to any public address over https, without Headers: some addresses only lead to another.
+	Roams bool
 	// Private allows the addresses of Target, and of Elsewhere, to be private ones.
 	Private bool
 	// Offered says that Handler offers it, to whom Credentials say; empty Credentials: Require.
@@ -266,6 +268,9 @@ func (u *Upstream) connect() {
 // Config.Elsewhere, which get none of the headers that could be secrets.
 func (u *Upstream) follow(to *url.URL) error {
 	_, _, err := u.address(http.MethodGet, to.String())
+	if err != nil && u.c.Roams && to.Scheme == "https" && !strings.EqualFold(to.Host, u.target.Host) && to.User == nil {
+		return nil
+	}
 	return err
 }
 

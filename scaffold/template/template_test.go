@@ -54,7 +54,7 @@ func TestRender(t *testing.T) {
 		"${{ values.name[1:3] | join }}":                                 "ho",
 		"{% macro m(a, b=2) %}${{ a }}${{ b }}{% endmacro %}${{ m(1) }}": "12",
 		"${{ 'x' if false }}":                                            "",
-		"${{ [1, {t: {id: 2} }] | groupby('t.id') | dump }}":              `{"2":[{"t":{"id":2}}],"undefined":[1]}`,
+		"${{ [1, {t: {id: 2} }] | groupby('t.id') | dump }}":             `{"2":[{"t":{"id":2}}],"undefined":[1]}`,
 		"${{ {a: [1, none]} | dump }}":                                   `{"a":[1,null]}`,
 		"${{ (1.005).toFixed(2) }}":                                      "1.00",
 		"${{ (255).toString(16) }}":                                      "ff",

@@ -59,12 +59,12 @@ func (p *Plugin) known(id string) (plugins.Audit, bool) {
 // run audits a website and keeps what came of it, also when that is nothing.
 func (p *Plugin) run(ctx context.Context, id, address, form string, step func(plugins.AuditStep)) (plugins.Audit, error) {
 	begun := plugins.Audit{ID: id, URL: address, Form: form, State: plugins.AuditRunning, Began: p.cfg.Now().UTC()}
-	step(plugins.AuditStarts)
-	if p.cfg.Runner != nil { // a service keeps its own
-		if err := p.put(ctx, begun, nil); err != nil {
+	if p.cfg.Runner != nil { // a service keeps its own, and its own order
+		if err := p.alone(ctx, &begun, step); err != nil {
 			return plugins.Audit{}, err
 		}
 	}
+	step(plugins.AuditStarts)
 	found, report, err := p.engine.audit(ctx, address, form, step)
 	a := found
 	a.ID, a.URL, a.Began, a.Ended = cmp.Or(found.ID, id), begun.URL, begun.Began, p.cfg.Now().UTC()

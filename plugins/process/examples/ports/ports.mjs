@@ -5,7 +5,7 @@
 //   plugins:
 //     process:
 //       - command: [node, ./ports.mjs]
-//         config: {from: 8000, to: 8999}
+//         config: {from: 8000, to: 8999, given: {billing: 8001}}
 //
 // One message a line on standard input and output; what is logged goes to standard error.
 import { createInterface } from 'node:readline';
@@ -28,12 +28,13 @@ const ask = (method, params) =>
 // problem is an error with a kind: not_found, forbidden, invalid or upstream.
 const problem = (kind, message) => Object.assign(new Error(message), { kind });
 
-// The register: port by owner, kept by the program.
+// The register: port by owner, kept by the program; what the configuration says was given before comes first.
 async function register() {
+  const given = Object.fromEntries(Object.entries(config.given ?? {}).map(([owner, port]) => [owner, { port }]));
   try {
-    return (await ask('host.kept', { name: 'ports' })).state;
+    return { ...given, ...(await ask('host.kept', { name: 'ports' })).state };
   } catch (e) {
-    if (e.kind === 'not_found') return {};
+    if (e.kind === 'not_found') return given;
     throw e;
   }
 }

@@ -143,9 +143,7 @@ func (b *factBook) fill(lists map[string][]string) *strings.Replacer {
 	var subjects, states []string
 	for _, m := range b.measures {
 		for _, l := range lang.Languages() {
-			for _, w := range m.Words[l] {
-				subjects = append(subjects, w)
-			}
+			subjects = append(subjects, m.Words[l]...)
 		}
 		states = append(states, m.stateWords()...)
 	}

@@ -63,7 +63,7 @@ const (
 	RunAgainTheirs        Key = "run.again_theirs" // title, who
 	RunAgainSecrets       Key = "run.again_secrets"
 	RunAgainForgotten     Key = "run.again_forgotten" // title
-	RunAnnounce           Key = "run.announce" // who, title, template
+	RunAnnounce           Key = "run.announce"        // who, title, template
 	RunApprove            Key = "run.approve"
 	RunApprovedBy         Key = "run.approved_by"      // who
 	RunApproverOther      Key = "run.approver_other"   // title, who

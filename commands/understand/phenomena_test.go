@@ -121,6 +121,41 @@ func TestBound(t *testing.T) {
 	}
 }
 
+// TestNamesInConversations: what can only be a name is not what was said before, whatever its words mean; words that say
+// which of those on call is wanted are no name.
+func TestNamesInConversations(t *testing.T) {
+	view := voyagers(t)
+	u := understand.New(understand.Vocabulary{Catalog: view})
+	gate := searchtest.Ref("component:gate-planner")
+	said := []understand.Turn{{Text: "who owns it", Intent: understand.Owner, Entities: []catalog.Ref{gate}}, {FromBot: true, Text: "Ground Operations.", Entities: []catalog.Ref{gate}}}
+	for text, unknown := range map[string]string{
+		"who owns coupon-clock": "coupon-clock", "who owns the coupon clock?": "coupon clock", "who owns service-clock": "service-clock",
+		"who owns it these days": "", "who is on-call": "", "who is the second line on call": "", "那二线呢": "",
+	} {
+		r := u.Understand(view, understand.Question{Text: text, Thread: said})
+		switch {
+		case unknown == "" && !slices.Equal(r.Entities, []catalog.Ref{gate}):
+			t.Errorf("%q: %s %v, unknown %q", text, r.Intent, r.Entities, r.Unknown)
+		case unknown != "" && (len(r.Entities) > 0 || !slices.Equal(r.Unknown, []string{unknown})):
+			t.Errorf("%q: %v, unknown %q", text, r.Entities, r.Unknown)
+		}
+	}
+}
+
+// TestSecondLineOfTheSame: who else is on call is asked of what was asked about before.
+func TestSecondLineOfTheSame(t *testing.T) {
+	view := voyagers(t)
+	u := understand.New(understand.Vocabulary{Catalog: view})
+	gate := searchtest.Ref("component:gate-planner")
+	said := []understand.Turn{{Text: "who is on call for it", Intent: understand.OnCall, Entities: []catalog.Ref{gate}}, {FromBot: true, Text: "Ann.", Entities: []catalog.Ref{gate}}}
+	for _, text := range []string{"and second line?", "second line?", "那二线呢"} {
+		r := u.Understand(view, understand.Question{Text: text, Thread: said})
+		if r.Intent != understand.OnCall || r.Trait != "secondary" || !slices.Equal(r.Entities, []catalog.Ref{gate}) {
+			t.Errorf("%q: %s %q %v", text, r.Intent, r.Trait, r.Entities)
+		}
+	}
+}
+
 func TestEmptyCatalog(t *testing.T) {
 	view := search.NewReader(catalog.Changes{Generation: 1}, nil, search.Options{}).For(catalog.Viewer{})
 	u := understand.New(understand.Vocabulary{})

@@ -234,6 +234,26 @@ func (r *run) markHits() {
 			r.why("%q", p.pattern)
 		}
 	}
+	r.markDuty()
+}
+
+// markDuty marks the words that say which of those on call is wanted. A single word may say for what as well: the
+// backup service has somebody on call, too. It reports whether there are any.
+func (r *run) markDuty() (marked bool) {
+	if r.intent != OnCall {
+		return false
+	}
+	for _, cue := range [...]string{"secondary", "next", "until"} {
+		for _, f := range r.m.cues[cue] {
+			if len(f.hits) < 2 {
+				continue
+			}
+			for _, h := range f.hits {
+				r.hit[h], marked = true, true
+			}
+		}
+	}
+	return marked
 }
 
 // contentVerb holds verbs of phrases that also say what the thing asked for does.

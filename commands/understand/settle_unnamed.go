@@ -14,7 +14,13 @@ func (r *run) noIntent() {
 		if len(r.out.Tech) == 0 {
 			r.out.Tech = r.past.tech
 		}
-		if o := r.entities(); !o.empty() {
+		duty := r.markDuty()
+		o := r.entities()
+		if o.empty() && duty { // "and second line?"
+			o = r.elsewhere()
+		}
+		if !o.empty() {
+			r.traits()
 			r.put(o)
 			r.finish(r.intent)
 			return
@@ -144,7 +150,21 @@ func (r *run) endsUnknown() bool {
 	for last > 0 && r.m.toks[last-1].class == punct {
 		last--
 	}
-	return us[len(us)-1].to == last && !slices.ContainsFunc(us, func(u unit) bool { return u.entry != nil || u.han })
+	if us[len(us)-1].to != last {
+		return false
+	}
+	if !slices.ContainsFunc(us, func(u unit) bool { return u.entry != nil || u.han }) {
+		return true
+	}
+	if len(us) < 2 || !telling(r.withoutKinds(us)) || slices.ContainsFunc(us, func(u unit) bool { return u.han }) {
+		return false
+	}
+	for i := range us[1:] {
+		if us[i].to != us[i+1].from {
+			return false
+		}
+	}
+	return r.slot(&mention{from: us[0].from, to: last, kindAt: -1})
 }
 
 // namesUnknown reports whether the message holds what can only be a name, and nothing is called so.
@@ -157,14 +177,25 @@ func (r *run) namesUnknown() bool {
 			return true
 		}
 	}
+	return r.gluedWords(us)
+}
+
+// gluedWords reports whether words that are known are written as one: "coupon-clock".
+func (r *run) gluedWords(us []unit) bool {
+	for i := 1; i < len(us); i++ {
+		if t := &r.m.toks[us[i].from]; us[i-1].to == us[i].from && hard(t.glue) && t.class != han {
+			return true
+		}
+	}
 	return false
 }
 
 // unknown notes the name that nothing is called.
 func (r *run) unknown() {
-	us := r.withoutKinds(r.content(nil))
-	if len(us) == 0 {
-		us = r.content(nil)
+	all := r.content(nil)
+	us := r.withoutKinds(all)
+	if len(us) == 0 || r.gluedWords(all) {
+		us = all
 	}
 	name := r.topic(us)
 	if name == "" {

@@ -142,6 +142,18 @@ func TestNamesInConversations(t *testing.T) {
 	}
 }
 
+// TestWholeReferences: a whole reference is what it says, also where its name is an everyday word.
+func TestWholeReferences(t *testing.T) {
+	shop := searchtest.Entity("component:shop")
+	view := search.NewReader(catalog.Changes{Generation: 1, Upserts: []*catalog.Entity{shop}}, nil, search.Options{}).For(catalog.Viewer{})
+	u := understand.New(understand.Vocabulary{Catalog: view})
+	for _, text := range []string{"who owns component:default/shop", "is `component:default/shop` deprecated?", "component:default/shop", "docs of component:default/shop", "谁负责 component:default/shop？"} {
+		if r := u.Understand(view, understand.Question{Text: text}); !slices.Equal(r.Entities, []catalog.Ref{shop.Ref}) {
+			t.Errorf("%q: %s %v, unknown %q", text, r.Intent, r.Entities, r.Unknown)
+		}
+	}
+}
+
 // TestSecondLineOfTheSame: who else is on call is asked of what was asked about before.
 func TestSecondLineOfTheSame(t *testing.T) {
 	view := voyagers(t)

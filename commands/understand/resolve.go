@@ -164,8 +164,34 @@ func (r *run) onlyKinds(us []unit) bool {
 	return slices.ContainsFunc(us, func(u unit) bool { return u.entry != nil && u.entry.kind > 0 && len(u.entry.concepts) > 0 }) && len(us) > 1
 }
 
-// linked resolves an address in the message.
+// maxReferred is how many words of a message are looked at for references.
+const maxReferred = 64
+
+// referred are the entities that a message names by whole references, as completion writes them:
+// "component:default/shop". Such a word is nothing else, whatever its parts mean.
+func (r *run) referred() []catalog.Ref {
+	var out []catalog.Ref
+	n := 0
+	for word := range strings.FieldsSeq(r.m.clean.text) {
+		if n++; n > maxReferred {
+			break
+		}
+		word = strings.Trim(word, "`'\"“”,.;!?()，。；！？、（）")
+		if !strings.Contains(word, ":") || !strings.Contains(word, "/") {
+			continue
+		}
+		if ref, err := catalog.ParseRef(word, "", ""); err == nil && r.visible(ref) && !slices.Contains(out, ref) {
+			out = append(out, ref)
+		}
+	}
+	return out
+}
+
+// linked resolves a reference or an address in the message.
 func (r *run) linked() outcome {
+	if refs := r.referred(); len(refs) > 0 {
+		return outcome{refs: refs}
+	}
 	for _, u := range r.m.clean.links {
 		keys := linkKeys(u)
 		if s := slugKey(u.Path); s != "" {

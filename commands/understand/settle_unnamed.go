@@ -27,6 +27,11 @@ func (r *run) noIntent() {
 		}
 		r.intent = ""
 	}
+	if refs := r.referred(); len(refs) > 0 {
+		r.put(outcome{refs: refs})
+		r.finish(Show)
+		return
+	}
 	named := r.useful()
 	if r.complains(named) {
 		return

@@ -43,6 +43,18 @@ func (h *house) proposed(t *testing.T, f *bot.Follows) string {
 	return key
 }
 
+// waiting returns a house where a task has waited for a word for a minute.
+func waiting(t *testing.T) (*house, *bot.Follows, string) {
+	t.Helper()
+	h := newHouse()
+	h.rests = map[string]bot.TaskRest{"dig": unsaid}
+	f, stop := h.replica(t)
+	t.Cleanup(stop)
+	key := h.proposed(t, f)
+	time.Sleep(time.Minute)
+	return h, f, key
+}
+
 // TestFollowRests: a task that waits for a word takes no job for days, and goes on within seconds when it is said, in
 // another process too.
 func TestFollowRests(t *testing.T) {
@@ -83,12 +95,7 @@ func TestFollowRests(t *testing.T) {
 // TestFollowIsStoppedWhileItRests: whoever asked withdraws.
 func TestFollowIsStoppedWhileItRests(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		h := newHouse()
-		h.rests = map[string]bot.TaskRest{"dig": unsaid}
-		f, stop := h.replica(t)
-		defer stop()
-		key := h.proposed(t, f)
-		time.Sleep(time.Minute)
+		h, f, key := waiting(t)
 		if _, err := f.Cancel(t.Context(), key); err != nil {
 			t.Fatal(err)
 		}
@@ -105,12 +112,7 @@ func TestFollowIsStoppedWhileItRests(t *testing.T) {
 // TestFollowWakesWithoutItsJob: the process ends between the word and the job; the job is found to be missing.
 func TestFollowWakesWithoutItsJob(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		h := newHouse()
-		h.rests = map[string]bot.TaskRest{"dig": unsaid}
-		f, stop := h.replica(t)
-		defer stop()
-		key := h.proposed(t, f)
-		time.Sleep(time.Minute)
+		h, _, key := waiting(t)
 		if _, err := h.state.Tasks.Append(context.Background(), key, bot.TaskEvent{ID: "end", Kind: "expired", Last: true, At: time.Now()}); err != nil {
 			t.Fatal(err)
 		}

@@ -69,6 +69,9 @@ func (m *ShortMemory) Recall(key string, now time.Time) []Turn {
 
 // Record implements Memory.
 func (m *ShortMemory) Record(key string, turns ...Turn) {
+	if len(turns) == 0 {
+		return
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	el, ok := m.convs[key]
@@ -78,9 +81,6 @@ func (m *ShortMemory) Record(key string, turns ...Turn) {
 		m.convs[key] = el
 	}
 	c := el.Value.(*conversation)
-	if len(turns) == 0 {
-		return
-	}
 	if at := turns[len(turns)-1].At; at.Sub(c.used).Abs() > convUsed {
 		m.order.MoveToBack(el)
 		c.used = at

@@ -54,7 +54,7 @@ func (r *repository) top() string {
 
 func (r *repository) send(ctx context.Context, method, path string, in, out any) error {
 	if r.api == nil {
-		return fault.New(fault.Invalid, "%s is a folder of the sample company: it can be published, and nothing else be done with it", r.Path())
+		return fault.New(fault.Invalid, "%s is a folder of the sample company: it can be published, but nothing else can be done with it", r.Path())
 	}
 	return r.api.Send(ctx, r.Owner, method, path, in, out)
 }

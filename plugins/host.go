@@ -23,7 +23,8 @@ type Host struct {
 	Catalog  Catalog
 	// Changed says that the vendor has something new about an entity: its cards are asked for anew.
 	Changed func(ref catalog.Ref)
-	Keep    Keeper // what the plugin must remember after a restart; its names are its own
+	Keep    Keeper   // what the plugin must remember after a restart; its names are its own
+	Turn    TakeTurn // what only one may do at a time in the whole deployment; its names are the plugin's own
 }
 
 // Upstream is the way to one third party, through the proxy: its address and secrets are the configuration's.
@@ -74,6 +75,9 @@ func (h Host) Whole() Host {
 	}
 	if h.Keep == nil {
 		h.Keep = NewMemoryKeeper()
+	}
+	if h.Turn == nil {
+		h.Turn = newTurns().take
 	}
 	return h
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/backchannel-portal/backchannel/commands"
 	"github.com/backchannel-portal/backchannel/docs"
 	"github.com/backchannel-portal/backchannel/internal/fault"
+	"github.com/backchannel-portal/backchannel/internal/job"
 	"github.com/backchannel-portal/backchannel/internal/scm"
 	"github.com/backchannel-portal/backchannel/plugins"
 	"github.com/backchannel-portal/backchannel/plugins/links"
@@ -82,6 +83,7 @@ type wiring struct {
 	runs  plugins.Runs      // of build pipelines; nil: they end with the process
 
 	audits plugins.AuditStore // of websites; nil: they end with the process
+	queue  job.Store          // of the deployment; nil: this process is alone
 }
 
 // newApp wires the parts; it reads nothing yet.

@@ -15,6 +15,7 @@ import (
 	"github.com/backchannel-portal/backchannel/catalog/search"
 	"github.com/backchannel-portal/backchannel/cmd/backchannel/config"
 	"github.com/backchannel-portal/backchannel/internal/fault"
+	"github.com/backchannel-portal/backchannel/internal/job"
 	"github.com/backchannel-portal/backchannel/plugins"
 	"github.com/backchannel-portal/backchannel/plugins/declared"
 	"github.com/backchannel-portal/backchannel/plugins/process"
@@ -28,6 +29,7 @@ type plugged struct {
 	gates    *plugins.Gates
 	views    *plugins.Runner
 	keep     plugins.Keeper
+	queue    job.Store // for turns; nil: this process is alone
 	sets     []pluginSet
 	upstream func(name string) (plugins.Upstream, error) // nil: there is no way out
 	proxy    *proxy.Proxy                                // behind upstream
@@ -81,7 +83,7 @@ func (p *plugged) start(ctx context.Context, one plugins.Plugin) error {
 func (p *plugged) host(name string) plugins.Host {
 	return plugins.Host{
 		Now: p.app.now, Log: p.app.log.With("plugin", name), BaseURL: p.app.cfg.Web.BaseURL,
-		Upstream: p.out, Facts: pluginFacts{p.app, name}, Catalog: pluginCatalog{p.app}, Keep: plugins.KeeperOf(p.keep, name),
+		Upstream: p.out, Facts: pluginFacts{p.app, name}, Catalog: pluginCatalog{p.app}, Keep: plugins.KeeperOf(p.keep, name), Turn: p.turn(name),
 		Changed: func(ref catalog.Ref) { p.views.Forget(name, ref) },
 	}.Whole()
 }
@@ -205,6 +207,7 @@ const askPatience = 5 * time.Second
 // plugIn connects the plugins of the configuration. None of them is asked anything yet.
 func (a *app) plugIn(w wiring) error {
 	a.plug = newPlugged(a, w.cards, w.keep)
+	a.plug.queue = w.queue
 	if err := a.connect(w); err != nil {
 		return err
 	}

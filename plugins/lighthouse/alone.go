@@ -1,81 +1,73 @@
 package lighthouse
 
 import (
-	"cmp"
 	"context"
-	"strings"
+	"errors"
+	"sync"
 	"time"
 
 	"github.com/backchannel-portal/backchannel/internal/fault"
+	"github.com/backchannel-portal/backchannel/internal/job"
 	"github.com/backchannel-portal/backchannel/plugins"
 )
 
-// The rhythm of replicas that audit in turn.
+// auditTurn is what replicas take turns for: two audits at once on one machine, or against one website, would spoil
+// each other's figures.
+const auditTurn = "audit"
+
+// When an audit that is said to run has died with its process.
 const (
-	settleFor = time.Second     // from saying that one begins until it is sure that nobody else said so meanwhile
-	askEvery  = 2 * time.Second // while another replica audits
-	graceFor  = time.Minute     // beyond the longest audit: one that is still running then died with its process
+	graceFor  = time.Minute      // after the longest audit that is made here
+	abandoned = 30 * time.Minute // after a service began it
 )
 
-// alone keeps the audit as running when its turn has come among all replicas: two audits at once on one machine, or
-// against one website, would spoil each other's figures. A replica says in the store that it begins, and waits until what
-// others said at the same time is there too; of several the first goes on, and the others wait for it.
-func (p *Plugin) alone(ctx context.Context, begun *plugins.Audit, step func(plugins.AuditStep)) error {
-	waited := false
-	wait := func(how time.Duration) error {
-		select {
-		case <-ctx.Done():
-			return fault.New(fault.Upstream, "another website is still being audited")
-		case <-time.After(how):
-			return nil
+// alone has its turn among all replicas and then does what is to be done. What is known of audits is as new then as the
+// store is. Work that could not hold its turn fails, since somebody else may have audited beside it.
+func (p *Plugin) alone(ctx context.Context, id string, step func(plugins.AuditStep), do func(context.Context) (plugins.Audit, error)) (plugins.Audit, error) {
+	held, done, err := p.host.Turn(ctx, auditTurn, sync.OnceFunc(func() { step(plugins.AuditWaits) }))
+	if err != nil {
+		if ctx.Err() != nil {
+			err = fault.New(fault.Upstream, "another website is still being audited")
+		}
+		return plugins.Audit{}, err
+	}
+	defer done()
+	if err := p.Reload(held); err != nil {
+		return plugins.Audit{}, err
+	}
+	if p.cfg.Runner != nil { // whoever had the turn before and says that it audits still died; a service's audits are made elsewhere
+		if err := p.breakOff(held, id, p.cfg.Now()); err != nil {
+			return plugins.Audit{}, err
 		}
 	}
-	said := false
-	for {
-		before, any, err := p.others(ctx, *begun)
-		switch {
-		case err != nil:
-			return err
-		case said && !before:
-			return nil
-		case !said && !any:
-			begun.Began, said = p.cfg.Now().UTC(), true
-			if err = p.put(ctx, *begun, nil); err == nil {
-				err = wait(settleFor)
-			}
-		default:
-			if !waited {
-				waited = true
-				step(plugins.AuditWaits)
-			}
-			err = wait(askEvery)
-		}
-		if err != nil {
-			if said { // others must not wait for what will not come
-				over := *begun
-				over.State, over.Ended, over.Why = plugins.AuditFailed, p.cfg.Now().UTC(), clip(err.Error(), maxWhy)
-				_ = p.put(context.WithoutCancel(ctx), over, nil)
-			}
-			return err
-		}
+	a, err := do(held)
+	if err != nil && errors.Is(context.Cause(held), job.ErrLost) {
+		err = fault.New(fault.Upstream, "the store was away for so long that another audit may run")
 	}
+	return a, err
 }
 
-// others reports whether other audits run, and whether any of them began before this one.
-func (p *Plugin) others(ctx context.Context, mine plugins.Audit) (before, any bool, err error) {
-	limited, cancel := context.WithTimeout(ctx, storeFor)
-	defer cancel()
-	all, err := p.cfg.Store.Recent(limited, recent)
-	if err != nil {
-		return false, false, err
+// abandon ends audits that run for longer than any does: their processes died.
+func (p *Plugin) abandon(ctx context.Context) error {
+	after := abandoned
+	if p.cfg.Runner != nil {
+		after = p.cfg.Runner.timeout() + graceFor
 	}
-	dead := p.cfg.Now().Add(-p.cfg.Runner.timeout() - graceFor)
-	for _, a := range all {
-		if a.State != plugins.AuditRunning || a.ID == mine.ID || a.Began.Before(dead) {
-			continue
+	return p.breakOff(ctx, "", p.cfg.Now().Add(-after))
+}
+
+// breakOff ends the audits, but for one, that are said to run since a time or longer.
+func (p *Plugin) breakOff(ctx context.Context, but string, since time.Time) error {
+	for _, all := range p.now.Load().audits {
+		for _, a := range all {
+			if a.State != plugins.AuditRunning || a.ID == but || a.Began.After(since) {
+				continue
+			}
+			a.State, a.Ended, a.Why = plugins.AuditFailed, p.cfg.Now().UTC(), "it was broken off"
+			if err := p.put(ctx, a, nil); err != nil {
+				return err
+			}
 		}
-		any = true
-		before = before || cmp.Or(a.Began.Compare(mine.Began), strings.Compare(a.ID, mine.ID)) < 0
 	}
-	return before, any, nil
+	return nil
 }

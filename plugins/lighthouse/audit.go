@@ -19,31 +19,32 @@ const (
 
 	checkEvery = 2 * time.Minute
 	checkFor   = plugins.MaxCheck
-	abandoned  = 30 * time.Minute // an audit that runs for longer died with its process
-	maxWhy     = 300              // bytes of why an audit failed
+	maxWhy     = 300 // bytes of why an audit failed
 )
 
 // Audit implements plugins.Auditor.
 func (p *Plugin) Audit(ctx context.Context, r plugins.AuditRequest, step func(plugins.AuditStep)) (plugins.Audit, error) {
+	return p.auditIf(ctx, r, step, func() bool { return true })
+}
+
+// auditIf audits a website in turn, if that is still wanted when the turn has come.
+func (p *Plugin) auditIf(ctx context.Context, r plugins.AuditRequest, step func(plugins.AuditStep), wanted func() bool) (plugins.Audit, error) {
 	if err := p.check(r.URL); err != nil {
 		return plugins.Audit{}, err
 	}
-	id := cmp.Or(r.Key, p.cfg.NewID())
+	id := r.Key
+	if id == "" {
+		id = p.cfg.NewID()
+	}
 	if a, ok := p.known(id); ok && a.State != plugins.AuditRunning {
 		return a, nil // it was made before whoever asked for it went away
 	}
-	select {
-	case p.turn <- struct{}{}:
-	default:
-		step(plugins.AuditWaits)
-		select {
-		case p.turn <- struct{}{}:
-		case <-ctx.Done():
-			return plugins.Audit{}, fault.New(fault.Upstream, "another website is still being audited")
+	return p.alone(ctx, id, step, func(ctx context.Context) (plugins.Audit, error) {
+		if a, ok := p.known(id); ok && a.State != plugins.AuditRunning || !wanted() {
+			return a, nil
 		}
-	}
-	defer func() { <-p.turn }()
-	return p.run(ctx, id, r.URL, cmp.Or(r.Form, p.cfg.Form), step)
+		return p.run(ctx, id, r.URL, cmp.Or(r.Form, p.cfg.Form), step)
+	})
 }
 
 // known is an audit that is in memory.
@@ -59,8 +60,8 @@ func (p *Plugin) known(id string) (plugins.Audit, bool) {
 // run audits a website and keeps what came of it, also when that is nothing.
 func (p *Plugin) run(ctx context.Context, id, address, form string, step func(plugins.AuditStep)) (plugins.Audit, error) {
 	begun := plugins.Audit{ID: id, URL: address, Form: form, State: plugins.AuditRunning, Began: p.cfg.Now().UTC()}
-	if p.cfg.Runner != nil { // a service keeps its own, and its own order
-		if err := p.alone(ctx, &begun, step); err != nil {
+	if p.cfg.Runner != nil { // a service keeps its own
+		if err := p.put(ctx, begun, nil); err != nil {
 			return plugins.Audit{}, err
 		}
 	}
@@ -122,7 +123,8 @@ func (p *Plugin) look(ctx context.Context) error {
 		if end, ok := ctx.Deadline(); ok && time.Until(end) < p.longest() {
 			break // the next look goes on
 		}
-		if _, err := p.Audit(ctx, plugins.AuditRequest{URL: address}, func(plugins.AuditStep) {}); err != nil {
+		due := func() bool { return slices.Contains(p.due(), address) } // somebody may have had it audited meanwhile
+		if _, err := p.auditIf(ctx, plugins.AuditRequest{URL: address}, func(plugins.AuditStep) {}, due); err != nil {
 			if fault.Is(err, fault.Invalid) {
 				failed = err // it is the programs, not the page
 			}
@@ -214,22 +216,6 @@ func (p *Plugin) oldest(address string) time.Time {
 		return time.Time{}
 	}
 	return all[len(all)-1].Began
-}
-
-// abandon ends audits whose process died.
-func (p *Plugin) abandon(ctx context.Context) error {
-	for _, all := range p.now.Load().audits {
-		for _, a := range all {
-			if a.State != plugins.AuditRunning || p.cfg.Now().Sub(a.Began) < abandoned {
-				continue
-			}
-			a.State, a.Ended, a.Why = plugins.AuditFailed, p.cfg.Now().UTC(), "it was broken off"
-			if err := p.put(ctx, a, nil); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
 }
 
 const seenName = "seen"

@@ -49,7 +49,6 @@ type Plugin struct {
 	cfg    Config
 	engine engine
 	host   plugins.Host
-	turn   chan struct{} // holds one while an audit runs
 
 	mu   sync.Mutex // of known; readers take the pointer
 	mark string
@@ -68,7 +67,7 @@ type seen struct {
 	Failed time.Time `json:"failed,omitzero"` // since when it does not
 }
 
-// engine audits. One audit runs at a time.
+// engine audits. One audit runs at a time in the whole deployment.
 type engine interface {
 	// audit looks at a website and returns what it found, without an id, with the whole report if there is one.
 	audit(ctx context.Context, url, form string, step func(plugins.AuditStep)) (plugins.Audit, []byte, error)
@@ -92,7 +91,7 @@ var (
 // New returns the plugin. Start gives it the catalog.
 func New(cfg Config) *Plugin {
 	cfg.Form = cmp.Or(cfg.Form, plugins.FormMobile)
-	p := &Plugin{cfg: cfg, host: plugins.Host{}.Whole(), turn: make(chan struct{}, 1)}
+	p := &Plugin{cfg: cfg, host: plugins.Host{}.Whole()}
 	switch {
 	case cfg.Runner != nil:
 		p.engine = cfg.Runner

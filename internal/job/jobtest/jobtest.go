@@ -62,6 +62,10 @@ func Test(t *testing.T, open Open) {
 		{"a runner ends what was taken over", (*bench).runnerLoses},
 		{"a runner gives back what it cannot end", (*bench).runnerStops},
 		{"two runners share the work and the schedules", (*bench).runnersShare},
+		{"a turn is had by one at a time", (*bench).turns},
+		{"the turn of the dead is taken over", (*bench).turnOfTheDead},
+		{"who lost a turn learns of it", (*bench).turnLost},
+		{"a turn that nobody wants any more is free", (*bench).turnEnds},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			b := &bench{T: t, ctx: t.Context(), now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}

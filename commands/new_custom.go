@@ -14,17 +14,13 @@ import (
 	"github.com/backchannel-portal/backchannel/scaffold"
 )
 
-// The bounds of fields that plugins bring: somebody waits while they are asked.
-const (
-	customOptions = 1500 * time.Millisecond // options while somebody types
-	customCheck   = 2 * time.Second         // all fields of a page that is handed in
-	maxCustomText = 200                     // characters of an option or a problem
-)
+// customOptions is how long somebody who types waits for what a plugin offers.
+const customOptions = 1500 * time.Millisecond
 
 // customField is a field of a form that a plugin brings.
 type customField struct {
 	plugins.Field
-	plugin string
+	plugin, title string
 }
 
 // custom is the plugin's field that a field of a template names; false where no plugin has it.
@@ -35,7 +31,7 @@ func (c *Commands) custom(q *scaffold.FormField) (customField, bool) {
 	for _, e := range c.deps.Views.Registry.All() {
 		i := slices.IndexFunc(e.Fields, func(f plugins.Field) bool { return f.Name == q.Custom.Name })
 		if i >= 0 {
-			return customField{e.Fields[i], e.About.Name}, true
+			return customField{e.Fields[i], e.About.Name, e.About.Title}, true
 		}
 	}
 	return customField{}, false
@@ -58,11 +54,11 @@ func (m *making) asCustom(q *scaffold.FormField, f card.FormField) card.FormFiel
 	return f
 }
 
-// customQuery is the state of a plugin's field. Secrets are in no form's values.
+// customQuery is the state of a plugin's field, without what is secret in the form.
 func (m *making) customQuery(f *scaffold.Form, q *scaffold.FormField, typed string) plugins.FieldQuery {
 	out := plugins.FieldQuery{Typed: typed, Lang: m.l, Values: json.RawMessage("{}")}
 	if f.Values != nil {
-		out.Values = yamldoc.AppendJSON(nil, f.Values)
+		out.Values = yamldoc.AppendJSON(nil, m.public(f, f.Values))
 	}
 	if q.Custom.Options != nil {
 		out.Options = yamldoc.AppendJSON(nil, q.Custom.Options)
@@ -94,31 +90,6 @@ func (m *making) suggestCustom(ctx context.Context, f *scaffold.Form, q *scaffol
 		}
 		if out.Options = append(out.Options, card.FormOption{Value: o.Value, Label: label}); len(out.Options) == maxSuggested {
 			break
-		}
-	}
-	return out
-}
-
-// unfit says what plugins find wrong with the values of a page, by the names of its fields. What cannot be found out in
-// time is no problem: a plugin that is away must not keep people from their work.
-func (m *making) unfit(ctx context.Context, f *scaffold.Form, page int) map[string]string {
-	ctx, cancel := context.WithTimeout(ctx, customCheck)
-	defer cancel()
-	out := map[string]string{}
-	for i := range f.Pages[page].Fields {
-		q := &f.Pages[page].Fields[i]
-		own, ok := m.c.custom(q)
-		if !ok || own.Check == nil || q.Fixed {
-			continue
-		}
-		for _, typed := range fieldValues(q) {
-			problem, err := plugins.Call(ctx, m.c.deps.Views.Gates, own.plugin, "check "+own.Name, customCheck, func(ctx context.Context) (string, error) {
-				return own.Check(ctx, m.customQuery(f, q, typed))
-			})
-			if problem = clipTo(card.CleanLine(problem), maxCustomText); err == nil && problem != "" {
-				out[q.Name] = problem
-				break
-			}
 		}
 	}
 	return out

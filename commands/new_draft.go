@@ -24,6 +24,8 @@ type newDraft struct {
 	Whole    bool            // every page was answered
 	Channel  bot.Channel     // where it was begun
 	Again    string          `json:",omitempty"` // key of the task of a run that is to be tried again
+	// Unchecked are digests of values that plugins could not check, by field: whoever answers was told.
+	Unchecked map[string]string `json:",omitempty"`
 }
 
 // making is the describing of something new, as one event finds it.

@@ -175,7 +175,10 @@ func (m *making) submitted(ctx context.Context, v card.Values) (bot.Reply, error
 	if wrong := m.taken(ctx, f, page); len(wrong) > 0 {
 		return bot.Invalid{Fields: wrong}, nil
 	}
-	if wrong := m.unfit(ctx, f, page); len(wrong) > 0 {
+	switch wrong, err := m.unfit(ctx, f, page); {
+	case err != nil:
+		return nil, err
+	case len(wrong) > 0:
 		return bot.Invalid{Fields: wrong}, nil
 	}
 	if m.unasked(f, page, v) {

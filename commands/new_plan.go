@@ -72,31 +72,54 @@ func (m *making) shown(ctx context.Context, from int) error {
 		m.line(lang.NewPlanFailed, lang.Args{"what": m.named(m.template), "text": m.because(err)})
 		m.actions = []card.Action{m.act(lang.NewChange, intentChange, card.Primary), m.act(lang.NewCancel, intentDrop, card.Default)}
 	default:
-		m.planned(plan, f, from)
+		v := m.judge(ctx, f, 0, len(f.Pages), customPlan)
+		if len(v.problems) > 0 {
+			m.refused(f, v)
+			return nil
+		}
+		m.planned(plan, f, v, from)
 	}
 	return nil
 }
 
+// wrongValue is something that is to be mended before a plan can be made.
+type wrongValue struct{ field, text string }
+
 // unfinished says what is missing or wrong before a plan can be made.
 func (m *making) unfinished(f *scaffold.Form, problems []scaffold.FormProblem) {
+	all := make([]wrongValue, len(problems))
+	for i, p := range problems {
+		all[i] = wrongValue{p.Field, p.Text(m.l)}
+	}
+	m.toMend(f, all)
+}
+
+// toMend lists what is to be mended, and offers to.
+func (m *making) toMend(f *scaffold.Form, all []wrongValue) {
 	m.outcome = bot.NotFound
 	m.line(lang.NewUnfinished, lang.Args{"what": m.named(m.template)})
-	labels := map[string]string{}
-	for _, p := range f.Pages {
-		for _, q := range p.Fields {
-			labels[q.Name] = orText(q.Title, q.Name)
-		}
-	}
+	labels := labelsOf(f)
 	var list card.List
-	for _, p := range problems[:min(len(problems), maxEffects)] {
-		item := []card.Span{card.T(p.Text(m.l))}
-		if l := labels[p.Field]; l != "" {
+	for _, p := range all[:min(len(all), maxEffects)] {
+		item := []card.Span{card.T(p.text)}
+		if l := labels[p.field]; l != "" {
 			item = append([]card.Span{card.S(l), card.T(": ")}, item...)
 		}
 		list.Items = append(list.Items, item)
 	}
 	m.add(list)
 	m.actions = []card.Action{m.act(lang.NewChange, intentChange, card.Primary), m.act(lang.NewCancel, intentDrop, card.Default)}
+}
+
+// labelsOf are the fields of a form as people know them, by their names.
+func labelsOf(f *scaffold.Form) map[string]string {
+	out := map[string]string{}
+	for _, p := range f.Pages {
+		for _, q := range p.Fields {
+			out[q.Name] = orText(q.Title, q.Name)
+		}
+	}
+	return out
 }
 
 // act is a button about what is described. Anybody may see it; whose it is is asked when it is pressed.
@@ -108,7 +131,7 @@ func (m *making) act(label lang.Key, intent string, style card.Style, args ...st
 }
 
 // planned shows a plan: what it makes, what changes outside, its steps and files, and what to do about it.
-func (m *making) planned(plan *RunPlan, f *scaffold.Form, from int) {
+func (m *making) planned(plan *RunPlan, f *scaffold.Form, v verdict, from int) {
 	title := titleOf(f, m.template.DisplayName())
 	args := lang.Args{"title": card.S(title), "what": m.named(m.template), "n": len(plan.Files), "size": sizeText(plan.Size)}
 	m.line(lang.NewPlan, args)
@@ -122,6 +145,9 @@ func (m *making) planned(plan *RunPlan, f *scaffold.Form, from int) {
 	}
 	for _, w := range plan.Warnings[:min(len(plan.Warnings), 3)] {
 		m.add(card.Note{Spans: m.say(lang.NewWarning, lang.Args{"text": clipTo(oneLine(w), maxDetail)})})
+	}
+	if len(v.silent) > 0 {
+		m.unchecked(f, v, lang.FieldLater)
 	}
 	label := lang.NewGo
 	if a := m.c.approval(m.template); m.needs(a) {

@@ -107,6 +107,9 @@ func (c *Commands) handleGo(ctx context.Context, ev *bot.Event) (bot.Reply, erro
 			a, msg := m.finish()
 			return bot.Update{Answer: a, Message: msg}, nil
 		}
+		if why := m.unable(ctx, f); why != nil {
+			return why, nil
+		}
 		return m.start(ctx, ev, plan, f)
 	}), nil
 }

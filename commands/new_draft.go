@@ -134,7 +134,7 @@ func (m *making) take(ctx context.Context, answers map[string][]string) (*scaffo
 	kept := map[string]string{}
 	for _, p := range before.Pages {
 		for _, q := range p.Fields {
-			if v := answers[q.Name]; q.Kind == "secret" && len(v) > 0 && v[0] != "" {
+			if v := answers[q.Name]; q.Unseen() && len(v) > 0 && v[0] != "" {
 				kept[q.Name] = v[0]
 			}
 		}
@@ -154,7 +154,7 @@ func (m *making) take(ctx context.Context, answers map[string][]string) (*scaffo
 	if err != nil {
 		return nil, nil, err
 	}
-	m.of.State = yamldoc.AppendJSON(nil, m.public(f, f.State))
+	m.of.State = yamldoc.AppendJSON(nil, withoutGone(before, f, m.public(f, f.State)))
 	return f, problems, nil
 }
 
@@ -173,11 +173,22 @@ func (m *making) keep(ctx context.Context, secrets map[string]string) error {
 	return m.c.deps.Scaffold.Secrets.Keep(ctx, secretsOf(m.draft.ID), secrets, m.c.deps.Now().Add(draftLife))
 }
 
-// public is an object without the secrets among the fields of a form.
+// public are values of a form without what was typed unseen.
 func (m *making) public(f *scaffold.Form, values *yamldoc.Node) *yamldoc.Node {
-	for _, p := range f.Pages {
+	return f.Apart(values).Open
+}
+
+// withoutGone are values without what was typed unseen into fields that answers have made go away.
+func withoutGone(before, now *scaffold.Form, values *yamldoc.Node) *yamldoc.Node {
+	asked := map[string]bool{}
+	for _, p := range now.Pages {
 		for _, q := range p.Fields {
-			if q.Kind == "secret" {
+			asked[q.Name] = true
+		}
+	}
+	for _, p := range before.Pages {
+		for _, q := range p.Fields {
+			if q.Unseen() && !asked[q.Name] {
 				values = withoutPath(values, q.Path)
 			}
 		}
@@ -185,34 +196,25 @@ func (m *making) public(f *scaffold.Form, values *yamldoc.Node) *yamldoc.Node {
 	return values
 }
 
-// unseen is what public leaves out of the values of a form, as a JSON object; nil for nothing.
-func unseen(f *scaffold.Form) json.RawMessage {
-	var out *yamldoc.Node
-	for _, p := range f.Pages {
-		for _, q := range p.Fields {
-			if v := f.Values.At(q.Path...); q.Kind == "secret" && q.Picker == nil && v != nil {
-				out = withPath(out, q.Path, v)
-			}
-		}
-	}
-	if out == nil {
-		return nil
-	}
-	return yamldoc.AppendJSON(nil, out)
-}
-
 // request is the run that was described.
 func (m *making) request(f *scaffold.Form, id string) RunRequest {
-	r := RunRequest{ID: id, Template: m.template, Values: yamldoc.AppendJSON(nil, m.public(f, f.Values)), Hidden: unseen(f), By: m.q.Asker, ByName: m.draft.Actor.Name, Actor: m.draft.Actor.Key()}
+	parts := f.Apart(f.Values)
+	r := RunRequest{ID: id, Template: m.template, Values: yamldoc.AppendJSON(nil, parts.Open), Secrets: map[string]string{}, By: m.q.Asker, ByName: m.draft.Actor.Name, Actor: m.draft.Actor.Key()}
+	if parts.Hidden != nil {
+		r.Hidden = yamldoc.AppendJSON(nil, parts.Hidden)
+	}
+	for name, v := range parts.Secrets {
+		r.Secrets[name] = valueText(v)
+	}
 	for _, p := range f.Pages {
 		for _, q := range p.Fields {
 			if v, ok := m.secrets[q.Name]; ok && q.Kind == "secret" && q.Picker != nil {
-				if r.Secrets == nil {
-					r.Secrets = map[string]string{}
-				}
 				r.Secrets[q.Path[len(q.Path)-1]] = v
 			}
 		}
+	}
+	if len(r.Secrets) == 0 {
+		r.Secrets = nil
 	}
 	return r
 }

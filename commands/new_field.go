@@ -37,6 +37,9 @@ func (m *making) asked(q *scaffold.FormField, f card.FormField, form *scaffold.F
 	case card.FieldRepo:
 		return m.repoFields(q, f, nameIn(form.Values))
 	case card.FieldSecret:
+		if q.Items != nil {
+			f.Help = strings.TrimSpace(f.Help + " " + m.text(lang.NewListOf, lang.Args{"example": example(q.Items)}))
+		}
 		if _, given := m.secrets[q.Name]; given {
 			f.Required, f.Help, f.Value = false, strings.TrimSpace(f.Help+" "+m.text(lang.NewSecretGiven, nil)), []string{secretGiven}
 		}
@@ -44,6 +47,7 @@ func (m *making) asked(q *scaffold.FormField, f card.FormField, form *scaffold.F
 		f.Beside = q.Items != nil
 		if f.Beside {
 			f.Help = strings.TrimSpace(f.Help + " " + m.text(lang.NewListOf, lang.Args{"example": example(q.Items)}))
+			f.Value = elements(q.Value)
 		}
 	case card.FieldEntity, card.FieldOwner, card.FieldEntities:
 		f.Placeholder = orText(f.Placeholder, m.text(lang.NewPick, nil))
@@ -59,6 +63,18 @@ func orText(s, other string) string {
 		return other
 	}
 	return s
+}
+
+// elements is a list of objects as it is written, one element a line; nil for none.
+func elements(list *yamldoc.Node) []string {
+	if list == nil || len(list.Items) == 0 {
+		return nil
+	}
+	var b strings.Builder
+	for _, item := range list.Items {
+		b.WriteString("- " + string(yamldoc.AppendJSON(nil, item)) + "\n")
+	}
+	return []string{strings.TrimSuffix(b.String(), "\n")}
 }
 
 // example is an element of a list of objects as it is written.

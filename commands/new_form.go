@@ -228,7 +228,7 @@ func (m *making) wrong(f *scaffold.Form, page int, problems []scaffold.FormProbl
 	}
 	for i := range f.Pages[:page+1] {
 		for _, q := range f.Pages[i].Fields {
-			if _, given := m.secrets[q.Name]; q.Kind == "secret" && q.Required && !given {
+			if _, given := m.secrets[q.Name]; q.Unseen() && q.Required && !given && q.Value == nil {
 				out[q.Name] = m.text(lang.FormRequired, nil)
 			}
 		}

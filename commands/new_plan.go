@@ -184,18 +184,21 @@ func (t *talk) effects(all []scaffold.Effect) {
 // reviewed shows the answers, as the template wants them shown.
 func (m *making) reviewed(f *scaffold.Form) {
 	var out card.Fields
+	masked := f.Masked(f.Values, unseenMask)
 	for _, p := range f.Pages {
 		for _, q := range p.Fields {
-			if q.Review.Hide || q.Value == nil && q.Kind != "secret" || len(out.Items) == maxReviewed {
+			if q.Review.Hide || q.Value == nil && !q.Unseen() || len(out.Items) == maxReviewed {
 				continue
 			}
 			value := clipTo(oneLine(valueText(q.Value)), maxDetail/2)
 			switch {
-			case q.Kind == "secret":
+			case q.Unseen():
 				if _, given := m.secrets[q.Name]; !given {
 					continue
 				}
-				value = "••••••"
+				if value = unseenMask; q.Sealed {
+					value = clipTo(oneLine(valueText(masked.At(q.Path...))), maxDetail/2)
+				}
 			case q.Review.Mask != "":
 				value = q.Review.Mask
 			case q.Kind == "repo":
@@ -217,7 +220,10 @@ func (m *making) reviewed(f *scaffold.Form) {
 	}
 }
 
-const maxReviewed = 10
+const (
+	maxReviewed = 10
+	unseenMask  = "••••••" // in place of what was typed unseen
+)
 
 func (t *talk) steps(all []PlanStep) card.List {
 	list := card.List{Ordered: true, More: max(0, len(all)-maxPlanSteps)}

@@ -129,7 +129,7 @@ func (m *making) secretsForm(d RunData, names []string) (card.Form, error) {
 	}
 	for _, p := range f.Pages {
 		for i := range p.Fields {
-			if q := &p.Fields[i]; q.Kind == "secret" && slices.Contains(names, q.Name) {
+			if q := &p.Fields[i]; q.Unseen() && slices.Contains(names, q.Name) {
 				field := templateField(q, m.l, "")
 				field.Required = true
 				out.Fields = append(out.Fields, field)
@@ -187,7 +187,7 @@ func (m *making) given(f *scaffold.Form) []string {
 	var out []string
 	for _, p := range f.Pages {
 		for _, q := range p.Fields {
-			if _, ok := m.secrets[q.Name]; ok && q.Kind == "secret" {
+			if _, ok := m.secrets[q.Name]; ok && q.Unseen() {
 				out = append(out, q.Name)
 			}
 		}

@@ -51,7 +51,10 @@ func templateField(q *scaffold.FormField, l lang.Lang, wrong string) card.FormFi
 	for _, o := range q.Options {
 		f.Options = append(f.Options, card.FormOption{Value: valueText(o.Value), Label: o.Label})
 	}
-	if f.Kind != card.FieldSecret {
+	switch {
+	case q.Sealed: // written as a whole, where secrets are
+		f.Kind, f.Lines = card.FieldSecret, true
+	case f.Kind != card.FieldSecret:
 		f.Value = fieldValues(q)
 	}
 	return f

@@ -1,6 +1,7 @@
 package scaffold
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/backchannel-portal/backchannel/internal/yamldoc"
@@ -34,63 +35,52 @@ func (t *Template) Answer(values *yamldoc.Node, opts form.Options, extra bool) (
 	if extra {
 		from = a.Form.State
 	}
-	if a.Values, err = valueOf(from); err != nil {
-		return a, err
-	}
-	a.Values, a.Hidden, a.Secrets = apart(a.Form, a.Values)
-	return a, nil
+	a.Values, a.Hidden, a.Secrets, err = apart(a.Form, from)
+	return a, err
 }
 
 // apart are the values of a form in three: those that anybody may read, those of fields that are typed unseen, which
 // templates see among the others, and those that templates see as secrets.
-func apart(f *Form, v template.Value) (open, hidden, secrets template.Value) {
-	open, hidden = v, template.ObjectValue()
-	var fields []template.Field
-	for _, p := range f.Pages {
-		for _, q := range p.Fields {
-			if q.Kind != form.Secret || len(q.Path) == 0 {
-				continue
-			}
-			v := at(open, q.Path)
-			if v.Kind() == template.Undefined {
-				continue
-			}
-			open = drop(open, q.Path)
-			if q.Picker != nil {
-				fields = append(fields, template.Field{Key: q.Path[len(q.Path)-1], Value: v})
-			} else {
-				hidden = merged(hidden, under(q.Path, v))
-			}
+func apart(f *form.Form, values *yamldoc.Node) (open, hidden, secrets template.Value, err error) {
+	p := f.Apart(values)
+	if open, err = valueOf(p.Open); err != nil {
+		return open, hidden, secrets, err
+	}
+	hidden = template.ObjectValue()
+	if p.Hidden != nil {
+		if hidden, err = valueOf(p.Hidden); err != nil {
+			return open, hidden, secrets, err
 		}
 	}
-	return open, hidden, template.ObjectValue(fields...)
-}
-
-// under is an object with a value at a path.
-func under(path []string, v template.Value) template.Value {
-	for _, key := range slices.Backward(path) {
-		v = template.ObjectValue(template.Field{Key: key, Value: v})
+	fields := make([]template.Field, 0, len(p.Secrets))
+	for _, key := range slices.Sorted(maps.Keys(p.Secrets)) {
+		v, err := valueOf(p.Secrets[key])
+		if err != nil {
+			return open, hidden, secrets, err
+		}
+		fields = append(fields, template.Field{Key: key, Value: v})
 	}
-	return v
+	return open, hidden, template.ObjectValue(fields...), nil
 }
 
 // Merged is an object with what another has besides: the values of a run with those that were typed unseen.
 func Merged(v, hidden template.Value) template.Value { return merged(v, hidden) }
 
-// merged is an object with what another has besides, deep inside too. Where both have a value the other's counts.
+// merged is an object with what another has besides, deep inside and in the elements of lists too. Where both have a
+// value the other's counts.
 func merged(v, other template.Value) template.Value {
-	if other.Kind() != template.Object || other.Len() == 0 {
+	switch {
+	case other.Kind() == template.Array && v.Kind() == template.Array:
+		return mergedItems(v, other)
+	case other.Kind() == template.Undefined, other.Kind() == template.Object && other.Len() == 0:
 		return v
-	}
-	if v.Kind() != template.Object {
+	case other.Kind() != template.Object, v.Kind() != template.Object:
 		return other
 	}
 	var fields []template.Field
 	for k, item := range v.Entries {
-		if o := other.Get(k); o.Kind() == template.Object && item.Kind() == template.Object {
-			item = merged(item, o)
-		} else if other.Has(k) {
-			item = o
+		if other.Has(k) {
+			item = merged(item, other.Get(k))
 		}
 		fields = append(fields, template.Field{Key: k, Value: item})
 	}
@@ -102,25 +92,17 @@ func merged(v, other template.Value) template.Value {
 	return template.ObjectValue(fields...)
 }
 
-func at(v template.Value, path []string) template.Value {
-	for _, key := range path {
-		v = v.Get(key)
-	}
-	return v
-}
-
-// drop is an object without the value at a path.
-func drop(v template.Value, path []string) template.Value {
-	var fields []template.Field
-	for k, item := range v.Entries {
-		switch {
-		case k != path[0]:
-			fields = append(fields, template.Field{Key: k, Value: item})
-		case len(path) > 1:
-			fields = append(fields, template.Field{Key: k, Value: drop(item, path[1:])})
+// mergedItems is a list whose elements have what those of another have besides.
+func mergedItems(v, other template.Value) template.Value {
+	items := slices.Clone(v.Items())
+	for i, o := range other.Items() {
+		if i == len(items) {
+			items = append(items, o)
+			continue
 		}
+		items[i] = merged(items[i], o)
 	}
-	return template.ObjectValue(fields...)
+	return template.ArrayValue(items...)
 }
 
 // Strict are the problems that Backstage's server refuses a run for: those of the schema. What only a picker would

@@ -88,6 +88,7 @@ func object(v template.Value) template.Value {
 type iteration struct {
 	n     int
 	each  template.Value // {key, value}, undefined for a step without each
+	veil  template.Value // each without what is secret, undefined where that cannot be told
 	runs  bool
 	input template.Value
 }
@@ -107,8 +108,8 @@ func (x *execution) iterations(s *Step, reg *registered) ([]iteration, error) {
 		return nil, err
 	}
 	list := make([]iteration, len(eaches))
-	for n, each := range eaches {
-		if list[n], err = x.iteration(s, reg, n, each); err != nil {
+	for n, it := range eaches {
+		if list[n], err = x.iteration(s, reg, it); err != nil {
 			return nil, err
 		}
 	}
@@ -124,20 +125,20 @@ func (x *execution) iterations(s *Step, reg *registered) ([]iteration, error) {
 }
 
 // eaches are what a step is repeated for; a step without each is done once, for nothing.
-func (x *execution) eaches(s *Step) ([]template.Value, error) {
+func (x *execution) eaches(s *Step) ([]iteration, error) {
 	if s.Each.Kind() == template.Undefined {
-		return []template.Value{{}}, nil
+		return []iteration{{}}, nil
 	}
 	v, err := x.each(s, whole)
 	if err != nil {
 		return nil, err
 	}
+	var veil template.Value
 	if x.hasSecrets() {
-		without, err := x.each(s, masked)
-		if err != nil {
-			without = template.Value{}
+		if veil, err = x.each(s, masked); err != nil {
+			veil = template.Value{}
 		}
-		x.secrets.addDifference(v, without)
+		x.secrets.addDifference(v, veil)
 	}
 	if v.Kind() != template.Array && v.Kind() != template.Object {
 		return nil, fault.At(fault.Position{Field: "each"}, "an array or object is expected; %s gives %s", quote(s.Each), describe(v))
@@ -145,17 +146,34 @@ func (x *execution) eaches(s *Step) ([]template.Value, error) {
 	if v.Len() > maxIterations {
 		return nil, fault.At(fault.Position{Field: "each"}, "there are %d iterations; at most %d are done", v.Len(), maxIterations)
 	}
-	var out []template.Value
-	add := func(key string, item template.Value) {
-		out = append(out, template.ObjectValue(template.Field{Key: "key", Value: template.StringValue(key)}, template.Field{Key: "value", Value: item}))
+	var out []iteration
+	add := func(key string, item, veiled template.Value) {
+		it := iteration{n: len(out), each: entry(key, item)}
+		if veiled.Kind() != template.Undefined {
+			it.veil = entry(key, veiled)
+		}
+		out = append(out, it)
 	}
 	for i, item := range v.Items() {
-		add(strconv.Itoa(i), item)
+		add(strconv.Itoa(i), item, nth(veil, i))
 	}
 	for k, item := range v.Entries {
-		add(k, item)
+		add(k, item, veil.Get(k))
 	}
 	return out, nil
+}
+
+// entry is what an iteration sees as each.
+func entry(key string, v template.Value) template.Value {
+	return template.ObjectValue(template.Field{Key: "key", Value: template.StringValue(key)}, template.Field{Key: "value", Value: v})
+}
+
+// nth is an element of a list, undefined for none.
+func nth(list template.Value, i int) template.Value {
+	if items := list.Items(); i < len(items) {
+		return items[i]
+	}
+	return template.Value{}
 }
 
 func (x *execution) each(s *Step, seen sight) (template.Value, error) {
@@ -171,13 +189,13 @@ func (x *execution) hasSecrets() bool {
 	return x.q.Hidden.Len() > 0 || x.q.Secrets.Len() > 0 || x.r.cfg.Environment.Secrets.Len() > 0
 }
 
-func (x *execution) iteration(s *Step, reg *registered, n int, each template.Value) (iteration, error) {
-	it := iteration{n: n, each: each, runs: true}
-	c, err := x.context(nil, each, whole)
+func (x *execution) iteration(s *Step, reg *registered, it iteration) (iteration, error) {
+	it.runs = true
+	c, err := x.context(nil, it.each, whole)
 	if err != nil {
 		return it, err
 	}
-	if each.Kind() != template.Undefined && s.If.Truthy() {
+	if it.each.Kind() != template.Undefined && s.If.Truthy() {
 		v, warnings, err := x.r.cfg.Engine.RenderStep(s.If, c, template.StepOptions{Field: "if"})
 		if err != nil {
 			return it, err
@@ -189,7 +207,7 @@ func (x *execution) iteration(s *Step, reg *registered, n int, each template.Val
 		return it, err
 	}
 	if x.hasSecrets() {
-		if c, err = x.context(nil, each, masked); err != nil {
+		if c, err = x.context(nil, it.veil, masked); err != nil {
 			return it, err
 		}
 		if without, err := x.input(s, reg, c, false); err == nil {

@@ -110,3 +110,57 @@ func TestHiddenRun(t *testing.T) {
 		}
 	}
 }
+
+const unseenElements = `
+  parameters:
+    - properties:
+        name: {type: string}
+        dbs:
+          type: array
+          items: {type: object, properties: {host: {type: string}, pin: {type: integer, ui:widget: password}, password: {type: string, ui:widget: password}}}
+  steps:
+    - {id: a, action: test:log, each: "${{ parameters.dbs }}", input: {message: "${{ each.value.host }}: ${{ each.value.password | upper }} ${{ each.value.pin }}"}}
+    - {id: b, action: test:make, input: {repo: "${{ parameters.dbs[1].host }}", token: "${{ parameters.dbs[1].password }}"}}
+    - {id: c, action: test:write, input: {path: dsn, content: "${{ parameters.dbs | dump }}"}}
+  output:
+    text: [{title: T, content: "${{ parameters.dbs | dump }}"}]`
+
+// TestUnseenElements: what is typed unseen in an element of a list is kept apart from it, is in its place for the steps,
+// and shown nowhere, however a step writes it. What stands beside it is shown.
+func TestUnseenElements(t *testing.T) {
+	t.Parallel()
+	a, err := read(t, unseenElements).Answer(parse(t, `{name: pay, dbs: [{host: alpha}, {host: beta, password: hush-456, pin: 7391}]}`), form.Options{}, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	open, apart := string(template.AppendJSON(nil, a.Values)), string(template.AppendJSON(nil, a.Hidden))
+	if open != `{"name":"pay","dbs":[{"host":"alpha"},{"host":"beta"}]}` || apart != `{"dbs":[{},{"pin":7391,"password":"hush-456"}]}` {
+		t.Errorf("%s and %s", open, apart)
+	}
+	cfg := config(t, newWorld())
+	w, err := scaffold.NewWorkspace(cfg.Dir, cfg.Limits)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	q := request(t, unseenElements, open)
+	q.Hidden = a.Hidden
+	var lines []string
+	r, err := scaffold.New(cfg).Plan(t.Context(), q, w, func(r scaffold.Record) { lines = append(lines, string(r.Data)) })
+	if err != nil || r.Err != nil {
+		t.Fatal(err, r)
+	}
+	data, err := w.ReadFile("dsn")
+	if err != nil || string(data) != `[{"host":"alpha"},{"host":"beta","pin":7391,"password":"hush-456"}]` {
+		t.Errorf("the file has %s, %v", data, err)
+	}
+	shown := strings.Join(lines, "\n") + string(template.AppendJSON(nil, r.Value())) + r.Hide(string(data))
+	for _, word := range []string{"hush-456", "HUSH-456", "7391"} {
+		if strings.Contains(shown, word) {
+			t.Errorf("%s is shown:\n%s", word, shown)
+		}
+	}
+	if len(r.Effects) != 1 || r.Effects[0].Summary != "Make the repository beta with ***" || !strings.Contains(shown, "alpha") {
+		t.Errorf("%+v\n%s", r.Effects, shown)
+	}
+}

@@ -60,11 +60,22 @@ func filtered(items template.Value) template.Value {
 			if !item.Get("if").StepTruthy() {
 				continue
 			}
-			item = drop(item, []string{"if"})
+			item = drop(item, "if")
 		}
 		out = append(out, item)
 	}
 	return template.ArrayValue(out...)
+}
+
+// drop is an object without a key.
+func drop(v template.Value, key string) template.Value {
+	var fields []template.Field
+	for k, item := range v.Entries {
+		if k != key {
+			fields = append(fields, template.Field{Key: k, Value: item})
+		}
+	}
+	return template.ObjectValue(fields...)
 }
 
 // outputOf reads the links and texts of a rendered output.

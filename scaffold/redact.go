@@ -16,7 +16,7 @@ const hidden = "***"
 // mask is a value of the same shape that tells nothing.
 func mask(v template.Value) template.Value {
 	switch v.Kind() {
-	case template.String:
+	case template.String, template.Number:
 		return template.StringValue(hidden)
 	case template.Array:
 		items := make([]template.Value, v.Len())
@@ -53,10 +53,10 @@ type redactor struct {
 // minSecret is the shortest text that is taken for a secret, in bytes; a single letter is in everything.
 const minSecret = 2
 
-// add makes all texts in a value secrets.
+// add makes all texts and numbers in a value secrets.
 func (r *redactor) add(v template.Value) {
 	switch v.Kind() {
-	case template.String:
+	case template.String, template.Number:
 		r.word(v.String())
 	case template.Array:
 		for _, item := range v.Items() {
@@ -95,6 +95,10 @@ func (r *redactor) word(s string) {
 // addDifference makes secrets of the texts of a value that differ from those of the same value made without secrets.
 func (r *redactor) addDifference(with, without template.Value) {
 	switch with.Kind() {
+	case template.Number:
+		if without.Kind() == template.String { // its mask
+			r.word(with.String())
+		}
 	case template.String:
 		if without.Kind() != template.String || without.String() != with.String() {
 			r.word(with.String())

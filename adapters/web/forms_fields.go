@@ -19,7 +19,7 @@ type formInput struct {
 	Label       string
 	Help        string
 	Hint        string // what the kind of field asks for
-	Control     string // line, number, date, secret, file, paragraph, toggle, choice, choices
+	Control     string // line, number, date, secret, lines, file, paragraph, toggle, choice, choices
 	Required    bool
 	Value       string
 	Placeholder string
@@ -55,13 +55,18 @@ func (f *Forms) input(r *http.Request, o bot.OpenForm, q card.FormField, i int) 
 		in.Control = "toggle"
 		in.Value = strconv.FormatBool(slices.Equal(q.Value, []string{"true"}))
 	case card.FieldSecret:
-		in.Control, in.Value, in.Hint = "secret", "", translate(l, string(lang.FormPageSecret))
+		if in.Control = "secret"; q.Lines {
+			in.Control = "lines"
+		}
+		in.Value, in.Hint = "", translate(l, string(lang.FormPageSecret))
 	case card.FieldFile:
 		in.Control, in.Value = "file", ""
 	case card.FieldObject:
 		in.Control, in.Hint = "paragraph", translate(l, string(lang.FormPageJSON))
 	case card.FieldList, card.FieldTags, card.FieldEntities:
-		in.Control, in.Hint = "paragraph", translate(l, string(lang.FormPageLines))
+		if in.Control = "paragraph"; !q.Beside { // else its help says how it is written
+			in.Hint = translate(l, string(lang.FormPageLines))
+		}
 	case card.FieldChoices:
 		in.Control = "choices"
 	case card.FieldChoice:

@@ -180,7 +180,9 @@ func read(r *http.Request, name string, q card.FormField) ([]string, lang.Key) {
 		}
 		return lines(text), ""
 	case card.FieldList, card.FieldTags, card.FieldEntities:
-		return lines(text), ""
+		if !q.Beside {
+			return lines(text), ""
+		}
 	case card.FieldNumber:
 		text = strings.TrimSpace(text)
 		if _, err := strconv.ParseFloat(text, 64); text != "" && err != nil {

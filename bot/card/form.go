@@ -51,6 +51,7 @@ type FormField struct {
 	Changes     bool   // other fields depend on it: report Changed when it changes
 	Error       string // what would be right, shown beside the field
 	Beside      bool   // a chat cannot ask this well: it is asked on a page, with what was filled in so far
+	Lines       bool   // of a secret: it has several lines, and is shown while it is written
 }
 
 // Elsewhere reports whether a field is asked on a page rather than in a chat: secrets never pass through one, and

@@ -18,6 +18,9 @@ func (b *builder) property(prop *node, key string, at scope) *node {
 	for _, ref := range stack {
 		if slices.Contains(at.stack, ref) {
 			b.note(prop, b.path, "the schema of "+at.name+" leads back to itself through "+ref+"; what lies deeper is not asked")
+			if at.data != nil && b.seals(prop, &[]string{}) {
+				b.form.unseen = append(b.form.unseen, unseen{path: at.path})
+			}
 			return at.data
 		}
 	}
@@ -42,6 +45,8 @@ func (b *builder) property(prop *node, key string, at scope) *node {
 		return at.data
 	}
 	f := b.field(s, key, at)
+	b.secretive(&f, at)
+	b.inside(s, &f, at)
 	at.emit(f)
 	return b.keep(s, at)
 }
@@ -121,8 +126,7 @@ func (b *builder) keep(s *node, at scope) *node {
 	}
 	out := make([]*node, len(at.data.Items))
 	for i, item := range at.data.Items {
-		child := scope{data: item, depth: at.depth + 1, stack: at.stack}
-		if out[i] = b.property(s.Get("items"), "", child); out[i] == nil {
+		if out[i] = b.property(s.Get("items"), "", at.element(i, item)); out[i] == nil {
 			out[i] = &node{Kind: yamldoc.Map}
 		}
 	}

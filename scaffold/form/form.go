@@ -34,6 +34,8 @@ type Form struct {
 	Values      *yamldoc.Node // what the fields hold and what is fixed or hidden: given values, defaults where absent
 	State       *yamldoc.Node // everything given, filled up; what the next Form of the same draft is made from
 	Dropped     []string      // names of given values that no field has now
+
+	unseen []unseen
 }
 
 // Page is one step of a form.
@@ -59,6 +61,7 @@ type Field struct {
 	Options     []Option      // Choice, Choices, and a Toggle or List that names its values
 	Element     string        // List: the type of its elements, "" for any
 	Items       []Field       // List of objects: the fields of one
+	Sealed      bool          // List and Object: something in it is typed unseen
 	Picker      *Picker       // of a field with a ui:field that is known
 	Custom      *Custom       // of a field with another one
 	Fixed       bool          // shown and not to be changed: ui:disabled, ui:readonly, readOnly

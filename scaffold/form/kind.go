@@ -15,6 +15,9 @@ func (b *builder) kind(s *node, f *Field) Kind {
 	case "object":
 		return Object
 	}
+	if b.password(s) {
+		return Secret
+	}
 	if f.Options != nil {
 		return Choice
 	}

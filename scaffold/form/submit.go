@@ -85,6 +85,10 @@ func (q *Field) typed(answer []string) (*node, *Problem) {
 		return boolNode(answer[0] == "true" || answer[0] == "on" || answer[0] == "yes"), nil
 	case Number:
 		return q.number(answer[0])
+	case Secret:
+		if q.Type == "number" || q.Type == "integer" {
+			return q.number(answer[0])
+		}
 	case Choice:
 		return q.chosen(answer[0])
 	case Choices:
@@ -154,8 +158,12 @@ func (q *Field) several(answer []string, each func(string) (*node, *Problem)) (*
 
 // list reads the elements of a list: one an answer, or all of them as YAML or JSON in one.
 func (q *Field) list(answer []string) (*node, *Problem) {
-	if text := strings.TrimSpace(answer[0]); len(answer) == 1 && (q.Items != nil || strings.HasPrefix(text, "[") || strings.HasPrefix(text, "- ")) {
+	text := strings.TrimSpace(strings.Join(answer, "\n"))
+	if q.Items != nil || len(answer) == 1 && (strings.HasPrefix(text, "[") || strings.HasPrefix(text, "- ")) {
 		return q.structure(text, yamldoc.List, "list")
+	}
+	if q.Sealed { // one a line
+		answer = strings.Split(text, "\n")
 	}
 	if q.Options != nil {
 		return q.several(answer, q.chosen)

@@ -54,7 +54,10 @@ func parseChanges(text string) ([]*regexp.Regexp, error) {
 
 // changeHints are words of which one stands in every such message. They spare the others the expressions.
 func changeHints() []string {
-	return []string{"chang", "happen", "new", "different", "deploy", "ship", "merge", "break", "roll", "went", "activity", "变", "改", "动", "上了", "发了"}
+	return []string{
+		"chang", "happen", "new", "different", "deploy", "ship", "merge", "release", "break", "broke", "fail", "roll", "went", "activity", "going on", "touched",
+		"变", "改", "动", "上了", "发了", "上线", "发布", "部署", "合并", "合入", "更新", "出了", "怎么了", "什么事", "什么情况",
+	}
 }
 
 // The bounds of how far back is looked, in hours.
@@ -88,7 +91,9 @@ func (c *Commands) aboutChanges(ctx context.Context, view search.View, q Questio
 				hours = hoursOf(m[i])
 			}
 		}
-		return c.changesOf(ctx, view, q, name, hours)
+		if r, ok = c.changesOf(ctx, view, q, name, hours); ok {
+			return r, true
+		}
 	}
 	return r, false
 }
@@ -229,6 +234,9 @@ func (t *talk) showChanges(e *catalog.Entity, g gathering, hours int) {
 	}
 	if g.forgot {
 		t.line(lang.ChangesAway, lang.Args{"plugins": t.text(lang.ChangesCatalog, nil)})
+	}
+	if g.alone {
+		t.line(lang.ChangesAlone, nil)
 	}
 	deps := 0
 	for _, ref := range g.of {

@@ -28,7 +28,8 @@ const (
 type occurrence struct {
 	entity catalog.Ref
 	plugins.Happening
-	key, from, to string // of the catalog: what was and is
+	key, from, to string       // of the catalog: what was and is
+	said          plugins.Text // what a plugin calls the key
 }
 
 // The kinds of occurrences that come from the catalog and from schedules.
@@ -37,6 +38,7 @@ const (
 	changedLifecycle plugins.HappeningKind = "lifecycle"
 	changedVersion   plugins.HappeningKind = "version"
 	changedOnCall    plugins.HappeningKind = "oncall"
+	changedState     plugins.HappeningKind = "state"
 )
 
 // gathering is what changed around an entity.
@@ -47,6 +49,7 @@ type gathering struct {
 	away []string      // who did not answer
 
 	forgot bool // the history of the catalog did not
+	alone  bool // no plugin knows of merges, deployments or builds
 }
 
 // gathered remembers what was gathered, for a moment.
@@ -87,7 +90,7 @@ func (c *Commands) gather(ctx context.Context, e *catalog.Entity, hours int) {
 	defer cancel()
 	t := &talk{c: c, ctx: ctx, view: c.deps.View(catalog.Viewer{}), now: c.deps.Now()}
 	since := t.now.Add(-time.Duration(hours) * time.Hour)
-	out := gathering{at: t.now, of: append([]catalog.Ref{e.Ref}, t.near(e.Ref)...)}
+	out := gathering{at: t.now, of: append([]catalog.Ref{e.Ref}, t.near(e.Ref)...), alone: !c.deps.Views.TellsHappenings()}
 	var mu sync.Mutex
 	var group errgroup.Group
 	group.SetLimit(changesAtOnce)
@@ -103,7 +106,7 @@ func (c *Commands) gather(ctx context.Context, e *catalog.Entity, hours int) {
 		})
 	}
 	_ = group.Wait() // none of them fails
-	out.all = append(out.all, t.handovers(e, since)...)
+	out.all = append(out.all, t.handovers(out.of, since)...)
 	slices.SortStableFunc(out.all, func(a, b occurrence) int { return b.At.Compare(a.At) })
 	out.all = out.all[:min(len(out.all), changesShown)]
 	slices.Sort(out.away)
@@ -146,25 +149,22 @@ func (c *Commands) happened(ctx context.Context, t *talk, ref catalog.Ref, since
 	if d := c.deps.Subscriptions; d != nil && d.History != nil {
 		past, err := d.History.History(ctx, ref)
 		forgot = err != nil
-		out = append(out, turned(ref, past, since)...)
+		out = append(out, c.turned(ref, past, since)...)
 	}
 	return out, away, forgot
 }
 
-// turned are the changes of an entity's owner, lifecycle and versions that its history holds. That something is there
-// for the first time is no change: it may be that it was not read before.
-func turned(ref catalog.Ref, past []catalog.Past, since time.Time) []occurrence {
+// turned are the changes of an entity's owner, lifecycle and versions that its history holds, and of what plugins that
+// tell no happenings measure. That something is there for the first time is no change: it may be that it was not read
+// before.
+func (c *Commands) turned(ref catalog.Ref, past []catalog.Past, since time.Time) []occurrence {
 	var out []occurrence
 	for i, p := range past {
-		kind := changedVersion
-		switch {
-		case p.First.Before(since), p.Value == "":
+		if p.First.Before(since) || p.Value == "" {
 			continue
-		case p.Producer == "" && p.Key == "owner":
-			kind = changedOwner
-		case p.Producer == "" && p.Key == "lifecycle":
-			kind = changedLifecycle
-		case p.Producer != inventory.Producer || !strings.HasPrefix(p.Key, "framework/"):
+		}
+		kind, said, counts := c.turns(p)
+		if !counts {
 			continue
 		}
 		before := -1
@@ -178,21 +178,66 @@ func turned(ref catalog.Ref, past []catalog.Past, since time.Time) []occurrence 
 			continue
 		}
 		_, name, _ := strings.Cut(p.Key, "/")
-		out = append(out, occurrence{entity: ref, key: name, from: past[before].Value, to: p.Value, Happening: plugins.Happening{Kind: kind, At: p.First}})
+		out = append(out, occurrence{entity: ref, key: name, from: past[before].Value, to: p.Value, said: said, Happening: plugins.Happening{Kind: kind, At: p.First}})
 	}
 	return out
 }
 
-// handovers are those of the schedules of an entity.
-func (t *talk) handovers(e *catalog.Entity, since time.Time) []occurrence {
-	shifts, err := t.shifts(e)
-	if err != nil {
+// turns is what kind of change a part of an entity's history is, and what a plugin calls what changed.
+func (c *Commands) turns(p catalog.Past) (kind plugins.HappeningKind, said plugins.Text, counts bool) {
+	switch {
+	case p.Producer == "" && p.Key == "owner":
+		return changedOwner, nil, true
+	case p.Producer == "" && p.Key == "lifecycle":
+		return changedLifecycle, nil, true
+	case p.Producer == inventory.Producer && strings.HasPrefix(p.Key, "framework/"):
+		return changedVersion, nil, true
+	}
+	for _, e := range c.pluginEntries() {
+		if _, tells := e.Plugin.(plugins.HasHappenings); tells || plugins.Producer(e.About.Name) != p.Producer {
+			continue
+		}
+		for _, m := range e.Measures { // numbers move all the time
+			if !m.Number && (p.Key == m.Fact || strings.HasSuffix(m.Fact, "/") && strings.HasPrefix(p.Key, m.Fact)) {
+				return changedState, m.Titled(e.About.Title), true
+			}
+		}
+	}
+	return "", nil, false
+}
+
+// pluginEntries are the plugins that there are.
+func (c *Commands) pluginEntries() []*plugins.Entry {
+	if c.deps.Views == nil {
 		return nil
 	}
+	return c.deps.Views.Registry.All()
+}
+
+// handovers are those of the schedules of some entities. One that is of several counts for the first.
+func (t *talk) handovers(of []catalog.Ref, since time.Time) []occurrence {
+	type handover struct {
+		who catalog.Ref
+		at  time.Time
+	}
+	seen := map[handover]bool{}
 	var out []occurrence
-	for _, s := range shifts {
-		if !s.Gap() && !s.From.IsZero() && !s.From.Before(since) && !s.From.After(t.now) {
-			out = append(out, occurrence{entity: e.Ref, to: s.Person.String(), Happening: plugins.Happening{Kind: changedOnCall, At: s.From}})
+	for _, ref := range of {
+		e, ok := t.view.Entity(ref)
+		if !ok {
+			continue
+		}
+		shifts, err := t.shifts(e)
+		if err != nil {
+			continue
+		}
+		for _, s := range shifts {
+			h := handover{s.Person, s.From.UTC()}
+			if s.Gap() || s.From.IsZero() || s.From.Before(since) || s.From.After(t.now) || seen[h] {
+				continue
+			}
+			seen[h] = true
+			out = append(out, occurrence{entity: ref, to: s.Person.String(), Happening: plugins.Happening{Kind: changedOnCall, At: s.From}})
 		}
 	}
 	return out
@@ -225,6 +270,9 @@ func (t *talk) occurrence(o occurrence) []card.Span {
 		args["from"], args["to"] = card.S(t.lifeWord(o.from)), card.S(t.lifeWord(o.to))
 		return t.say(lang.ChangesLifecycle, args)
 	case changedVersion:
+		return t.say(lang.ChangesVersion, args)
+	case changedState:
+		args["key"] = strings.TrimSpace(o.said.In(t.l) + " " + o.key)
 		return t.say(lang.ChangesVersion, args)
 	case changedOwner:
 		from, err := catalog.ParseRef(o.from, "group", "")

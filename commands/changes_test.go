@@ -13,6 +13,7 @@ import (
 	"github.com/backchannel-portal/backchannel/catalog"
 	"github.com/backchannel-portal/backchannel/commands"
 	"github.com/backchannel-portal/backchannel/commands/understand"
+	"github.com/backchannel-portal/backchannel/internal/lang"
 	"github.com/backchannel-portal/backchannel/plugins"
 )
 
@@ -126,6 +127,39 @@ func TestChanges(t *testing.T) {
 	}
 }
 
+// TestChangesOfMeasures: what a plugin measures is told when it changes, but for numbers; that nothing tells of merges
+// is said.
+func TestChangesOfMeasures(t *testing.T) {
+	t.Parallel()
+	registry := plugins.NewRegistry()
+	words := map[lang.Lang][]string{lang.English: {"rollout"}, lang.Chinese: {"发布状态"}}
+	title := plugins.Text{lang.English: "rollout", lang.Chinese: "发布状态"}
+	check(t, registry.Add(&meter{name: "ship", title: "Ship It", measures: []plugins.Measure{
+		{Name: "state", Fact: "state/", Title: title, Words: words, Good: []string{"Healthy"}, Bad: []string{"*"}},
+		{Name: "pods", Fact: "pods", Title: title, Words: words, Number: true},
+	}}))
+	gates := plugins.NewGates(plugins.GateOptions{})
+	t.Cleanup(func() { gates.Close(time.Second) })
+	c := nordwind(t, func(d *commands.Deps) {
+		d.Views = plugins.NewRunner(registry, gates, plugins.RunnerOptions{Now: clock})
+		before, since := now.AddDate(0, -1, 0), now.Add(-2*time.Hour)
+		d.Subscriptions = &commands.Subscriptions{History: past{"parcels": {
+			{Producer: "plugin:ship", Key: "state/eu", Value: "Healthy", First: before, Last: since}, {Producer: "plugin:ship", Key: "state/eu", Value: "Degraded", First: since},
+			{Producer: "plugin:ship", Key: "pods", Value: "3", First: before, Last: since}, {Producer: "plugin:ship", Key: "pods", Value: "4", First: since},
+			{Producer: "plugin:gone", Key: "state/eu", Value: "1", First: before, Last: since}, {Producer: "plugin:gone", Key: "state/eu", Value: "2", First: since},
+		}}}
+	})
+	text := gathered(t, c, "what changed around parcels?")
+	for _, want := range []string{"2 things changed", "Ship It: rollout eu is Degraded now, it was Healthy", "went on call", "Merges, deployments and builds are missing here"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %q in\n%s", want, text)
+		}
+	}
+	if text := gathered(t, c, "parcels 最近有什么变化"); !strings.Contains(text, "Ship It：发布状态 eu 由 Healthy 变为 Degraded") || !strings.Contains(text, "这里不含合并、部署和构建") {
+		t.Error(text)
+	}
+}
+
 func TestChangesPrivately(t *testing.T) {
 	t.Parallel()
 	c := changing(t, story())
@@ -161,7 +195,10 @@ func TestChangeWords(t *testing.T) {
 		"anything new with parcels this week": "168", "did anything change in parcels in the last hour": "1", "so what happened to parcels": "24",
 		"parcels 最近有什么变化": "24", "parcels 最近 6 小时有哪些变更": "6", "看看 parcels 今天改了什么": "24", "parcels 近 3 天的变更": "", "parcels最近的变化": "24",
 		"what changed in Java 21": "", "what is new": "", "who owns parcels": "", "parcels api": "", "what happened to the thing that nobody knows": "",
-		"what changed around parcels in the last 900 days": "168",
+		"what changed around parcels in the last 900 days": "168", "what changed in the last 2 hours around parcels": "2", "what's going on with parcels": "24",
+		"is anything broken around parcels since yesterday?": "48", "anything deployed to parcels today": "24", "who broke parcels": "24", "who last deployed parcels": "24",
+		"parcels 昨晚出了什么事": "48", "parcels 怎么了": "24", "parcels 最近上线了什么": "24", "谁动了 parcels": "24", "parcels 今天部署了什么": "24",
+		"what is broken right now": "", "who changed Java": "", "parcels 是什么": "", "who released the kraken": "",
 	} {
 		r := c.Read(t.Context(), commands.Question{Text: text})
 		got := ""

@@ -89,6 +89,14 @@ const (
 	maxHappened  = 100 // of one plugin about one entity
 )
 
+// TellsHappenings reports whether there is a plugin that knows what happens around entities.
+func (r *Runner) TellsHappenings() bool {
+	return r != nil && slices.ContainsFunc(r.Registry.All(), func(e *Entry) bool {
+		_, ok := e.Plugin.(HasHappenings)
+		return ok
+	})
+}
+
 // Happened asks all plugins what happened to an entity since a time. away are the titles of those that did not answer;
 // what they had found by then counts.
 func (r *Runner) Happened(ctx context.Context, e *catalog.Entity, since time.Time) (found []Happening, away []string) {

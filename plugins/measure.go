@@ -68,6 +68,15 @@ func (m Measure) Judge(value string) Verdict {
 	return Neither
 }
 
+// Titled is what the measure of a plugin is called beside those of others: "Argo CD: deployment".
+func (m Measure) Titled(plugin string) Text {
+	out := Text{}
+	for l, title := range m.Title {
+		out[l] = lang.Text(l, lang.PlugTitle, lang.Args{"plugin": plugin, "view": title})
+	}
+	return out
+}
+
 // Value is the number that a fact holds; false for what is none.
 func (m Measure) Value(fact string) (float64, bool) {
 	n, err := strconv.ParseFloat(strings.TrimSuffix(strings.TrimSpace(fact), "%"), 64)

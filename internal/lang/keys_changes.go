@@ -7,6 +7,7 @@ const (
 	ChangesLooking Key = "changes.looking"
 	ChangesScope   Key = "changes.scope"
 	ChangesAway    Key = "changes.away"
+	ChangesAlone   Key = "changes.alone"
 	ChangesWhich   Key = "changes.which"
 	ChangesHours   Key = "changes.hours"
 	ChangesDays    Key = "changes.days"

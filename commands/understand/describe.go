@@ -245,6 +245,9 @@ func (r *run) betterDescribed(l []mention) (outcome, bool) {
 	}
 	top := &list[0]
 	r.why("named covers %.2f, described %s %.2f", named, r.x.ref(top.ent), top.cover)
+	if named > 0 && r.relatedToNamed(top, l) {
+		return outcome{}, false
+	}
 	gap := 0.08
 	if slot {
 		gap = 0.3
@@ -259,6 +262,24 @@ func (r *run) betterDescribed(l []mention) (outcome, bool) {
 		return r.found(us), true
 	}
 	return outcome{}, true
+}
+
+// relatedToNamed reports whether a description fits what closely belongs to something whose whole name is mentioned: the
+// name decides between a service and its API.
+func (r *run) relatedToNamed(s *scored, l []mention) bool {
+	for i := range l {
+		for _, k := range l[i].keys {
+			if k.class < keyStripped && r.serves(r.x.ref(k.ent), r.x.ref(s.ent)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// serves reports whether one of two is an API of the other.
+func (r *run) serves(a, b catalog.Ref) bool {
+	return slices.ContainsFunc(r.view.Relations(a, "providesApi", "apiProvidedBy"), func(rel catalog.Relation) bool { return rel.Target == b })
 }
 
 // searchFor answers "which service does ..." and "list all ...".

@@ -24,6 +24,7 @@ type mention struct {
 	negated  bool
 	kind     *kindWord // the word for a kind that stands beside it
 	kindAt   int       // its token, -1 for none
+	team     bool      // a team is called so as well
 }
 
 // maxSpan bounds how many tokens a name is made of.

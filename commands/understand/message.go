@@ -84,7 +84,7 @@ func (u *Understander) usableTechs(m *message) []techSpan {
 
 var techContext = map[string]bool{"version": true, "versions": true, "radar": true, "approved": true, "allowed": true, "adopt": true,
 	"leftovers": true, "upgrade": true, "upgraded": true, "scaffold": true, "template": true, "boilerplate": true, "starter": true, "skeleton": true,
-	"recommended": true, "banned": true, "lib": true, "library": true, "framework": true, "language": true, "vesion": true, "verson": true}
+	"recommended": true, "banned": true, "behind": true, "spread": true, "outdated": true, "lib": true, "library": true, "framework": true, "language": true, "vesion": true, "verson": true}
 
 func (m *message) techContext() bool {
 	for i := range m.toks {
@@ -238,8 +238,8 @@ func (m *message) findNegated() {
 func (u *Understander) addTypos(view search.View, m *message) (again bool) {
 	taken := make([]bool, len(m.toks))
 	for i := range m.mentions {
-		if m.mentions[i].strength == weak {
-			continue
+		if m.mentions[i].strength < strong {
+			continue // "fleet manger" is the fleet manager, also where a team is called fleet
 		}
 		for k := m.mentions[i].from; k < m.mentions[i].to; k++ {
 			taken[k] = true

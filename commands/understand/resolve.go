@@ -107,7 +107,10 @@ func (r *run) entities() outcome {
 		if o := r.found(us); !o.empty() {
 			return o
 		}
-		return r.foundEach(us)
+		if o := r.foundEach(us); !o.empty() {
+			return o
+		}
+		return r.found(r.asking(us))
 	case !slices.ContainsFunc(named, func(n mention) bool { return r.mentionPrior(&n) >= 0.55 }) && r.intent != Show:
 		if o := r.found(r.content(nil)); o.settled() {
 			return o // what is named is of no kind that this is asked of
@@ -118,6 +121,37 @@ func (r *run) entities() outcome {
 		}
 	}
 	return r.resolveAll(named)
+}
+
+// asking are the units of the sentence that asks, where a message has several: what is told before is how it came
+// about. Nothing where that is all there is.
+func (r *run) asking(us []unit) []unit {
+	for from, i := 0, 0; i < len(r.m.toks); i++ {
+		if i+1 < len(r.m.toks) && !endsClause(&r.m.toks[i]) {
+			continue
+		}
+		if slices.Contains(r.hit[from:i+1], true) {
+			part := slices.DeleteFunc(slices.Clone(us), func(u unit) bool { return u.from < from || u.to > i+1 })
+			if len(part) < len(us) && telling(part) {
+				return part
+			}
+			return nil
+		}
+		from = i + 1
+	}
+	return nil
+}
+
+// endsClause reports whether a sentence, or a part of one, ends with a token.
+func endsClause(t *token) bool {
+	if t.class != punct {
+		return false
+	}
+	switch t.norm {
+	case ",", ".", "!", "?", ";", "\n", ":":
+		return true
+	}
+	return false
 }
 
 // foundEach finds several things that are described one after the other: "parking and the lounge".

@@ -154,6 +154,8 @@ func (r *run) adjust() {
 		r.intent = Version
 	case r.intent == Radar && (other || group) && s[Radar] < 9 && s[Owner] >= 7:
 		r.intent = Owner
+	case r.intent == Radar && other && s[Radar] < 9 && len(r.m.techs) == 0: // what the catalog has is on no radar
+		r.intent = Lifecycle
 	case r.intent == Scaffold && r.m.cue("howto") && s[Scaffold] < 7:
 		r.intent = Docs
 	case (r.intent == Search || r.intent == Show || r.intent == Owner || r.intent == Dependents) && s[Version] >= likelyIntent && !other && !group && r.versionsMeant() && !r.ownerMeant():
@@ -204,7 +206,7 @@ func (r *run) kindsNamed() (group, user, other bool) {
 			continue
 		}
 		g, u, o := false, false, false
-		for _, k := range n.keys {
+		for _, k := range r.meant(n) {
 			switch r.x.ref(k.ent).Kind {
 			case "group":
 				g = true
@@ -217,6 +219,28 @@ func (r *run) kindsNamed() (group, user, other bool) {
 		group, user, other = group || g && !o, user || u && !o && !g, other || o
 	}
 	return group, user, other
+}
+
+// meant are the keys of a mention that tell what sort of thing it is: whole names go before parts of names, and teams
+// before all else where "team" stands behind.
+func (r *run) meant(n *mention) []keyRef {
+	keys := n.keys
+	if r.teamBehind(n) {
+		if teams := keep(keys, func(k keyRef) bool { return r.x.ref(k.ent).Kind == "group" }); len(teams) > 0 {
+			return teams
+		}
+	}
+	if whole := keep(keys, func(k keyRef) bool { return k.class < keyStripped }); len(whole) > 0 {
+		return whole
+	}
+	return keys
+}
+
+// teamBehind reports whether a word for a team stands right behind a mention.
+func (r *run) teamBehind(n *mention) bool {
+	return slices.ContainsFunc(r.m.units, func(u unit) bool {
+		return u.from == n.to && u.entry != nil && u.entry.kind > 0 && r.u.lex.kinds[u.entry.kind-1].kind == "group"
+	})
 }
 
 func (r *run) inMention(tok int) bool {

@@ -17,6 +17,8 @@ const (
 	docPlain  = 0.75 // of a message that asks nothing
 	docEnough = 0.42 // with one
 	docScoped = 0.35 // in the documentation of a named entity
+
+	likelyDocs = 4.0 // how strongly phrases have to speak for documentation that nobody has
 )
 
 // docs answers questions for documentation: of something named, or of a page that says how.
@@ -58,6 +60,10 @@ func (r *run) docs() {
 		}
 		if o.empty() {
 			o = r.elsewhere()
+		}
+		if o.empty() && r.sure < likelyDocs {
+			r.finish(None)
+			return
 		}
 		r.put(o)
 	}

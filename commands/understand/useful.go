@@ -1,6 +1,10 @@
 package understand
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/backchannel-portal/backchannel/internal/lang"
+)
 
 // useful returns the mentions that count for the intent.
 func (r *run) useful() []mention {
@@ -14,7 +18,15 @@ func (r *run) useful() []mention {
 		if n.kind != nil && n.kind.kind != "api" && n.strength == weak && slices.ContainsFunc(n.keys, func(k keyRef) bool { return r.x.ref(k.ent).Kind == n.kind.kind }) {
 			n.strength = medium
 		}
+		whole := bestClass(n.keys) < keyStripped
+		n.team = slices.ContainsFunc(n.keys, func(k keyRef) bool { return k.class < keyStripped && r.x.ref(k.ent).Kind == "group" })
 		n.keys = r.fitting(&n)
+		if whole && n.strength == medium && !n.typo && len(n.keys) > 0 && bestClass(n.keys) >= keyStripped {
+			n.strength = r.x.strengthOf(r.m.toks, &n) // what is called just so is nothing that this is asked of
+		}
+		if n.strength == medium && r.foreign(&n) {
+			n.strength = strong
+		}
 		if len(n.keys) == 0 || n.strength < strong && r.mentionPrior(&n) < 0.4 && r.intent != Show && r.intent != Scaffold {
 			continue
 		}
@@ -27,6 +39,20 @@ func (r *run) useful() []mention {
 		return slices.DeleteFunc(out, func(n mention) bool { return n.strength < strong && !r.joined(&n, all) })
 	}
 	return r.loose(out)
+}
+
+// foreign reports whether a whole name in Latin letters stands in a Chinese message: whoever writes an English word
+// there means a name.
+func (r *run) foreign(n *mention) bool {
+	if r.m.lang != lang.Chinese || bestClass(n.keys) >= keyStripped {
+		return false
+	}
+	for i := n.from; i < n.to; i++ {
+		if r.m.toks[i].class != word || r.hit[i] {
+			return false
+		}
+	}
+	return true
 }
 
 // plain reports whether part of a name is enough for something that a mention may be: 数据平台 for the team 数据平台组,
@@ -151,9 +177,17 @@ func (r *run) dropUnwanted(l []mention) []mention {
 		return slices.ContainsFunc(n.keys, func(k keyRef) bool { return kindFits(r.intent, r.x.ref(k.ent).Kind) })
 	}
 	if len(l) > 1 && slices.ContainsFunc(l, func(n mention) bool { return fits(n) && n.strength >= medium }) {
-		return slices.DeleteFunc(l, func(n mention) bool { return !fits(n) })
+		l = slices.DeleteFunc(l, func(n mention) bool { return !fits(n) })
 	}
-	return l
+	if r.intent != Owner || len(l) < 2 {
+		return l
+	}
+	all := slices.Clone(l)
+	return slices.DeleteFunc(l, func(n mention) bool { // a team that has a system of its own name, in "does Billing own X"
+		return n.team && slices.ContainsFunc(all, func(o mention) bool {
+			return !o.team && o.strength >= medium && !r.listed2(&n, &o) && !r.listed2(&o, &n)
+		})
+	})
 }
 
 // joined reports whether a mention is listed together with another ("A and B").

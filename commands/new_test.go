@@ -164,7 +164,7 @@ func newWorkshop(t *testing.T, change ...func(*commands.Deps)) *workshop {
 		Scaffold: &commands.Scaffolding{
 			Engine: w.kiln, Drafts: w.state.Drafts, Secrets: w.state.Secrets, Repos: w, Announce: "new-things",
 			Audit: func(e bot.Entry) { w.audited = append(w.audited, e) },
-			Made:  func(_ context.Context, m commands.Making) error { w.made = append(w.made, m); return nil },
+			Made:  func(_ context.Context, m commands.Making) error { return w.note(t, m) },
 			Approval: func(e *catalog.Entity) commands.Approval {
 				if e.Ref.Name == "guarded" {
 					return commands.Approval{By: []catalog.Ref{st.Ref("group:platform")}, Expires: time.Hour}
@@ -186,6 +186,16 @@ func newWorkshop(t *testing.T, change ...func(*commands.Deps)) *workshop {
 	})
 	check(t, err)
 	return w
+}
+
+// note has the catalog know what made something.
+func (w *workshop) note(t *testing.T, m commands.Making) error {
+	w.made = append(w.made, m)
+	facts, err := commands.MadeFacts(m)
+	all := slices.Collect(w.reader.For(catalog.Viewer{}).Entities(search.Filter{}))
+	w.reader = search.NewReader(catalog.Changes{Generation: w.reader.Generation() + 1, Upserts: all, Facts: facts}, nil, search.Options{})
+	t.Cleanup(func(r *search.Reader) func() { return func() { check(t, r.Close()) } }(w.reader))
+	return err
 }
 
 // Posts implements commands.Messenger.

@@ -135,7 +135,7 @@ func (c *Commands) described(ctx context.Context, d RunData, task bot.Task, e *c
 	return m, err
 }
 
-// made notes which entities a run made, and waits a moment until they can be asked about.
+// made notes which entities a run made, and waits a moment until they, and what made them, can be asked about.
 func (c *Commands) made(ctx context.Context, task bot.Task, d RunData, r RunResult) {
 	ref, err := catalog.ParseRef(d.Template.Ref, "", "")
 	made := parseRefs(r.Entities)
@@ -150,16 +150,24 @@ func (c *Commands) made(ctx context.Context, task bot.Task, d RunData, r RunResu
 	}
 	for slices.ContainsFunc(made, missing) && bot.Sleep(ctx, arriveLook) {
 	}
+	if c.deps.Scaffold.Made != nil {
+		var noted []catalog.Ref
+		for _, e := range made {
+			err := c.deps.Scaffold.Made(context.WithoutCancel(ctx), Making{
+				Entity: e, Template: ref, Version: d.Template.Version, Commit: d.Template.Commit, Run: d.Run, By: task.By.Key(), At: c.deps.Now(),
+			})
+			if err == nil { // what made a thing is known from the run as well
+				noted = append(noted, e)
+			}
+		}
+		unnoted := func(e catalog.Ref) bool {
+			return !missing(e) && len(c.deps.View(catalog.Viewer{}).Facts(e, MadeProducer, madeKey)) == 0
+		}
+		for slices.ContainsFunc(noted, unnoted) && bot.Sleep(ctx, arriveLook) {
+		}
+	}
 	known := c.deps.View(catalog.Viewer{}).Generation()
 	for !c.speaks(known) && bot.Sleep(ctx, arriveLook) {
-	}
-	if c.deps.Scaffold.Made == nil {
-		return
-	}
-	for _, e := range made {
-		_ = c.deps.Scaffold.Made(context.WithoutCancel(ctx), Making{ // what made a thing is known from the run as well
-			Entity: e, Template: ref, Version: d.Template.Version, Commit: d.Template.Commit, Run: d.Run, By: task.By.Key(), At: c.deps.Now(),
-		})
 	}
 }
 

@@ -148,6 +148,9 @@ func says(text, hint string) bool {
 	}
 }
 
+// asksInChinese are characters that only questions have: "订阅暂停有接口吗" is about what is called subscription.
+const asksInChinese = "吗么谁哪"
+
 func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\n' }
 
 // read reads a message; ok is false for every other one.
@@ -169,6 +172,9 @@ func (w *wishes) read(text string) (out wish, ok bool) {
 				return m[i]
 			}
 			return ""
+		}
+		if f.wish != intentSubscriptions && strings.ContainsAny(get("name"), asksInChinese) {
+			return wish{}, false
 		}
 		out = wish{intent: f.wish, name: get("name")}
 		if t := valueOf(w.topics, get("topic")); t != "" {

@@ -24,4 +24,7 @@ func TestOtherMessagesAreNotRead(t *testing.T) {
 			t.Errorf("%q: %v, want %v", text, got, want)
 		}
 	}
+	if got, ok := w.read("订阅暂停有接口吗"); ok {
+		t.Errorf("a question is a wish: %+v", got)
+	}
 }

@@ -26,6 +26,7 @@ func (r *run) found(us []unit) outcome {
 		}
 		return outcome{}
 	}
+	r.preferNamed(list)
 	top := list[0]
 	if same := r.sharing(us, list); len(same) > 1 {
 		return outcome{choices: same[:min(len(same), maxChoices)]}
@@ -48,6 +49,21 @@ func (r *run) found(us []unit) outcome {
 		return outcome{choices: rivals[:min(len(rivals), maxChoices-1)]}
 	}
 	return o
+}
+
+// preferNamed puts what most of the question is the name of before what is only described as well.
+func (r *run) preferNamed(list []scored) {
+	const fully, close = 0.9, 0.97
+	top := &list[0]
+	if top.named > 0 || top.cover >= fully {
+		return
+	}
+	for i := range list {
+		if s := &list[i]; s.named > 0 && s.cover >= fully && s.score >= top.score*close && r.enough(s) {
+			list[0], list[i] = list[i], list[0]
+			return
+		}
+	}
 }
 
 // sharing lists what has the question's only word in its name and is of the kind that fits best, where nothing else

@@ -108,6 +108,11 @@ func (x *index) written(stem string) bool {
 	return ok && x.texts.df(t) > 0
 }
 
+// means reports whether something that a unit means stands in what is written about entities.
+func (x *index) means(u *unit) bool {
+	return slices.ContainsFunc(u.entry.concepts, func(c uint32) bool { return x.texts.df(c) > 0 })
+}
+
 func newIndex(k keyer) *index {
 	x := &index{keys: k, words: packWords(uint32(k.lex.concepts), nil), texts: &shelf{}, pool: &scratchPool{}}
 	x.docs = &docIndex{x: x, shelf: &shelf{}}

@@ -92,7 +92,7 @@ func (m *message) techContext() bool {
 			return true
 		}
 	}
-	return anyOf(m.clean.text, "版本", "雷达", "多少", "能用", "可以用", "升级", "升到", "服务", "脚手架", "模板", "推荐用") || anyOf(strings.ToLower(m.clean.text),
+	return anyOf(m.clean.text, "版本", "雷达", "多少", "能用", "可以用", "升级", "升到", "服务", "脚手架", "模板", "推荐用", "是几") || anyOf(strings.ToLower(m.clean.text),
 		"i use", "we use", "can i", "may we", "may i", "still on", "do we use", "new ")
 }
 
@@ -132,7 +132,9 @@ func (u *Understander) scanPhrases(m *message) {
 	for _, s := range m.techs {
 		mt.techs[at[s.from]] = append(mt.techs[at[s.from]], at[s.to])
 	}
+	mt.inside = m.swallowed
 	sums := map[Intent]float64{}
+	var off []found
 	for _, f := range u.lex.phrases.scan(mt) {
 		p := &u.lex.phrases.all[f.phrase]
 		if cue, ok := strings.CutPrefix(p.section, "+"); ok {
@@ -149,18 +151,20 @@ func (u *Understander) scanPhrases(m *message) {
 		if m.isName(f) {
 			w = min(w, nameWeight)
 		}
-		if p.section == "offtopic" && u.aboutCatalog(m, f) {
-			continue
-		}
 		in := Intent(p.section)
 		w += 0.1 * float64(len(f.hits))
 		if p.section == "offtopic" {
-			m.off = max(m.off, w)
+			off = append(off, f)
 			continue
 		}
 		m.founds = append(m.founds, f)
 		sums[in] += w
 		m.scores[in] = max(m.scores[in], w)
+	}
+	for _, f := range off {
+		if !u.aboutCatalog(m, f) {
+			m.off = max(m.off, u.lex.phrases.all[f.phrase].weight+0.1*float64(len(f.hits)))
+		}
 	}
 	if _, sure := m.best(); sure < 7 { // "who owns the weather service" is about a service
 		m.scores[None] = max(m.scores[None], m.off)
@@ -203,6 +207,12 @@ func (m *message) isName(f found) bool {
 
 // aboutCatalog reports whether the words of a phrase are words of the catalog's own texts.
 func (u *Understander) aboutCatalog(m *message, f found) bool {
+	for i := range m.units {
+		w := &m.units[i]
+		if w.han && w.entry != nil && len(w.entry.concepts) > 0 && slices.Contains(f.hits, w.from) && m.cue("howto") && u.index.means(w) {
+			return true
+		}
+	}
 	for _, h := range f.hits {
 		t := &m.toks[h]
 		if e := u.lex.lookup(t.norm); t.class == han || e != nil && e.stop {

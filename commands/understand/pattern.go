@@ -210,14 +210,15 @@ func (p program) starts() (words []string, any bool) {
 
 // matcher runs programs over one message.
 type matcher struct {
-	toks  []token
-	seq   []int         // the tokens that are words, in order
-	ents  map[int][]int // position in seq -> ends of entity mentions that start there
-	techs map[int][]int
-	loose bool  // words may stand on both sides of a comma or full stop
-	hits  []int // positions in seq of the words matched so far
-	end   int
-	steps int
+	toks   []token
+	seq    []int         // the tokens that are words, in order
+	ents   map[int][]int // position in seq -> ends of entity mentions that start there
+	techs  map[int][]int
+	inside func(found) bool // whether a phrase is no more than part of a name: it may stand elsewhere as well
+	loose  bool             // words may stand on both sides of a comma or full stop
+	hits   []int            // positions in seq of the words matched so far
+	end    int
+	steps  int
 }
 
 // match tries one program at one position. The positions of the words it used are in m.hits, where it ended in m.end.
@@ -265,13 +266,27 @@ func (m *matcher) run(p program, pc, pos int) bool {
 			}
 			pc++
 		case opEnd:
-			if pos != len(m.seq) {
+			if !m.atEnd(pos) {
 				return false
 			}
 			pc++
 		}
 	}
 }
+
+// atEnd reports whether nothing but courtesies follow.
+func (m *matcher) atEnd(pos int) bool {
+	for from := pos; pos < len(m.seq); pos++ {
+		if from == 0 || !courtesy[m.toks[m.seq[pos]].norm] {
+			return false
+		}
+	}
+	return true
+}
+
+// courtesy holds what is said behind a question without changing it.
+var courtesy = map[string]bool{"please": true, "pls": true, "plz": true, "thanks": true, "thx": true, "ty": true, "tia": true, "cheers": true,
+	"anyone": true, "folks": true, "guys": true}
 
 func (m *matcher) is(i *inst, pos int) bool {
 	if pos >= len(m.seq) {

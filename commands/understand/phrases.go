@@ -138,11 +138,11 @@ func (b *phraseBook) scan(m *matcher) []found {
 		if !m.match(b.all[i].prog, pos) {
 			return
 		}
-		seen[i] = true
 		f := found{phrase: i, end: len(m.toks)}
 		for _, h := range m.hits {
 			f.hits = append(f.hits, m.seq[h])
 		}
+		seen[i] = m.inside == nil || !m.inside(f)
 		if m.end < len(m.seq) {
 			f.end = m.seq[m.end]
 		}

@@ -120,8 +120,49 @@ func (r *run) entities() outcome {
 			return o
 		}
 	}
-	return r.resolveAll(named)
+	return r.withDescribed(r.resolveAll(named), named)
 }
+
+// withDescribed adds what is described beside the only name: "the grocer portal and edi-bridge".
+func (r *run) withDescribed(o outcome, named []mention) outcome {
+	if len(named) != 1 || len(o.refs) != 1 {
+		return o
+	}
+	n := &named[0]
+	us := r.content(n)
+	part := slices.DeleteFunc(slices.Clone(us), func(u unit) bool { return !r.beside(us, &u, n) })
+	if !telling(part) {
+		return o
+	}
+	if got := r.found(part); len(got.refs) == 1 && !slices.Contains(o.refs, got.refs[0]) {
+		o.refs = append(o.refs, got.refs[0])
+	}
+	return o
+}
+
+// beside reports whether a unit is joined to a mention by "and", with nothing but other units between.
+func (r *run) beside(us []unit, u *unit, n *mention) bool {
+	covered := func(tok int) bool {
+		return slices.ContainsFunc(us, func(o unit) bool { return tok >= o.from && tok < o.to })
+	}
+	from, to := u.to, n.from
+	if u.from >= n.to {
+		from, to = n.to, u.from
+	}
+	joins := 0
+	for i := from; i < to; i++ {
+		switch {
+		case joinsTwo[r.m.toks[i].norm]:
+			joins++
+		case !covered(i) && r.m.toks[i].norm != "the" && r.m.toks[i].norm != "的":
+			return false
+		}
+	}
+	return joins == 1 && (u.from >= n.to && joinsTwo[r.m.toks[n.to].norm] || u.to <= n.from && joinsTwo[r.m.toks[n.from-1].norm])
+}
+
+// joinsTwo holds the words that put two things side by side.
+var joinsTwo = map[string]bool{"and": true, "&": true, "+": true, "和": true, "与": true, "跟": true, "及": true}
 
 // asking are the units of the sentence that asks, where a message has several: what is told before is how it came
 // about. Nothing where that is all there is.
@@ -132,7 +173,7 @@ func (r *run) asking(us []unit) []unit {
 		}
 		if slices.Contains(r.hit[from:i+1], true) {
 			part := slices.DeleteFunc(slices.Clone(us), func(u unit) bool { return u.from < from || u.to > i+1 })
-			if len(part) < len(us) && telling(part) {
+			if len(part) < len(us) && telling(part) && !slices.ContainsFunc(r.m.toks[from:i+1], pronoun) {
 				return part
 			}
 			return nil
@@ -140,6 +181,30 @@ func (r *run) asking(us []unit) []unit {
 		from = i + 1
 	}
 	return nil
+}
+
+// question are the units of the last sentence, where it asks and others stand before it.
+func (r *run) question(us []unit) []unit {
+	from := 0
+	for i := 0; i < len(r.m.toks)-1; i++ {
+		if endsClause(&r.m.toks[i]) {
+			from = i + 1
+		}
+	}
+	part := slices.DeleteFunc(slices.Clone(us), func(u unit) bool { return u.from < from })
+	if from == 0 || len(part) == len(us) || !telling(part) || slices.ContainsFunc(r.m.toks[from:], pronoun) {
+		return nil
+	}
+	return part
+}
+
+// pronoun reports whether a token stands for what was said before.
+func pronoun(t token) bool {
+	switch t.norm {
+	case "it", "its", "that", "this", "them", "they", "those", "these", "它", "这":
+		return true
+	}
+	return false
 }
 
 // endsClause reports whether a sentence, or a part of one, ends with a token.

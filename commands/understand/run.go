@@ -168,6 +168,8 @@ func (r *run) adjust() {
 		r.intent = Members
 	case group && !other && !user && (r.intent == Dependencies || r.intent == Search) && r.m.scores[OwnedBy] >= likelyIntent:
 		r.intent = OwnedBy
+	case r.sure < likelyIntent && group && other && r.asks():
+		r.intent, r.sure = Owner, likelyIntent // "is checkout Payments?"
 	case r.intent == OwnedBy && !group && !user && other && r.m.scores[Dependencies] >= likelyIntent:
 		r.intent = Dependencies
 	case r.intent == Version && len(r.m.techs) == 0 && r.sure < sureIntent:

@@ -61,6 +61,9 @@ func (r *run) docs() {
 		if o.empty() {
 			o = r.elsewhere()
 		}
+		if part := r.question(us); o.empty() && len(part) > 0 && r.sections(part, nil, docSure) {
+			o = r.sectionOwners()
+		}
 		if o.empty() && r.sure < likelyDocs {
 			r.finish(None)
 			return

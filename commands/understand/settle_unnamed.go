@@ -49,12 +49,21 @@ func (r *run) noIntent() {
 		least = docPlain
 	}
 	doc := telling(us) && r.sections(us, nil, least)
+	if !doc && question {
+		part := r.question(us)
+		doc = telling(part) && r.sections(part, nil, docSure)
+	}
 	r.intent = Search
 	o := r.found(us)
 	switch {
 	case doc && (o.empty() || r.howto() || !question || r.out.Docs[0].Score > r.coverOf(us)):
 		r.put(r.sectionOwners())
 		r.finish(Docs)
+	case question && surely(named):
+		r.out.Docs = nil
+		r.put(r.resolveAll(named))
+		r.out.Confidence = 0.5
+		r.finish(Show)
 	case !o.empty() && (question || r.wellNamed(us)):
 		r.out.Docs = nil
 		r.put(o)
@@ -68,6 +77,11 @@ func (r *run) noIntent() {
 		r.sure = 3
 		r.finish(None)
 	}
+}
+
+// surely reports whether one of some mentions can only be a name.
+func surely(l []mention) bool {
+	return slices.ContainsFunc(l, func(n mention) bool { return n.strength == strong && !n.typo })
 }
 
 // complains settles "checkout is broken again": nobody asks anything, but who names what is broken wants to know whom

@@ -104,8 +104,8 @@ func (t *talk) known(ref plugins.ViewRef, q plugins.Query) plugins.Known {
 }
 
 func (t *talk) viewTitle(k plugins.Known) []card.Span {
-	if sameName(k.Title, k.About.Title) {
-		return []card.Span{card.S(k.Title)}
+	if name := k.Alone(); name != "" {
+		return []card.Span{card.S(name)}
 	}
 	return t.say(lang.PlugTitle, lang.Args{"plugin": card.S(k.About.Title), "view": k.Title})
 }

@@ -2,7 +2,9 @@ package plugins
 
 import (
 	"errors"
+	"strings"
 	"time"
+	"unicode"
 
 	"github.com/backchannel-portal/backchannel/bot/card"
 	"github.com/backchannel-portal/backchannel/internal/fault"
@@ -51,6 +53,29 @@ func (k Known) trouble() lang.Key {
 		return lang.PlugLate
 	}
 	return lang.PlugBroken
+}
+
+// Alone is what the card is called where the names of plugin and view say the same, the longer of them: "Queues" for the
+// view "Queue" of the plugin "Queues". It is "" where it takes both.
+func (k Known) Alone() string {
+	a, b := bareName(k.About.Title), bareName(k.Title)
+	switch {
+	case a != "" && strings.HasPrefix(b, a):
+		return k.Title
+	case b != "" && strings.HasPrefix(a, b):
+		return k.About.Title
+	}
+	return ""
+}
+
+// bareName is a name without case and without what separates its words.
+func bareName(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return unicode.ToLower(r)
+		}
+		return -1
+	}, s)
 }
 
 // Blocks are a card as it is shown: its own blocks and the notice, nothing where there is nothing.

@@ -46,8 +46,8 @@ func (w *Web) viewCards(r *http.Request, view search.View, e *catalog.Entity) []
 		if len(blocks) == 0 {
 			continue
 		}
-		title := k.About.Title
-		if !strings.EqualFold(title, k.Title) {
+		title := k.Alone()
+		if title == "" {
 			title = translate(l, string(lang.PlugTitle), "plugin", k.About.Title, "view", k.Title)
 		}
 		out = append(out, pluginCard{Title: title, Body: Render(card.Safe(w.told(view, l, blocks)), w.cfg.BaseURL, nil)})

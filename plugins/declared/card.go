@@ -1,14 +1,11 @@
 package declared
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/backchannel-portal/backchannel/bot"
 	"github.com/backchannel-portal/backchannel/bot/card"
@@ -39,75 +36,16 @@ func (r *reader) card(n *yamldoc.Node, field string, s *spec, known []string) {
 		r.errorf(n, field+".blocks", "expected a list of blocks")
 		return
 	}
-	shapes := blockShapes()
 	for i, b := range blocks.Items {
-		r.block(b, fmt.Sprintf("%s.blocks[%d]", field, i), shapes)
+		at := fmt.Sprintf("%s.blocks[%d]", field, i)
+		if b.Kind != yamldoc.Map {
+			r.errorf(b, at, "expected a block, such as {type: text, spans: ...}")
+			continue
+		}
+		r.shaped(b, at, &shape{Ref: "#/$defs/block"}, "block")
 	}
 	c := &compiler{r: r}
 	s.Card = c.tree(n, field, known)
-}
-
-// blockShape is what the published schema says of a kind of blocks.
-type blockShape struct {
-	known    map[string]bool
-	required []string
-}
-
-// blockShapes are the kinds of blocks, from the schema of cards.
-var blockShapes = sync.OnceValue(func() map[string]blockShape {
-	var schema struct {
-		Defs struct {
-			Block struct {
-				AnyOf []struct {
-					Properties map[string]json.RawMessage
-					Required   []string
-				} `json:"anyOf"`
-			} `json:"block"`
-		} `json:"$defs"`
-	}
-	out := map[string]blockShape{}
-	if json.Unmarshal([]byte(card.Schema()), &schema) != nil {
-		return out
-	}
-	for _, b := range schema.Defs.Block.AnyOf {
-		var kind struct{ Const string }
-		if json.Unmarshal(b.Properties["type"], &kind) != nil || kind.Const == "" {
-			continue
-		}
-		s := blockShape{known: map[string]bool{}, required: b.Required}
-		for k := range b.Properties {
-			s.known[k] = true
-		}
-		out[kind.Const] = s
-	}
-	return out
-})
-
-// block checks the keys of one block.
-func (r *reader) block(n *yamldoc.Node, field string, shapes map[string]blockShape) {
-	if do := n.Get("do"); do != nil {
-		n = do
-	}
-	kind := n.Get("type")
-	if n.Kind != yamldoc.Map || kind == nil {
-		r.errorf(n, field+".type", "a block says what it is: %s", strings.Join(slices.Sorted(maps.Keys(shapes)), ", "))
-		return
-	}
-	shape, ok := shapes[kind.Text]
-	if !ok {
-		r.errorf(kind, field+".type", "there is no block %q%s; known are %s", kind.Text, near(kind.Text, shapes), strings.Join(slices.Sorted(maps.Keys(shapes)), ", "))
-		return
-	}
-	for _, f := range n.Fields {
-		if f.Key != "if" && f.Key != "for" && f.Key != "as" && !shape.known[f.Key] {
-			r.errorf(&yamldoc.Node{Line: f.Line}, join(field, f.Key), "a %s has no such key%s; known here: %s", kind.Text, near(f.Key, shape.known), names(shape.known))
-		}
-	}
-	for _, key := range shape.required {
-		if n.Get(key) == nil {
-			r.errorf(n, join(field, key), "is required in a %s", kind.Text)
-		}
-	}
 }
 
 // render makes the card from what expressions know.

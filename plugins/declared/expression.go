@@ -1,6 +1,7 @@
 package declared
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"reflect"
@@ -8,7 +9,6 @@ import (
 	"time"
 
 	"github.com/expr-lang/expr"
-	"github.com/expr-lang/expr/types"
 	"github.com/expr-lang/expr/vm"
 
 	"github.com/backchannel-portal/backchannel/internal/lang"
@@ -29,7 +29,8 @@ type expression struct {
 	prog *vm.Program
 }
 
-// The names that expressions know everywhere. Those of a for are added where it stands.
+// The names that expressions know everywhere. Those of a for are added where it stands. A name with a dot, such as
+// values.page, says that values has this part, and none that is not named so.
 func baseNames() []string { return []string{"entity", "values", "lang", "now"} }
 
 // scope is what expressions are evaluated with, by name.
@@ -50,14 +51,10 @@ func compileExpression(code string, line int, names []string) (*expression, erro
 	if len(code) > maxExpression {
 		return nil, fmt.Errorf("an expression has at most %d bytes", maxExpression)
 	}
-	env := types.Map{}
-	for _, n := range names {
-		env[n] = types.Any
-	}
-	options := append([]expr.Option{expr.Env(env), expr.MaxNodes(maxNodes), expr.DisableBuiltin("now")}, functions()...)
+	options := append([]expr.Option{expr.Env(environment(names)), expr.MaxNodes(maxNodes), expr.DisableBuiltin("now")}, functions()...)
 	prog, err := expr.Compile(code, options...)
 	if err != nil {
-		return nil, fmt.Errorf("%s", explain(err))
+		return nil, errors.New(unknown(explain(err), code, names))
 	}
 	return &expression{line, code, prog}, nil
 }

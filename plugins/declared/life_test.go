@@ -103,7 +103,7 @@ func TestFailuresSayWhy(t *testing.T) {
 		"dots in a path": {"  values: {v: '\"..\"'}\n  requests: [{name: a, upstream: '403', path: '/{{ values.v }}'}]\n  card: [{type: rule}]\n", `x.yaml:6: values.v: ".." cannot be a part of a path`, fault.Invalid},
 		"jq":             {"  map: '.a.b'\n  requests: [{name: a, upstream: a number, path: /x}]\n  card: [{type: rule}]\n", "x.yaml:5: jq: expected an object but got: number", fault.Invalid},
 		"an expression":  {"  card:\n    - {type: text, spans: '{{ 1 + entity }}'}\n", "x.yaml:6: 1 + entity", fault.Invalid},
-		"a shape":        {"  card:\n    - type: fields\n      items:\n        - {label: x, value: y, colour: red}\n", "x.yaml:8: card.blocks[0].items[0].colour", fault.Invalid},
+		"a shape":        {"  card:\n    - type: fields\n      items:\n        - {label: x, value: '{{ {\"colour\": \"red\"} }}'}\n", "x.yaml:8: card.blocks[0].items[0].value", fault.Invalid},
 		"for":            {"  card:\n    - type: list\n      items:\n        - {for: '5', do: x}\n", "x.yaml:8: for needs a list: 5 is none", fault.Invalid},
 		"too much":       {"  card:\n    - type: list\n      items:\n        - {for: '1..1000', do: x}\n", "for takes at most 500 elements", fault.Invalid},
 		"memory":         {"  card:\n    - {type: text, spans: '{{ map(1..1500, map(1..1500, # * 2)) }}'}\n", "memory budget exceeded", fault.Invalid},

@@ -194,14 +194,27 @@ func (r *reader) inputs(n *yamldoc.Node, field string, s *spec) []string {
 	if v := n.Get("values"); v != nil {
 		r.values(v, field+".values", s)
 	}
-	known := append(baseNames(), "results")
 	if q := n.Get("requests"); q != nil {
-		r.requests(q, field+".requests", s, known)
+		r.requests(q, field+".requests", s)
 	}
 	if m := n.Get("map"); m != nil {
 		s.Map = r.query(m, field+".map")
 	}
-	return append(known, "data")
+	return s.known("results", "data")
+}
+
+// known are the names that expressions know once the values are read: the values, the answers to the requests read so
+// far, and what else there is.
+func (s *spec) known(more ...string) []string {
+	out := append(slices.DeleteFunc(baseNames(), func(n string) bool { return n == "values" }), parts("values", s.Values, func(v value) string { return v.name })...)
+	for _, n := range more {
+		if n == "results" {
+			out = append(out, parts(n, s.Requests, func(q request) string { return q.Name })...)
+		} else {
+			out = append(out, n)
+		}
+	}
+	return out
 }
 
 // outputs reads what is made of the answers.
@@ -246,7 +259,7 @@ func (r *reader) expression(n *yamldoc.Node, field string, known []string) *expr
 	}
 	e, err := compileExpression(code, n.Line, known)
 	if err != nil {
-		r.errorf(n, field, "%v; known names: %s", err, strings.Join(known, ", "))
+		r.errorf(n, field, "%v", err)
 		return nil
 	}
 	return e
@@ -259,7 +272,7 @@ func (r *reader) text(n *yamldoc.Node, field string, known []string) *text {
 	}
 	t, err := compileText(n.Text, n.Line, known)
 	if err != nil {
-		r.errorf(n, field, "%v; known names: %s", err, strings.Join(known, ", "))
+		r.errorf(n, field, "%v", err)
 		return &text{}
 	}
 	return t

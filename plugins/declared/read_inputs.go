@@ -54,11 +54,11 @@ func (r *reader) values(n *yamldoc.Node, field string, s *spec) {
 			r.errorf(f.Value, join(field, f.Key), "%q cannot be a name: letters, digits and underscores", f.Key)
 			continue
 		}
-		s.Values = append(s.Values, value{f.Key, r.expression(f.Value, join(field, f.Key), baseNames())})
+		s.Values = append(s.Values, value{f.Key, r.expression(f.Value, join(field, f.Key), s.known())})
 	}
 }
 
-func (r *reader) requests(n *yamldoc.Node, field string, s *spec, known []string) {
+func (r *reader) requests(n *yamldoc.Node, field string, s *spec) {
 	if n.Kind != yamldoc.List || len(n.Items) > maxRequests {
 		r.errorf(n, field, "expected a list of at most %d requests", maxRequests)
 		return
@@ -66,7 +66,7 @@ func (r *reader) requests(n *yamldoc.Node, field string, s *spec, known []string
 	for i, item := range n.Items {
 		q := request{}
 		at := fmt.Sprintf("%s[%d]", field, i)
-		r.request(item, at, &q, known, "name")
+		r.request(item, at, &q, s.known("results"), "name")
 		switch {
 		case q.Name != "" && !plainName(q.Name):
 			r.errorf(item.Get("name"), at+".name", "%q cannot be a name: letters, digits and underscores", q.Name)
@@ -88,8 +88,12 @@ func (r *reader) request(n *yamldoc.Node, field string, q *request, known []stri
 	}
 	c := &compiler{r: r}
 	r.fields(n, field, map[string]func(*yamldoc.Node, string){
-		"name":     r.into(&q.Name),
-		"upstream": r.into(&q.Upstream),
+		"name": r.into(&q.Name),
+		"upstream": func(n *yamldoc.Node, field string) {
+			if q.Upstream = n.Str(); q.Upstream == "" || strings.Contains(q.Upstream, "://") {
+				r.errorf(n, field, "%q is no name: the configuration gives addresses names, as proxy.endpoints", n.Text)
+			}
+		},
 		"method": func(n *yamldoc.Node, field string) {
 			q.Method = strings.ToUpper(n.Text)
 			if !slices.Contains([]string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"}, q.Method) {

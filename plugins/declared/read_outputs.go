@@ -3,6 +3,7 @@ package declared
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/backchannel-portal/backchannel/internal/yamldoc"
 	"github.com/backchannel-portal/backchannel/plugins"
@@ -37,7 +38,11 @@ func (r *reader) webhook(n *yamldoc.Node, field string, s *spec) {
 		"entities": func(n *yamldoc.Node, field string) { w.Entities = r.query(n, field) },
 		"value": func(n *yamldoc.Node, field string) {
 			if w.Value = n.Str(); !slices.ContainsFunc(s.Values, func(v value) bool { return v.name == w.Value }) {
-				r.errorf(n, field, "there is no value %q in spec.values", n.Text)
+				known := map[string]value{}
+				for _, v := range s.Values {
+					known[v.name] = v
+				}
+				r.errorf(n, field, "there is no value %q in spec.values%s", n.Text, near(strings.TrimPrefix(w.Value, "values."), known))
 			}
 		},
 	}, "header", "secret")
@@ -63,9 +68,9 @@ func (r *reader) actions(n *yamldoc.Node, field string, s *spec) {
 			"title":   r.into(&a.Title),
 			"confirm": r.into(&a.Confirm),
 			"if": func(n *yamldoc.Node, field string) {
-				a.When = r.expression(n, field, append(baseNames(), "results", "data"))
+				a.When = r.expression(n, field, s.known("results", "data"))
 			},
-			"request": func(n *yamldoc.Node, field string) { r.request(n, field, &a.Request, append(baseNames(), "by")) },
+			"request": func(n *yamldoc.Node, field string) { r.request(n, field, &a.Request, s.known("by")) },
 			"done":    r.into(&a.Done),
 		}, "name", "title", "request")
 		if slices.ContainsFunc(s.Actions, func(o action) bool { return o.Name == a.Name }) {

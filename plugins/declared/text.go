@@ -34,7 +34,7 @@ func compileText(s string, line int, names []string) (*text, error) {
 		}
 		code, after, closed := cutCode(rest)
 		if !closed {
-			return nil, fmt.Errorf("{{ without }}")
+			return nil, fmt.Errorf("an expression begins with {{ and does not end with }}")
 		}
 		e, err := compileExpression(strings.TrimSpace(code), line, names)
 		if err != nil {

@@ -103,7 +103,7 @@ func (c *compiler) item(n *yamldoc.Node, field string, names []string) *tree {
 
 // fields reads a map: texts by language, or what it says.
 func (c *compiler) fields(t *tree, n *yamldoc.Node, field string, names []string) {
-	if n.Get(string(lang.English)) != nil && !slices.ContainsFunc(n.Fields, func(f yamldoc.Field) bool { _, ok := language(f.Key); return !ok }) {
+	if translated(n) {
 		t.words = map[lang.Lang]*tree{}
 		for _, f := range n.Fields {
 			l, _ := language(f.Key)

@@ -256,11 +256,10 @@ func (c *Commands) Answer(ctx context.Context, q Question, r understand.Reading)
 }
 
 func (c *Commands) read(ctx context.Context, view search.View, q Question) understand.Reading {
-	tongue := c.tongueOf(q.Viewer)
-	u, fresh := tongue.understander(ctx, c)
+	reader, fresh := c.tongueOf(q.Viewer).current(ctx, c)
 	key, common := keyOf(&q)
 	if common {
-		if r, ok := tongue.readings.get(u, key); ok {
+		if r, ok := reader.readings.get(key); ok {
 			return r
 		}
 	}
@@ -286,11 +285,11 @@ func (c *Commands) read(ctx context.Context, view search.View, q Question) under
 		q.Thread = turns(q.memory)
 	}
 	q.Thread = seenTurns(view, q.Viewer, q.Thread)
-	r := u.Understand(view, understand.Question{
+	r := reader.understand.Understand(view, understand.Question{
 		Text: q.Text, Lang: q.Lang, Channel: q.Channel, About: q.About, Thread: q.Thread, Asker: q.Asker, Bound: q.Bound, Explain: q.Explain,
 	})
 	if common && r.Alone {
-		tongue.readings.put(u, key, r)
+		reader.readings.put(key, r)
 	}
 	if !fresh {
 		late(view, &r)

@@ -17,6 +17,7 @@ type reader struct {
 	docs       uint64 // how often documentation was said to have changed
 	plugins    uint64 // generation of the plugins
 	understand *understand.Understander
+	readings   *readings // what understand made of common questions
 }
 
 // fresh reports whether the reader still speaks the language of the catalog and the radar.

@@ -24,7 +24,6 @@ const (
 // and only as everybody reads it: what a viewer may not see is left out of readings.
 type readings struct {
 	mu       sync.Mutex
-	by       *understand.Understander // whose readings these are; another one starts anew
 	new, old map[questionKey]understand.Reading
 }
 
@@ -51,12 +50,9 @@ func choosing(q *Question) bool {
 	return n > 0 && (len(q.Thread[n-1].Candidates) > 0 || q.Thread[n-1].Intent == "")
 }
 
-func (m *readings) get(u *understand.Understander, k questionKey) (understand.Reading, bool) {
+func (m *readings) get(k questionKey) (understand.Reading, bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.by != u {
-		return understand.Reading{}, false
-	}
 	r, ok := m.new[k]
 	if !ok {
 		if r, ok = m.old[k]; ok {
@@ -67,12 +63,9 @@ func (m *readings) get(u *understand.Understander, k questionKey) (understand.Re
 	return r, ok
 }
 
-func (m *readings) put(u *understand.Understander, k questionKey, r understand.Reading) {
+func (m *readings) put(k questionKey, r understand.Reading) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.by != u {
-		m.by, m.new, m.old = u, nil, nil
-	}
 	r.Entities = slices.Clone(r.Entities)
 	m.keep(k, r)
 }

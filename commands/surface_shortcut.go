@@ -45,9 +45,9 @@ func (c *Commands) handleOwnerOfMessage(ctx context.Context, ev *bot.Event) (bot
 	q.Private, q.Text, q.memory, q.Channel = true, strings.ToValidUTF8(in.Quoted[:min(len(in.Quoted), maxQuoted)], ""), nil, ""
 	q.Lang = ev.Locale
 	view := c.deps.View(q.Viewer)
-	u, _ := c.tongueOf(q.Viewer).understander(ctx, c)
+	reader, _ := c.tongueOf(q.Viewer).current(ctx, c)
 	found := understand.Reading{Intent: understand.Owner, Lang: ev.Locale, Confidence: 1}
-	if found.Entities, found.Candidates = u.Named(view, q.Text); len(found.Entities) > 0 {
+	if found.Entities, found.Candidates = reader.understand.Named(view, q.Text); len(found.Entities) > 0 {
 		found.Candidates = nil
 	} else if len(found.Candidates) == 0 { // nothing by its name; perhaps something is described
 		r := c.read(ctx, view, q)

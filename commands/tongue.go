@@ -14,28 +14,27 @@ import (
 type tongue struct {
 	viewer catalog.Viewer
 
-	reading  sync.Mutex // held by whoever rebuilds reader
-	reader   atomic.Pointer[reader]
-	readings readings // of common questions
+	reading sync.Mutex // held by whoever rebuilds reader
+	reader  atomic.Pointer[reader]
 
 	used uint64 // the number of its last use; tongues.mu guards it
 }
 
-// understander returns what reads questions, and whether it knows the present state. The first question of all waits
-// for it; so does, where Keep does not run, whoever asks first after a change.
-func (t *tongue) understander(ctx context.Context, c *Commands) (u *understand.Understander, fresh bool) {
+// current returns what reads questions, and whether it knows the present state. The first question of all waits for it;
+// so does, where Keep does not run, whoever asks first after a change.
+func (t *tongue) current(ctx context.Context, c *Commands) (r *reader, fresh bool) {
 	now := t.reader.Load()
 	shape, _ := c.cap.Radar.Shape(ctx) // a radar that does not answer adds no words
 	if now.fresh(c.deps.View(catalog.Viewer{}).Generation(), c.docs.Load(), c.plugged(), shape) {
-		return now.understand, true
+		return now, true
 	}
 	if now != nil && (c.kept.Load() || !t.reading.TryLock()) {
-		return now.understand, false
+		return now, false
 	}
 	if now != nil {
 		t.reading.Unlock()
 	}
-	return t.rebuild(ctx, c).understand, true
+	return t.rebuild(ctx, c), true
 }
 
 // rebuild returns a reader of the present state, made from the one before where there is one.
@@ -49,7 +48,7 @@ func (t *tongue) rebuild(ctx context.Context, c *Commands) *reader {
 	if now.fresh(view.Generation(), docs, plugged, shape) {
 		return now
 	}
-	r := &reader{generation: view.Generation(), radar: shape, docs: docs, plugins: plugged}
+	r := &reader{generation: view.Generation(), radar: shape, docs: docs, plugins: plugged, readings: new(readings)}
 	if v := c.Vocabulary(ctx, view); now == nil {
 		r.understand = understand.New(v)
 	} else {

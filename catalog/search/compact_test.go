@@ -2,6 +2,9 @@ package search
 
 import (
 	"fmt"
+	"log/slog"
+	"reflect"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -9,6 +12,34 @@ import (
 	"github.com/backchannel-portal/backchannel/catalog"
 	"github.com/backchannel-portal/backchannel/catalog/search/searchtest"
 )
+
+// TestScatteredEdgesArePacked grows a catalog by small changes and checks that most relations lie in one piece of
+// memory at any time, and that they are those of a catalog that came as a whole.
+func TestScatteredEdgesArePacked(t *testing.T) {
+	all := searchtest.Generate(3000)
+	whole := NewReader(catalog.Changes{Generation: 1, Full: true, Upserts: all}, nil, Options{})
+	r := emptyReader(newText(slog.New(slog.DiscardHandler)))
+	packed := 0
+	for part := range slices.Chunk(all, 50) {
+		before := r.snapshot.loose
+		r = r.next(catalog.Changes{Generation: r.Generation() + 1, Upserts: part})
+		if r.snapshot.loose < before {
+			packed++
+		}
+		if most := roomFor(4 * r.snapshot.nodes.len()); r.snapshot.loose > most {
+			t.Fatalf("%d edges are scattered, of %d nodes", r.snapshot.loose, r.snapshot.nodes.len())
+		}
+	}
+	if packed == 0 || packed > 20 { // geometrically, not with every change
+		t.Errorf("packed %d times", packed)
+	}
+	want, got := whole.For(catalog.Viewer{}), r.For(catalog.Viewer{})
+	for _, e := range all {
+		if a, b := want.Relations(e.Ref), got.Relations(e.Ref); !reflect.DeepEqual(a, b) {
+			t.Fatalf("relations of %s:\n%s", e.Ref, cmp.Diff(a, b))
+		}
+	}
+}
 
 // TestDeletedMakeRoom deletes ever new entities and checks that neither their places nor their names pile up, and
 // that what stays is the same as before.

@@ -26,6 +26,7 @@ type snapshot struct {
 	checked   map[string]time.Time
 	problems  map[string][]catalog.Problem
 	dead      int // idle nodes
+	loose     int // edges that came since all were packed
 	shown     audiences
 }
 

@@ -27,6 +27,7 @@ type snapshotEdit struct {
 	gone     bool              // order holds ids of deleted entities
 	newKeys  bool              // the set of fact keys changed
 	dead     int
+	loose    int
 	known    uint32 // nodes below it were there before
 }
 
@@ -40,7 +41,7 @@ func (s *snapshot) edit() *snapshotEdit {
 	e := &snapshotEdit{
 		old: s, seed: s.seed, refs: s.refs.edit(), nodes: s.nodes.edit(), facts: s.facts.edit(),
 		relTypes: slices.Clone(s.relTypes), relIDs: make(map[string]uint32, len(s.relTypes)),
-		strings: s.factNames, order: s.order, dead: s.dead, known: uint32(s.nodes.len()),
+		strings: s.factNames, order: s.order, dead: s.dead, loose: s.loose, known: uint32(s.nodes.len()),
 	}
 	if s.refs.shards == nil {
 		e.seed = maphash.MakeSeed()
@@ -114,6 +115,7 @@ func (e *snapshotEdit) connect(id uint32, x edge) {
 	n := e.nodes.own(id)
 	e.revive(id, n)
 	n.edges = append(n.edges, x)
+	e.loose++
 }
 
 // revive notes that something will be known of a node again. New ones have never been counted as idle.
@@ -158,8 +160,13 @@ func without(edges []edge, drop func(edge) bool) []edge {
 	return out
 }
 
+// scattered reports whether enough edges came singly for all to be worth packing. Lists that grow one by one each lie
+// among what was garbage when they grew, and keep the pages of that from being given back.
+func (e *snapshotEdit) scattered() bool { return e.loose > roomFor(4*e.nodes.len()) }
+
 // pack moves all edges into one piece of memory, without room to grow.
 func (e *snapshotEdit) pack() {
+	e.loose = 0
 	total := 0
 	for id := range uint32(e.nodes.len()) {
 		total += len(e.nodes.place(id).edges)
@@ -204,12 +211,12 @@ func (e *snapshotEdit) relType(name string) uint32 {
 
 // commit returns the snapshot of the given change.
 func (e *snapshotEdit) commit(c catalog.Changes) *snapshot {
-	if c.Full {
+	if c.Full || e.scattered() {
 		e.pack()
 	}
 	s := &snapshot{
 		gen: c.Generation, mark: c.Mark, seed: e.seed, refs: e.refs.hashIDs, nodes: nodes{e.nodes.vec}, hot: e.old.hot, facts: e.facts.table,
-		relTypes: e.relTypes, factKeys: e.old.factKeys, factNames: e.strings, dead: e.dead,
+		relTypes: e.relTypes, factKeys: e.old.factKeys, factNames: e.strings, dead: e.dead, loose: e.loose,
 		checked: e.old.checked, problems: e.old.problems,
 	}
 	s.order = e.sorted(s)

@@ -41,6 +41,7 @@ const (
 // floorMain is the floor: behind the same router it checks the signature of a slash command, parses its form and
 // answers with a fixed body of FLOOR_BYTES bytes.
 func floorMain() {
+	runtime.MemProfileRate = 0 // as in main
 	size, err := strconv.Atoi(os.Getenv("FLOOR_BYTES"))
 	if err != nil {
 		panic(err)

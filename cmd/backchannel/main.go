@@ -6,6 +6,7 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"runtime"
 	"syscall"
 	"time"
 )
@@ -14,6 +15,7 @@ import (
 const grace = 3 * time.Second
 
 func main() {
+	runtime.MemProfileRate = 0 // some library links the profiler of the heap, which then costs every answer and which nobody reads
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, func() { // from then on a signal ends what did not listen to the first
 		time.Sleep(grace) // a terminal or a supervisor often sends the first one twice

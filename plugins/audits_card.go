@@ -70,6 +70,9 @@ func AuditBlocks(l lang.Lang, s Site, now time.Time) []card.Block {
 	}
 	fields := card.Fields{}
 	for _, sc := range last.Scores {
+		if sc.Value == NoScore && (before == nil || before.Score(sc.ID) == NoScore) {
+			continue // what Lighthouse does not look at, or does no longer
+		}
 		fields.Items = append(fields.Items, card.Field{Label: AuditCategory(l, sc), Value: AuditScore(l, sc, before, s.Budgets)})
 	}
 	out := []card.Block{fields}

@@ -164,11 +164,12 @@ func (c RunsCard) Trend(branch string, runs []Run) []card.Block {
 	sorted := make([]time.Duration, len(runs))
 	chart := card.Chart{Kind: card.ChartBar, Unit: c.text(lang.RunsTrendUnit, nil), Title: c.text(lang.RunsTrend, lang.Args{"name": last.Name, "branch": branch})}
 	unnumbered := slices.ContainsFunc(runs, func(r Run) bool { return r.Number == 0 })
+	layout := startLayout(runs)
 	for i, r := range runs {
 		sorted[i] = r.Took()
 		label := "#" + strconv.FormatInt(r.Number, 10)
 		if unnumbered {
-			label = r.Started.UTC().Format("01-02 15:04")
+			label = r.Started.UTC().Format(layout)
 		}
 		chart.Points = append(chart.Points, card.Point{Label: label, Value: math.Round(r.Took().Minutes()*10) / 10})
 	}
@@ -182,6 +183,21 @@ func (c RunsCard) Trend(branch string, runs []Run) []card.Block {
 		blocks = append(blocks, chart)
 	}
 	return blocks
+}
+
+// startLayout is the shortest layout of times that tells when runs began from each other.
+func startLayout(runs []Run) string {
+	days := map[string]bool{}
+	for _, r := range runs {
+		days[r.Started.UTC().Format(time.DateOnly)] = true
+	}
+	switch len(days) {
+	case 1:
+		return "15:04"
+	case len(runs):
+		return "01-02"
+	}
+	return "01-02 15:04"
 }
 
 // Nothing says that a project has no builds, or is not known; of a provider that did not answer, when what follows was

@@ -18,7 +18,7 @@ type alias struct {
 }
 
 var (
-	englishAlias = regexp.MustCompile(`(?i)\b(?:also called|also known as|aka|a\.k\.a\.|nicknamed|nickname:?|formerly(?: known as| called)?|previously(?: known as| called)?|code ?named?:?|better known as|known as|goes by|calls? it|called|alias(?:es)?:?|old name:?|internally)\s+["'“]?([A-Z][\p{L}\p{N}]*(?:[ \-][A-Z][\p{L}\p{N}]*){0,3}|["'“][^"'”]{2,30}["'”]|[a-z][\p{L}\p{N}]*(?:-[\p{L}\p{N}]+)*)`)
+	englishAlias = regexp.MustCompile(`\b(?i:also called|also known as|aka|a\.k\.a\.|nicknamed|nickname:?|formerly(?: known as| called)?|previously(?: known as| called)?|code ?named?:?|better known as|known as|goes by|calls? it|called|alias(?:es)?:?|old name:?|internally)\s+["'“]?([A-Z][\p{L}\p{N}]*(?:[ \-][A-Z][\p{L}\p{N}]*){0,3}|["'“][^"'”]{2,30}["'”]|[a-z][\p{L}\p{N}]*(?:-[\p{L}\p{N}]+)*)`)
 	chineseAlias = regexp.MustCompile(`(?:又叫|又名|又称|也叫|也称|俗称|人称|别名|别称|简称|代号|昵称|花名|外号|绰号|原名|曾用名|曾叫|旧称|旧名|前身|前称|原来叫|以前叫|内部叫|内部称|大家叫它|大家都叫)(?:是|为|叫)?[:： ]*["“「『]?([\p{Han}\p{L}\p{N}\- ]{2,20})`)
 	bracketed    = regexp.MustCompile(`[(（\[【]([^)）\]】]{2,40})[)）\]】]`)
 	acronym      = regexp.MustCompile(`^[A-Z][A-Z0-9]{1,6}$`)

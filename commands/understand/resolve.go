@@ -112,8 +112,17 @@ func (r *run) entities() outcome {
 		}
 		return r.found(r.asking(us))
 	case !slices.ContainsFunc(named, func(n mention) bool { return r.mentionPrior(&n) >= 0.55 }) && r.intent != Show:
-		if o := r.found(r.content(nil)); o.settled() {
+		us := r.content(nil)
+		if o := r.found(us); o.settled() {
 			return o // what is named is of no kind that this is asked of
+		}
+		if part := r.asking(us); len(part) > 0 {
+			if o := r.found(part); o.settled() {
+				return o
+			}
+		}
+		if r.intent == Owner && len(r.tellingUnits(r.content(&named[0]))) > 1 {
+			return outcome{} // "which team deletes customer data" is not about the team of that name
 		}
 	case r.doubtful(named):
 		if o, ok := r.betterDescribed(named); ok {

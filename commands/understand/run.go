@@ -88,7 +88,7 @@ func (r *run) declined() bool {
 	s := r.m.scores
 	broadcastOnly := r.m.clean.broadcast && r.sure < sureIntent
 	switch {
-	case s[None] >= 8.5 || broadcastOnly:
+	case s[None] >= 8.5 && s[Dependents] < 8 || broadcastOnly: // "switch it off, who would notice?" orders nothing
 		r.sure = max(s[None], 8)
 		r.finish(None)
 		return true
@@ -172,15 +172,39 @@ func (r *run) adjust() {
 		r.intent, r.sure = Owner, likelyIntent // "is checkout Payments?"
 	case r.intent == OwnedBy && !group && !user && other && r.m.scores[Dependencies] >= likelyIntent:
 		r.intent = Dependencies
-	case r.intent == Version && len(r.m.techs) == 0 && r.sure < sureIntent:
+	case r.intent == Version && len(r.m.techs) == 0 && (r.sure < sureIntent || r.past == nil && !other && !group && !user):
 		r.intent = ""
+	case r.intent == Lifecycle && !other && !group && r.onRadar():
+		r.intent = Radar
+	case r.intent == Owner && r.incident() && r.sure < plainOwner && !group && !user && !other:
+		r.intent = OnCall
 	}
-	if r.past != nil && r.sure < sureIntent && r.m.cue("about") && len(r.m.techs) == 0 {
+	if r.past != nil && r.sure < sureIntent && r.m.cue("about") && len(r.m.techs) == 0 && r.namesMore() {
 		r.intent = "" // "what about X" asks again what was asked before
 	}
 	if r.sure < likelyIntent {
 		r.intent = ""
 	}
+}
+
+// plainOwner is how strongly words ask for the owner where an incident is talked about.
+const plainOwner = 7.0
+
+// incident reports whether the channel is one of an incident: who can look at it is who is on call.
+func (r *run) incident() bool {
+	name := strings.TrimPrefix(strings.ToLower(r.q.Channel), "#")
+	return strings.HasPrefix(name, "inc-") || strings.HasPrefix(name, "incident") || strings.HasPrefix(name, "sev") || strings.HasPrefix(name, "outage-")
+}
+
+// onRadar reports whether a technology is named that the radar has.
+func (r *run) onRadar() bool {
+	return slices.ContainsFunc(r.m.techs, func(s techSpan) bool { return s.radar != "" })
+}
+
+// namesMore reports whether a message holds more than the words that say what is wanted.
+func (r *run) namesMore() bool {
+	r.markHits()
+	return telling(r.content(nil)) || slices.ContainsFunc(r.m.mentions, func(n mention) bool { return n.strength > weak && !r.hit[n.from] })
 }
 
 // versionsMeant reports whether technologies are named together with versions, or with what is left of them.
@@ -214,6 +238,7 @@ func (r *run) kindsNamed() (group, user, other bool) {
 				g = true
 			case "user":
 				u = true
+			case "template":
 			default:
 				o = true
 			}
@@ -277,6 +302,11 @@ func (r *run) content(skip *mention) []unit {
 // telling reports whether units hold more than words for kinds and complaints.
 func telling(us []unit) bool {
 	return slices.ContainsFunc(us, func(u unit) bool { return weightOf(&u) >= weightWord })
+}
+
+// tellingUnits are those of some units that say more than a kind or a complaint.
+func (r *run) tellingUnits(us []unit) []unit {
+	return slices.DeleteFunc(slices.Clone(us), func(u unit) bool { return weightOf(&u) < weightWord })
 }
 
 // topic joins units as the person wrote them.

@@ -27,12 +27,14 @@ var (
 	radarSince = regexp.MustCompile(`(?i)\bsince\s+(?P<when>.+)$|\b(?:in|over|during|for)\s+(?P<span>(?:the\s+)?(?:last|past|this)\s+.+)$|\b(?P<bare>(?:this|last)\s+(?:week|month|quarter|year))\b`)
 	radarUses  = regexp.MustCompile(`(?i)\b(?:who|which|what|how many|anyone|anybody|does anyone|any)\b.*\b(?:uses?|using|runs?|depends? on|built (?:on|with)|relies on|on)\b.*\b(?:something|anything|things?|stuff|tech|technolog\w+|tools?|languages?|frameworks?|librar\w+|what(?:'s| is| we put| we have)?|that(?:'s| is| are)?|which (?:is|are))\b.*?\b(?:on|in|marked|put|as|is|at)\b.*$`)
 
+	radarAll = regexp.MustCompile(`^(?:(?:please|hey|hi|can|could|may|let|lets|let's|i|we|you|want to|would like to|need to|us|me|have a) )*(?:show|open|display|see|view|give|get|look at|look|print|share|pull up)(?: (?:me|us|at))*(?: (?:the|our|your|a|whole|full|entire|complete|current|latest))*(?: tech(?:nology)?)? radar(?: (?:please|here|now|picture|image|chart))*$|^(?:请|麻烦|帮我|给我|我想|想|看看?|打开|展示|显示|查看|看一?下|一下)*(?:我们的?|完整的?|整个)*技?术?雷达图?$`)
+
 	radarMovedZh = regexp.MustCompile(`(?:变化|变动|更新|新增|调整|移动)`)
 	radarSinceZh = regexp.MustCompile(`(?:自从?|从)?(?P<when>今年|去年|本月|上个?月|上个?季度|本季度|上周|本周|最近.{0,4}?(?:个月|周|天|年)|\d{4}年?\d{0,2}月?|[一二三四五六七八九十0-9]+月)(?:份)?(?:以来|起|开始|之后|以后)?`)
 	radarUsesZh  = regexp.MustCompile(`(?:谁|哪些|哪个|有没有|多少).*(?:用|使用|依赖)`)
 )
 
-// aboutRadar reads a question about the radar as a whole: what moved, or who still uses what is in a ring.
+// aboutRadar reads a question about the radar as a whole: all of it, what moved, or who still uses what is in a ring.
 func (c *Commands) aboutRadar(ctx context.Context, q Question) (r understand.Reading, ok bool) {
 	text := strings.ToLower(strings.Trim(strings.Join(strings.Fields(q.Text), " "), "?!.？！。 "))
 	if len(text) > maxGapQuestion || !strings.Contains(text, "radar") && !strings.Contains(text, "雷达") && !strings.Contains(text, "us") && !strings.Contains(text, "用") {
@@ -41,6 +43,9 @@ func (c *Commands) aboutRadar(ctx context.Context, q Question) (r understand.Rea
 	r = understand.Reading{Intent: understand.Radar, Lang: q.Lang, Confidence: 1, Why: []string{"asks about the radar as a whole"}}
 	if r.Lang == "" {
 		r.Lang = lang.Of(q.Text)
+	}
+	if radarAll.MatchString(text) {
+		return r, true
 	}
 	named := strings.Contains(text, "radar") || strings.Contains(text, "雷达")
 	if named && (radarMoved.MatchString(text) || radarMovedZh.MatchString(text)) && !radarUsesZh.MatchString(text) {

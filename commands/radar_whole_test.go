@@ -46,3 +46,24 @@ func TestRadarAsAWhole(t *testing.T) {
 		}
 	}
 }
+
+// TestRadarShown: asking to see the radar is no question about something called "show".
+func TestRadarShown(t *testing.T) {
+	t.Parallel()
+	c := nordwind(t)
+	_, whole := c.Ask(t.Context(), commands.Question{Text: "what is on the radar", Now: now})
+	for _, text := range []string{
+		"show the tech radar", "show me the radar", "open the radar", "can i see the tech radar?", "could you show us our whole technology radar please", "let me see the radar",
+		"i want to see the radar", "give me the current tech radar picture",
+	} {
+		a, m := c.Ask(t.Context(), commands.Question{Text: text, Now: now})
+		if a.Intent != "radar" || a.Outcome != bot.Answered || card.Plain(m) != card.Plain(whole) {
+			t.Errorf("%s: %s %s\n%s", text, a.Intent, a.Outcome, card.Plain(m))
+		}
+	}
+	for _, text := range []string{"看看技术雷达", "打开雷达图", "给我看看我们的技术雷达"} {
+		if a, m := c.Ask(t.Context(), commands.Question{Text: text, Now: now}); a.Intent != "radar" || a.Outcome != bot.Answered {
+			t.Errorf("%s: %s %s\n%s", text, a.Intent, a.Outcome, card.Plain(m))
+		}
+	}
+}

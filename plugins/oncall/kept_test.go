@@ -67,29 +67,9 @@ func plan() plugins.Roster {
 	}
 }
 
-func TestKept(t *testing.T) {
-	t.Parallel()
-	now, keeper := monday, plugins.NewMemoryKeeper()
-	clock := func() time.Time { return now }
-	source := &rota{err: errors.New("away")}
-	open := func() *oncall.Kept {
-		return oncall.Keep(oncall.KeptConfig{Rota: source, Keeper: keeper, Directory: people{"ada@x": "ada", "bob@x": "bob"}, Now: clock})
-	}
-	k := open()
-	q := plugins.OnCallQuery{Services: []string{"p1"}}
-	if got, err := k.Shifts(t.Context(), q); err != nil || got != nil {
-		t.Errorf("before anything was read: %v, %v", got, err)
-	}
-	if err := k.Refresh(t.Context()); err == nil {
-		t.Fatal("the source is away")
-	}
-	if _, err := k.Shifts(t.Context(), q); err == nil {
-		t.Error("nothing is known, and no word why")
-	}
-	source.roster, source.err = plan(), nil
-	if err := k.Refresh(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+// knowsShifts: what is kept of the plan answers, however it is asked for.
+func knowsShifts(t *testing.T, k *oncall.Kept, q plugins.OnCallQuery) {
+	t.Helper()
 	berlin, err := time.LoadLocation("Europe/Berlin")
 	if err != nil {
 		t.Fatal(err)
@@ -117,6 +97,32 @@ func TestKept(t *testing.T) {
 			t.Errorf("%s: %v %s", name, err, diff)
 		}
 	}
+}
+
+func TestKept(t *testing.T) {
+	t.Parallel()
+	now, keeper := monday, plugins.NewMemoryKeeper()
+	clock := func() time.Time { return now }
+	source := &rota{err: errors.New("away")}
+	open := func() *oncall.Kept {
+		return oncall.Keep(oncall.KeptConfig{Rota: source, Keeper: keeper, Directory: people{"ada@x": "ada", "bob@x": "bob"}, Now: clock})
+	}
+	k := open()
+	q := plugins.OnCallQuery{Services: []string{"p1"}}
+	if got, err := k.Shifts(t.Context(), q); err != nil || got != nil {
+		t.Errorf("before anything was read: %v, %v", got, err)
+	}
+	if err := k.Refresh(t.Context()); err == nil {
+		t.Fatal("the source is away")
+	}
+	if _, err := k.Shifts(t.Context(), q); err == nil {
+		t.Error("nothing is known, and no word why")
+	}
+	source.roster, source.err = plan(), nil
+	if err := k.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	knowsShifts(t, k, q)
 	gap, err := k.Shifts(t.Context(), plugins.OnCallQuery{Groups: []catalog.Ref{group("ops")}})
 	if err != nil || len(gap) != 1 || !gap[0].Gap() || gap[0].Next != user("bob") || !gap[0].Until.Equal(hour(3)) {
 		t.Errorf("a gap: %+v, %v", gap, err)

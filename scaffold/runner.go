@@ -222,7 +222,7 @@ func (x *execution) check(ctx context.Context) error {
 		if x.steps[i].Status.Over() || x.r.cfg.Actions.byName[s.Action] != nil || x.never(s) {
 			continue
 		}
-		err := x.fail(i, fault.At(x.t.where(s, "action"), "step %s: there is no action %s", s.ID, s.Action))
+		err := x.fail(i, fault.At(x.t.where(s, "action"), "step %s: there is no action %s%s", s.ID, s.Action, doYouMean(s.Action, x.r.cfg.Actions.names)))
 		if broken := x.ends(ctx, i, StepEnd{Status: Failed, Message: x.steps[i].Message}); broken != nil {
 			return broken
 		}

@@ -28,6 +28,7 @@ type Template struct {
 
 	file    string
 	secrets *schema // spec.secrets.schema
+	spec    *yamldoc.Node
 }
 
 // Step is one step of a template.
@@ -57,7 +58,7 @@ func Read(file string, entity *yamldoc.Node) (*Template, error) {
 	meta, spec := entity.Get("metadata"), entity.Get("spec")
 	t := &Template{
 		Name: meta.Get("name").Str(), Title: asks.Title, Description: asks.Description,
-		Type: spec.Get("type").Str(), Owner: spec.Get("owner").Str(), Form: asks, file: file,
+		Type: spec.Get("type").Str(), Owner: spec.Get("owner").Str(), Form: asks, file: file, spec: spec,
 	}
 	if t.Steps, err = r.steps(spec.Get("steps")); err != nil {
 		return nil, err

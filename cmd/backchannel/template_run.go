@@ -7,11 +7,13 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/backchannel-portal/backchannel/bot"
 	"github.com/backchannel-portal/backchannel/catalog"
 	"github.com/backchannel-portal/backchannel/internal/fault"
+	"github.com/backchannel-portal/backchannel/internal/lang"
 	"github.com/backchannel-portal/backchannel/internal/yamldoc"
 	"github.com/backchannel-portal/backchannel/scaffold"
 	"github.com/backchannel-portal/backchannel/scaffold/form"
@@ -61,6 +63,9 @@ func (c *templateRunCmd) Run(s *session) error {
 		return err
 	}
 	if !s.Quiet {
+		for _, d := range q.Template.Doubts(lab.actions) {
+			fmt.Fprintf(s.err, "backchannel: warning: %s\n", sentence(d))
+		}
 		for _, p := range answers.Problems {
 			fmt.Fprintf(s.err, "backchannel: warning: %s\n", problemText(p))
 		}
@@ -121,10 +126,7 @@ func problemText(p form.Problem) string {
 	if field == "" {
 		field = "the form"
 	}
-	if p.Want == "" {
-		return fmt.Sprintf("%s: %s", field, p.Rule)
-	}
-	return fmt.Sprintf("%s: %s %s", field, p.Rule, p.Want)
+	return field + ": " + strings.TrimSuffix(p.Text(lang.English), ".")
 }
 
 // request is what a command line asks to be run.

@@ -47,6 +47,7 @@ func (c *templateTestCmd) Run(s *session) error {
 		report.trials = append(report.trials, t)
 	}
 	report.chats = lab.chats(report.trials)
+	report.doubts = lab.doubts(report.trials)
 	if err := report.write(s); err != nil {
 		return err
 	}
@@ -196,10 +197,24 @@ func replaceTree(dir string, o scaffold.Outcome) error {
 	return nil
 }
 
+// doubts are what is likely a mistake in the templates of the cases, each template looked at once.
+func (l *laboratory) doubts(all []tried) []error {
+	var out []error
+	seen := map[string]bool{}
+	for _, t := range all {
+		if t.template != nil && !seen[t.path] {
+			seen[t.path] = true
+			out = append(out, t.template.Doubts(l.actions)...)
+		}
+	}
+	return out
+}
+
 // trialReport is what the command prints.
 type trialReport struct {
 	trials []tried
 	chats  []degraded
+	doubts []error // what is likely a mistake in the templates
 }
 
 func (r trialReport) failed() int {
@@ -229,6 +244,9 @@ func (r trialReport) write(s *session) error {
 			fmt.Fprintf(&b, "      %s\n", f)
 		}
 	}
+	for _, d := range r.doubts {
+		fmt.Fprintf(&b, "doubt %s\n", sentence(d))
+	}
 	last := ""
 	for _, d := range r.chats {
 		if s.Quiet {
@@ -251,7 +269,7 @@ func (r trialReport) value() template.Value {
 	str := func(key, text string) template.Field {
 		return template.Field{Key: key, Value: template.StringValue(text)}
 	}
-	var cases, chats []template.Value
+	var cases, chats, doubts []template.Value
 	for _, t := range r.trials {
 		var found []template.Value
 		for _, f := range t.found {
@@ -269,7 +287,11 @@ func (r trialReport) value() template.Value {
 	for _, d := range r.chats {
 		chats = append(chats, template.ObjectValue(str("template", d.template), str("platform", d.platform), str("field", d.field), str("message", d.message)))
 	}
+	for _, d := range r.doubts {
+		doubts = append(doubts, template.StringValue(sentence(d)))
+	}
 	return template.ObjectValue(
 		template.Field{Key: "ok", Value: template.BoolValue(r.failed() == 0)},
-		template.Field{Key: "cases", Value: template.ArrayValue(cases...)}, template.Field{Key: "degraded", Value: template.ArrayValue(chats...)})
+		template.Field{Key: "cases", Value: template.ArrayValue(cases...)}, template.Field{Key: "degraded", Value: template.ArrayValue(chats...)},
+		template.Field{Key: "doubts", Value: template.ArrayValue(doubts...)})
 }

@@ -16,6 +16,8 @@ type reader struct {
 	left    int
 	notices []Notice
 	err     error
+
+	elsewhere bool // a part of the form is read from elsewhere
 }
 
 // maxNotices of a template; a template that earns more is told so.
@@ -63,6 +65,7 @@ func (r *reader) schema(n *node, path string, depth int) *node {
 		return &node{Kind: yamldoc.Map, Line: n.Line}
 	}
 	if at := placeholder(n); at != "" {
+		r.elsewhere = true
 		r.note(n, path, "%s: %s is not read here; its part of the form is missing", n.Fields[0].Key, shorten(at))
 		return &node{Kind: yamldoc.Map, Line: n.Line}
 	}

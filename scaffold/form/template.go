@@ -14,6 +14,7 @@ type Template struct {
 	file        string
 	pages       []source
 	notices     []Notice
+	elsewhere   bool // a part of it is read from elsewhere
 }
 
 // source is the schema of one page.
@@ -55,7 +56,7 @@ func Read(file string, entity *yamldoc.Node) (*Template, error) {
 	for i, d := range items(entity.At("spec", "EXPERIMENTAL_formDecorators")) {
 		r.note(d, "spec.EXPERIMENTAL_formDecorators["+strconv.Itoa(i)+"]", "%s runs in Backstage's browser page; what it would fill in is asked, or missing", describe(d.Get("id")))
 	}
-	t.notices = r.notices
+	t.notices, t.elsewhere = r.notices, r.elsewhere
 	if r.err != nil {
 		return nil, r.err
 	}

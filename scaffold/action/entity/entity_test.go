@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/backchannel-portal/backchannel/catalog"
+	"github.com/backchannel-portal/backchannel/internal/lang"
 	"github.com/backchannel-portal/backchannel/scaffold"
 	"github.com/backchannel-portal/backchannel/scaffold/template"
 )
@@ -128,7 +129,7 @@ func TestRegisterPlan(t *testing.T) {
 		t.Fatal(err)
 	}
 	p, err := w.action("catalog:register").Plan(t.Context(), c)
-	if err != nil || len(w.registered) > 0 || len(p.Effects) != 1 || p.Effects[0].Summary != "Register https://github.com/acme/pay/blob/main/catalog-info.yaml in the catalog" {
+	if err != nil || len(w.registered) > 0 || len(p.Effects) != 1 || p.Effects[0].Text(lang.English) != "Register https://github.com/acme/pay/blob/main/catalog-info.yaml in the catalog" {
 		t.Fatal(err, w.registered, p.Effects)
 	}
 	if got := p.Output.Get("entityRef").String(); got != "component:shop/pay" {
@@ -181,7 +182,7 @@ func TestNotify(t *testing.T) {
 		t.Error(diff)
 	}
 	p, err := w.action("notification:send").Plan(t.Context(), call(t, `{"recipients": "broadcast", "title": "There"}`))
-	if err != nil || len(p.Effects) != 1 || p.Effects[0].Summary != "Tell everybody: There" || len(w.told) != 1 {
+	if err != nil || len(p.Effects) != 1 || p.Effects[0].Text(lang.English) != "Tell everybody: There" || len(w.told) != 1 {
 		t.Error(err, p.Effects)
 	}
 	if _, err := w.apply(t, "notification:send", `{"recipients": "entity", "title": "x"}`); err == nil || !strings.Contains(err.Error(), "who is told") {

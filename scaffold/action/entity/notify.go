@@ -2,11 +2,11 @@ package entity
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"github.com/backchannel-portal/backchannel/catalog"
 	"github.com/backchannel-portal/backchannel/internal/fault"
+	"github.com/backchannel-portal/backchannel/internal/lang"
 	"github.com/backchannel-portal/backchannel/scaffold"
 	"github.com/backchannel-portal/backchannel/scaffold/action/input"
 	"github.com/backchannel-portal/backchannel/scaffold/template"
@@ -104,15 +104,15 @@ func (n notify) Plan(ctx context.Context, c *scaffold.Call) (scaffold.Planned, e
 		}
 		return scaffold.Planned{}, err
 	}
-	who := "everybody"
+	e := scaffold.Effect{Key: lang.EffectTellAll, Args: lang.Args{"title": m.Title}}
 	if !m.Broadcast {
 		names := make([]string, len(m.To))
 		for i, r := range m.To {
 			names[i] = r.String()
 		}
-		who = strings.Join(names, ", ")
+		e = scaffold.Effect{Key: lang.EffectTell, Args: lang.Args{"who": strings.Join(names, ", "), "title": m.Title}}
 	}
-	return scaffold.Planned{Effects: []scaffold.Effect{{Summary: fmt.Sprintf("Tell %s: %s", who, m.Title)}}}, nil
+	return scaffold.Planned{Effects: []scaffold.Effect{e}}, nil
 }
 
 // Apply implements scaffold.Action.

@@ -2,12 +2,12 @@ package entity
 
 import (
 	"context"
-	"fmt"
 	"path"
 	"strings"
 
 	"github.com/backchannel-portal/backchannel/catalog"
 	"github.com/backchannel-portal/backchannel/internal/fault"
+	"github.com/backchannel-portal/backchannel/internal/lang"
 	"github.com/backchannel-portal/backchannel/internal/yamldoc"
 	"github.com/backchannel-portal/backchannel/scaffold"
 	"github.com/backchannel-portal/backchannel/scaffold/action/input"
@@ -78,7 +78,7 @@ func (r register) Plan(ctx context.Context, c *scaffold.Call) (scaffold.Planned,
 		out = append(out, input.Str("entityRef", ref.String()))
 	}
 	return scaffold.Planned{
-		Effects: []scaffold.Effect{{Summary: fmt.Sprintf("Register %s in the catalog", address)}},
+		Effects: []scaffold.Effect{{Key: lang.EffectRegister, Args: lang.Args{"address": address}}},
 		Output:  input.Output(out...),
 	}, nil
 }

@@ -27,19 +27,32 @@ type Sources struct {
 	Root func(file string) string
 }
 
-// Repository is the folder of the repository that holds a local file: the nearest one above it with a .git in it, else
-// the file's own folder.
+// Repository is the folder of the repository that holds a local file: the nearest one above it with a .git in it. Where
+// there is none, as in an unpacked archive, it is the nearest one with what stands at the top of repositories, else the
+// file's own folder.
 func Repository(file string) string {
 	dir := filepath.Dir(file)
-	for at := dir; ; {
-		if _, err := os.Lstat(filepath.Join(at, ".git")); err == nil {
+	for _, marks := range [][]string{{".git"}, {".github", ".gitlab", ".gitlab-ci.yml", "LICENSE", "LICENSE.md", "LICENSE.txt", "COPYING"}} {
+		if at := above(dir, marks); at != "" {
 			return at
 		}
-		up := filepath.Dir(at)
-		if up == at {
-			return dir
+	}
+	return dir
+}
+
+// above is the nearest of a folder and those above it that has one of some files in it, "" for none.
+func above(dir string, marks []string) string {
+	for {
+		for _, name := range marks {
+			if _, err := os.Lstat(filepath.Join(dir, name)); err == nil {
+				return dir
+			}
 		}
-		at = up
+		up := filepath.Dir(dir)
+		if up == dir {
+			return ""
+		}
+		dir = up
 	}
 }
 
@@ -133,7 +146,7 @@ func (s Sources) openLocal(file, address string, one bool) (source, error) {
 	}
 	rel, err := filepath.Rel(top, at)
 	if err != nil || !filepath.IsLocal(rel) {
-		return source{}, fault.New(fault.Forbidden, "%q leads out of the template's repository", clip(address))
+		return source{}, fault.New(fault.Forbidden, "%q leads out of the template's repository, whose top is the nearest folder above with .git, .github or LICENSE", clip(address))
 	}
 	root, err := os.OpenRoot(top)
 	if err != nil {

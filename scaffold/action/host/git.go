@@ -11,6 +11,7 @@ import (
 
 	"github.com/backchannel-portal/backchannel/internal/fault"
 	"github.com/backchannel-portal/backchannel/internal/gitrun"
+	"github.com/backchannel-portal/backchannel/internal/lang"
 	"github.com/backchannel-portal/backchannel/scaffold"
 	"github.com/backchannel-portal/backchannel/scaffold/action/input"
 	"github.com/backchannel-portal/backchannel/scaffold/template"
@@ -68,7 +69,7 @@ func (a publishGit) Plan(ctx context.Context, c *scaffold.Call) (scaffold.Planne
 		return scaffold.Planned{}, err
 	}
 	return scaffold.Planned{
-		Effects: []scaffold.Effect{{Summary: fmt.Sprintf("Push %s to the branch %s of %s", count(len(list), "file"), in.DefaultBranch, at)}},
+		Effects: []scaffold.Effect{{Key: lang.EffectPush, Args: lang.Args{"repo": at.String(), "branch": in.DefaultBranch, "n": len(list)}}},
 		Output:  input.Output(input.Str("remoteUrl", at.String())),
 	}, nil
 }

@@ -2,7 +2,6 @@ package host
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -10,6 +9,7 @@ import (
 	"time"
 
 	"github.com/backchannel-portal/backchannel/internal/fault"
+	"github.com/backchannel-portal/backchannel/internal/lang"
 	"github.com/backchannel-portal/backchannel/internal/scm/rest"
 	"github.com/backchannel-portal/backchannel/scaffold"
 	"github.com/backchannel-portal/backchannel/scaffold/action/input"
@@ -61,7 +61,7 @@ func (a webhook) Plan(ctx context.Context, c *scaffold.Call) (scaffold.Planned, 
 		return scaffold.Planned{}, err
 	}
 	u, _ := url.Parse(in.WebhookURL) // it was checked
-	return scaffold.Planned{Effects: []scaffold.Effect{{Summary: fmt.Sprintf("Add a webhook to %s on %s that calls %s", r.Path(), r.Host, u.Host)}}}, nil
+	return scaffold.Planned{Effects: []scaffold.Effect{{Key: lang.EffectWebhook, Args: lang.Args{"repo": r.Path(), "host": r.Host, "to": u.Host}}}}, nil
 }
 
 // Apply implements scaffold.Action.
@@ -138,11 +138,11 @@ func (a labels) Plan(ctx context.Context, c *scaffold.Call) (scaffold.Planned, e
 	if err != nil {
 		return scaffold.Planned{}, err
 	}
-	what := "the new issue"
+	e := scaffold.Effect{Key: lang.EffectLabelNew, Args: lang.Args{"repo": r.Path(), "host": r.Host, "labels": strings.Join(in.Labels, ", ")}}
 	if number > 0 {
-		what = fmt.Sprintf("issue %d", number)
+		e.Key, e.Args["issue"] = lang.EffectLabel, strconv.FormatInt(number, 10)
 	}
-	return scaffold.Planned{Effects: []scaffold.Effect{{Summary: fmt.Sprintf("Label %s of %s on %s with %s", what, r.Path(), r.Host, strings.Join(in.Labels, ", "))}}}, nil
+	return scaffold.Planned{Effects: []scaffold.Effect{e}}, nil
 }
 
 // Apply implements scaffold.Action.
@@ -197,7 +197,7 @@ func (a dispatch) Plan(ctx context.Context, c *scaffold.Call) (scaffold.Planned,
 		return scaffold.Planned{}, err
 	}
 	return scaffold.Planned{Effects: []scaffold.Effect{{
-		Summary: fmt.Sprintf("Start the workflow %s of %s on %s, on %s", in.WorkflowID.String(), r.Path(), r.Host, in.BranchOrTagName),
+		Key: lang.EffectWorkflow, Args: lang.Args{"workflow": in.WorkflowID.String(), "repo": r.Path(), "host": r.Host, "branch": in.BranchOrTagName},
 	}}}, nil
 }
 

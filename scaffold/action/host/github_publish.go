@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/backchannel-portal/backchannel/internal/fault"
+	"github.com/backchannel-portal/backchannel/internal/lang"
 	"github.com/backchannel-portal/backchannel/scaffold"
 	"github.com/backchannel-portal/backchannel/scaffold/action/input"
 	"github.com/backchannel-portal/backchannel/scaffold/template"
@@ -80,12 +81,8 @@ func (a publishGitHub) Plan(ctx context.Context, c *scaffold.Call) (scaffold.Pla
 	if err := r.free(ctx); err != nil {
 		return scaffold.Planned{}, err
 	}
-	visibility := in.RepoVisibility
-	if visibility == "" {
-		visibility = "private"
-	}
 	return scaffold.Planned{
-		Effects: []scaffold.Effect{{Summary: fmt.Sprintf("Create the %s repository %s on %s with %s on the branch %s", visibility, r.Path(), r.Host, count(len(list), "file"), in.branch())}},
+		Effects: []scaffold.Effect{{Key: createKey(in.RepoVisibility), Args: lang.Args{"repo": r.Path(), "host": r.Host, "branch": in.branch(), "n": len(list), "visibility": in.RepoVisibility}}},
 		Output:  published(r.planned(), in.branch(), ""),
 	}, nil
 }
@@ -96,6 +93,19 @@ func count(n int, what string) string {
 		return "1 " + what
 	}
 	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// createKey says that a repository is made which some may see; private is the default.
+func createKey(visibility string) lang.Key {
+	switch visibility {
+	case "", "private":
+		return lang.EffectCreatePrivate
+	case "internal":
+		return lang.EffectCreateInternal
+	case "public":
+		return lang.EffectCreatePublic
+	}
+	return lang.EffectCreate
 }
 
 // published is the output of what was published.

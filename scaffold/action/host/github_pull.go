@@ -2,7 +2,6 @@ package host
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"net/url"
 	"path"
@@ -10,6 +9,7 @@ import (
 	"strconv"
 
 	"github.com/backchannel-portal/backchannel/internal/fault"
+	"github.com/backchannel-portal/backchannel/internal/lang"
 	"github.com/backchannel-portal/backchannel/internal/scm/rest"
 	"github.com/backchannel-portal/backchannel/scaffold"
 	"github.com/backchannel-portal/backchannel/scaffold/action/input"
@@ -80,6 +80,14 @@ func (a pullRequest) read(ctx context.Context, c *scaffold.Call) (in pullInput, 
 	return in, r, list, err
 }
 
+// key says what is opened.
+func (in pullInput) key() lang.Key {
+	if in.ForceFork {
+		return lang.EffectPullFork
+	}
+	return lang.EffectPull
+}
+
 // Plan implements scaffold.Action.
 func (a pullRequest) Plan(ctx context.Context, c *scaffold.Call) (scaffold.Planned, error) {
 	in, r, list, err := a.read(ctx, c)
@@ -90,15 +98,8 @@ func (a pullRequest) Plan(ctx context.Context, c *scaffold.Call) (scaffold.Plann
 	if target == "" {
 		target = "main"
 	}
-	of := ""
-	if in.ForceFork {
-		of = " of a fork"
-	}
-	if n := len(in.FilesToDelete); n > 0 {
-		of += ", and remove " + count(n, "file")
-	}
 	planned := scaffold.Planned{
-		Effects: []scaffold.Effect{{Summary: fmt.Sprintf("Open the pull request %q with %s in %s on %s, from the branch %s%s", in.Title, count(len(list), "file"), r.Path(), r.Host, in.BranchName, of)}},
+		Effects: []scaffold.Effect{{Key: in.key(), Args: lang.Args{"title": in.Title, "repo": r.Path(), "host": r.Host, "branch": in.BranchName, "n": len(list), "removed": len(in.FilesToDelete)}}},
 		Output: input.Output(input.Str("remoteUrl", r.planned().HTMLURL+"/pulls"), input.Num("pullRequestNumber", 0),
 			input.Str("targetBranchName", target)),
 	}

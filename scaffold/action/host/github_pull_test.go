@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/backchannel-portal/backchannel/internal/lang"
 	"github.com/backchannel-portal/backchannel/internal/scm/github/githubtest"
 	"github.com/backchannel-portal/backchannel/scaffold"
 )
@@ -119,6 +120,9 @@ func TestPlans(t *testing.T) {
 	if diff := cmp.Diff(want, summaries(res)); diff != "" {
 		t.Error(diff)
 	}
+	if got := res.Effects[0].Text(lang.Chinese); got != "在 github.com 的 acme/deploy 中提交拉取请求“Deploy pay”，来自分支 add/pay，含 2 个文件，并删除 2 个文件" {
+		t.Error(got)
+	}
 	const steps = files + `
     - {id: c1, action: github:repo:create, input: {repoUrl: "github.com?owner=acme&repo=pay"}}
     - {id: p1, action: github:repo:push, input: {repoUrl: "github.com?owner=acme&repo=pay"}}
@@ -150,7 +154,7 @@ func TestPlans(t *testing.T) {
 func summaries(res *scaffold.Result) []string {
 	var out []string
 	for _, e := range res.Effects {
-		out = append(out, e.Summary)
+		out = append(out, e.Text(lang.English))
 	}
 	return out
 }

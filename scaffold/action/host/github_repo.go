@@ -2,11 +2,11 @@ package host
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"slices"
 
 	"github.com/backchannel-portal/backchannel/internal/fault"
+	"github.com/backchannel-portal/backchannel/internal/lang"
 	"github.com/backchannel-portal/backchannel/internal/scm/rest"
 	"github.com/backchannel-portal/backchannel/scaffold"
 	"github.com/backchannel-portal/backchannel/scaffold/action/input"
@@ -59,7 +59,7 @@ func (a createRepo) Plan(ctx context.Context, c *scaffold.Call) (scaffold.Planne
 		return scaffold.Planned{}, err
 	}
 	return scaffold.Planned{
-		Effects: []scaffold.Effect{{Summary: fmt.Sprintf("Create the empty repository %s on %s", r.Path(), r.Host)}},
+		Effects: []scaffold.Effect{{Key: lang.EffectCreateEmpty, Args: lang.Args{"repo": r.Path(), "host": r.Host}}},
 		Output:  made(r.planned(), ""),
 	}, nil
 }
@@ -130,7 +130,7 @@ func (a pushRepo) Plan(ctx context.Context, c *scaffold.Call) (scaffold.Planned,
 		return scaffold.Planned{}, err
 	}
 	return scaffold.Planned{
-		Effects: []scaffold.Effect{{Summary: fmt.Sprintf("Publish %s to the branch %s of %s on %s", count(len(list), "file"), in.branch(), r.Path(), r.Host)}},
+		Effects: []scaffold.Effect{{Key: lang.EffectPublish, Args: lang.Args{"repo": r.Path(), "host": r.Host, "branch": in.branch(), "n": len(list)}}},
 		Output:  published(r.planned(), in.branch(), ""),
 	}, nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/backchannel-portal/backchannel/internal/lang"
 	"github.com/backchannel-portal/backchannel/internal/scm/github/githubtest"
 	"github.com/backchannel-portal/backchannel/scaffold"
 )
@@ -125,7 +126,7 @@ func TestPublishGitHubPlan(t *testing.T) {
 	if res.Err != nil || len(res.Effects) != 1 || len(s.Creations()) > 0 {
 		t.Fatal(res.Err, res.Effects, s.Creations())
 	}
-	if got := res.Effects[0].Summary; got != "Create the private repository acme/pay on github.com with 4 files on the branch trunk" {
+	if got := res.Effects[0].Text(lang.English); got != "Create the private repository acme/pay on github.com with 4 files on the branch trunk" {
 		t.Error(got)
 	}
 	if got := fmt.Sprint(res.Output.Links); !strings.Contains(got, "https://github.com/acme/pay.git") || !strings.Contains(got, "https://github.com/acme/pay/blob/trunk") {

@@ -4,13 +4,13 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 
 	"github.com/backchannel-portal/backchannel/internal/fault"
+	"github.com/backchannel-portal/backchannel/internal/lang"
 	"github.com/backchannel-portal/backchannel/internal/scm/rest"
 	"github.com/backchannel-portal/backchannel/scaffold"
 	"github.com/backchannel-portal/backchannel/scaffold/action/input"
@@ -88,7 +88,7 @@ func (a mergeRequest) Plan(ctx context.Context, c *scaffold.Call) (scaffold.Plan
 		target = "main"
 	}
 	planned := scaffold.Planned{
-		Effects: []scaffold.Effect{{Summary: fmt.Sprintf("Open the merge request %q with %s in %s on %s, from the branch %s", in.Title, count(len(list), "file"), x.id(), x.Host, in.BranchName)}},
+		Effects: []scaffold.Effect{{Key: lang.EffectMerge, Args: lang.Args{"title": in.Title, "repo": x.id(), "host": x.Host, "branch": in.BranchName, "n": len(list)}}},
 		Output:  x.merged(target, x.remote(projectState{})+"/-/merge_requests"),
 	}
 	if x.Project != "" { // by its number, which is no address

@@ -2,13 +2,13 @@ package host
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
 	"slices"
 
 	"github.com/backchannel-portal/backchannel/internal/fault"
+	"github.com/backchannel-portal/backchannel/internal/lang"
 	"github.com/backchannel-portal/backchannel/internal/scm/rest"
 	"github.com/backchannel-portal/backchannel/scaffold"
 	"github.com/backchannel-portal/backchannel/scaffold/action/input"
@@ -116,7 +116,7 @@ func (a publishGitLab) Plan(ctx context.Context, c *scaffold.Call) (scaffold.Pla
 		}
 	}
 	return scaffold.Planned{
-		Effects: []scaffold.Effect{{Summary: fmt.Sprintf("Create the project %s on %s with %s on the branch %s", x.Path(), x.Host, count(len(list), "file"), in.branch())}},
+		Effects: []scaffold.Effect{{Key: lang.EffectProject, Args: lang.Args{"repo": x.Path(), "host": x.Host, "branch": in.branch(), "n": len(list)}}},
 		Output:  x.output(projectState{}, in.branch(), ""),
 	}, nil
 }

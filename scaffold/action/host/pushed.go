@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
 	"path/filepath"
 	"slices"
@@ -12,6 +11,7 @@ import (
 
 	"github.com/backchannel-portal/backchannel/internal/fault"
 	"github.com/backchannel-portal/backchannel/internal/gitrun"
+	"github.com/backchannel-portal/backchannel/internal/lang"
 	"github.com/backchannel-portal/backchannel/internal/outbound"
 	"github.com/backchannel-portal/backchannel/scaffold"
 	"github.com/backchannel-portal/backchannel/scaffold/action/input"
@@ -139,7 +139,7 @@ func (a publishPushed) Plan(ctx context.Context, c *scaffold.Call) (scaffold.Pla
 		return scaffold.Planned{}, err
 	}
 	return scaffold.Planned{
-		Effects: []scaffold.Effect{{Summary: fmt.Sprintf("Create the repository %s with %s on the branch %s", t.name(), count(len(t.list), "file"), t.in.DefaultBranch)}},
+		Effects: []scaffold.Effect{{Key: lang.EffectCreatePushed, Args: lang.Args{"repo": t.name(), "branch": t.in.DefaultBranch, "n": len(t.list)}}},
 		Output:  a.output(a.planned(t), t.in.DefaultBranch, ""),
 	}, nil
 }

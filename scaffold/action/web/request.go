@@ -2,11 +2,11 @@ package web
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"time"
 
 	"github.com/backchannel-portal/backchannel/internal/fault"
+	"github.com/backchannel-portal/backchannel/internal/lang"
 	"github.com/backchannel-portal/backchannel/internal/outbound"
 	"github.com/backchannel-portal/backchannel/scaffold"
 	"github.com/backchannel-portal/backchannel/scaffold/action/input"
@@ -76,7 +76,7 @@ func (r *request) Plan(ctx context.Context, c *scaffold.Call) (scaffold.Planned,
 	if err != nil {
 		return scaffold.Planned{}, err
 	}
-	p := scaffold.Planned{Effects: []scaffold.Effect{{Summary: fmt.Sprintf("Send a %s request to %s", m.Method, m.shown)}}}
+	p := scaffold.Planned{Effects: []scaffold.Effect{{Key: lang.EffectRequest, Args: lang.Args{"method": m.Method, "address": m.shown}}}}
 	if !safe(m.Method) || m.client == nil || !r.backstage {
 		return p, nil
 	}

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/backchannel-portal/backchannel/internal/lang"
 	"github.com/backchannel-portal/backchannel/internal/outbound"
 	"github.com/backchannel-portal/backchannel/scaffold"
 	"github.com/backchannel-portal/backchannel/scaffold/template"
@@ -151,7 +152,7 @@ func TestRequestPlan(t *testing.T) {
 	b := newBench(t)
 	a, _ := b.r.Action("http")
 	p, err := a.Plan(t.Context(), b.call(`{"url": "$/a?key=hush", "method": "POST"}`))
-	if err != nil || len(p.Effects) != 1 || p.Effects[0].Summary != "Send a POST request to "+b.s.URL+"/a" || p.Output.Kind() != template.Undefined {
+	if err != nil || len(p.Effects) != 1 || p.Effects[0].Text(lang.English) != "Send a POST request to "+b.s.URL+"/a" || p.Output.Kind() != template.Undefined {
 		t.Error(err, p)
 	}
 	if p, err = a.Plan(t.Context(), b.call(`{"url": "$/a"}`)); err != nil || p.Output.Kind() != template.Undefined {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -191,4 +192,24 @@ func (m *memoryRuns) Sweep(_ context.Context, before time.Time) (int, error) {
 		}
 	}
 	return n, nil
+}
+
+// RunText makes a text of a vendor fit to be kept: whole characters, no control characters, at most MaxRunText bytes.
+func RunText(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f {
+			return ' '
+		}
+		return r
+	}, strings.ToValidUTF8(s, "�"))
+	if s = strings.TrimSpace(s); len(s) > MaxRunText {
+		s = strings.ToValidUTF8(s[:MaxRunText-len("…")], "") + "…"
+	}
+	return s
+}
+
+// RunLine is the first line of a text, as RunText makes it fit.
+func RunLine(s string) string {
+	line, _, _ := strings.Cut(s, "\n")
+	return RunText(line)
 }

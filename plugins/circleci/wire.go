@@ -126,16 +126,5 @@ func stateOf(status string) (plugins.RunState, bool) {
 // decode reads an answer; one of another shape is told apart from one that is no JSON.
 func decode(data []byte, into any) bool { return json.Unmarshal(data, into) == nil }
 
-// clip makes a text fit: whole characters, no control characters, and a bounded length.
-func clip(s string) string {
-	s = strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f {
-			return ' '
-		}
-		return r
-	}, strings.ToValidUTF8(s, "�"))
-	if s = strings.TrimSpace(s); len(s) > plugins.MaxRunText {
-		s = strings.ToValidUTF8(s[:plugins.MaxRunText-3], "") + "…"
-	}
-	return s
-}
+// clip is a text, bounded.
+func clip(s string) string { return plugins.RunText(s) }

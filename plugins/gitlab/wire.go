@@ -2,7 +2,6 @@ package gitlab
 
 import (
 	"encoding/json"
-	"strings"
 	"time"
 
 	"github.com/backchannel-portal/backchannel/plugins"
@@ -110,17 +109,5 @@ func stateOf(status string) plugins.RunState {
 
 func decode(data []byte, into any) bool { return json.Unmarshal(data, into) == nil }
 
-// clip makes a text fit: one line of whole characters, bounded.
-func clip(s string) string {
-	line, _, _ := strings.Cut(s, "\n")
-	line = strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f {
-			return ' '
-		}
-		return r
-	}, strings.ToValidUTF8(line, "�"))
-	if line = strings.TrimSpace(line); len(line) > plugins.MaxRunText {
-		line = strings.ToValidUTF8(line[:plugins.MaxRunText-3], "") + "…"
-	}
-	return line
-}
+// clip is the first line of a text, bounded.
+func clip(s string) string { return plugins.RunLine(s) }

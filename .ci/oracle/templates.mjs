@@ -57,7 +57,8 @@ const reader = {
 // remote is the output of an action that publishes.
 function remote(input, branch) {
   const [host, query] = [input.repoUrl.split('?')[0], new URLSearchParams(input.repoUrl.split('?')[1])];
-  const page = `https://${host}/${query.get('owner')}/${query.get('repo')}`;
+  const page = `https://${host}/${query.get('workspace') ?? query.get('owner')}/${query.get('repo')}`;
+  if (query.has('workspace')) return { remoteUrl: page, repoContentsUrl: `${page}/src/${branch}` };
   const tree = host.includes('gitlab') ? `${page}/-/blob/${branch}` : `${page}/blob/${branch}`;
   return { remoteUrl: `${page}.git`, repoContentsUrl: tree };
 }
@@ -65,6 +66,7 @@ function remote(input, branch) {
 const outside = {
   'publish:github': ctx => Object.entries(remote(ctx.input, ctx.input.defaultBranch ?? 'master')).forEach(e => ctx.output(...e)),
   'publish:gitlab': ctx => Object.entries(remote(ctx.input, ctx.input.defaultBranch ?? 'master')).forEach(e => ctx.output(...e)),
+  'publish:bitbucketCloud': ctx => Object.entries(remote(ctx.input, ctx.input.defaultBranch ?? 'master')).forEach(e => ctx.output(...e)),
   'publish:github:pull-request': ctx => {
     if (!ctx.input.branchName) throw new Error('no branch');
   },
@@ -257,6 +259,10 @@ for (const c of checkouts) {
     total.templates++;
     const doc = yaml.parse(fs.readFileSync(file, 'utf8'));
     for (const s of doc.spec.steps ?? []) {
+      if (s.input?.copyWithoutRender) { // which Backstage has dropped, and we have not
+        s.input.copyWithoutTemplating = s.input.copyWithoutRender;
+        delete s.input.copyWithoutRender;
+      }
       if (have.has(s.action)) continue;
       missing.set(s.action, (missing.get(s.action) ?? 0) + 1);
       s.action = 'fetch:plain:file';

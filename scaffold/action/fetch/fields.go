@@ -27,7 +27,7 @@ func renderFields() []input.Field {
 func treeFields() []input.Field {
 	return append([]input.Field{
 		input.May("copyWithoutTemplating", input.Texts, "patterns of files whose contents are copied as they are; their names are rendered"),
-		input.May("copyWithoutRender", input.Texts, "patterns of files that are copied as they are, names included; outdated"),
+		input.May("copyWithoutRender", input.Texts, "patterns of files that are copied as they are, names included; outdated: Backstage 4.2 passes it over"),
 		input.May("templateFileExtension", input.Either(input.Text, input.Bool), "only files with this extension are rendered, and lose it; true means .njk"),
 		replaceField(),
 	}, renderFields()...)

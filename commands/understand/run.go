@@ -170,6 +170,8 @@ func (r *run) adjust() {
 		r.intent = OwnedBy
 	case r.sure < likelyIntent && group && other && r.asks():
 		r.intent, r.sure = Owner, likelyIntent // "is checkout Payments?"
+	case r.intent == Members && !group && !user && other: // the people of a service are its team
+		r.intent = Owner
 	case r.intent == OwnedBy && !group && !user && other && r.m.scores[Dependencies] >= likelyIntent:
 		r.intent = Dependencies
 	case r.intent == Version && len(r.m.techs) == 0 && (r.sure < sureIntent || r.past == nil && !other && !group && !user):

@@ -130,6 +130,9 @@ func (r *run) documented(refs []catalog.Ref) bool {
 func (r *run) sections(us []unit, scope []catalog.Ref, least float64) bool {
 	r.out.Docs = nil
 	for _, d := range r.x.docs.find(us, scope) {
+		if r.howto() && d.doc.Entity.Kind == "api" {
+			continue // a definition tells nobody what to do
+		}
 		if d.cover < least || !r.visible(d.doc.Entity) || len(r.out.Docs) >= maxSections {
 			continue
 		}

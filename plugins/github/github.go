@@ -4,11 +4,10 @@ package github
 
 import (
 	"context"
+	"maps"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/backchannel-portal/backchannel/catalog"
 	"github.com/backchannel-portal/backchannel/internal/fault"
@@ -26,21 +25,18 @@ const (
 // Annotation names the repository of an entity (backstage.io, "Well-known annotations").
 const Annotation = "github.com/project-slug"
 
-const sourceLocation = "backstage.io/source-location"
-
 // Forge implements plugins.Forge.
 type Forge struct {
-	hosts map[string]plugins.Upstream
-
-	mu       sync.Mutex
-	branches map[string]string // default ones, by host and path
+	hosts    map[string]plugins.Upstream
+	names    plugins.RepositoryNames
+	branches plugins.DefaultBranches
 }
 
 var _ plugins.Forge = (*Forge)(nil)
 
 // New returns the forge of the given hosts, to each of which the program has an upstream.
 func New(h plugins.Host, hosts []string) (*Forge, error) {
-	f := &Forge{hosts: map[string]plugins.Upstream{}, branches: map[string]string{}}
+	f := &Forge{hosts: map[string]plugins.Upstream{}}
 	for _, name := range hosts {
 		up, err := h.Upstream(Upstream + name)
 		if err != nil {
@@ -48,36 +44,20 @@ func New(h plugins.Host, hosts []string) (*Forge, error) {
 		}
 		f.hosts[strings.ToLower(name)] = up
 	}
+	f.names = plugins.RepositoryNames{Annotation: Annotation, Public: "github.com", Hosts: slices.Sorted(maps.Keys(f.hosts)), Path: path, Valid: valid}
 	return f, nil
 }
 
-// Of implements plugins.Repositories: the annotation names the repository, and the source location the host where it
-// is another one than github.com; without an annotation the source location is enough.
-func (f *Forge) Of(e *catalog.Entity) (plugins.Repository, bool) {
-	host, path := located(e.Annotation(sourceLocation))
-	if slug := strings.Trim(strings.TrimSpace(e.Annotation(Annotation)), "/"); slug != "" {
-		if !strings.EqualFold(slug, path) {
-			host = "github.com"
-		}
-		path = slug
-	}
-	if _, ok := f.hosts[host]; !ok || !valid(path) {
-		return plugins.Repository{}, false
-	}
-	return plugins.Repository{Host: host, Path: path, URL: "https://" + host + "/" + path}, true
-}
+// Of implements plugins.Repositories; see plugins.RepositoryNames.
+func (f *Forge) Of(e *catalog.Entity) (plugins.Repository, bool) { return f.names.Of(e) }
 
-// located reads host and repository out of an address such as url:https://github.com/acme/pay/tree/main/.
-func located(s string) (host, path string) {
-	u, err := url.Parse(strings.TrimPrefix(s, "url:"))
-	if err != nil || u.Scheme != "https" || u.User != nil {
-		return "", ""
-	}
-	parts := strings.SplitN(strings.Trim(u.Path, "/"), "/", 3)
+// path is the repository of an address: the first two parts of its path.
+func path(s string) string {
+	parts := strings.SplitN(s, "/", 3)
 	if len(parts) < 2 {
-		return "", ""
+		return ""
 	}
-	return strings.ToLower(u.Host), parts[0] + "/" + strings.TrimSuffix(parts[1], ".git")
+	return parts[0] + "/" + parts[1]
 }
 
 // valid reports whether a path can be one of a repository.
@@ -136,34 +116,14 @@ func (f *Forge) get(ctx context.Context, r plugins.Repository, path, age string,
 	return nil
 }
 
-// maxBranches bounds what is remembered of repositories.
-const maxBranches = 5000
-
 // Branch implements plugins.Repositories. What was told once is told again where GitHub does not answer.
 func (f *Forge) Branch(ctx context.Context, r plugins.Repository) (string, error) {
-	key := r.Host + "/" + r.Path
 	var out struct {
 		DefaultBranch string `json:"default_branch"`
 	}
 	err := f.get(ctx, r, "", rarely, &out)
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if err != nil || out.DefaultBranch == "" {
-		return f.branches[key], err
-	}
-	if len(f.branches) >= maxBranches {
-		clear(f.branches)
-	}
-	f.branches[key] = clip(out.DefaultBranch)
-	return f.branches[key], nil
+	return f.branches.Told(r, out.DefaultBranch, err)
 }
 
 // Hosts are the names of the hosts that are connected.
-func (f *Forge) Hosts() []string {
-	var out []string
-	for name := range f.hosts {
-		out = append(out, name)
-	}
-	slices.Sort(out)
-	return out
-}
+func (f *Forge) Hosts() []string { return slices.Clone(f.names.Hosts) }

@@ -4,10 +4,11 @@ package gitlab
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
-	"sync"
 
 	"github.com/backchannel-portal/backchannel/catalog"
 	"github.com/backchannel-portal/backchannel/internal/fault"
@@ -25,21 +26,18 @@ const (
 // Annotation names the project of an entity (backstage.io, "Well-known annotations").
 const Annotation = "gitlab.com/project-slug"
 
-const sourceLocation = "backstage.io/source-location"
-
 // Forge implements plugins.Forge.
 type Forge struct {
-	hosts map[string]plugins.Upstream
-
-	mu       sync.Mutex
-	branches map[string]string // default ones, by host and path
+	hosts    map[string]plugins.Upstream
+	names    plugins.RepositoryNames
+	branches plugins.DefaultBranches
 }
 
 var _ plugins.Forge = (*Forge)(nil)
 
 // New returns the forge of the given hosts, to each of which the program has an upstream.
 func New(h plugins.Host, hosts []string) (*Forge, error) {
-	f := &Forge{hosts: map[string]plugins.Upstream{}, branches: map[string]string{}}
+	f := &Forge{hosts: map[string]plugins.Upstream{}}
 	for _, name := range hosts {
 		up, err := h.Upstream(Upstream + name)
 		if err != nil {
@@ -47,33 +45,17 @@ func New(h plugins.Host, hosts []string) (*Forge, error) {
 		}
 		f.hosts[strings.ToLower(name)] = up
 	}
+	f.names = plugins.RepositoryNames{Annotation: Annotation, Public: "gitlab.com", Hosts: slices.Sorted(maps.Keys(f.hosts)), Path: path, Valid: valid}
 	return f, nil
 }
 
-// Of implements plugins.Repositories: the annotation names the project, and the source location the host where it is
-// another one than gitlab.com; without an annotation the source location is enough.
-func (f *Forge) Of(e *catalog.Entity) (plugins.Repository, bool) {
-	host, path := located(e.Annotation(sourceLocation))
-	if slug := strings.Trim(strings.TrimSpace(e.Annotation(Annotation)), "/"); slug != "" {
-		if !strings.EqualFold(slug, path) {
-			host = "gitlab.com"
-		}
-		path = slug
-	}
-	if _, ok := f.hosts[host]; !ok || !valid(path) {
-		return plugins.Repository{}, false
-	}
-	return plugins.Repository{Host: host, Path: path, URL: "https://" + host + "/" + path}, true
-}
+// Of implements plugins.Repositories; see plugins.RepositoryNames.
+func (f *Forge) Of(e *catalog.Entity) (plugins.Repository, bool) { return f.names.Of(e) }
 
-// located reads host and project out of an address such as url:https://gitlab.com/acme/pay/-/tree/main/.
-func located(s string) (host, path string) {
-	u, err := url.Parse(strings.TrimPrefix(s, "url:"))
-	if err != nil || u.Scheme != "https" || u.User != nil {
-		return "", ""
-	}
-	path, _, _ = strings.Cut(u.Path, "/-/")
-	return strings.ToLower(u.Host), strings.TrimSuffix(strings.Trim(path, "/"), ".git")
+// path is the project of an address: all of its path before the marker.
+func path(s string) string {
+	s, _, _ = strings.Cut(s, "/-/")
+	return strings.Trim(s, "/")
 }
 
 // valid reports whether a path can be one of a project: groups, and its name.
@@ -134,24 +116,11 @@ func (f *Forge) get(ctx context.Context, r plugins.Repository, path, age string,
 	return nil
 }
 
-// maxBranches bounds what is remembered of projects.
-const maxBranches = 5000
-
 // Branch implements plugins.Repositories. What was told once is told again where GitLab does not answer.
 func (f *Forge) Branch(ctx context.Context, r plugins.Repository) (string, error) {
-	key := r.Host + "/" + r.Path
 	var out struct {
 		DefaultBranch string `json:"default_branch"`
 	}
 	err := f.get(ctx, r, "", rarely, &out)
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if err != nil || out.DefaultBranch == "" {
-		return f.branches[key], err
-	}
-	if len(f.branches) >= maxBranches {
-		clear(f.branches)
-	}
-	f.branches[key] = clip(out.DefaultBranch)
-	return f.branches[key], nil
+	return f.branches.Told(r, out.DefaultBranch, err)
 }

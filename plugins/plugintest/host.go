@@ -40,7 +40,7 @@ func (h *Host) Host() plugins.Host {
 	return plugins.Host{
 		Now: time.Now, Log: slog.New(slog.DiscardHandler), BaseURL: "http://localhost:7007", Upstream: h.upstream, Facts: h, Catalog: h,
 		Keep: plugins.NewMemoryKeeper(), Changed: h.change,
-	}
+	}.Whole()
 }
 
 // Requests is how many requests upstreams have had.

@@ -241,7 +241,7 @@ func (r *run) foundEach(us []unit) outcome {
 	}
 	from := 0
 	for i := 1; i < len(us); i++ {
-		if slices.ContainsFunc(r.m.toks[us[i-1].to:us[i].from], and) {
+		if slices.ContainsFunc(r.m.toks[us[i-1].to:us[i].from], and) && !slices.Contains(r.hit[us[i-1].to:us[i].from], true) {
 			if !part(us[from:i]) {
 				return outcome{}
 			}

@@ -178,6 +178,8 @@ func (r *run) adjust() {
 		r.intent = ""
 	case r.intent == Lifecycle && !other && !group && r.onRadar():
 		r.intent = Radar
+	case r.intent == Owner && s[OnCall] >= 8 && r.m.cue("urgent"):
+		r.intent = OnCall
 	case r.intent == Owner && r.incident() && r.sure < plainOwner && !group && !user && !other:
 		r.intent = OnCall
 	}

@@ -95,6 +95,7 @@ type job struct {
 	*renderer
 	settings
 	call   *scaffold.Call
+	from   string // what files are below, for errors
 	target string // cleaned
 	ext    string
 	raw    map[string]bool // paths whose contents are not rendered
@@ -102,8 +103,8 @@ type job struct {
 	counts struct{ written, kept, left int }
 }
 
-// tree renders the files of a source into the workspace.
-func tree(ctx context.Context, c *scaffold.Call, files fs.FS, s settings) error {
+// tree renders the files of a source into the workspace. Errors in a file name it below from.
+func tree(ctx context.Context, c *scaffold.Call, from string, files fs.FS, s settings) error {
 	if err := s.check(); err != nil {
 		return err
 	}
@@ -127,7 +128,7 @@ func tree(ctx context.Context, c *scaffold.Call, files fs.FS, s settings) error 
 	if err != nil {
 		return err
 	}
-	j := job{renderer: r, settings: s, call: c, target: target, ext: s.extension(), raw: g.set(items)}
+	j := job{renderer: r, settings: s, call: c, from: strings.TrimSuffix(from, "/"), target: target, ext: s.extension(), raw: g.set(items)}
 	if err := j.look(); err != nil {
 		return err
 	}
@@ -190,7 +191,7 @@ func (j *job) put(files fs.FS, it item) error {
 	if !isBinary(data) {
 		source := input.UTF8(data)
 		if rendered {
-			if source, err = j.render(it.path, source); err != nil {
+			if source, err = j.render(j.from+"/"+it.path, source); err != nil {
 				return err
 			}
 		}
@@ -211,7 +212,7 @@ func (j *job) name(it item) (string, bool, error) {
 	if j.CopyWithoutRender != nil && !rendered {
 		return name, false, nil
 	}
-	name, err := j.render(it.path, name)
+	name, err := j.render(j.from+"/"+it.path, name)
 	return name, rendered, err
 }
 

@@ -40,7 +40,7 @@ func templates(s Sources) scaffold.Action {
 			return out, err
 		}
 		defer func() { err = errors.Join(err, src.close()) }()
-		return out, tree(ctx, c, src.files, in.settings)
+		return out, tree(ctx, c, src.where, src.files, in.settings)
 	})
 }
 

@@ -52,7 +52,7 @@ func inPlace() scaffold.Action {
 		if err != nil {
 			return out, fault.Wrap(fault.Invalid, err, "open %s", from)
 		}
-		return out, tree(ctx, c, files, in.settings)
+		return out, tree(ctx, c, from, files, in.settings)
 	})
 }
 

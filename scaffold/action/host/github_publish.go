@@ -60,16 +60,24 @@ func (a publishGitHub) read(ctx context.Context, c *scaffold.Call) (in publishIn
 	if err := in.check(); err != nil {
 		return in, nil, nil, err
 	}
+	r, list, err = a.p.toPublish(c, in.RepoURL, in.Token, in.branchInput)
+	return in, r, list, err
+}
+
+// toPublish is the repository that a branch is published to, and the files of the workspace that it gets.
+func (p *publisher) toPublish(c *scaffold.Call, repoURL, token string, in branchInput) (*repository, []file, error) {
 	if err := checkBranch(in.branch()); err != nil {
-		return in, nil, nil, err
+		return nil, nil, err
 	}
-	if r, err = a.p.gitHub(c, in.RepoURL, in.Token); err != nil {
-		return in, r, nil, err
+	r, err := p.gitHub(c, repoURL, token)
+	if err != nil {
+		return r, nil, err
 	}
-	if list, err = files(c.Workspace, in.SourcePath, ""); err == nil && len(list) == 0 {
+	list, err := files(c.Workspace, in.SourcePath, "")
+	if err == nil && len(list) == 0 {
 		err = fault.New(fault.Invalid, "there are no files to publish to %s", r.Path())
 	}
-	return in, r, list, err
+	return r, list, err
 }
 
 // Plan implements scaffold.Action.

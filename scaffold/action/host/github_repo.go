@@ -111,15 +111,7 @@ func (a pushRepo) read(ctx context.Context, c *scaffold.Call) (in pushInput, r *
 	if err := input.Read(c, &in); err != nil {
 		return in, nil, nil, err
 	}
-	if err := checkBranch(in.branch()); err != nil {
-		return in, nil, nil, err
-	}
-	if r, err = a.p.gitHub(c, in.RepoURL, in.Token); err != nil {
-		return in, r, nil, err
-	}
-	if list, err = files(c.Workspace, in.SourcePath, ""); err == nil && len(list) == 0 {
-		err = fault.New(fault.Invalid, "there are no files to publish to %s", r.Path())
-	}
+	r, list, err = a.p.toPublish(c, in.RepoURL, in.Token, in.branchInput)
 	return in, r, list, err
 }
 

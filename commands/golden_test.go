@@ -194,6 +194,7 @@ func readings() map[string][]goldenCase {
 			{"hostile", about(understand.Show, "evil")},
 			{"repository", with(about(understand.Show, "parcels"), trait("repo"))},
 			{"no repository", with(about(understand.Show, "report"), trait("repo"))},
+			{"a team without a chat", with(about(understand.Show, "group:money"), trait("chat"))},
 			{"site", with(about(understand.Show, "shopfront"), trait("site"))},
 			{"dashboard", with(about(understand.Show, "parcels"), trait("dashboard"))},
 			{"no dashboard", with(about(understand.Show, "till"), trait("dashboard"))},

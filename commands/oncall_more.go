@@ -164,11 +164,20 @@ func (t *talk) connected(capability any) bool {
 func (t *talk) failed(what lang.Key, e *catalog.Entity) {
 	t.no()
 	spans := t.say(lang.CmdFailed, lang.Args{"what": t.text(what, nil)})
-	if e != nil && !ownerOf(e).IsZero() && ownerOf(e) != e.Ref {
-		spans = append(spans, card.T(t.gap()))
-		spans = append(spans, t.say(lang.CmdBelongs, lang.Args{"owner": t.strong(ownerOf(e))})...)
+	if e != nil {
+		spans = append(spans, t.belonging(e)...)
 	}
 	t.add(card.Text{Spans: spans})
+}
+
+// belonging is the sentence that says whom to ask about an entity instead, to follow another one; none about people and
+// teams, and about what nobody owns.
+func (t *talk) belonging(e *catalog.Entity) []card.Span {
+	owner := ownerOf(e)
+	if owner.IsZero() || owner == e.Ref {
+		return nil
+	}
+	return append([]card.Span{card.T(t.gap())}, t.say(lang.CmdBelongs, lang.Args{"owner": t.strong(owner)})...)
 }
 
 // gap is what stands between two sentences: nothing in Chinese.

@@ -63,11 +63,12 @@ func (t *talk) detail(e *catalog.Entity, key, none lang.Key, find func(*catalog.
 		return
 	}
 	t.no()
-	owner := card.S("?")
-	if o := ownerOf(e); !o.IsZero() {
-		owner = t.strong(o)
+	t.add(card.Text{Spans: append(t.say(none, lang.Args{"what": t.named(e)}), t.belonging(e)...)})
+	if e.Ref.Kind == "group" {
+		if other := dotted(t.contacts(e), t.leadLine(e)); other != nil { // another way to reach them
+			t.add(card.Text{Spans: other})
+		}
 	}
-	t.line(none, lang.Args{"what": t.named(e), "owner": owner})
 }
 
 // ownersToo looks at an entity and then at its owner.

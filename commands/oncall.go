@@ -5,6 +5,7 @@ import (
 
 	"github.com/backchannel-portal/backchannel/bot/card"
 	"github.com/backchannel-portal/backchannel/catalog"
+	"github.com/backchannel-portal/backchannel/commands/understand"
 	"github.com/backchannel-portal/backchannel/internal/lang"
 	"github.com/backchannel-portal/backchannel/plugins"
 )
@@ -17,7 +18,7 @@ func (t *talk) onCall() {
 	case !t.r.Person.IsZero():
 		t.r.Entities = []catalog.Ref{t.r.Person}
 		t.each((*talk).onCallFor)
-	case troubled(t.q.Channel):
+	case understand.Troubled(t.q.Channel):
 		t.onCallWhich()
 	default:
 		t.onCallAll()

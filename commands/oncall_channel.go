@@ -2,7 +2,6 @@ package commands
 
 import (
 	"context"
-	"regexp"
 
 	"github.com/backchannel-portal/backchannel/bot"
 	"github.com/backchannel-portal/backchannel/bot/card"
@@ -10,12 +9,6 @@ import (
 	"github.com/backchannel-portal/backchannel/commands/understand"
 	"github.com/backchannel-portal/backchannel/internal/lang"
 )
-
-// trouble is what the names of channels begin with that are about something that goes wrong.
-var trouble = regexp.MustCompile(`(?i)^#?(?:inc|incident|incidents|sev\d?|p[0-2]|outage|war-?room|major|alert|事故|故障|告警)(?:$|[-_\d.])`)
-
-// troubled reports whether a channel is about something that goes wrong.
-func troubled(channel string) bool { return trouble.MatchString(channel) }
 
 // around reads what the channel of a question is about, without any words of the question.
 func (c *Commands) around(ctx context.Context, view search.View, q Question) understand.Reading {

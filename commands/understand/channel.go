@@ -1,6 +1,7 @@
 package understand
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -9,6 +10,12 @@ import (
 
 // maxAbout bounds how much of a channel's topic is read, in bytes.
 const maxAbout = 500
+
+// trouble is what the names of channels begin with that are about something that goes wrong.
+var trouble = regexp.MustCompile(`(?i)^#?(?:inc|incident|incidents|sev\d?|p[0-2]|outage|war-?room|major|alert|事故|故障|告警)(?:$|[-_\d.])`)
+
+// Troubled reports whether a channel of that name is about something that goes wrong.
+func Troubled(channel string) bool { return trouble.MatchString(channel) }
 
 // fromChannel finds what the channel is about: what it is bound to, what its name says, what its topic says.
 func (r *run) fromChannel() outcome {

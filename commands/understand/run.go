@@ -180,7 +180,7 @@ func (r *run) adjust() {
 		r.intent = Radar
 	case r.intent == Owner && s[OnCall] >= 8 && r.m.cue("urgent"):
 		r.intent = OnCall
-	case r.intent == Owner && r.incident() && r.sure < plainOwner && !group && !user && !other:
+	case r.intent == Owner && r.sure < plainOwner && Troubled(r.q.Channel) && !group && !user && !other:
 		r.intent = OnCall
 	}
 	if r.past != nil && r.sure < sureIntent && r.m.cue("about") && len(r.m.techs) == 0 && r.namesMore() {
@@ -191,14 +191,9 @@ func (r *run) adjust() {
 	}
 }
 
-// plainOwner is how strongly words ask for the owner where an incident is talked about.
+// plainOwner is how strongly words ask for the owner where an incident is talked about: who can look at it there is who
+// is on call.
 const plainOwner = 7.0
-
-// incident reports whether the channel is one of an incident: who can look at it is who is on call.
-func (r *run) incident() bool {
-	name := strings.TrimPrefix(strings.ToLower(r.q.Channel), "#")
-	return strings.HasPrefix(name, "inc-") || strings.HasPrefix(name, "incident") || strings.HasPrefix(name, "sev") || strings.HasPrefix(name, "outage-")
-}
 
 // onRadar reports whether a technology is named that the radar has.
 func (r *run) onRadar() bool {

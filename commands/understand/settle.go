@@ -39,6 +39,8 @@ func (r *run) docs() {
 	r.out.Topic = r.topic(rest)
 	placed := o.settled() && (strongName || r.howtoSlot(named))
 	switch {
+	case o.empty() && !r.howto() && r.gluedWords(us): // "docs of coupon-clock", which nothing is called
+		r.put(o)
 	case o.settled() && len(rest) == 0:
 		r.put(o)
 	case placed && r.sections(rest, o.refs, docScoped):

@@ -27,6 +27,12 @@ var questionFiles = []struct {
 	{"bank", "testdata/company5/backchannel.yaml", "testdata/company5/questions.jsonl", 0.93, 0.025},
 	{"utility", "testdata/company7/backchannel.yaml", "testdata/company7/questions.jsonl", 0.89, 0.01},
 	{"airport", "testdata/company6/backchannel.yaml", "testdata/company6/questions.jsonl", 0.95, 0.012},
+	{"games", "testdata/company8/backchannel.yaml", "testdata/company8/questions.jsonl", 0.98, 0},
+	{"cars", "testdata/company9/backchannel.yaml", "testdata/company9/questions.jsonl", 0.96, 0},
+	{"cars again", "testdata/company9/backchannel.yaml", "testdata/company9/more.jsonl", 0.90, 0},
+	{"farms", "testdata/company10/backchannel.yaml", "testdata/company10/questions.jsonl", 0.96, 0},
+	{"phones", "testdata/company11/backchannel.yaml", "testdata/company11/questions.jsonl", 0.92, 0},
+	{"phones again", "testdata/company11/backchannel.yaml", "testdata/company11/more.jsonl", 0.97, 0},
 }
 
 // questionsNow is the instant at which the questions are asked: on-call answers depend on it.

@@ -1,0 +1,6 @@
+module github.com/fernhollow/doorstep
+
+go 1.21
+
+require (
+)

@@ -1,0 +1,6 @@
+module github.com/fernhollow/leak-watch
+
+go 1.20
+
+require (
+)

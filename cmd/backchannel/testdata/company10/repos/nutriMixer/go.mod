@@ -1,0 +1,6 @@
+module github.com/fernhollow/nutriMixer
+
+go 1.21
+
+require (
+)

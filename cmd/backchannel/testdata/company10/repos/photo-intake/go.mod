@@ -1,0 +1,6 @@
+module github.com/fernhollow/photo-intake
+
+go 1.22
+
+require (
+)

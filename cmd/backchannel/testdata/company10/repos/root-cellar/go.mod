@@ -1,0 +1,6 @@
+module github.com/fernhollow/root-cellar
+
+go 1.22
+
+require (
+)

@@ -1,0 +1,6 @@
+module github.com/fernhollow/tunnel
+
+go 1.20
+
+require (
+)

@@ -1,0 +1,6 @@
+module github.com/larkfield/conveyor
+
+go 1.23
+
+require (
+)

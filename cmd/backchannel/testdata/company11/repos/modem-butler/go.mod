@@ -1,0 +1,6 @@
+module github.com/larkfield/modem-butler
+
+go 1.20
+
+require (
+)

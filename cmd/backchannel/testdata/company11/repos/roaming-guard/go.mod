@@ -1,0 +1,6 @@
+module github.com/larkfield/roaming-guard
+
+go 1.21
+
+require (
+)

@@ -1,0 +1,6 @@
+module github.com/larkfield/secret-safe
+
+go 1.22
+
+require (
+)

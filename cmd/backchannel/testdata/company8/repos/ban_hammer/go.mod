@@ -1,0 +1,6 @@
+module github.com/emberfall/ban_hammer
+
+go 1.22
+
+require (
+)

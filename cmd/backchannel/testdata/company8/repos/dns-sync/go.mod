@@ -1,0 +1,6 @@
+module github.com/emberfall/dns-sync
+
+go 1.19
+
+require (
+)

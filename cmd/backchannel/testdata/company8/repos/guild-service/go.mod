@@ -1,0 +1,7 @@
+module github.com/emberfall/guild-service
+
+go 1.23
+
+require (
+	google.golang.org/grpc v1.67.1
+)

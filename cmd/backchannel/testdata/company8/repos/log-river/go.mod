@@ -1,0 +1,6 @@
+module github.com/emberfall/log-river
+
+go 1.21
+
+require (
+)

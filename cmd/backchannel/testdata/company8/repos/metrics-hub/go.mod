@@ -1,0 +1,6 @@
+module github.com/emberfall/metrics-hub
+
+go 1.22
+
+require (
+)

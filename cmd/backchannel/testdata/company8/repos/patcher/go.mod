@@ -1,0 +1,6 @@
+module github.com/emberfall/patcher
+
+go 1.23
+
+require (
+)

@@ -1,0 +1,6 @@
+module github.com/emberfall/symbol-server
+
+go 1.20
+
+require (
+)

@@ -1,0 +1,6 @@
+module github.com/emberfall/two-factor
+
+go 1.22
+
+require (
+)

@@ -1,0 +1,6 @@
+module github.com/voltaway/ci-runners
+
+go 1.22
+
+require (
+)

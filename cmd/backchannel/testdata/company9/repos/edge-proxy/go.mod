@@ -1,0 +1,6 @@
+module github.com/voltaway/edge-proxy
+
+go 1.23
+
+require (
+)

@@ -1,0 +1,6 @@
+module github.com/voltaway/flagpole
+
+go 1.22
+
+require (
+)

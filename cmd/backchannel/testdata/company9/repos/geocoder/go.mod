@@ -1,0 +1,6 @@
+module github.com/voltaway/geocoder
+
+go 1.21
+
+require (
+)

@@ -1,0 +1,6 @@
+module github.com/voltaway/log-barn
+
+go 1.22
+
+require (
+)

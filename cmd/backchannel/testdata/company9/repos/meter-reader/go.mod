@@ -1,0 +1,6 @@
+module github.com/voltaway/meter-reader
+
+go 1.20
+
+require (
+)

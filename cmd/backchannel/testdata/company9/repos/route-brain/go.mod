@@ -1,0 +1,7 @@
+module github.com/voltaway/route-brain
+
+go 1.23
+
+require (
+	google.golang.org/grpc v1.64.0
+)

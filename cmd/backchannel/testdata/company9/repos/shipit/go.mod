@@ -1,0 +1,6 @@
+module github.com/voltaway/shipit
+
+go 1.23
+
+require (
+)

@@ -67,6 +67,8 @@ const outside = {
   'publish:github': ctx => Object.entries(remote(ctx.input, ctx.input.defaultBranch ?? 'master')).forEach(e => ctx.output(...e)),
   'publish:gitlab': ctx => Object.entries(remote(ctx.input, ctx.input.defaultBranch ?? 'master')).forEach(e => ctx.output(...e)),
   'publish:bitbucketCloud': ctx => Object.entries(remote(ctx.input, ctx.input.defaultBranch ?? 'master')).forEach(e => ctx.output(...e)),
+  'github:repo:create': ctx => ctx.output('remoteUrl', remote(ctx.input, '').remoteUrl),
+  'github:repo:push': ctx => Object.entries(remote(ctx.input, ctx.input.defaultBranch ?? 'master')).forEach(e => ctx.output(...e)),
   'publish:github:pull-request': ctx => {
     if (!ctx.input.branchName) throw new Error('no branch');
   },

@@ -88,6 +88,8 @@ func (r *run) declined() bool {
 	s := r.m.scores
 	broadcastOnly := r.m.clean.broadcast && r.sure < sureIntent
 	switch {
+	case s[None] >= 8.5 && !broadcastOnly && r.explained(): // "how do I rotate the db password" wants no password
+		return true
 	case s[None] >= 8.5 && s[Dependents] < 8 || broadcastOnly: // "switch it off, who would notice?" orders nothing
 		r.sure = max(s[None], 8)
 		r.finish(None)
@@ -106,7 +108,7 @@ func (r *run) declined() bool {
 	return false
 }
 
-// explained settles "the printer is jammed, what do I do": a page that says so is better help than none.
+// explained settles "the printer is jammed, what do I do": a page that says so is a better answer than none.
 func (r *run) explained() bool {
 	us := r.docWords(nil)
 	if !r.howto() || !telling(us) || !r.sections(us, nil, docSure) {

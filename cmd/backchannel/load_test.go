@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"os"
 	"os/exec"
@@ -79,7 +80,7 @@ func BenchmarkSlashCommand(b *testing.B) {
 		entities = n
 	}
 	names := writeCatalog(b, filepath.Join(dir, "catalog"), entities)
-	config := fmt.Sprintf("catalog: {locations: [{type: file, target: ./catalog/*.yaml}], refresh: 1h}\nlimits: off\nslack: {mode: http, signing_secret: %s, api_url: \"http://127.0.0.1:9/\"}\n", loadSecret)
+	config := fmt.Sprintf("catalog: {locations: [{type: file, target: ./catalog/*.yaml}], refresh: 1h}\nlimits: off\nslack: {mode: http, signing_secret: %s, api_url: %q}\n", loadSecret, slackUsers(b))
 	if err := os.WriteFile(filepath.Join(dir, "backchannel.yaml"), []byte(config), 0o600); err != nil {
 		b.Fatal(err)
 	}
@@ -118,6 +119,17 @@ func BenchmarkSlashCommand(b *testing.B) {
 		b.ReportMetric(residentMB(b, server), "MB-resident-busy")
 		b.ReportMetric(0, "ns/op")
 	}
+}
+
+// slackUsers is a Slack that knows everybody who is asked for, as the real one does.
+func slackUsers(b *testing.B) string {
+	api := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		id := r.FormValue("user")
+		fmt.Fprintf(w, `{"ok":true,"user":{"id":%q,"team_id":"T1DC2JH3J","name":"roadrunner","tz":"Europe/Berlin","locale":"en-US","profile":{"real_name":"Road Runner","email":"%s@acme.example"}}}`, id, strings.ToLower(id))
+	}))
+	b.Cleanup(api.Close)
+	return api.URL + "/"
 }
 
 // loadFile is how many entities a descriptor file of the load run holds.

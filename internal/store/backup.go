@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
@@ -122,6 +123,7 @@ func unusedSQLite(ctx context.Context, path string) error {
 	return nil
 }
 
+// unusedPostgres reports whether no Backchannel is connected to the database. One that ended just now may still be.
 func unusedPostgres(ctx context.Context, address string) error {
 	config, err := pgx.ParseConfig(address)
 	if err != nil {
@@ -129,13 +131,27 @@ func unusedPostgres(ctx context.Context, address string) error {
 	}
 	db := stdlib.OpenDB(*config)
 	defer db.Close()
-	var n int
-	err = db.QueryRowContext(ctx, `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'backchannel' AND pid <> pg_backend_pid()`).Scan(&n)
-	if err == nil && n > 0 {
-		return errInUse
+	for end := time.Now().Add(leaving); ; {
+		var n int
+		err = db.QueryRowContext(ctx, `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'backchannel' AND pid <> pg_backend_pid()`).Scan(&n)
+		switch {
+		case err != nil:
+			return (&DB{dialect: postgresDialect}).fault(err, "look at the database")
+		case n == 0:
+			return nil
+		case time.Now().After(end):
+			return errInUse
+		}
+		select {
+		case <-ctx.Done():
+			return fault.Wrap(fault.Upstream, ctx.Err(), "look at the database")
+		case <-time.After(100 * time.Millisecond):
+		}
 	}
-	return (&DB{dialect: postgresDialect}).fault(err, "look at the database")
 }
+
+// leaving is how long the server may take to notice that a program has ended that was stopped just now.
+const leaving = 5 * time.Second
 
 // postgresProgram runs a program of PostgreSQL's on the database at a URL. The password goes through the environment,
 // which other users cannot read.

@@ -3,6 +3,7 @@ package lighthouse
 import (
 	"bufio"
 	"context"
+	"crypto/rand"
 	"fmt"
 	"os"
 	"os/exec"
@@ -64,7 +65,7 @@ func replica(t *testing.T, url string, e engine) *Plugin {
 			t.Error(err)
 		}
 	})
-	p, town, _ := plugin(t, func(c *Config) { c.Store, c.Now, c.Runner = db.Audits(), time.Now, &Runner{} })
+	p, town, _ := plugin(t, func(c *Config) { c.Store, c.Now, c.NewID, c.Runner = db.Audits(), time.Now, rand.Text, &Runner{} })
 	town.entities = append(town.entities, site("a", "https://a.example"))
 	p.engine = e
 	p.host.Turn = func(ctx context.Context, name string, waits func()) (context.Context, func(), error) {

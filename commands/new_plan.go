@@ -16,9 +16,6 @@ import (
 // What a plan shows at once.
 const (
 	treeLines    = 24
-	menuFiles    = 20
-	fileLines    = 60
-	fileRunes    = 2400
 	maxEffects   = 15
 	maxPlanSteps = 20
 )

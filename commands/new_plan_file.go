@@ -16,6 +16,13 @@ import (
 	"github.com/backchannel-portal/backchannel/internal/lang"
 )
 
+// What is shown of the files of a plan.
+const (
+	menuFiles = 20
+	fileLines = 60
+	fileRunes = 2400
+)
+
 // fileMenu offers the files of a plan to be looked at, some at a time.
 func (m *making) fileMenu(files []PlanFile, from int) (card.Action, bool) {
 	if from >= len(files) {

@@ -37,15 +37,22 @@ spec:
   steps: [{id: a, action: debug:log}]
 `
 
-// TestUnseenInLists: a list with something unseen in its elements is asked where secrets are, in one piece; the draft,
-// the plan and the task have it without that, and a run whose secrets are gone asks for it again.
-func TestUnseenInLists(t *testing.T) {
-	t.Parallel()
+// unseenForm opens the form of unseenLists.
+func unseenForm(t *testing.T) (*workshop, card.Form) {
+	t.Helper()
 	w := newWorkshop(t)
 	n, err := yamldoc.Parse([]byte(unseenLists), yamldoc.Limits{})
 	check(t, err)
 	w.replace(t, template("go-service", func(e *catalog.Entity) { e.Document = catalog.NewDocument(yamldoc.AppendJSON(nil, n)) }))
 	f := opened(t, w.as(t, "ada", bot.Invoked{Path: []string{"new-service"}, Args: "go-service"}))
+	return w, f
+}
+
+// TestUnseenInLists: a list with something unseen in its elements is asked where secrets are, in one piece; the draft,
+// the plan and the task have it without that, and a run whose secrets are gone asks for it again.
+func TestUnseenInLists(t *testing.T) {
+	t.Parallel()
+	w, f := unseenForm(t)
 	i := len(f.Fields) - 2
 	if q := f.Fields[i]; q.Name != "dbs" || q.Kind != card.FieldSecret || !q.Lines || !strings.Contains(q.Help, "- {host: …, password: …}") {
 		t.Errorf("it is asked as %+v", f.Fields)
@@ -82,11 +89,7 @@ func TestUnseenInLists(t *testing.T) {
 // TestUnseenGone: what was typed unseen into a field that a later answer makes go away is in no draft.
 func TestUnseenGone(t *testing.T) {
 	t.Parallel()
-	w := newWorkshop(t)
-	n, err := yamldoc.Parse([]byte(unseenLists), yamldoc.Limits{})
-	check(t, err)
-	w.replace(t, template("go-service", func(e *catalog.Entity) { e.Document = catalog.NewDocument(yamldoc.AppendJSON(nil, n)) }))
-	f := opened(t, w.as(t, "ada", bot.Invoked{Path: []string{"new-service"}, Args: "go-service"}))
+	w, f := unseenForm(t)
 	plan := w.as(t, "ada", submit(f, card.Values{"name": {"refunds"}, "login": {"never"}, "secret_word": {"hush-3"}}))
 	d, err := w.state.Drafts.Load(t.Context(), press(t, plan, "new_go").Intent.Args[0], w.now)
 	check(t, err)

@@ -169,21 +169,3 @@ func (t *talk) failed(what lang.Key, e *catalog.Entity) {
 	}
 	t.add(card.Text{Spans: spans})
 }
-
-// belonging is the sentence that says whom to ask about an entity instead, to follow another one; none about people and
-// teams, and about what nobody owns.
-func (t *talk) belonging(e *catalog.Entity) []card.Span {
-	owner := ownerOf(e)
-	if owner.IsZero() || owner == e.Ref {
-		return nil
-	}
-	return append([]card.Span{card.T(t.gap())}, t.say(lang.CmdBelongs, lang.Args{"owner": t.strong(owner)})...)
-}
-
-// gap is what stands between two sentences: nothing in Chinese.
-func (t *talk) gap() string {
-	if t.l == lang.Chinese {
-		return ""
-	}
-	return " "
-}

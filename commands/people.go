@@ -3,7 +3,9 @@ package commands
 import (
 	"strings"
 
+	"github.com/backchannel-portal/backchannel/bot/card"
 	"github.com/backchannel-portal/backchannel/catalog"
+	"github.com/backchannel-portal/backchannel/internal/lang"
 )
 
 // ownerOf returns what owns an entity: its owner, or for a group or a person itself.
@@ -12,6 +14,16 @@ func ownerOf(e *catalog.Entity) catalog.Ref {
 		return e.Ref
 	}
 	return e.Owner
+}
+
+// belonging is the sentence that says whom to ask about an entity instead, to follow another one; none about people and
+// teams, and about what nobody owns.
+func (t *talk) belonging(e *catalog.Entity) []card.Span {
+	owner := ownerOf(e)
+	if owner.IsZero() || owner == e.Ref {
+		return nil
+	}
+	return append([]card.Span{card.T(t.gap())}, t.say(lang.CmdBelongs, lang.Args{"owner": t.strong(owner)})...)
 }
 
 // leads returns who leads a group: whom an annotation of the group names, else the members whose own annotation says

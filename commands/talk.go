@@ -160,6 +160,14 @@ func (t *talk) say(key lang.Key, args lang.Args) []card.Span {
 	return spans
 }
 
+// gap is what stands between two sentences: nothing in Chinese.
+func (t *talk) gap() string {
+	if t.l == lang.Chinese {
+		return ""
+	}
+	return " "
+}
+
 // text renders a message of the catalogue that has no arguments but numbers and plain text.
 func (t *talk) text(key lang.Key, args lang.Args) string { return lang.Text(t.l, key, args) }
 

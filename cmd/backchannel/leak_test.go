@@ -309,7 +309,7 @@ func shown(r bot.Reply) string {
 }
 
 // ages are what differs between two services that are started one after the other.
-var ages = regexp.MustCompile(`just now|\d+ (?:second|minute)s? ago|刚刚|"AsOf": "[^"]*"|request [0-9A-F]{8}|[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}|0x[0-9a-f]+`)
+var ages = regexp.MustCompile(`just now|\d+ (?:s|sec|second|min|minute|h|hour)s? ago|刚刚|\d+ ?(?:秒|分钟|小时)前|"AsOf": "[^"]*"|request [0-9A-F]{8}|[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}|0x[0-9a-f]+`)
 
 func (w *town) get(method, path, body string) string {
 	req := httptest.NewRequest(method, "https://portal.town.example"+path, strings.NewReader(body))

@@ -26,19 +26,19 @@ func (c *Client) DialContext(ctx context.Context, network, address string) (net.
 			if err != nil {
 				return fault.New(fault.Forbidden, "the address of %s cannot be judged", hostname)
 			}
-			return judge(hostname, at.Addr(), private)
+			return c.judge(hostname, at.Addr(), private)
 		},
 	}
 	return d.DialContext(ctx, network, address)
 }
 
 // judge refuses addresses that nobody outside may have us connect to.
-func judge(hostname string, a netip.Addr, private bool) error {
+func (c *Client) judge(hostname string, a netip.Addr, private bool) error {
 	a = embedded(a.Unmap().WithZone(""))
 	switch {
 	case !a.IsValid(), a.IsUnspecified(), a.IsMulticast(), a.IsLinkLocalUnicast(), isMetadata(a), a == broadcast:
 		return fault.New(fault.Forbidden, "%s has an address that is never connected to", hostname)
-	case private:
+	case private, within(a, c.o.Public):
 		return nil
 	case a.IsLoopback(), a.IsPrivate(), within(a, reserved):
 		return fault.New(fault.Forbidden, "%s has an address inside the network, which the configuration does not allow for it", hostname)

@@ -158,20 +158,19 @@ func plain(u *url.URL, err error) error {
 		why = "it took too long"
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		why = "the answer broke off"
-	case isUnknown(err):
-		why = "its host is not known"
 	default:
 		if e, ok := errors.AsType[*url.Error](err); ok {
 			err = e.Err
 		}
 		why = err.Error()
+		if e, ok := errors.AsType[*net.DNSError](err); ok { // its text names the server that was asked
+			why = "the name of its host cannot be looked up now"
+			if e.IsNotFound {
+				why = "its host is not known"
+			}
+		}
 	}
 	return &fault.Error{Kind: fault.Upstream, Message: Show(u) + " cannot be read", Err: errors.New(why)}
-}
-
-func isUnknown(err error) bool {
-	e, ok := errors.AsType[*net.DNSError](err)
-	return ok && e.IsNotFound
 }
 
 // Err says in a sentence what a status of 400 or more means, with the kind that fits; nil below.

@@ -12,6 +12,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strings"
 	"sync"
@@ -63,6 +64,9 @@ type Options struct {
 	TLS *tls.Config
 	// Resolver resolves names; nil: the system's.
 	Resolver *net.Resolver
+	// Public are ranges that count as public beside those that are: where a network reaches the outside at addresses
+	// that are reserved elsewhere. Link-local addresses and those of cloud metadata services stay refused.
+	Public []netip.Prefix
 	// Clock tells the time; nil: time.Now.
 	Clock func() time.Time
 	// Rand returns numbers in [0, 1) for the spread of retries; nil: math/rand.

@@ -2,69 +2,24 @@ package outbound
 
 import (
 	"context"
+	"errors"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"net/netip"
 	"strings"
 	"sync/atomic"
 	"testing"
 
-	"golang.org/x/net/dns/dnsmessage"
-
 	"github.com/backchannel-portal/backchannel/internal/fault"
+	"github.com/backchannel-portal/backchannel/internal/outbound/outboundtest"
 )
-
-// nameServer answers every question for an IPv4 address with the one that next gives.
-func nameServer(t *testing.T, next func() netip.Addr) *net.Resolver {
-	t.Helper()
-	conn, err := net.ListenPacket("udp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		buf := make([]byte, 1500)
-		for {
-			n, from, err := conn.ReadFrom(buf)
-			if err != nil {
-				return
-			}
-			if out := reply(buf[:n], next); out != nil {
-				conn.WriteTo(out, from)
-			}
-		}
-	}()
-	t.Cleanup(func() { conn.Close(); <-done })
-	return &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
-		var d net.Dialer
-		return d.DialContext(ctx, "udp", conn.LocalAddr().String())
-	}}
-}
-
-func reply(question []byte, next func() netip.Addr) []byte {
-	var m dnsmessage.Message
-	if m.Unpack(question) != nil || len(m.Questions) != 1 {
-		return nil
-	}
-	m.Response, m.Additionals = true, nil
-	if q := m.Questions[0]; q.Type == dnsmessage.TypeA {
-		m.Answers = []dnsmessage.Resource{{
-			Header: dnsmessage.ResourceHeader{Name: q.Name, Type: q.Type, Class: q.Class},
-			Body:   &dnsmessage.AResource{A: next().As4()},
-		}}
-	}
-	out, err := m.Pack()
-	if err != nil {
-		return nil
-	}
-	return out
-}
 
 // TestRebinding: a name that first has a public address and then, when it is connected to, one inside.
 func TestRebinding(t *testing.T) {
 	public, inside := netip.MustParseAddr("198.18.0.1"), netip.MustParseAddr("127.0.0.1")
 	var asked atomic.Int32
-	resolver := nameServer(t, func() netip.Addr {
+	resolver := outboundtest.Names(t, func(string) netip.Addr {
 		if asked.Add(1) == 1 {
 			return public
 		}
@@ -83,11 +38,61 @@ func TestRebinding(t *testing.T) {
 
 // TestNamesOfMetadataServices: a configured host may be inside, but not there.
 func TestNamesOfMetadataServices(t *testing.T) {
-	resolver := nameServer(t, func() netip.Addr { return netip.MustParseAddr("169.254.169.254") })
+	resolver := outboundtest.Names(t, func(string) netip.Addr { return netip.MustParseAddr("169.254.169.254") })
 	c := client(t, Options{Resolver: resolver, Attempts: 1, Hosts: []Host{{Name: "portal.example.com", Private: true, Plain: true}}})
 	_, err := c.Get(t.Context(), "http://portal.example.com/")
 	refused(t, err, fault.Forbidden, "never connected to")
 	if strings.Contains(err.Error(), "169.254") {
 		t.Error("the error tells what names resolve to: ", err)
+	}
+}
+
+// TestPublicRanges: what the configuration counts as public is connected to without being named, and nothing beside it;
+// what is never connected to stays so.
+func TestPublicRanges(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.2:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) }))
+	s.Listener.Close()
+	s.Listener = listener
+	s.StartTLS()
+	t.Cleanup(s.Close)
+	_, port, err := net.SplitHostPort(listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := outboundtest.Names(t, func(name string) netip.Addr {
+		return map[string]netip.Addr{
+			"outside.example.com": netip.MustParseAddr("127.0.0.2"),
+			"inside.example.com":  netip.MustParseAddr("127.0.0.3"),
+			"cloud.example.com":   netip.MustParseAddr("169.254.169.254"),
+		}[name]
+	})
+	c := client(t, Options{
+		Resolver: names, Attempts: 1, TLS: s.Client().Transport.(*http.Transport).TLSClientConfig,
+		Public: []netip.Prefix{netip.MustParsePrefix("127.0.0.2/32"), netip.MustParsePrefix("169.254.0.0/16")},
+	})
+	if resp, err := c.Get(t.Context(), "https://outside.example.com:"+port+"/"); err != nil || resp.Status != http.StatusTeapot {
+		t.Errorf("%v, %v", resp, err)
+	}
+	_, err = c.Get(t.Context(), "https://inside.example.com:"+port+"/")
+	refused(t, err, fault.Forbidden, "inside the network")
+	_, err = c.Get(t.Context(), "https://cloud.example.com:"+port+"/")
+	refused(t, err, fault.Forbidden, "never connected to")
+	_, err = c.Get(t.Context(), "https://nowhere.example.com:"+port+"/")
+	refused(t, err, fault.Upstream, "its host is not known")
+}
+
+// TestNamesCannotBeLookedUp: that is said without the server that was asked.
+func TestNamesCannotBeLookedUp(t *testing.T) {
+	c := client(t, Options{Attempts: 1, Resolver: &net.Resolver{PreferGo: true, Dial: func(context.Context, string, string) (net.Conn, error) {
+		return nil, errors.New("10.1.2.3:53 is unreachable")
+	}}})
+	_, err := c.Get(t.Context(), "https://portal.example.com/")
+	refused(t, err, fault.Upstream, "cannot be looked up now")
+	if strings.Contains(err.Error(), "10.1") || strings.Contains(err.Error(), ":53") {
+		t.Error("the error tells who resolves names: ", err)
 	}
 }

@@ -69,7 +69,7 @@ func (c *Client) allowed(u *url.URL) error {
 		return fault.New(fault.Invalid, "%s: credentials do not belong in an address", Show(u))
 	}
 	if a, err := netip.ParseAddr(u.Hostname()); err == nil {
-		return judge(u.Hostname(), a, c.host(u.Hostname(), port).Private)
+		return c.judge(u.Hostname(), a, c.host(u.Hostname(), port).Private)
 	}
 	return nil
 }

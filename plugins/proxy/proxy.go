@@ -13,6 +13,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/tls"
+	"net"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -91,6 +92,8 @@ type Options struct {
 	Observer Observer // nil: nobody
 	Proxy    func(*http.Request) (*url.URL, error)
 	TLS      *tls.Config
+	Resolver *net.Resolver  // nil: the system's
+	Public   []netip.Prefix // ranges that count as public beside those that are; see outbound.Options
 	Agent    string
 	Clock    func() time.Time // nil: time.Now
 	Rand     func() float64   // nil: math/rand
@@ -242,7 +245,7 @@ func (u *Upstream) connect() {
 	o := outbound.Options{
 		Agent: u.o.Agent, Connect: min(u.c.Timeout, 10*time.Second), Header: u.c.Timeout, Idle: u.c.Timeout, Total: u.c.Timeout,
 		MaxBody: u.c.MaxBody, Rate: u.c.Rate, Attempts: u.c.Attempts, Patience: u.c.Patience, Backoff: u.o.Backoff,
-		Proxy: u.o.Proxy, TLS: u.o.TLS, Clock: u.o.Clock, Rand: u.o.Rand,
+		Proxy: u.o.Proxy, TLS: u.o.TLS, Resolver: u.o.Resolver, Public: u.o.Public, Clock: u.o.Clock, Rand: u.o.Rand,
 		Follow: u.follow,
 		Hosts:  []outbound.Host{{Name: u.target.Host, Private: u.c.Private || inside(u.target.Hostname()), Plain: u.target.Scheme == "http"}},
 	}

@@ -75,15 +75,3 @@ func TestRedirectsElsewhere(t *testing.T) {
 		t.Errorf("%s, %v", got, err)
 	}
 }
-
-// TestRoaming: where an address may lead anywhere, it still leads to no private address and never back in plain.
-func TestRoaming(t *testing.T) {
-	t.Parallel()
-	b := open(t, proxy.Config{Target: "api", Roams: true}, nil)
-	for _, to := range []string{"http://example.com/x", "https://169.254.169.254/latest", "https://127.0.0.1:1/x", "https://user:pw@example.com/"} {
-		b.serve(func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, to, http.StatusFound) })
-		if got, err := b.do(outbound.Request{URL: "/cal.ics?" + to}); err == nil {
-			t.Errorf("%s: %s", to, got)
-		}
-	}
-}

@@ -105,6 +105,7 @@ type scope struct {
 	fixed    bool
 	stack    []string
 	depth    int
+	row      bool     // within an element of a list
 	out      *[]Field // nil: only the values are wanted
 }
 

@@ -39,6 +39,8 @@ func (d *dependants) schema(s *node, at string) {
 				d.schema(option, at)
 				d.discriminating(option, at)
 			}
+		case "items":
+			d.schema(f.Value, at+"[]")
 		case "then", "else", "definitions", "$defs":
 			d.schema(f.Value, at)
 		}

@@ -35,11 +35,9 @@ func (t *Template) Check(f *Form, opts Options) ([]Problem, error) {
 		}
 		work = b.work
 	}
-	for _, p := range f.Pages {
-		for i := range p.Fields {
-			if problem := p.Fields[i].checkPicker(); problem != nil {
-				add(*problem)
-			}
+	for q := range f.All() {
+		if problem := q.checkPicker(); problem != nil {
+			add(*problem)
 		}
 	}
 	f.sort(found)
@@ -49,21 +47,17 @@ func (t *Template) Check(f *Form, opts Options) ([]Problem, error) {
 // sort puts problems in the order of the fields; those of the form as a whole come first.
 func (f *Form) sort(problems []Problem) {
 	order := map[string]int{}
-	for _, p := range f.Pages {
-		for _, q := range p.Fields {
-			order[q.Name] = len(order) + 1
-		}
+	for q := range f.All() {
+		order[q.Name] = len(order) + 1
 	}
 	slices.SortStableFunc(problems, func(a, b Problem) int { return order[a.Field] - order[b.Field] })
 }
 
 // secret reports whether a field's value is given elsewhere.
 func (f *Form) secret(name string) bool {
-	for _, p := range f.Pages {
-		for _, q := range p.Fields {
-			if q.Name == name {
-				return q.Kind == Secret && q.Picker != nil
-			}
+	for q := range f.All() {
+		if q.Name == name {
+			return q.Kind == Secret && q.Picker != nil
 		}
 	}
 	return false
@@ -72,12 +66,10 @@ func (f *Form) secret(name string) bool {
 // beside is the field that a value belongs to: its own, or that of the list or object around it.
 func (f *Form) beside(path string) string {
 	best := ""
-	for _, p := range f.Pages {
-		for _, q := range p.Fields {
-			rest, ok := strings.CutPrefix(path, q.Name)
-			if ok && (rest == "" || rest[0] == '.' || rest[0] == '[') && len(q.Name) > len(best) {
-				best = q.Name
-			}
+	for q := range f.All() {
+		rest, ok := strings.CutPrefix(path, q.Name)
+		if ok && (rest == "" || rest[0] == '.' || rest[0] == '[') && len(q.Name) > len(best) {
+			best = q.Name
 		}
 	}
 	return best

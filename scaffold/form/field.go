@@ -47,8 +47,9 @@ func (b *builder) property(prop *node, key string, at scope) *node {
 	f := b.field(s, key, at)
 	b.secretive(&f, at)
 	b.inside(s, &f, at)
+	kept := b.keep(s, &f, at)
 	at.emit(f)
-	return b.keep(s, at)
+	return kept
 }
 
 // hidden reports whether a field is there without being seen.
@@ -101,7 +102,7 @@ func (b *builder) field(s *node, key string, at scope) Field {
 		Path: at.path, Name: at.name, Title: label(s, key), Description: describing(s), Help: ui(s, "help").Str(),
 		Placeholder: plain(ui(s, "placeholder")), Type: schemaType(s), Required: at.required,
 		Value: at.data, Default: at.def, Options: choices(s), Picker: readPicker(s), Custom: readCustom(s), Fixed: at.fixed || fixed(s),
-		Changes: b.changes[at.name], Review: review(s), Empty: ui(s, "emptyValue"), Line: line(s),
+		Changes: b.changes[ofAny(at.name)], Review: review(s), Empty: ui(s, "emptyValue"), Line: line(s),
 	}
 	if own := s.Get("default"); own != nil {
 		f.Default = own
@@ -119,15 +120,23 @@ func (b *builder) field(s *node, key string, at scope) Field {
 	return f
 }
 
-// keep is the value to keep of a field, with what is no longer in the schema of its elements left out.
-func (b *builder) keep(s *node, at scope) *node {
+// keep is the value to keep of a field, with what is no longer in the schema of its elements left out. It makes the
+// fields of those.
+func (b *builder) keep(s *node, f *Field, at scope) *node {
 	if !isList(at.data) || !isMap(s.Get("items")) || !b.nested(b.retrieve(s.Get("items"), nil)) {
 		return at.data
 	}
 	out := make([]*node, len(at.data.Items))
 	for i, item := range at.data.Items {
-		if out[i] = b.property(s.Get("items"), "", at.element(i, item)); out[i] == nil {
+		element, own := at.element(i, item), []Field{}
+		if f.Rows != nil {
+			element.row, element.out = true, &own
+		}
+		if out[i] = b.property(s.Get("items"), "", element); out[i] == nil {
 			out[i] = &node{Kind: yamldoc.Map}
+		}
+		if f.Rows != nil {
+			f.Rows.Fields = append(f.Rows.Fields, own)
 		}
 	}
 	return listOf(at.data, out)
@@ -141,8 +150,9 @@ func (b *builder) element(s *node, f *Field, at scope) {
 		f.Options = choices(item)
 	}
 	if f.Options == nil && b.nested(item) && at.out != nil {
-		child := scope{depth: at.depth + 1, stack: at.stack, out: &f.Items}
+		child := scope{depth: at.depth + 1, stack: at.stack, out: &f.Items, row: true}
 		b.property(s.Get("items"), "", child)
+		f.Rows = b.rows(s, f, at)
 	}
 }
 

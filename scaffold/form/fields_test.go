@@ -90,7 +90,7 @@ dependencies:
 			`[{name maxLength 5} {kind enum none, db} {ports type integer} {labels object } {version number }]`,
 			map[string][]string{"name": {"too-long"}, "ports": {"x"}, "version": {"many"}, "labels": {"["}, "kind": {"other"}}},
 		{"in structures", "", `{"fixed":"f","kind":"none","labels":{"a":1},"name":"pay","ports":[1,2,3],"rules":[{"port":0}]}`,
-			`[{ports maxItems 2} {labels type string} {rules minimum 1}]`,
+			`[{ports maxItems 2} {labels type string} {rules[0].port minimum 1}]`,
 			map[string][]string{"name": {"pay"}, "ports": {"[1, 2, 3]"}, "labels": {"a: 1"}, "rules": {`[{"port": 0}]`}}},
 		{"pickers", "", `{"fixed":"f","kind":"none","name":"-a","repo":"github.com?owner=other&repo=x","tags":["A"]}`, `[{name name } {repo enum acme} {tags tag A}]`,
 			map[string][]string{"name": {"-a"}, "repo": {"github.com?owner=other&repo=x"}, "tags": {"A"}}},

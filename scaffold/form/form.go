@@ -61,6 +61,7 @@ type Field struct {
 	Options     []Option      // Choice, Choices, and a Toggle or List that names its values
 	Element     string        // List: the type of its elements, "" for any
 	Items       []Field       // List of objects: the fields of one
+	Rows        *Rows         // List of objects: its elements, nil where it is asked in one piece
 	Sealed      bool          // List and Object: something in it is typed unseen
 	Picker      *Picker       // of a field with a ui:field that is known
 	Custom      *Custom       // of a field with another one

@@ -22,25 +22,21 @@ func (t *Template) Submit(given *yamldoc.Node, answers map[string][]string, opts
 	if err != nil {
 		return nil, nil, err
 	}
-	var problems []Problem
-	state := f.State
-	for _, p := range f.Pages {
-		for _, q := range p.Fields {
-			answer, ok := answers[q.Name]
-			if !ok || q.Fixed || q.Kind == Secret && q.Picker != nil {
-				continue
-			}
-			v, problem := q.typed(answer)
-			if problem != nil {
-				problems = append(problems, *problem)
-				continue
-			}
-			state = set(state, q.Path, v)
+	a := &answering{answers: answers, done: map[string]bool{}, hidden: map[string][]string{}, state: f.State}
+	for range maxRounds { // answers may bring up fields that have answers too
+		if !a.take(f) {
+			break
+		}
+		if f, err = t.Form(a.state, opts); err != nil {
+			return nil, nil, err
 		}
 	}
-	if f, err = t.Form(state, opts); err != nil {
-		return nil, nil, err
+	if a.forget(f) {
+		if f, err = t.Form(a.state, opts); err != nil {
+			return nil, nil, err
+		}
 	}
+	problems := a.problems
 	found, err := t.Check(f, opts)
 	if err != nil {
 		return nil, nil, err
@@ -59,6 +55,9 @@ func set(n *node, path []string, v *node) *node {
 	if len(path) == 0 {
 		return v
 	}
+	if isList(n) {
+		return setElement(n, path, v)
+	}
 	if !isMap(n) {
 		if v == nil {
 			return n
@@ -74,7 +73,7 @@ func set(n *node, path []string, v *node) *node {
 
 // typed is an answer as the value that the field's schema wants, nil for none.
 func (q *Field) typed(answer []string) (*node, *Problem) {
-	if len(answer) == 0 || len(answer) == 1 && strings.TrimSpace(answer[0]) == "" {
+	if emptied(answer) {
 		if q.Kind == Toggle {
 			return boolNode(false), nil
 		}
@@ -104,6 +103,11 @@ func (q *Field) typed(answer []string) (*node, *Problem) {
 		return q.several(answer, func(s string) (*node, *Problem) { return textNode(s), nil })
 	}
 	return textNode(answer[0]), nil
+}
+
+// emptied reports whether an answer is none.
+func emptied(answer []string) bool {
+	return len(answer) == 0 || len(answer) == 1 && strings.TrimSpace(answer[0]) == ""
 }
 
 func (q *Field) number(answer string) (*node, *Problem) {

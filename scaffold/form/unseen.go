@@ -150,7 +150,7 @@ func (b *builder) inside(s *node, f *Field, at scope) {
 // element is where an element of a list stands. Nothing is asked there.
 func (s scope) element(i int, item *node) scope {
 	key := strconv.Itoa(i)
-	return scope{name: join(s.name, key), path: append(slices.Clip(s.path), key), data: item, depth: s.depth + 1, stack: s.stack}
+	return scope{name: s.name + "[" + key + "]", path: append(slices.Clip(s.path), key), data: item, depth: s.depth + 1, stack: s.stack}
 }
 
 // secretField is the ui:field of what templates see as a secret.

@@ -78,7 +78,7 @@ func TestUnseenFields(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(problems) != 1 || problems[0].Field != "plain" {
+	if len(problems) != 1 || problems[0].Field != "plain[0].a" {
 		t.Errorf("%+v", problems)
 	}
 	got := ""

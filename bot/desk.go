@@ -85,7 +85,7 @@ func (d *Desk) draft(o OpenForm) (Draft, error) {
 		return Draft{}, fault.Wrap(fault.Internal, err, "keep form %s", o.Form.ID)
 	}
 	values := maps.Clone(o.Values)
-	for _, f := range o.Form.Fields {
+	for f := range o.Form.All() {
 		if f.Kind == card.FieldSecret {
 			delete(values, f.Name)
 		}

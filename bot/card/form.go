@@ -48,10 +48,11 @@ type FormField struct {
 	Value       []string // what is filled in, one element but for choices, entities, tags and list
 	Options     []FormOption
 	Placeholder string
-	Changes     bool   // other fields depend on it: report Changed when it changes
-	Error       string // what would be right, shown beside the field
-	Beside      bool   // a chat cannot ask this well: it is asked on a page, with what was filled in so far
-	Lines       bool   // of a secret: it has several lines, and is shown while it is written
+	Changes     bool      // other fields depend on it: report Changed when it changes
+	Error       string    // what would be right, shown beside the field
+	Beside      bool      // a chat cannot ask this well: it is asked on a page, with what was filled in so far
+	Lines       bool      // of a secret: it has several lines, and is shown while it is written
+	Rows        *FormRows `json:",omitempty"` // of a list: its elements, where a page asks for each by itself
 }
 
 // Elsewhere reports whether a field is asked on a page rather than in a chat: secrets never pass through one, and
@@ -68,24 +69,22 @@ type Values map[string][]string
 
 // Fill returns the form with values filled in. Fields without one stay as they are.
 func (f Form) Fill(v Values) Form {
-	f.Fields = slices.Clone(f.Fields)
-	for i := range f.Fields {
-		if value, ok := v[f.Fields[i].Name]; ok && f.Fields[i].Kind != FieldSecret {
-			f.Fields[i].Value = slices.Clone(value)
+	f.Fields = changed(f.Fields, func(q *FormField) {
+		if value, ok := v[q.Name]; ok && q.Kind != FieldSecret {
+			q.Value = slices.Clone(value)
 		}
-	}
+	})
 	return f
 }
 
 // Mark returns the form with what would be right beside its fields, and no other errors. What is said about the form
 // as a whole, "", or about a field that the form does not have, comes first in the introduction.
 func (f Form) Mark(errs map[string]string) Form {
-	f.Fields = slices.Clone(f.Fields)
 	rest := maps.Clone(errs)
-	for i := range f.Fields {
-		f.Fields[i].Error = errs[f.Fields[i].Name]
-		delete(rest, f.Fields[i].Name)
-	}
+	f.Fields = changed(f.Fields, func(q *FormField) {
+		q.Error = errs[q.Name]
+		delete(rest, q.Name)
+	})
 	var intro []Span
 	for _, name := range slices.Sorted(maps.Keys(rest)) {
 		intro = append(intro, S(rest[name]), T(" "))
@@ -98,7 +97,7 @@ func (f Form) Mark(errs map[string]string) Form {
 // name anything.
 func (f Form) Known(v Values) Values {
 	out := Values{}
-	for _, q := range f.Fields {
+	for q := range f.All() {
 		if value, ok := v[q.Name]; ok && q.Kind != FieldSecret {
 			out[q.Name] = value
 		}

@@ -3,6 +3,7 @@ package bot
 import (
 	"maps"
 	"slices"
+	"strconv"
 
 	"github.com/backchannel-portal/backchannel/bot/card"
 )
@@ -40,10 +41,21 @@ func (i Invalid) Lines(f card.Form) []string {
 		out = append(out, s)
 	}
 	delete(rest, "")
-	for _, q := range f.Fields {
+	line := func(q card.FormField, of string) {
 		if s, ok := rest[q.Name]; ok {
-			out = append(out, q.Label+": "+s)
+			out = append(out, of+q.Label+": "+s)
 			delete(rest, q.Name)
+		}
+	}
+	for _, q := range f.Fields {
+		line(q, "")
+		if q.Rows == nil {
+			continue
+		}
+		for n, r := range q.Rows.Rows {
+			for _, part := range r.Fields {
+				line(part, q.Label+" "+strconv.Itoa(n+1)+", ")
+			}
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(rest)) {

@@ -39,8 +39,7 @@ func (m *making) judge(ctx context.Context, f *scaffold.Form, from, until int, p
 	var all sync.WaitGroup
 	room := make(chan struct{}, customAtOnce)
 	for i := from; i < min(until, len(f.Pages)); i++ {
-		for k := range f.Pages[i].Fields {
-			q := &f.Pages[i].Fields[k]
+		for q := range f.Pages[i].All() {
 			own, ok := m.c.custom(q)
 			if !ok || own.Check == nil || q.Fixed || len(fieldValues(q)) == 0 {
 				continue
@@ -83,8 +82,7 @@ func (m *making) unfit(ctx context.Context, f *scaffold.Form, page int) (map[str
 	v := m.judge(ctx, f, page, page+1, customCheck)
 	out := v.problems
 	told := false
-	for i := range f.Pages[page].Fields {
-		q := &f.Pages[page].Fields[i]
+	for q := range f.Pages[page].All() {
 		value := short(fieldValues(q)...)
 		if plugin, silent := v.silent[q.Name]; silent && m.of.Unchecked[q.Name] != value {
 			if m.of.Unchecked == nil {

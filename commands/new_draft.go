@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/backchannel-portal/backchannel/bot"
+	"github.com/backchannel-portal/backchannel/bot/card"
 	"github.com/backchannel-portal/backchannel/catalog"
 	"github.com/backchannel-portal/backchannel/commands/understand"
 	"github.com/backchannel-portal/backchannel/internal/fault"
@@ -24,6 +25,7 @@ type newDraft struct {
 	Whole    bool            // every page was answered
 	Channel  bot.Channel     // where it was begun
 	Again    string          `json:",omitempty"` // key of the task of a run that is to be tried again
+	Arranged int             `json:",omitempty"` // how often elements of its lists came, went or moved
 	// Unchecked are digests of values that plugins could not check, by field: whoever answers was told.
 	Unchecked map[string]string `json:",omitempty"`
 }
@@ -125,14 +127,42 @@ func (m *making) form() (*scaffold.Form, error) {
 	return m.source.Form(state, scaffold.FormOptions{})
 }
 
-// take adds answers to fields. The problems are those of all pages.
-func (m *making) take(ctx context.Context, answers map[string][]string) (*scaffold.Form, []scaffold.FormProblem, error) {
+// takeRounds is how often answers may bring up fields that have answers too.
+const takeRounds = 4
+
+// take adds what was filled in, and puts the elements of lists into the order that it says. The problems are those of
+// all pages.
+func (m *making) take(ctx context.Context, v card.Values) (*scaffold.Form, []scaffold.FormProblem, error) {
 	before, err := m.form()
 	if err != nil {
 		return nil, nil, err
 	}
+	f := before
+	var problems []scaffold.FormProblem
+	for range takeRounds {
+		was := f
+		if f, problems, err = m.submit(ctx, was, v); err != nil {
+			return nil, nil, err
+		}
+		if !bringsUp(was, f, v) {
+			break
+		}
+	}
+	if f, err = m.arranged(f, v); err != nil {
+		return nil, nil, err
+	}
+	if err := m.keep(ctx, m.wholes(f)); err != nil {
+		return nil, nil, err
+	}
+	m.of.State = yamldoc.AppendJSON(nil, withoutGone(before, f, m.public(f, f.State)))
+	return f, problems, nil
+}
+
+// submit adds answers to the fields of a form to the state, which it leaves as it is.
+func (m *making) submit(ctx context.Context, f *scaffold.Form, v card.Values) (*scaffold.Form, []scaffold.FormProblem, error) {
+	answers := m.answers(f, v)
 	kept := map[string]string{}
-	for _, p := range before.Pages {
+	for _, p := range f.Pages {
 		for _, q := range p.Fields {
 			if v := answers[q.Name]; q.Unseen() && len(v) > 0 && v[0] != "" {
 				kept[q.Name] = v[0]
@@ -142,7 +172,6 @@ func (m *making) take(ctx context.Context, answers map[string][]string) (*scaffo
 	if err := m.keep(ctx, kept); err != nil {
 		return nil, nil, err
 	}
-	answers = maps.Clone(answers)
 	for name, v := range m.secrets {
 		answers[name] = []string{v}
 	}
@@ -150,12 +179,21 @@ func (m *making) take(ctx context.Context, answers map[string][]string) (*scaffo
 	if err != nil {
 		return nil, nil, err
 	}
-	f, problems, err := m.source.Submit(state, answers, scaffold.FormOptions{})
-	if err != nil {
-		return nil, nil, err
+	return m.source.Submit(state, answers, scaffold.FormOptions{})
+}
+
+// bringsUp reports whether a form has fields with answers that it did not have before.
+func bringsUp(was, now *scaffold.Form, v card.Values) bool {
+	had := map[string]bool{}
+	for q := range was.All() {
+		had[q.Name] = true
 	}
-	m.of.State = yamldoc.AppendJSON(nil, withoutGone(before, f, m.public(f, f.State)))
-	return f, problems, nil
+	for q := range now.All() {
+		if _, answered := v[q.Name]; answered && !had[q.Name] {
+			return true
+		}
+	}
+	return false
 }
 
 // keep keeps secrets beside the draft, which holds none.

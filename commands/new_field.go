@@ -23,9 +23,15 @@ func (m *making) page(f *scaffold.Form, page int, problems []scaffold.FormProble
 	for i := range f.Pages[page].Fields {
 		of[f.Pages[page].Fields[i].Name] = &f.Pages[page].Fields[i]
 	}
+	wrong := map[string]string{}
+	for _, p := range problems {
+		wrong[p.Field] = p.Text(m.l)
+	}
 	var fields []card.FormField
 	for _, q := range out.Fields {
-		fields = append(fields, m.asked(of[q.Name], q, f)...)
+		for _, asked := range m.asked(of[q.Name], q, f) {
+			fields = append(fields, m.withRows(of[q.Name], asked, f, wrong))
+		}
 	}
 	out.Fields = fields
 	return out
@@ -33,6 +39,7 @@ func (m *making) page(f *scaffold.Form, page int, problems []scaffold.FormProble
 
 // asked is how one field of a template is asked: a repository in parts, what is intricate on a page.
 func (m *making) asked(q *scaffold.FormField, f card.FormField, form *scaffold.Form) []card.FormField {
+	f.Required = f.Required || demanding(q)
 	switch f.Kind {
 	case card.FieldRepo:
 		return m.repoFields(q, f, nameIn(form.Values))
@@ -41,7 +48,7 @@ func (m *making) asked(q *scaffold.FormField, f card.FormField, form *scaffold.F
 			f.Help = strings.TrimSpace(f.Help + " " + m.text(lang.NewListOf, lang.Args{"example": example(q.Items)}))
 		}
 		if _, given := m.secrets[q.Name]; given {
-			f.Required, f.Help, f.Value = false, strings.TrimSpace(f.Help+" "+m.text(lang.NewSecretGiven, nil)), []string{secretGiven}
+			f = m.asGiven(f)
 		}
 	case card.FieldList:
 		f.Beside = q.Items != nil
@@ -55,6 +62,12 @@ func (m *making) asked(q *scaffold.FormField, f card.FormField, form *scaffold.F
 	return []card.FormField{m.asCustom(q, f)}
 }
 
+// asGiven is how a secret is asked that is kept already.
+func (m *making) asGiven(f card.FormField) card.FormField {
+	f.Required, f.Help, f.Value = false, strings.TrimSpace(f.Help+" "+m.text(lang.NewSecretGiven, nil)), []string{secretGiven}
+	return f
+}
+
 // secretGiven stands for a secret that is kept already, so that it is not asked for again.
 const secretGiven = "given"
 
@@ -65,9 +78,9 @@ func orText(s, other string) string {
 	return s
 }
 
-// elements is a list of objects as it is written, one element a line; nil for none.
+// elements is a list of objects as it is written, one element a line; nil for none, and for elements that say nothing.
 func elements(list *yamldoc.Node) []string {
-	if list == nil || len(list.Items) == 0 {
+	if list == nil || !slices.ContainsFunc(list.Items, func(n *yamldoc.Node) bool { return len(n.Fields) > 0 || len(n.Items) > 0 || n.Text != "" }) {
 		return nil
 	}
 	var b strings.Builder
@@ -112,28 +125,25 @@ func nameIn(values *yamldoc.Node) string {
 // entities as references where they name one.
 func (m *making) answers(f *scaffold.Form, v card.Values) map[string][]string {
 	out := map[string][]string{}
-	for _, p := range f.Pages {
-		for i := range p.Fields {
-			q := &p.Fields[i]
-			if q.Kind == "repo" {
-				if whole, ok := m.joinRepo(q, v); ok {
-					out[q.Name] = whole
-				}
+	for q := range f.All() {
+		if q.Kind == "repo" {
+			if whole, ok := m.joinRepo(q, v); ok {
+				out[q.Name] = whole
 			}
-			given, ok := v[q.Name]
-			if !ok {
-				continue
-			}
-			switch q.Kind {
-			case "entity", "owner", "entities":
-				refs := make([]string, len(given))
-				for n, s := range given {
-					refs[n] = m.reference(q, s)
-				}
-				given = refs
-			}
-			out[q.Name] = given
 		}
+		given, ok := v[q.Name]
+		if !ok {
+			continue
+		}
+		switch q.Kind {
+		case "entity", "owner", "entities":
+			refs := make([]string, len(given))
+			for n, s := range given {
+				refs[n] = m.reference(q, s)
+			}
+			given = refs
+		}
+		out[q.Name] = given
 	}
 	return out
 }

@@ -112,31 +112,41 @@ func (c *Commands) handleNewForm(ctx context.Context, ev *bot.Event) (bot.Reply,
 	return bot.Nothing{}, nil
 }
 
-// changed shows the page as it is for what is filled in now. Nothing is kept of it but what fits.
+// changed shows the page as it is for what is filled in now. Nothing is kept of it but what is typed unseen, and all of
+// it where elements of a list come, go or move.
 func (m *making) changed(ctx context.Context, in bot.Changed) (bot.Reply, error) {
 	before, err := m.form()
 	if err != nil {
 		return nil, err
 	}
 	page := m.pageOf(before, in.Field)
-	f, _, err := m.take(ctx, m.answers(before, in.Values))
+	was := m.of.Arranged
+	f, _, err := m.take(ctx, in.Values)
 	if err != nil {
 		return nil, err
+	}
+	typed := in.Values
+	if m.of.Arranged != was { // what is shown from now on has to be what is kept
+		if err := m.save(ctx); err != nil {
+			return nil, err
+		}
+		typed = moved(before, typed)
 	}
 	if page >= len(f.Pages) {
 		return bot.Nothing{}, nil
 	}
 	form := m.page(f, page, nil)
-	return bot.Open{Form: form.Fill(stillTyped(form, in.Values))}, nil
+	return bot.Open{Form: form.Fill(stillTyped(form, typed))}, nil
 }
 
 // stillTyped are the values of what stays as somebody typed it while the form changes: all that may not be valid yet.
 func stillTyped(f card.Form, v card.Values) card.Values {
 	out := card.Values{}
-	for _, q := range f.Fields {
+	for q := range f.All() {
 		given, ok := v[q.Name]
 		switch {
 		case !ok:
+		case q.Rows != nil:
 		case q.Kind == card.FieldChoice && !slices.ContainsFunc(q.Options, func(o card.FormOption) bool { return slices.Contains(given, o.Value) }):
 		case q.Kind == card.FieldChoices:
 		default:
@@ -149,7 +159,9 @@ func stillTyped(f card.Form, v card.Values) card.Values {
 // pageOf is the page that has a field.
 func (m *making) pageOf(f *scaffold.Form, field string) int {
 	for i, p := range f.Pages {
-		if slices.ContainsFunc(p.Fields, func(q scaffold.FormField) bool { return q.Name == field || strings.HasPrefix(field, q.Name+partOf) }) {
+		if slices.ContainsFunc(p.Fields, func(q scaffold.FormField) bool {
+			return q.Name == field || strings.HasPrefix(field, q.Name+partOf) || card.InRow(field, q.Name)
+		}) {
 			return i
 		}
 	}
@@ -164,12 +176,15 @@ func (m *making) submitted(ctx context.Context, v card.Values) (bot.Reply, error
 		return nil, err
 	}
 	page := min(m.of.Page, len(before.Pages)-1)
-	f, problems, err := m.take(ctx, m.answers(before, v))
+	f, problems, err := m.take(ctx, v)
 	if err != nil {
 		return nil, err
 	}
 	page = min(page, len(f.Pages)-1)
 	if wrong := m.wrong(f, page, problems); len(wrong) > 0 {
+		if fresh := m.fresh(before, f, page, v); slices.ContainsFunc(fresh, func(name string) bool { return wrong[name] != "" }) {
+			return m.grown(ctx, f, page, wrong, fresh)
+		}
 		return bot.Invalid{Fields: wrong}, nil
 	}
 	if wrong := m.taken(ctx, f, page); len(wrong) > 0 {
@@ -206,11 +221,11 @@ func (m *making) wrong(f *scaffold.Form, page int, problems []scaffold.FormProbl
 	here := map[string]*scaffold.FormField{}
 	later := map[string]bool{}
 	for i := range f.Pages {
-		for k := range f.Pages[i].Fields {
+		for q := range f.Pages[i].All() {
 			if i > page {
-				later[f.Pages[i].Fields[k].Name] = true
+				later[q.Name] = true
 			} else {
-				here[f.Pages[i].Fields[k].Name] = &f.Pages[i].Fields[k]
+				here[q.Name] = q
 			}
 		}
 	}
@@ -260,6 +275,9 @@ func (m *making) taken(ctx context.Context, f *scaffold.Form, page int) map[stri
 func (m *making) unasked(f *scaffold.Form, page int, v card.Values) bool {
 	for _, q := range m.page(f, page, nil).Fields {
 		if _, answered := v[q.Name]; !answered && !q.Elsewhere() && len(q.Value) == 0 {
+			return true
+		}
+		if unaskedRow(q, v) {
 			return true
 		}
 	}

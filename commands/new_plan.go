@@ -114,6 +114,14 @@ func labelsOf(f *scaffold.Form) map[string]string {
 	for _, p := range f.Pages {
 		for _, q := range p.Fields {
 			out[q.Name] = orText(q.Title, q.Name)
+			if q.Rows == nil {
+				continue
+			}
+			for n, row := range q.Rows.Fields {
+				for _, part := range row {
+					out[part.Name] = out[q.Name] + " " + lang.Number(n+1) + ", " + orText(part.Title, part.Name)
+				}
+			}
 		}
 	}
 	return out

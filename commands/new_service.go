@@ -107,16 +107,15 @@ func (c *Commands) suggestField(ctx context.Context, ev *bot.Event, in bot.Asked
 	if err != nil {
 		return bot.Suggest{}, false
 	}
-	for _, p := range f.Pages {
-		for i := range p.Fields {
-			if q := &p.Fields[i]; q.Name == in.Field {
-				if own, ok := c.custom(q); ok {
-					return m.suggestCustom(ctx, f, q, own, in.Query), true
-				}
-				kinds, keep := m.wanted(q)
-				return m.suggestions(in.Query, kinds, keep), true
-			}
+	for q := range f.All() {
+		if q.Name != in.Field {
+			continue
 		}
+		if own, ok := c.custom(q); ok {
+			return m.suggestCustom(ctx, f, q, own, in.Query), true
+		}
+		kinds, keep := m.wanted(q)
+		return m.suggestions(in.Query, kinds, keep), true
 	}
 	return bot.Suggest{}, false
 }

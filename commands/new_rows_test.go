@@ -117,7 +117,7 @@ func TestRowsOfAForm(t *testing.T) {
 	if in, ok := w.as(t, "ada", bot.Submitted{Form: f.ID, Draft: f.Draft, Values: card.Values{"doors[1].to": {""}, "doors[1].code": {"hush-2"}}}).(bot.Invalid); !ok || in.Fields["doors[1].to"] == "" || len(in.Fields) != 1 {
 		t.Errorf("%v %+v", ok, in)
 	}
-	plan := w.as(t, "ada", bot.Submitted{Form: f.ID, Draft: f.Draft, Values: card.Values{"doors[1].to": {"attic"}, "doors[0].code": {""}, "doors[1].code": {""}}})
+	plan := w.as(t, "ada", bot.Submitted{Form: f.ID, Draft: f.Draft, Values: card.Values{"doors[0].width": nil, "doors[1].to": {"attic"}, "doors[0].code": {""}, "doors[1].code": {""}}})
 	if text := said(plan); strings.Contains(text, "hush") || !strings.Contains(text, "attic") || !strings.Contains(text, "••••••") {
 		t.Errorf("the plan shows:\n%s", text)
 	}

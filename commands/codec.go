@@ -43,6 +43,11 @@ func encode(r understand.Reading, full bool) []string {
 	if !r.Person.IsZero() {
 		add('p', r.Person.Short(""))
 	}
+	if !r.Within.IsZero() {
+		add('w', r.Within.Short(""))
+		add('s', r.Stage)
+		add('l', r.Lacks)
+	}
 	var flags []byte
 	if r.All {
 		flags = append(flags, 'a')
@@ -88,6 +93,12 @@ func decode(args []string) (r understand.Reading, full bool) {
 			r.Topic = value
 		case 'p':
 			r.Person, _ = catalog.ParseRef(value, "user", "")
+		case 'w':
+			r.Within, _ = catalog.ParseRef(value, "", "")
+		case 's':
+			r.Stage = value
+		case 'l':
+			r.Lacks = value
 		case '!':
 			r.All, r.Fleet, full = strings.Contains(value, "a"), strings.Contains(value, "f"), strings.Contains(value, "r")
 		}

@@ -11,6 +11,10 @@ import (
 
 // search names what fits a description: what understanding found already, what words find, or all of a kind.
 func (t *talk) search() {
+	if where, ok := t.view.Entity(t.r.Within); ok {
+		t.within(where)
+		return
+	}
 	found := t.lookup(t.r.Entities)
 	switch {
 	case len(found) > 0:

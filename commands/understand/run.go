@@ -48,6 +48,7 @@ func (r *run) read() {
 		r.unknown()
 		r.finish(Show)
 	case r.ownQuestion():
+	case r.listingWithin():
 	case r.listing():
 	case r.intent == Radar:
 		r.finish(Radar)

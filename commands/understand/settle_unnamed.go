@@ -145,7 +145,7 @@ func (r *run) elsewhere() outcome {
 	if telling(r.content(nil)) && !(r.past != nil && r.m.cue("follow")) && r.sure < 7 || r.namesUnknown() {
 		return outcome{}
 	}
-	if r.endsUnknown() {
+	if r.endsUnknown() || r.strangers() {
 		return outcome{}
 	}
 	if o := r.fromThread(); !o.empty() {
@@ -184,6 +184,43 @@ func (r *run) endsUnknown() bool {
 		}
 	}
 	return r.slot(&mention{from: us[0].from, to: last, kindAt: -1})
+}
+
+// strangers reports whether words that nobody knows stand where a name does: in front of a word for a kind, where what
+// is asked expects a name, or several side by side. "asdf qwerty service owner" is not about what was said before.
+func (r *run) strangers() bool {
+	if slices.ContainsFunc(r.m.toks, pronoun) {
+		return false
+	}
+	us := r.content(nil)
+	for i := 0; i < len(us); i++ {
+		if !r.strange(&us[i]) {
+			continue
+		}
+		j := i + 1
+		for j < len(us) && us[j].from == us[j-1].to && r.strange(&us[j]) {
+			j++
+		}
+		n := mention{from: us[i].from, to: us[j-1].to, kindAt: -1}
+		if kind, at := r.kindBeside(&n); kind != nil && at == n.to || j-i > 1 || !us[i].han && r.slot(&n) {
+			return true
+		}
+		i = j - 1
+	}
+	return false
+}
+
+// strange reports whether neither the language nor the catalog knows a word.
+func (r *run) strange(u *unit) bool {
+	const short = 3
+	t := &r.m.toks[u.from]
+	switch {
+	case u.entry != nil || t.fixed != t.norm && t.fixed != "":
+		return false
+	case u.han:
+		return u.to-u.from > 1
+	}
+	return t.class == word && len(t.norm) >= short && !r.x.knownWord(t.norm)
 }
 
 // namesUnknown reports whether the message holds what can only be a name, and nothing is called so.

@@ -75,6 +75,9 @@ func (r *run) readWithPast() {
 	r.adjust()
 	r.markHits()
 	r.technologies()
+	if r.listingWithin() || r.listing() {
+		return
+	}
 	switch r.intent {
 	case Search:
 		r.searchFor()
@@ -143,8 +146,9 @@ func (r *run) fromThread() outcome {
 	if left := r.describedIn(append(slices.Clone(told), c.asked...)); len(left) == 1 {
 		return outcome{refs: left}
 	}
+	found := c.intent == Search && slices.ContainsFunc(told, func(ref catalog.Ref) bool { return slices.Contains(c.asked, ref) })
 	switch {
-	case len(fresh) == 1 && (c.intent == Search || c.intent == Dependents || c.intent == Dependencies || len(c.asked) == 0 || c.intent == OwnedBy):
+	case len(fresh) == 1 && !found && (c.intent == Search || c.intent == Dependents || c.intent == Dependencies || len(c.asked) == 0 || c.intent == OwnedBy):
 		return outcome{refs: fresh}
 	case len(c.asked) > 0:
 		return outcome{refs: c.asked}

@@ -77,6 +77,9 @@ type Reading struct {
 	Via        Via             // what settled Entities or Candidates that the question does not name
 	Alone      bool            // read from the question alone: neither the conversation nor the channel could change it
 	Total      int             // for search: how many there are where Entities is cut; 0 when it is not
+	Within     catalog.Ref     // for search: Entities are what belongs to this
+	Stage      string          // for search within something: "ended", "early" or "live", the stage of life that is asked for
+	Lacks      string          // for search within something: the code of the finding that is asked for, such as "no-owner"
 	Why        []string        // which phrases and terms decided, where the question asks to explain
 }
 

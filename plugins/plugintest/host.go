@@ -19,10 +19,12 @@ import (
 	"github.com/backchannel-portal/backchannel/plugins"
 )
 
-// Host is a host for tests: upstreams are handlers, facts and what is kept stay in memory.
+// Host is a host for tests: upstreams are handlers, facts and what is kept stay in memory. All who are started with it
+// take turns with each other.
 type Host struct {
 	ups      map[string]http.Handler
 	entities []*catalog.Entity
+	turn     plugins.TakeTurn
 	requests atomic.Int64
 
 	mu      sync.Mutex
@@ -32,14 +34,14 @@ type Host struct {
 
 // NewHost returns a host. A nil handler is an upstream that does not answer.
 func NewHost(ups map[string]http.Handler, entities ...*catalog.Entity) *Host {
-	return &Host{ups: ups, entities: entities, facts: map[catalog.Ref][]catalog.Fact{}}
+	return &Host{ups: ups, entities: entities, turn: plugins.Host{}.Whole().Turn, facts: map[catalog.Ref][]catalog.Fact{}}
 }
 
 // Host returns what a plugin is started with.
 func (h *Host) Host() plugins.Host {
 	return plugins.Host{
 		Now: time.Now, Log: slog.New(slog.DiscardHandler), BaseURL: "http://localhost:7007", Upstream: h.upstream, Facts: h, Catalog: h,
-		Keep: plugins.NewMemoryKeeper(), Changed: h.change,
+		Keep: plugins.NewMemoryKeeper(), Changed: h.change, Turn: h.turn,
 	}.Whole()
 }
 

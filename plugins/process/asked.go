@@ -26,6 +26,9 @@ func (r *remote) asked(ctx context.Context, method string, params json.RawMessag
 	if h == nil {
 		return nil, fault.New(fault.Invalid, "a plugin asks nothing before it is started")
 	}
+	if method == methodTurnTake { // which has a time of its own
+		return nil, r.turn(ctx, h, method, params)
+	}
 	ctx, cancel := context.WithTimeout(ctx, askTime)
 	defer cancel()
 	switch method {
@@ -39,6 +42,8 @@ func (r *remote) asked(ctx context.Context, method string, params json.RawMessag
 		return r.entities(h, params)
 	case methodKept, methodKeep:
 		return r.kept(ctx, h, method, params)
+	case methodTurnDone:
+		return nil, r.turn(ctx, h, method, params)
 	case methodLog:
 		var p logParams
 		if err := decode(params, &p); err != nil {

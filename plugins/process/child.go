@@ -157,6 +157,7 @@ func (c *child) once(ctx context.Context) error {
 	r.conn.Store(nil)
 	ended := end(cmd, in)
 	wg.Wait()
+	r.turns.end()
 	if err == nil || errors.Is(err, errClosed) {
 		err = fault.New(fault.Upstream, "the program ended (%s)", ended)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"os/exec"
+	"strconv"
 	"syscall"
 	"testing"
 	"time"
@@ -61,6 +62,16 @@ func (p *player) Views() []plugins.View {
 func (p *player) show(ctx context.Context, q plugins.Query) (plugins.Card, error) {
 	switch p.as {
 	case "dies":
+		os.Exit(3)
+	case "holds": // a turn, and dies with it
+		_, _, err := p.host.Turn(ctx, "register", func() {})
+		if err != nil {
+			return plugins.Card{}, err
+		}
+		fact := catalog.Fact{Entity: q.Entity.Ref, Key: "holder", Value: strconv.Itoa(os.Getpid()), AsOf: time.Now()}
+		if err := p.host.Facts.Write(ctx, []catalog.Ref{q.Entity.Ref}, []catalog.Fact{fact}); err != nil {
+			return plugins.Card{}, err
+		}
 		os.Exit(3)
 	case "hangs":
 		_ = syscall.Kill(os.Getpid(), syscall.SIGSTOP)

@@ -17,6 +17,8 @@ type remote struct {
 	d    declaration
 	conn atomic.Pointer[conn]
 	host atomic.Pointer[plugins.Host]
+	// turns belong to one process: a new one begins with none.
+	turns turns
 }
 
 // The optional parts of a plugin are found by assertion, so that each combination is a type of its own.

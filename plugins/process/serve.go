@@ -50,6 +50,8 @@ type server struct {
 	stop context.CancelFunc
 	conn *conn
 
+	turns farTurns
+
 	mu    sync.Mutex
 	entry *plugins.Entry
 }
@@ -63,6 +65,8 @@ func (s *server) handle(ctx context.Context, method string, params json.RawMessa
 	case methodShutdown:
 		s.stop()
 		return nil, nil
+	case methodTurnWaits, methodTurnLost:
+		return nil, s.turns.told(method, params)
 	}
 	s.mu.Lock()
 	e := s.entry
@@ -182,7 +186,7 @@ func (s *server) start(e *plugins.Entry, params json.RawMessage) error {
 func (s *server) host(base string) plugins.Host {
 	far := farHost{s}
 	return plugins.Host{
-		Now: time.Now, Log: slog.New(farLog{s.conn}), BaseURL: base, Facts: far, Catalog: far, Keep: far,
+		Now: time.Now, Log: slog.New(farLog{s.conn}), BaseURL: base, Facts: far, Catalog: far, Keep: far, Turn: far.take,
 		Upstream: func(name string) (plugins.Upstream, error) { return farUpstream{s, name}, nil },
 		Changed:  func(ref catalog.Ref) { _ = s.conn.notify(methodChanged, refParams{ref.String()}) },
 	}.Whole()
@@ -235,9 +239,6 @@ func pairs(m map[string]string) []catalog.Pair {
 
 // farHost is the program as the plugin sees it.
 type farHost struct{ s *server }
-
-// wait bounds what has no context of its own.
-const wait = 10 * time.Second
 
 // Write implements plugins.Facts.
 func (h farHost) Write(ctx context.Context, about []catalog.Ref, facts []catalog.Fact) error {

@@ -29,6 +29,8 @@ const (
 	methodApply      = "action.apply"
 	methodOptions    = "field.options"
 	methodProblem    = "field.check"
+	methodTurnWaits  = "turn.waits" // a notification
+	methodTurnLost   = "turn.lost"  // a notification
 )
 
 // What a plugin asks the program.
@@ -40,6 +42,8 @@ const (
 	methodEntities = "host.entities"
 	methodKept     = "host.kept"
 	methodKeep     = "host.keep"
+	methodTurnTake = "host.turn.take"
+	methodTurnDone = "host.turn.done"
 	methodChanged  = "host.changed" // a notification
 	methodLog      = "log"          // a notification
 )

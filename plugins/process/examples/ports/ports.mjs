@@ -39,12 +39,19 @@ async function register() {
   }
 }
 
-// One change of the register at a time: it is read, changed and kept.
-let turn = Promise.resolve();
-function inTurn(change) {
-  const mine = turn.then(change, change);
-  turn = mine.catch(() => {});
-  return mine;
+// One change of the register at a time, in whatever replica: it is read, changed and kept. The change is given a function
+// that says whether the turn is still ours.
+let turns = 0;
+const lost = new Set();
+async function inTurn(change) {
+  const turn = String(++turns);
+  await ask('host.turn.take', { name: 'register', turn });
+  try {
+    return await change(() => !lost.has(turn));
+  } finally {
+    lost.delete(turn);
+    await ask('host.turn.done', { turn });
+  }
 }
 
 function free(ports) {
@@ -103,13 +110,14 @@ const handlers = {
 
   // The key names run, step and iteration: whoever asks again with it gets what was reserved.
   'action.apply'({ input, key }) {
-    return inTurn(async () => {
+    return inTurn(async (ours) => {
       const ports = await register();
       const mine = ports[input.owner];
       if (mine) return { output: { port: mine.port } };
       const port = input.port ?? free(ports)[0];
       if (port === undefined) throw problem('invalid', `no port between ${config.from} and ${config.to} is free`);
       if (Object.values(ports).some((p) => p.port === port)) throw problem('invalid', `port ${port} is taken`);
+      if (!ours()) throw problem('upstream', 'somebody else may be changing the register, try again');
       ports[input.owner] = { port, key };
       await ask('host.keep', { name: 'ports', state: ports });
       return { output: { port } };
@@ -135,6 +143,7 @@ async function take(m) {
     return;
   }
   if (m.method === 'shutdown') process.exit(0);
+  if (m.method === 'turn.lost') lost.add(m.params.turn);
   const handler = handlers[m.method];
   if (m.id === undefined) return; // a notification that means nothing to us, such as $/cancel
   try {

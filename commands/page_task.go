@@ -224,6 +224,8 @@ func (t *talk) pagedCard(e *catalog.Entity, d PageData, p plugins.Page, kinds ma
 	switch {
 	case p.Joined:
 		t.line(lang.PageJoined, args)
+	case len(who) > 0 && (p.State == plugins.PageAcknowledged || p.State == plugins.PageResolved):
+		t.line(lang.PageCalled, args)
 	case len(who) > 0:
 		t.line(lang.PageDone, args)
 	default:

@@ -208,7 +208,7 @@ func TestAFormFromPageToAnswer(t *testing.T) {
 			mend := h.sees(snow("a"), "1", "Use lower case")
 			token = h.pressOn(mend, any1)
 			h.wait("the modal again", func() bool { kind, _ := h.discord.Answer(token); return kind == answerModal })
-			if _, raw := h.discord.Answer(token); !strings.Contains(string(raw), `"value":"Bad Name"`) || !strings.Contains(string(raw), `"description":"Use lower case"`) {
+			if _, raw := h.discord.Answer(token); !strings.Contains(string(raw), `"value":"Bad Name"`) || !strings.Contains(string(raw), `"description":"⚠ Use lower case"`) {
 				t.Errorf("what was filled in is lost: %s", raw)
 			}
 			h.submit(token, mend.ID, map[string]any{"Name": "good", "Database": []string{"true"}, "Language": []string{"1"}})

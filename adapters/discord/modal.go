@@ -89,7 +89,7 @@ func field(o bot.OpenForm, q card.FormField, tongue lang.Lang) component {
 	help := q.Help
 	switch {
 	case q.Error != "":
-		help = q.Error
+		help = "⚠ " + q.Error
 	case help != "":
 	case q.Kind == card.FieldList:
 		help = lang.Text(tongue, lang.SlackOnePerLine, nil)

@@ -81,6 +81,7 @@ const (
 	PageTask            Key = "page.task"
 	PageStepAsk         Key = "page.step_ask"
 	PageDone            Key = "page.done"
+	PageCalled          Key = "page.called"
 	PageDoneNobody      Key = "page.done_nobody"
 	PageJoined          Key = "page.joined"
 	PageWaits           Key = "page.waits"

@@ -103,12 +103,12 @@ func (f *freeze) show(_ context.Context, q plugins.Query) (plugins.Card, error) 
 	}
 	for _, w := range f.windows {
 		if w.holds(q.Entity, q.Now) {
-			return message(q.Lang, said(q.Lang, "Frozen until ", "封网至 "), card.S(day(w.To)), card.T(": "+w.Why)), nil
+			return message(q.Lang, said(q.Lang, "Frozen until ", "封网至 "), moment(w.To), said(q.Lang, ": ", "："), card.T(w.Why)), nil
 		}
 	}
 	for _, w := range f.windows {
 		if w.From.After(q.Now) && w.holds(q.Entity, w.From) {
-			return message(q.Lang, said(q.Lang, "May be deployed; the next freeze begins on ", "可以部署；下次封网始于 "), card.S(day(w.From))), nil
+			return message(q.Lang, said(q.Lang, "May be deployed; the next freeze begins on ", "可以部署；下次封网始于 "), moment(w.From)), nil
 		}
 	}
 	return message(q.Lang, said(q.Lang, "May be deployed; no freeze is planned", "可以部署；没有封网计划")), nil
@@ -119,7 +119,7 @@ func (f *freeze) calendar(_ context.Context, q plugins.Query) (plugins.Card, err
 	list := card.List{}
 	for _, w := range f.windows {
 		if w.To.After(q.Now) {
-			list.Items = append(list.Items, []card.Span{card.S(day(w.From) + " – " + day(w.To)), card.T(" " + w.Why)})
+			list.Items = append(list.Items, []card.Span{moment(w.From), card.T(" – "), moment(w.To), said(q.Lang, ": ", "："), card.T(w.Why)})
 		}
 	}
 	if len(list.Items) == 0 {
@@ -232,5 +232,8 @@ func said(l lang.Lang, english, chinese string) card.Span {
 	}
 	return card.T(english)
 }
+
+// moment is shown in the reader's own time where the platform can.
+func moment(t time.Time) card.Span { return card.Span{Kind: card.Time, At: t, Text: day(t)} }
 
 func day(t time.Time) string { return t.Format("2006-01-02 15:04 MST") }

@@ -17,7 +17,8 @@ func (m *making) withRows(q *scaffold.FormField, f card.FormField, form *scaffol
 		return f
 	}
 	r := &card.FormRows{
-		Noun: q.Rows.Title, Min: q.Rows.Min, Max: q.Rows.Max, Add: q.Rows.Add, Remove: q.Rows.Remove, Move: q.Rows.Move, Stamp: strconv.Itoa(m.of.Arranged),
+		Noun: q.Rows.Title, Help: orText(q.Help, q.Description), Min: q.Rows.Min, Max: q.Rows.Max, Add: q.Rows.Add, Remove: q.Rows.Remove, Move: q.Rows.Move,
+		Stamp: strconv.Itoa(m.of.Arranged),
 	}
 	kept := m.secretsIn(q)
 	for _, fields := range q.Rows.Fields {

@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"log/slog"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -107,7 +108,10 @@ type formPage struct {
 	Intro   string
 	Submit  string
 	Errors  int
-	Several bool // it holds a file
+	Several bool   // it holds a file
+	Changes bool   // some fields depend on others
+	Rows    bool   // it holds a list whose elements come and go
+	Note    string // what has just become of the form, in words
 	Fields  []formInput
 }
 
@@ -166,15 +170,28 @@ func (f *Forms) show(rw http.ResponseWriter, r *http.Request) {
 
 // page shows a form as it stands.
 func (f *Forms) page(rw http.ResponseWriter, r *http.Request, status int, o bot.OpenForm) {
+	f.pageAt(rw, r, status, o, formPage{}, formPlace{})
+}
+
+// pageAt is page with what was said about it before, and where whoever fills it in goes on.
+func (f *Forms) pageAt(rw http.ResponseWriter, r *http.Request, status int, o bot.OpenForm, p formPage, at formPlace) {
 	form := o.Form.Fill(o.Values)
-	p := formPage{Path: r.URL.Path, Title: form.Title, Intro: card.PlainText(form.Intro), Submit: form.Submit}
+	p.Path, p.Title, p.Intro, p.Submit = r.URL.Path, form.Title, card.PlainText(form.Intro), form.Submit
 	for i, q := range form.Fields {
-		in := f.input(r, o, q, i)
+		in := f.input(r, o, q, inputID(i))
+		at.mark(&in)
 		p.Fields = append(p.Fields, in)
+	}
+	for q := range form.All() {
 		p.Several = p.Several || q.Kind == card.FieldFile
-		if in.Error != "" {
+		p.Changes = p.Changes || q.Changes
+		p.Rows = p.Rows || q.Rows != nil
+		if q.Error != "" {
 			p.Errors++
 		}
 	}
 	f.cfg.Web().render(rw, r, status, "form", page{Title: form.Title, Nav: "form"}, p)
 }
+
+// inputID is the name of a field in the page.
+func inputID(i int) string { return "f" + strconv.Itoa(i) }

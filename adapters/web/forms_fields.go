@@ -19,12 +19,14 @@ type formInput struct {
 	Label       string
 	Help        string
 	Hint        string // what the kind of field asks for
-	Control     string // line, number, date, secret, lines, file, paragraph, toggle, choice, choices
+	Control     string // line, number, date, secret, lines, file, paragraph, toggle, choice, choices, rows
 	Required    bool
 	Value       string
 	Placeholder string
 	Error       string
 	Options     []formOption // of a choice, or suggestions for a line
+	Changes     bool         // other fields depend on it
+	Rows        *formRows    // of a list: its elements
 }
 
 type formOption struct {
@@ -39,11 +41,17 @@ const manyOptions = 8
 const suggestTime = 500 * time.Millisecond
 
 // input is a field as the page shows it.
-func (f *Forms) input(r *http.Request, o bot.OpenForm, q card.FormField, i int) formInput {
+func (f *Forms) input(r *http.Request, o bot.OpenForm, q card.FormField, id string) formInput {
 	l := tongue(r)
 	in := formInput{
-		ID: "f" + strconv.Itoa(i), Label: q.Label, Help: q.Help, Required: q.Required, Value: strings.Join(q.Value, "\n"), Placeholder: q.Placeholder,
+		ID: id, Changes: q.Changes, Label: q.Label, Help: q.Help, Required: q.Required, Value: strings.Join(q.Value, "\n"), Placeholder: q.Placeholder,
 		Error: q.Error, Control: "line",
+	}
+	if q.Rows != nil {
+		in.Control, in.Help, in.Value = "rows", q.Rows.Help, ""
+		in.Rows = f.rows(r, o, q, id)
+		in.Hint = in.Rows.About
+		return in
 	}
 	for _, option := range q.Options {
 		in.Options = append(in.Options, formOption{option, slices.Contains(q.Value, option.Value)})
@@ -61,6 +69,9 @@ func (f *Forms) input(r *http.Request, o bot.OpenForm, q card.FormField, i int) 
 		in.Value, in.Hint = "", translate(l, string(lang.FormPageSecret))
 	case card.FieldFile:
 		in.Control, in.Value = "file", ""
+		if name := fileName(q.Value); name != "" {
+			in.Hint = translate(l, string(lang.RowsFileKept), "name", name)
+		}
 	case card.FieldObject:
 		in.Control, in.Hint = "paragraph", translate(l, string(lang.FormPageJSON))
 	case card.FieldList, card.FieldTags, card.FieldEntities:

@@ -40,7 +40,15 @@ func (f *Forms) submit(rw http.ResponseWriter, r *http.Request) {
 	if r.MultipartForm != nil {
 		defer func() { _ = r.MultipartForm.RemoveAll() }() // nothing is on disk: all of it fits in memory
 	}
-	values, wrong := f.values(r, o.Form)
+	switch {
+	case stale(r, o.Form):
+		f.late(rw, r, o)
+		return
+	case r.PostForm.Get(doName) != "":
+		f.change(rw, r, o)
+		return
+	}
+	values, wrong := f.values(r, o.Form.Fill(o.Values))
 	known := o.Form.Known(values)
 	if len(wrong) > 0 {
 		o.Merge(known)
@@ -78,6 +86,7 @@ func (f *Forms) answered(rw http.ResponseWriter, r *http.Request, o bot.OpenForm
 		f.again(rw, r, http.StatusUnprocessableEntity, o)
 		return
 	case bot.Open:
+		forgetSecrets(&o)
 		o.Form = reply.Form
 		f.again(rw, r, http.StatusOK, o)
 		return
@@ -146,24 +155,43 @@ func (f *Forms) deliver(ctx context.Context, o bot.OpenForm, reply bot.Reply) bo
 
 // values reads what was filled in, and says what is wrong with it by itself.
 func (f *Forms) values(r *http.Request, form card.Form) (card.Values, map[string]string) {
-	values, wrong := card.Values{}, map[string]string{}
-	l := tongue(r)
+	in := filledIn{r, tongue(r), card.Values{}, map[string]string{}}
 	for i, q := range form.Fields {
-		name := "f" + strconv.Itoa(i)
-		value, why := read(r, name, q)
-		if why == "" && q.Required && len(value) == 0 {
-			why = lang.FormPageRequired
-		}
-		if why != "" {
-			wrong[q.Name] = translate(l, string(why), "size", "1 MiB")
-			if q.Kind != card.FieldFile {
-				values[q.Name] = []string{r.PostForm.Get(name)} // to be mended where it stands
-			}
-			continue
-		}
-		values[q.Name] = value
+		in.take(q, inputID(i))
 	}
-	return values, wrong
+	return in.values, in.wrong
+}
+
+// filledIn is what was filled in, and what is wrong with it, by the names of the fields.
+type filledIn struct {
+	r      *http.Request
+	l      lang.Lang
+	values card.Values
+	wrong  map[string]string
+}
+
+// take reads the field that has a name in the page, and those of its elements.
+func (in filledIn) take(q card.FormField, id string) {
+	if q.Rows != nil {
+		for n, row := range q.Rows.Rows {
+			for k, part := range row.Fields {
+				in.take(part, partID(id, n, k))
+			}
+		}
+		return
+	}
+	value, why := read(in.r, id, q)
+	if why == "" && q.Required && len(value) == 0 {
+		why = lang.FormPageRequired
+	}
+	if why == "" {
+		in.values[q.Name] = value
+		return
+	}
+	in.wrong[q.Name] = translate(in.l, string(why), "size", "1 MiB")
+	if q.Kind != card.FieldFile {
+		in.values[q.Name] = []string{in.r.PostForm.Get(id)} // to be mended where it stands
+	}
 }
 
 // read is what was filled in for a field.

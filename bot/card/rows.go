@@ -11,6 +11,7 @@ import (
 // piece, or on a page.
 type FormRows struct {
 	Noun   string    // what one element is called, "" where nothing says
+	Help   string    // in place of that of the field, which says how a list is written
 	Rows   []FormRow // as they are now
 	Min    int       // how many there must be at least
 	Max    int       // how many there may be

@@ -24,6 +24,7 @@ const (
 	maxHomeTeams    = 3
 	maxHomeServices = 10
 	maxLooked       = 500 // components looked at for an example
+	homeExamples    = 3
 )
 
 // Surfaces are the handlers of the pages that a platform shows to each person.
@@ -140,6 +141,9 @@ func (t *talk) stranger() {
 	t.add(card.Actions{Items: []card.Action{t.pickTeam(lang.HomePick)}})
 	var examples []card.Action
 	add := func(label lang.Key, intent understand.Intent, fits func(*catalog.Entity) bool) {
+		if len(examples) == homeExamples {
+			return
+		}
 		looked := 0
 		for e := range t.view.Entities(search.Filter{Kinds: []string{"component"}}) {
 			if looked++; looked > maxLooked {
@@ -158,7 +162,11 @@ func (t *talk) stranger() {
 		shifts, err := t.shifts(e)
 		return err == nil && len(shifts) > 0
 	})
-	add(lang.HomeAskDocs, understand.Docs, t.hasDocs)
+	add(lang.HomeAskDocs, understand.Docs, func(e *catalog.Entity) bool { return len(t.view.Docs(e.Ref)) > 0 })
+	// Where there is no schedule or no documentation, what every catalog can answer.
+	add(lang.HomeAskUsers, understand.Dependents, func(e *catalog.Entity) bool { return len(targets(t.view, e.Ref, "dependencyOf")) > 0 })
+	add(lang.HomeAskState, understand.Lifecycle, func(e *catalog.Entity) bool { return e.Lifecycle != "" })
+	add(lang.HomeAskShow, understand.Show, func(*catalog.Entity) bool { return true })
 	if len(examples) > 0 {
 		t.line(lang.HomeTry, nil)
 		t.add(card.Actions{Items: examples})

@@ -77,20 +77,36 @@ func TestHomeOfAStranger(t *testing.T) {
 	if len(search) != 2 || search[0] != card.FieldEntity || search[1] != card.FieldOwner || len(got) != 6 {
 		t.Errorf("%q %q", got, search)
 	}
-	for _, b := range m.Blocks { // every example works
+	if labels := worksFor(t, c, m); !strings.HasPrefix(labels, "Who owns ") || !strings.Contains(labels, "|Who is on call for ") || !strings.HasSuffix(labels, "|Where are the docs of Parcel Service?") {
+		t.Errorf("the examples are %s", labels)
+	}
+	bare := nordwind(t, func(d *commands.Deps) { d.Plugins.OnCall = nil })
+	m = reply(t, bare.Surfaces()[bot.SurfaceHome], happens(bot.Opened{Surface: bot.SurfaceHome}, lang.English)).(bot.Surface).Message
+	if labels := worksFor(t, bare, m); strings.Count(labels, "|") != 2 || !strings.Contains(labels, "What depends on ") {
+		t.Errorf("without a schedule the examples are %s", labels)
+	}
+	zh := reply(t, c.Surfaces()[bot.SurfaceHome], happens(bot.Opened{Surface: bot.SurfaceHome}, lang.Chinese))
+	contains(t, readable(t, zh), "选择一个团队")
+}
+
+// worksFor presses every example of a home page, and returns their labels.
+func worksFor(t *testing.T, c company, m card.Message) string {
+	t.Helper()
+	var labels []string
+	for _, b := range m.Blocks {
 		a, _ := b.(card.Actions)
 		for _, it := range a.Items {
 			if it.Search != "" || it.Intent.Name != "ask" {
 				continue
 			}
+			labels = append(labels, it.Label)
 			answer := reply(t, c.Intents()[it.Intent.Name], happens(bot.Pressed{Intent: it.Intent}, lang.English))
 			if _, said, _ := bot.MessageOf(answer); said.Outcome != bot.Answered {
 				t.Errorf("%q is answered with %q", it.Label, said.Outcome)
 			}
 		}
 	}
-	zh := reply(t, c.Surfaces()[bot.SurfaceHome], happens(bot.Opened{Surface: bot.SurfaceHome}, lang.Chinese))
-	contains(t, readable(t, zh), "选择一个团队")
+	return strings.Join(labels, "|")
 }
 
 func TestHomeOfATeam(t *testing.T) {

@@ -26,6 +26,7 @@ type identity struct {
 	log      *slog.Logger
 	now      func() time.Time
 
+	making sync.Mutex // held while people are indexed
 	people atomic.Pointer[peopleAt]
 
 	mu    sync.Mutex
@@ -38,6 +39,8 @@ type identity struct {
 type peopleAt struct {
 	*access.People
 	generation catalog.Generation
+	made       time.Time     // when
+	took       time.Duration // and how long that took
 }
 
 // who is what is known of an actor.
@@ -98,6 +101,9 @@ func (i *identity) look(a bot.Actor, at bot.Address, f func(*who)) {
 		a, at = of, bot.Address{Platform: of.Platform, Workspace: of.Workspace}
 	}
 	a = nameless(a)
+	if i.due() { // the very first question is asked as soon as the catalog is there
+		i.refresh()
+	}
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	el, ok := i.rows[a]
@@ -189,35 +195,44 @@ func (i *identity) run(ctx context.Context) error {
 	var reader sync.WaitGroup
 	reader.Go(func() { i.readLinks(ctx) })
 	defer reader.Wait()
-	pause := firstPeople
-	for bot.Sleep(ctx, pause) {
-		start := time.Now()
-		i.refresh()
-		pause = max(peopleEvery, 20*time.Since(start)) // a large company costs a twentieth of one processor at most
-		if i.people.Load() == nil {
-			pause = firstPeople
+	for bot.Sleep(ctx, peopleEvery) {
+		if i.due() {
+			i.refresh()
 		}
 	}
 	return nil
 }
 
+// The rhythm of indexing people.
 const (
-	firstPeople = 100 * time.Millisecond
-	peopleEvery = 5 * time.Second
+	peopleEvery = 200 * time.Millisecond
+	peopleShare = 20 // a large company costs a twentieth of one processor at most
 )
+
+// due reports whether the catalog has changed since its people were indexed, and they may be indexed again.
+func (i *identity) due() bool {
+	now, last := i.view(catalog.Viewer{}).Generation(), i.people.Load()
+	if now == 0 || last != nil && last.generation == now {
+		return false
+	}
+	return last == nil || time.Since(last.made) >= peopleShare*last.took
+}
 
 // refresh indexes the catalog's people again when the catalog has changed.
 func (i *identity) refresh() {
+	i.making.Lock()
+	defer i.making.Unlock()
 	view := i.view(catalog.Viewer{})
 	if last := i.people.Load(); view.Generation() == 0 || last != nil && last.generation == view.Generation() {
 		return
 	}
+	start := time.Now()
 	var annotations []string
 	for _, a := range i.accounts {
 		annotations = append(annotations, a.UserAnnotations()...)
 	}
 	people := access.NewPeople(view, view.Entities(search.Filter{Kinds: []string{"user"}}), annotations)
-	i.people.Store(&peopleAt{people, view.Generation()})
+	i.people.Store(&peopleAt{people, view.Generation(), time.Now(), time.Since(start)})
 }
 
 func (i *identity) readLinks(ctx context.Context) {

@@ -250,3 +250,38 @@ func TestRooms(t *testing.T) {
 		t.Errorf("another workspace's channel is %+v", other.Channel)
 	}
 }
+
+// TestPeopleOfNow: whoever asks first after the catalog has come, or has come to know more people, is known already.
+func TestPeopleOfNow(t *testing.T) {
+	note := func(e *catalog.Entity) { e.Annotations = []catalog.Pair{{Key: "office.example/id", Value: "UBO"}} }
+	readers := []*search.Reader{
+		search.NewReader(catalog.Changes{}, nil, search.Options{}),
+		search.NewReader(catalog.Changes{Generation: 1, Upserts: []*catalog.Entity{st.Entity("group:shop")}}, nil, search.Options{}),
+		search.NewReader(catalog.Changes{Generation: 2, Upserts: []*catalog.Entity{st.Entity("user:bo", note)}}, nil, search.Options{}),
+	}
+	now := 0
+	i := newIdentity(func(v catalog.Viewer) search.View { return readers[now].For(v) }, bot.NewMemoryState().Links, func(bot.Address) bool { return true },
+		slog.New(slog.DiscardHandler), time.Now)
+	i.accounts["office"] = office{}
+	bo := bot.Actor{Platform: "office", Workspace: "S", ID: "UBO"}
+	for want := range readers {
+		now = want
+		if last := i.people.Load(); last != nil {
+			last.made = time.Time{} // long ago, however slow the machine is
+		}
+		if got := i.of(bo, bot.Address{Platform: "office", Workspace: "S"}).user; (got == st.Ref("user:bo")) != (want == 2) {
+			t.Errorf("with catalog %d they are %v", want, got)
+		}
+		if i.due() {
+			t.Errorf("catalog %d: people are still to be indexed", want)
+		}
+	}
+	now = 1
+	i.people.Load().took = time.Hour
+	if i.due() {
+		t.Error("people are indexed more often than their number allows")
+	}
+	for _, r := range readers {
+		_ = r.Close()
+	}
+}

@@ -92,9 +92,6 @@ func readDeed(text string) (d deed, ok bool) {
 
 // doByWords carries out what a message wants done; nil when it wants something else.
 func (c *Commands) doByWords(ctx context.Context, ev *bot.Event, q Question) bot.Reply {
-	if _, audits := c.cap.Audits.(plugins.Auditor); !audits && !c.pages() {
-		return nil
-	}
 	d, ok := readDeed(q.Text)
 	if !ok {
 		return nil
@@ -102,6 +99,9 @@ func (c *Commands) doByWords(ctx context.Context, ev *bot.Event, q Question) bot
 	view := c.deps.View(q.Viewer)
 	switch d.kind {
 	case intentAudit:
+		if _, audits := c.cap.Audits.(plugins.Auditor); !audits {
+			return nil
+		}
 		return c.auditByWords(ctx, ev, view, q, d)
 	case intentPage:
 		return c.pageByWords(ctx, ev, view, q, d)

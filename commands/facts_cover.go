@@ -59,7 +59,7 @@ func (f *factsTalk) setUp() {
 		}
 	}
 	if waiting > 0 {
-		f.line(lang.FactsWaiting, lang.Args{"n": waiting})
+		f.line(lang.FactsSetUp, lang.Args{"n": waiting})
 	}
 }
 

@@ -83,7 +83,7 @@ func (c *Commands) page(ev *bot.Event, t *talk) bot.Reply {
 // pageFor is page for an entity, and for one service of the vendor where that is known already.
 func (c *Commands) pageFor(ev *bot.Event, t *talk, e *catalog.Entity, service, why string) bot.Reply {
 	t.r.Intent, t.entities = understand.OnCall, []catalog.Ref{e.Ref}
-	if !c.may(ev, ActPage, e.Ref) {
+	if c.pages() && !c.may(ev, ActPage, e.Ref) {
 		return t.only(bot.Refused, lang.PageForbidden, lang.Args{"what": t.named(e)})
 	}
 	routes, err := t.pageRoutes(e)
@@ -146,22 +146,11 @@ func (t *talk) seenRoutes(routes []plugins.PageRoute) []plugins.PageRoute {
 	return routes
 }
 
-// noPage says that nobody was paged, and how else the people who answer can be reached.
+// noPage says that nobody was paged, and who is on call: they can be reached otherwise.
 func (t *talk) noPage(e *catalog.Entity) {
 	t.from(e)
-	t.no()
 	t.line(lang.PageNoRoute, lang.Args{"what": t.named(e)})
-	shifts, err := t.shifts(e)
-	if err != nil {
-		return
-	}
-	for _, s := range shifts {
-		if p, ok := t.view.Entity(s.Person); ok && !s.Gap() {
-			if how := t.contacts(p); how != nil {
-				t.line(lang.PageReach, lang.Args{"who": t.strong(s.Person), "how": how})
-			}
-		}
-	}
+	t.onCallFor(e)
 }
 
 // pageWhich asks which of several services to page for.

@@ -89,11 +89,9 @@ func (c *Commands) handlePageNot(ctx context.Context, ev *bot.Event) (bot.Reply,
 	return bot.Update{Answer: a, Message: m}, nil
 }
 
-// pageByWords carries out what a message asks of paging; nil when it asks for something else.
+// pageByWords carries out what a message asks of paging; nil when it asks for something else. Where nothing can page that
+// is said: whoever asks at night must not believe that somebody was woken.
 func (c *Commands) pageByWords(ctx context.Context, ev *bot.Event, view search.View, q Question, d deed) bot.Reply {
-	if !c.pages() {
-		return nil
-	}
 	r := understand.Reading{Intent: intentPage, Lang: q.Lang, Confidence: 1, Topic: clipTo(d.why, maxReason)}
 	if r.Lang == "" {
 		r.Lang = lang.Of(q.Text)

@@ -247,9 +247,27 @@ func TestPageSaid(t *testing.T) {
 			t.Errorf("%s: somebody was paged", tt.name)
 		}
 	}
+}
+
+// TestNothingPages: where nothing can page, whoever asks for it is told so, and who is on call.
+func TestNothingPages(t *testing.T) {
+	t.Parallel()
 	d := newDesk(t)
-	if got := card.Plain(message(t, d.as(t, "ann", lang.English, bot.Said{Text: "page the on-call for parcels: x"}))); strings.Contains(got, "Page ") {
-		t.Errorf("without anything that pages:\n%s", got)
+	for _, text := range []string{"page the on-call for parcels: x", "page parcels: labels are empty", "wake up parcels on-call", "呼叫 parcels 的值班：面单是空的"} {
+		m := message(t, d.as(t, "ann", lang.English, bot.Said{Text: text}))
+		got := card.Plain(m)
+		zh := strings.Contains(got, "没有呼叫任何人：") && strings.Contains(got, "值班")
+		if !zh && !(strings.HasPrefix(got, "Nobody was paged: nothing that can page is connected to Parcel Service") && strings.Contains(got, " is on call for Parcel Service")) {
+			t.Errorf("%s:\n%s", text, got)
+		}
+		for _, a := range actionsOf(m) {
+			if strings.HasPrefix(a.Intent.Name, "page") {
+				t.Errorf("%s offers %q", text, a.Label)
+			}
+		}
+	}
+	if got := card.Plain(message(t, d.as(t, "ann", lang.English, bot.Said{Text: "page not found: xyzzy"}))); strings.Contains(got, "paged") {
+		t.Errorf("what is not about paging:\n%s", got)
 	}
 }
 

@@ -94,7 +94,6 @@ const (
 	PageNotPaged        Key = "page.not_paged"
 	PageUnclear         Key = "page.unclear"
 	PageCall            Key = "page.call"
-	PageReach           Key = "page.reach"
 	PageByHand          Key = "page.by_hand"
 	PageOpen            Key = "page.open"
 	PageStopped         Key = "page.stopped"

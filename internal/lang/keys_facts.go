@@ -35,6 +35,7 @@ const (
 	FactsCoverList Key = "facts.cover_list"
 	FactsCoverOne  Key = "facts.cover_one"
 	FactsWaiting   Key = "facts.waiting"
+	FactsSetUp     Key = "facts.set_up"
 	FactsUnknown   Key = "facts.unknown"
 	FactsNobody    Key = "facts.nobody"
 

@@ -18,16 +18,21 @@ const isGroup = schema => schema.properties || (schema.type === 'object' && (sch
 const constant = option => typeof option === 'object' && ('const' in option || option.enum?.length === 1);
 const undecided = schema => [schema.oneOf, schema.anyOf].some(list => Array.isArray(list) && !list.every(constant));
 
-// shown renders a form, and lists the fields that can be seen in it.
+// shown renders a form, and lists the fields that can be seen in it, and in the objects of its lists.
 function shown(schema, uiSchema, formData) {
-  const names = [];
-  const add = name => { if (!names.some(n => n.replace('*', '') === name.replace('*', ''))) names.push(name); };
+  const names = [], rows = [];
   const lists = [];
+  const around = name => lists.filter(l => name.startsWith(`${l}.`)).length;
+  const add = name => {
+    const to = [names, rows][around(name)];
+    if (to && !to.some(n => n.replace('*', '') === name.replace('*', ''))) to.push(name);
+  };
   const FieldTemplate = ({ id, schema: s, hidden, required, children }) => {
     const name = id.replace(/^root\.?/, '');
-    if (name && !hidden && !lists.some(l => name.startsWith(`${l}.`))) {
-      if (s.type === 'array') lists.push(name);
+    const element = lists.some(l => name.startsWith(`${l}.`) && /^\d+$/.test(name.slice(l.length + 1)));
+    if (name && !hidden && !element && around(name) < 2) {
       if (!isGroup(s) && !undecided(s) && s.type !== 'null') add(name + (required ? '*' : ''));
+      if (s.type === 'array') lists.push(name);
     }
     return children;
   };
@@ -40,7 +45,7 @@ function shown(schema, uiSchema, formData) {
     schema, uiSchema, formData, validator, idSeparator: '.', templates: { FieldTemplate, MultiSchemaFieldTemplate },
     experimental_defaultFormStateBehavior: behavior, noHtml5Validate: true,
   }));
-  return names;
+  return { shown: names, ...(rows.length > 0 && { rows }) };
 }
 
 // settled is the values once defaults bring no more fields, as they are after a few changes in the browser.
@@ -63,7 +68,7 @@ let wrong = 0;
 for (const c of cases) {
   const utils = createSchemaUtils(validator, c.schema, behavior);
   const state = settled(utils, c.schema, c.values);
-  const theirs = { shown: shown(c.schema, c.ui ?? {}, state), state: JSON.parse(JSON.stringify(state)) };
+  const theirs = { ...shown(c.schema, c.ui ?? {}, state), state: JSON.parse(JSON.stringify(state)) };
   try {
     theirs.kept = JSON.parse(JSON.stringify(utils.omitExtraData(c.schema, state)));
   } catch { // it gives up on an allOf that contradicts itself, where the form goes on

@@ -17,6 +17,7 @@ func FuzzForm(f *testing.F) {
 		{`{properties: {l: {type: array, items: [{type: string}, {enum: []}], additionalItems: false, minItems: 9}}, required: [l]}`, `{l: 3}`},
 		{`{properties: {s: {type: object, patternProperties: {"^a(?=b)": {}}, additionalProperties: {oneOf: []}}}, "ui:order": ["*", s, "*"]}`, `{s: {ab: 1, c: 2}}`},
 		{`{properties: {r: {ui:field: RepoUrlPicker, ui:options: {allowedHosts: github.com}}, e: {ui:field: EntityPicker, ui:options: {catalogFilter: {kind: [A, 1], x: {exists: true}}}}}}`, `{r: "github.com?owner=a&repo=b", e: 7}`},
+		{`{properties: {l: {type: array, minItems: 1, items: {type: object, properties: {k: {enum: [a, b]}}, dependencies: {k: {oneOf: [{properties: {k: {enum: [a]}, p: {type: string, ui:widget: password}}}, {properties: {k: {const: b}, p: {type: integer}}}]}}}}}}`, `{l: [{k: a, p: x}, {k: b}, null]}`},
 	} {
 		f.Add(seed[0], seed[1])
 	}
@@ -49,6 +50,16 @@ func again(t *testing.T, tmpl *Template, v *node) error {
 	if _, err := yamldoc.Parse(text, yamldoc.Limits{}); err != nil {
 		t.Errorf("%s: %v", text, err)
 	}
-	_, _, err = tmpl.Submit(form.State, map[string][]string{}, Options{})
+	if _, _, err = tmpl.Submit(form.State, map[string][]string{}, Options{}); err != nil {
+		return err
+	}
+	answers := map[string][]string{}
+	for q := range form.All() {
+		answers[q.Name] = []string{"b"}
+		if q.Rows != nil {
+			form.State = Rearranged(form.State, q.Path, []int{1, -1, 0})
+		}
+	}
+	_, _, err = tmpl.Submit(form.State, answers, Options{})
 	return err
 }

@@ -46,6 +46,10 @@ func withUI(s, ui *node) *node {
 			s = with(s, f.Key, f.Value)
 			continue
 		}
+		if f.Key == "items" && s.Get("items") != nil {
+			s = with(s, "items", withUI(s.Get("items"), f.Value))
+			continue
+		}
 		props := s.Get("properties")
 		s = with(s, "properties", with(props, f.Key, withUI(props.Get(f.Key), f.Value)))
 	}
@@ -56,6 +60,9 @@ func templateOf(pages ...*node) *node {
 	t := with(nil, "kind", textNode("Template"))
 	return with(t, "spec", with(nil, "parameters", listOf(nil, pages)))
 }
+
+// inDots writes the names of fields as @rjsf/core does: the numbers of elements in dots.
+var inDots = strings.NewReplacer("[", ".", "]", "")
 
 // TestRJSF: fields, defaults and what is dropped are as @rjsf/core has them. testdata/rjsf.json holds what it says;
 // .ci/oracle/forms.mjs asks it again.
@@ -79,16 +86,23 @@ func TestRJSF(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			var shown []string
-			for _, field := range f.Pages[0].Fields {
-				name := field.Name
+			var shown, rows []string
+			for field := range f.All() {
+				name := inDots.Replace(field.Name)
 				if field.Required {
 					name += "*"
 				}
-				shown = append(shown, name)
+				if strings.Contains(field.Name, "[") {
+					rows = append(rows, name)
+				} else {
+					shown = append(shown, name)
+				}
 			}
 			if diff := cmp.Diff(texts(c.Get("shown")), shown); diff != "" {
 				t.Errorf("fields, -theirs +ours:\n%s", diff)
+			}
+			if diff := cmp.Diff(texts(c.Get("rows")), rows); diff != "" {
+				t.Errorf("fields of elements, -theirs +ours:\n%s", diff)
 			}
 			src := tmpl.pages[0]
 			state := newEngine(src.schema, "", "").settle(src.schema, c.Get("values"))

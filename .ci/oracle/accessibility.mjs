@@ -67,7 +67,14 @@ async function look(locale, colorScheme, width) {
     await page.waitForFunction(n => document.querySelectorAll('#log .exchange').length > n && !document.querySelector('#log .thinking'), before, { timeout: 20000 });
   }
   await check(page, `a conversation (${at})`);
-  runs++;
+  await page.goto(`${base}/templates`);
+  await page.locator('main button').first().click();
+  await page.waitForSelector('form.long');
+  await check(page, `the form of a template (${at})`);
+  await page.locator('form.long button.primary').click();
+  await page.waitForSelector('form.long [aria-invalid=true]');
+  await check(page, `a form that is to be mended (${at})`);
+  runs += 3;
   await context.close();
 }
 await browser.close();

@@ -95,6 +95,9 @@ func (c *Commands) handleNewForm(ctx context.Context, ev *bot.Event) (bot.Reply,
 		if err != nil || m.of.Again != "" {
 			return bot.Nothing{}, err
 		}
+		if !card.Stamped(in.Values, m.stamp()) {
+			return m.late()
+		}
 		return m.changed(ctx, in)
 	case bot.Submitted:
 		m, err := c.making(ctx, ev, in.Draft)
@@ -106,6 +109,9 @@ func (c *Commands) handleNewForm(ctx context.Context, ev *bot.Event) (bot.Reply,
 		}
 		if why := m.unmakeable(ev, m.template); why != nil {
 			return why, nil
+		}
+		if !card.Stamped(in.Values, m.stamp()) {
+			return m.late()
 		}
 		return m.submitted(ctx, in.Values)
 	}

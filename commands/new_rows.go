@@ -7,6 +7,7 @@ import (
 
 	"github.com/backchannel-portal/backchannel/bot"
 	"github.com/backchannel-portal/backchannel/bot/card"
+	"github.com/backchannel-portal/backchannel/internal/lang"
 	"github.com/backchannel-portal/backchannel/internal/yamldoc"
 	"github.com/backchannel-portal/backchannel/scaffold"
 )
@@ -18,7 +19,7 @@ func (m *making) withRows(q *scaffold.FormField, f card.FormField, form *scaffol
 	}
 	r := &card.FormRows{
 		Noun: q.Rows.Title, Help: orText(q.Help, q.Description), Min: q.Rows.Min, Max: q.Rows.Max, Add: q.Rows.Add, Remove: q.Rows.Remove, Move: q.Rows.Move,
-		Stamp: strconv.Itoa(m.of.Arranged),
+		Stamp: m.stamp(),
 	}
 	kept := m.secretsIn(q)
 	for _, fields := range q.Rows.Fields {
@@ -40,6 +41,19 @@ func (m *making) withRows(q *scaffold.FormField, f card.FormField, form *scaffol
 	}
 	f.Rows = r
 	return f
+}
+
+// stamp changes whenever elements of lists come, go or move.
+func (m *making) stamp() string { return strconv.Itoa(m.of.Arranged) }
+
+// late shows a form as it is now to somebody who filled in an older one, whose elements stood for others.
+func (m *making) late() (bot.Reply, error) {
+	f, err := m.form()
+	if err != nil {
+		return nil, err
+	}
+	page := min(m.of.Page, len(f.Pages)-1)
+	return bot.Open{Form: m.page(f, page, nil).Mark(map[string]string{"": m.text(lang.RowsLate, nil)})}, nil
 }
 
 // demanding reports whether a list has elements that are still to be filled in.

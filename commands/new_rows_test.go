@@ -135,6 +135,26 @@ func TestRowsOfAForm(t *testing.T) {
 	}
 }
 
+// TestRowsOfAnOlderForm: what was filled into a form before its elements moved is not taken for what is there now.
+func TestRowsOfAnOlderForm(t *testing.T) {
+	t.Parallel()
+	w, f := doorForm(t)
+	stamp := func(n string, more card.Values) card.Values {
+		more[card.Stamp("doors")] = []string{n}
+		return more
+	}
+	opened(t, w.as(t, "ada", bot.Changed{Form: f.ID, Draft: f.Draft, Field: "doors", Values: stamp("0", card.Values{"doors[0].to": {"hall"}, "doors[]": {card.NewRow, "0"}})}))
+	for _, in := range []bot.Input{
+		bot.Changed{Form: f.ID, Draft: f.Draft, Field: "doors", Values: stamp("0", card.Values{"doors[0].to": {"attic"}})},
+		bot.Submitted{Form: f.ID, Draft: f.Draft, Values: stamp("0", card.Values{"name": {"x"}, "doors[0].to": {"attic"}})},
+	} {
+		now := opened(t, w.as(t, "ada", in))
+		if got := shownRows(now); !strings.HasPrefix(got, "doors[0].to= ") || !strings.Contains(got, "doors[1].to=hall") || !strings.Contains(card.PlainText(now.Intro), "an older page") {
+			t.Errorf("%T: %s", in, got)
+		}
+	}
+}
+
 // TestRowThatIsGone: what was typed unseen into an element goes with it, and with the field it was typed into.
 func TestRowThatIsGone(t *testing.T) {
 	t.Parallel()

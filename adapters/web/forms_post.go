@@ -87,6 +87,9 @@ func (f *Forms) answered(rw http.ResponseWriter, r *http.Request, o bot.OpenForm
 		return
 	case bot.Open:
 		forgetSecrets(&o)
+		if restamped(o.Form, reply.Form) {
+			forgetRows(&o)
+		}
 		o.Form = reply.Form
 		f.again(rw, r, http.StatusOK, o)
 		return
@@ -173,6 +176,7 @@ type filledIn struct {
 // take reads the field that has a name in the page, and those of its elements.
 func (in filledIn) take(q card.FormField, id string) {
 	if q.Rows != nil {
+		in.values[card.Stamp(q.Name)] = []string{q.Rows.Stamp}
 		for n, row := range q.Rows.Rows {
 			for k, part := range row.Fields {
 				in.take(part, partID(id, n, k))

@@ -1,11 +1,8 @@
 package web
 
 import (
-	"context"
-	"maps"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -16,17 +13,6 @@ import (
 
 // Lists of objects are shown element by element. Their buttons hand the page in without ending the form: what is filled
 // in is kept, the elements change, and whoever reads the page goes on at the one they are about. It needs no script.
-
-// doName is the name of the buttons that change a form rather than end it. Their values are doUpdate, or the name of a
-// list in the page, what to do, and the number of an element: "f3 up 2".
-const (
-	doName   = "do"
-	doUpdate = "update"
-	doAdd    = "add"
-	doRemove = "remove"
-	doUp     = "up"
-	doDown   = "down"
-)
 
 // formRows are the elements of a list as the page shows them.
 type formRows struct {
@@ -127,150 +113,6 @@ func limits(l lang.Lang, rows *card.FormRows) string {
 
 // mostRows is from where on a limit is the page's own and not worth a word.
 const mostRows = 100
-
-// formPlace is where in a form whoever fills it in goes on after a change.
-type formPlace struct {
-	list string // its name in the page, "" for nowhere
-	row  int    // the element, -1 for the list itself
-	note string // what has just happened there
-}
-
-// mark notes the place in the field that has it.
-func (at formPlace) mark(in *formInput) {
-	if in.Rows == nil || in.ID != at.list {
-		return
-	}
-	in.Rows.Note = at.note
-	if at.row >= 0 && at.row < len(in.Rows.Rows) {
-		in.Rows.Rows[at.row].Focus = true
-		return
-	}
-	in.Rows.Focus = true
-}
-
-// stale reports whether what was handed in was filled into an older page, whose elements stood for others.
-func stale(r *http.Request, form card.Form) bool {
-	for i, q := range form.Fields {
-		if given := r.PostForm[inputID(i)+"-stamp"]; q.Rows != nil && len(given) > 0 && given[0] != q.Rows.Stamp {
-			return true
-		}
-	}
-	return false
-}
-
-// late shows the form as it is now to somebody who handed in an older page of it.
-func (f *Forms) late(rw http.ResponseWriter, r *http.Request, o bot.OpenForm) {
-	f.pageAt(rw, r, http.StatusConflict, o, formPage{Note: translate(tongue(r), string(lang.RowsLate))}, formPlace{})
-}
-
-// change keeps what was filled in, changes the elements of a list as a button says, and shows what is asked then.
-func (f *Forms) change(rw http.ResponseWriter, r *http.Request, o bot.OpenForm) {
-	values, _ := f.values(r, o.Form.Fill(o.Values))
-	o.Merge(values)
-	field, at, ok := f.arrange(r, &o)
-	if !ok {
-		f.cfg.Web().refuse(rw, r, http.StatusBadRequest, lang.SiteBadForm)
-		return
-	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), formStoreTime)
-	defer cancel()
-	reply, err := f.handled(ctx, f.event(r, o, bot.Changed{Form: o.Form.ID, Draft: o.Form.Draft, Field: field, Values: o.Values}))
-	if err != nil {
-		f.broken(rw, r, err)
-		return
-	}
-	forgetSecrets(&o)
-	if open, is := reply.(bot.Open); is {
-		forgetRows(&o)
-		o.Form = open.Form
-	}
-	if err := f.desk.Save(ctx, o); err != nil {
-		f.broken(rw, r, err)
-		return
-	}
-	f.pageAt(rw, r, http.StatusOK, o, formPage{}, at)
-}
-
-// arrange puts the order of elements that a button asks for among the values. It returns the field it is about, none
-// where only the form is to be looked at again, and where the page goes on.
-func (f *Forms) arrange(r *http.Request, o *bot.OpenForm) (field string, at formPlace, ok bool) {
-	do := strings.Fields(r.PostForm.Get(doName))
-	if len(do) == 1 && do[0] == doUpdate {
-		return "", formPlace{}, true
-	}
-	if len(do) < 2 {
-		return "", formPlace{}, false
-	}
-	i := 0
-	for i < len(o.Form.Fields) && (inputID(i) != do[0] || o.Form.Fields[i].Rows == nil) {
-		i++
-	}
-	if i == len(o.Form.Fields) {
-		return "", formPlace{}, false
-	}
-	q := o.Form.Fields[i]
-	n := -1
-	if len(do) > 2 {
-		var err error
-		if n, err = strconv.Atoi(do[2]); err != nil {
-			return "", formPlace{}, false
-		}
-	}
-	order, at, ok := rearranged(tongue(r), q.Rows, do[1], n)
-	at.list = do[0]
-	o.Merge(card.Values{card.Order(q.Name): order})
-	return q.Name, at, ok
-}
-
-// rearranged is the order of elements after a button was pressed, and where that leaves whoever pressed it.
-func rearranged(l lang.Lang, rows *card.FormRows, do string, n int) (order []string, at formPlace, ok bool) {
-	for i := range rows.Rows {
-		order = append(order, strconv.Itoa(i))
-	}
-	swap := func(to int) ([]string, formPlace, bool) {
-		if !rows.Move || n < 0 || n >= len(order) || to < 0 || to >= len(order) {
-			return nil, formPlace{}, false
-		}
-		order[n], order[to] = order[to], order[n]
-		return order, formPlace{row: to, note: translate(l, string(lang.RowsMoved), "what", legend(l, rows, n), "n", to+1)}, true
-	}
-	switch do {
-	case doAdd:
-		if !rows.Add || len(order) >= rows.Max {
-			return nil, formPlace{}, false
-		}
-		return append(order, card.NewRow), formPlace{row: len(order), note: translate(l, string(lang.RowsAdded), "what", legend(l, rows, len(order)))}, true
-	case doRemove:
-		if !rows.Remove || n < 0 || n >= len(order) || len(order) <= rows.Min {
-			return nil, formPlace{}, false
-		}
-		note := translate(l, string(lang.RowsRemoved), "what", legend(l, rows, n), "n", len(order)-1)
-		return slices.Delete(order, n, n+1), formPlace{row: -1, note: note}, true
-	case doUp:
-		return swap(n - 1)
-	case doDown:
-		return swap(n + 1)
-	}
-	return nil, formPlace{}, false
-}
-
-// forgetRows takes away what was filled into elements: the form has it, under the numbers they have now.
-func forgetRows(o *bot.OpenForm) {
-	o.Values = maps.Clone(o.Values)
-	for _, q := range o.Form.Fields {
-		maps.DeleteFunc(o.Values, func(name string, _ []string) bool { return q.Rows != nil && card.InRow(name, q.Name) })
-	}
-}
-
-// forgetSecrets takes away what was typed unseen: another form may ask for something else under the same name.
-func forgetSecrets(o *bot.OpenForm) {
-	o.Values = maps.Clone(o.Values)
-	for q := range o.Form.All() {
-		if q.Kind == card.FieldSecret {
-			delete(o.Values, q.Name)
-		}
-	}
-}
 
 // fileName is the name of a file that was chosen before; "" for none.
 func fileName(value []string) string {

@@ -131,6 +131,21 @@ func TestFormRowsLate(t *testing.T) {
 	}
 }
 
+// TestFormRowsMovedElsewhere: what was filled into elements that have moved since, on another page of the same draft, is
+// not put into those that are there now.
+func TestFormRowsMovedElsewhere(t *testing.T) {
+	for stamp, shows := range map[string]string{"8": `value="gate"`, "7": `value="old"`} {
+		b, path := doorBench(t)
+		b.reply = bot.Open{Form: doorForm(stamp, "gate", "hall")}
+		code, page := b.post(path, url.Values{"f0": {"House"}, "f1-stamp": {"7"}, "f1-0-0": {"old"}, "f1-1-0": {"older"}}, "")
+		in, _ := b.got.Input.(bot.Submitted)
+		if code != http.StatusOK || !card.Stamped(in.Values, "7") || card.Stamped(in.Values, "8") {
+			t.Errorf("%d, handed in %v", code, in.Values)
+		}
+		b.has(page, shows, `value="House"`)
+	}
+}
+
 // TestFormRowsWrong: what is wrong stands beside the field of the element, in the language of the reader.
 func TestFormRowsWrong(t *testing.T) {
 	b, path := doorBench(t)

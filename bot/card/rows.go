@@ -32,6 +32,21 @@ const NewRow = "new"
 // they had, or NewRow.
 func Order(list string) string { return list + "[]" }
 
+// Stamp is the name under which Values say for which Stamp of a list's rows its elements were filled in.
+func Stamp(list string) string { return list + stamped }
+
+const stamped = "[#]"
+
+// Stamped reports whether all values that say so were filled in for a stamp.
+func Stamped(v Values, stamp string) bool {
+	for name, value := range v {
+		if strings.HasSuffix(name, stamped) && !slices.Equal(value, []string{stamp}) {
+			return false
+		}
+	}
+	return true
+}
+
 // ReadOrder is the order under which values put the elements of a list, -1 for a new one; false where they put them in
 // none.
 func ReadOrder(v Values, list string) ([]int, bool) {

@@ -15,6 +15,9 @@ func TestMovedRows(t *testing.T) {
 	if diff := cmp.Diff(Values{"a": {"x"}, "l[0].n": {"1"}, "l[0].o": {"o"}, "l[2].n": {"0"}}, Moved(v, "l", order)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
+	if stamped := (Values{"a": {"x"}, Stamp("l"): {"7"}}); !Stamped(stamped, "7") || Stamped(stamped, "8") || !Stamped(v, "8") {
+		t.Error("stamps are not told apart")
+	}
 	if _, ok := ReadOrder(v, "m"); ok {
 		t.Error("a list that is in no order has one")
 	}

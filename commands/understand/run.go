@@ -35,6 +35,7 @@ const (
 func (r *run) read() {
 	r.intent, r.sure = r.m.best()
 	r.why("phrases: %s %.1f", r.intent, r.sure)
+	r.guess()
 	r.readThread()
 	if r.picked() || r.declined() {
 		return

@@ -7,6 +7,7 @@ import (
 	"io"
 	"iter"
 	"log/slog"
+	"net/url"
 	"slices"
 	"sync"
 	"time"
@@ -327,5 +328,9 @@ func (u farUpstream) Do(ctx context.Context, r outbound.Request) (*outbound.Resp
 	if err != nil {
 		return nil, err
 	}
-	return &outbound.Response{Status: w.Status, Header: w.Header, Body: w.Body, At: w.At}, nil
+	at, err := url.Parse(r.URL) // of which messages speak; where it really is, the program knows
+	if err != nil {
+		at = &url.URL{Path: "/"}
+	}
+	return &outbound.Response{Status: w.Status, Header: w.Header, Body: w.Body, At: w.At, URL: at}, nil
 }

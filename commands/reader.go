@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/backchannel-portal/backchannel/catalog"
@@ -72,15 +73,20 @@ func (c *Commands) speaks(g catalog.Generation) bool {
 	return !c.kept.Load() || r != nil && r.generation >= g
 }
 
-// late looks up names that a question has and the understander does not know, because they are newer than it is.
+// late looks up names that a question has and the understander does not know, because they are newer than it is. What
+// it took for the subject of a question is then no subject any more.
 func late(view search.View, r *understand.Reading) {
 	if len(r.Entities) > 0 || len(r.Candidates) > 0 {
 		return
 	}
 	for _, name := range r.Unknown {
 		found := view.Resolve(name, search.ResolveOptions{Deepest: search.MatchNormalised, Limit: 2})
-		if len(found) == 1 {
-			r.Entities = append(r.Entities, found[0].Entity.Ref)
+		if len(found) != 1 {
+			continue
+		}
+		r.Entities = append(r.Entities, found[0].Entity.Ref)
+		if strings.EqualFold(r.Topic, name) {
+			r.Topic = ""
 		}
 	}
 	if len(r.Entities) > 0 {

@@ -70,3 +70,33 @@ func TestKeep(t *testing.T) {
 	cancel()
 	<-done
 }
+
+// TestWhatIsNewerThanTheLanguage asks while the language is that of before: what something new has for docs is all of
+// them, not the page where its name is written.
+func TestWhatIsNewerThanTheLanguage(t *testing.T) {
+	var m moving
+	red := searchtest.Entity("group:default/red")
+	m.set(1, owned("pay", "red"), red)
+	kept, calls := make(chan struct{}), 0
+	c := commands.New(commands.Deps{View: m.at, Now: func() time.Time {
+		if calls++; calls == 2 { // the first round of Keep has ended
+			close(kept)
+		}
+		return clock()
+	}})
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		c.Keep(ctx, time.Hour)
+	}()
+	<-kept
+	desk := owned("freight-desk", "red")
+	docs := []search.Doc{{Entity: desk.Ref, Title: "Overview", Text: "The freight-desk sends freight.", Lang: "en"}, {Entity: desk.Ref, Page: "running", Title: "Running it", Text: "make run", Lang: "en"}}
+	v := search.NewReader(catalog.Changes{Generation: 2, Upserts: []*catalog.Entity{owned("pay", "red"), desk, red}}, docs, search.Options{}).For(catalog.Viewer{})
+	m.view.Store(&v)
+	says(t, c, "who owns freight-desk?", "owned by red")
+	says(t, c, "where are the docs of freight-desk?", "Docs of freight-desk")
+	cancel()
+	<-done
+}

@@ -47,7 +47,7 @@ func registered(t *testing.T, url string) string {
 }
 
 func TestBackupAndRestore(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, url string) {
+	storetest.EachBare(t, func(t *testing.T, url string) {
 		copied := filepath.Join(t.TempDir(), "copy")
 		if err := store.Dump(t.Context(), url, copied); !fault.Is(err, fault.NotFound) {
 			t.Errorf("nothing to back up: %v", err)
@@ -81,7 +81,7 @@ func TestBackupAndRestore(t *testing.T) {
 }
 
 func TestRestoreOntoAnEmptyPlace(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, url string) {
+	storetest.EachBare(t, func(t *testing.T, url string) {
 		if err := register(t, url, "a").Close(); err != nil {
 			t.Fatal(err)
 		}
@@ -89,9 +89,9 @@ func TestRestoreOntoAnEmptyPlace(t *testing.T) {
 		if err := store.Dump(t.Context(), url, copied); err != nil {
 			t.Fatal(err)
 		}
-		fresh := storetest.SQLite(t)
+		fresh := storetest.BareSQLite(t)
 		if strings.HasPrefix(url, "postgres") {
-			fresh = storetest.Postgres(t)
+			fresh = storetest.BarePostgres(t)
 		}
 		if err := store.Load(t.Context(), fresh, copied); err != nil {
 			t.Fatal(err)
@@ -104,7 +104,7 @@ func TestRestoreOntoAnEmptyPlace(t *testing.T) {
 
 func TestRestoreRefusesWhatIsNoCopy(t *testing.T) {
 	t.Parallel()
-	url := storetest.SQLite(t)
+	url := storetest.BareSQLite(t)
 	if err := register(t, url, "a").Close(); err != nil {
 		t.Fatal(err)
 	}

@@ -14,7 +14,7 @@ import (
 func TestLookChangesNothing(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "a.db")
-	for name, url := range map[string]string{"SQLite": "sqlite:" + file, "PostgreSQL": storetest.Postgres(t)} {
+	for name, url := range map[string]string{"SQLite": "sqlite:" + file, "PostgreSQL": storetest.BarePostgres(t)} {
 		before, err := store.Look(t.Context(), url)
 		if err != nil || before.Exists || before.Kind != name {
 			t.Errorf("%s, new: %+v, %v", name, before, err)

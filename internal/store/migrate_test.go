@@ -53,7 +53,7 @@ func openRelease(t testing.TB, url string, r release) (*DB, error) {
 
 // TestManyStartAtOnce: of several processes that find an empty database, one makes the schema.
 func TestManyStartAtOnce(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, url string) {
+	storetest.EachBare(t, func(t *testing.T, url string) {
 		var wg sync.WaitGroup
 		for i := range 6 {
 			wg.Go(func() {
@@ -75,7 +75,7 @@ func TestManyStartAtOnce(t *testing.T) {
 // TestUpgradeUnderLoad: replicas of two versions beside each other work on, forwards and back.
 func TestUpgradeUnderLoad(t *testing.T) {
 	const column = `ALTER TABLE catalog_definitions ADD COLUMN colour TEXT NOT NULL DEFAULT ''`
-	storetest.Each(t, func(t *testing.T, url string) {
+	storetest.EachBare(t, func(t *testing.T, url string) {
 		old, err := openRelease(t, url, thisRelease())
 		if err != nil {
 			t.Fatal(err)
@@ -128,7 +128,7 @@ func TestUpgradeUnderLoad(t *testing.T) {
 
 // TestTwoVersionsApart: a program that the schema has left behind refuses to start, and one that runs refuses to write.
 func TestTwoVersionsApart(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, url string) {
+	storetest.EachBare(t, func(t *testing.T, url string) {
 		old, err := openRelease(t, url, thisRelease())
 		if err != nil {
 			t.Fatal(err)
@@ -149,7 +149,7 @@ func TestTwoVersionsApart(t *testing.T) {
 
 // TestBrokenMigration: a migration that fails leaves what was there, and what comes next can mend it.
 func TestBrokenMigration(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, url string) {
+	storetest.EachBare(t, func(t *testing.T, url string) {
 		db, err := openRelease(t, url, thisRelease())
 		if err != nil {
 			t.Fatal(err)

@@ -24,7 +24,7 @@ func open(t testing.TB, url string) *DB {
 }
 
 func TestOpen(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, url string) {
+	storetest.EachBare(t, func(t *testing.T, url string) {
 		for range 2 { // the second time nothing is left to do
 			db := open(t, url)
 			if err := db.Ping(context.Background()); err != nil {

@@ -15,7 +15,16 @@ import (
 
 // The benchmark of the whole load links bleve, whose workers live as long as the process.
 func TestMain(m *testing.M) {
-	goleak.VerifyTestMain(storetest.Main(m), goleak.IgnoreTopFunction("github.com/blevesearch/bleve_index_api.AnalysisWorker"))
+	goleak.VerifyTestMain(storetest.Main(m).WithSchema(makeSchema), goleak.IgnoreTopFunction("github.com/blevesearch/bleve_index_api.AnalysisWorker"))
+}
+
+// makeSchema migrates a database that tests get copies of.
+func makeSchema(url string) error {
+	db, err := Open(context.Background(), Options{URL: url, Clock: clock})
+	if err != nil {
+		return err
+	}
+	return db.Close()
 }
 
 func clock() time.Time { return catalogtest.Start.Add(time.Hour) }

@@ -196,15 +196,28 @@ func (s *Server) remove() {
 // Database makes an empty database and returns its URL.
 func (s *Server) Database(t testing.TB) string {
 	t.Helper()
+	return s.copyOf(t, "template0")
+}
+
+// copyOf makes a copy of a database that nobody is connected to, and returns its URL.
+func (s *Server) copyOf(t testing.TB, original string) string {
+	t.Helper()
 	s.mu.Lock()
 	s.number++
 	name := fmt.Sprintf("test%d", s.number)
 	s.mu.Unlock()
-	out, err := s.command("createdb", "-h", s.dir, "-U", "backchannel", "-T", "template0", name).CombinedOutput()
-	if err != nil {
-		t.Fatalf("createdb: %v\n%s", err, out)
+	if err := s.create(original, name); err != nil {
+		t.Fatal(err)
 	}
 	return s.url(name)
+}
+
+func (s *Server) create(original, name string) error {
+	out, err := s.command("createdb", "-h", s.dir, "-U", "backchannel", "-T", original, name).CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("createdb: %w\n%s", err, out)
+	}
+	return nil
 }
 
 func (s *Server) url(database string) string {

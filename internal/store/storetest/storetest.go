@@ -3,19 +3,32 @@
 package storetest
 
 import (
+	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 )
 
-// shared is the server of a test process, started by the first test that needs it.
+// shared is what the tests of a process share, made by the first test that needs it.
 type shared struct {
 	once   sync.Once
 	server *Server
 	err    error
+
+	schema   func(url string) error // nil: databases are bare
+	sqlite   template
+	postgres template
 }
 
-var server shared
+// template is a database that others are copies of.
+type template struct {
+	once sync.Once
+	at   string // the content of a file, or the name of a database
+	err  error
+}
+
+var common shared
 
 // M is what a TestMain runs: the tests, and then the end of the server. It fits testing.M's place in goleak:
 //
@@ -25,40 +38,105 @@ type M struct{ m *testing.M }
 // Main wraps the tests of a package that use Postgres.
 func Main(m *testing.M) M { return M{m} }
 
+// WithSchema makes SQLite, Postgres and Each give copies of one database that make has prepared and closed: to copy is
+// quicker than to migrate anew for every test. BareSQLite and BarePostgres give databases without anything.
+func (w M) WithSchema(make func(url string) error) M {
+	common.schema = make
+	return w
+}
+
 // Run runs the tests and stops the server.
 func (w M) Run() int {
 	code := w.m.Run()
-	if server.server != nil {
-		server.server.remove()
+	if common.server != nil {
+		common.server.remove()
 	}
 	return code
 }
 
-// SQLite returns the URL of a database file that does not exist yet.
-func SQLite(t testing.TB) string { return "sqlite:" + filepath.Join(t.TempDir(), "backchannel.db") }
+// BareSQLite returns the URL of a database file that does not exist yet.
+func BareSQLite(t testing.TB) string { return "sqlite:" + filepath.Join(t.TempDir(), "backchannel.db") }
 
-// Postgres returns the URL of an empty database on the shared server. The package's TestMain must use Main.
-func Postgres(t testing.TB) string {
+// SQLite returns the URL of a database file that does not exist yet, or has the schema of WithSchema.
+func SQLite(t testing.TB) string {
+	t.Helper()
+	url := BareSQLite(t)
+	if common.schema == nil {
+		return url
+	}
+	common.sqlite.once.Do(func() { common.sqlite.at, common.sqlite.err = prepareSQLite() })
+	if common.sqlite.err != nil {
+		t.Fatal(common.sqlite.err)
+	}
+	if err := os.WriteFile(strings.TrimPrefix(url, "sqlite:"), []byte(common.sqlite.at), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return url
+}
+
+// prepareSQLite returns the content of a database file with the schema.
+func prepareSQLite() (string, error) {
+	dir, err := os.MkdirTemp("", "backchannel-schema-")
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = os.RemoveAll(dir) }() // a leftover in the temporary folder harms nothing
+	path := filepath.Join(dir, "backchannel.db")
+	if err := common.schema("sqlite:" + path); err != nil {
+		return "", err
+	}
+	content, err := os.ReadFile(path)
+	return string(content), err
+}
+
+// BarePostgres returns the URL of an empty database on the shared server. The package's TestMain must use Main.
+func BarePostgres(t testing.TB) string {
 	t.Helper()
 	return Shared(t).Database(t)
+}
+
+// Postgres returns the URL of a database on the shared server that is empty, or has the schema of WithSchema. The
+// package's TestMain must use Main.
+func Postgres(t testing.TB) string {
+	t.Helper()
+	if common.schema == nil {
+		return BarePostgres(t)
+	}
+	s := Shared(t)
+	common.postgres.once.Do(func() {
+		common.postgres.at = "template_with_schema"
+		if common.postgres.err = s.create("template0", common.postgres.at); common.postgres.err == nil {
+			common.postgres.err = common.schema(s.url(common.postgres.at))
+		}
+	})
+	if common.postgres.err != nil {
+		t.Fatal(common.postgres.err)
+	}
+	return s.copyOf(t, common.postgres.at)
 }
 
 // Shared returns the server that the tests of this process share. Do not stop it.
 func Shared(t testing.TB) *Server {
 	t.Helper()
-	server.once.Do(func() {
-		if server.server, server.err = initServer(); server.err == nil {
-			server.err = server.server.Start()
+	common.once.Do(func() {
+		if common.server, common.err = initServer(); common.err == nil {
+			common.err = common.server.Start()
 		}
 	})
-	if server.err != nil {
-		t.Fatal(server.err)
+	if common.err != nil {
+		t.Fatal(common.err)
 	}
-	return server.server
+	return common.server
 }
 
-// Each runs a test on both databases; url is that of an empty one.
+// Each runs a test on both databases, as SQLite and Postgres give them.
 func Each(t *testing.T, run func(t *testing.T, url string)) {
 	t.Run("sqlite", func(t *testing.T) { run(t, SQLite(t)) })
 	t.Run("postgres", func(t *testing.T) { run(t, Postgres(t)) })
+}
+
+// EachBare runs a test on both databases; url is that of one without a schema.
+func EachBare(t *testing.T, run func(t *testing.T, url string)) {
+	t.Run("sqlite", func(t *testing.T) { run(t, BareSQLite(t)) })
+	t.Run("postgres", func(t *testing.T) { run(t, BarePostgres(t)) })
 }

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/klauspost/compress/s2"
+
 	"github.com/backchannel-portal/backchannel/bot"
 	"github.com/backchannel-portal/backchannel/internal/lang"
 )
@@ -151,6 +153,9 @@ type auditRow struct {
 func scanAuditRow(rows *sql.Rows) (r auditRow, err error) {
 	var data []byte
 	if err = rows.Scan(&r.id, &r.until, &data); err == nil {
+		data, err = inflate(data)
+	}
+	if err == nil {
 		err = parse(data, &r.records)
 	}
 	return r, err
@@ -226,8 +231,27 @@ func (t *tx) putAudit(ctx context.Context, records []auditRecord) error {
 		}
 	}
 	_, err := t.ExecContext(ctx, `INSERT INTO chat_audit (id, last, since, until, n, actors, records) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-		least, greatest, since, until, len(records), string(actors), append(data, ']'))
+		least, greatest, since, until, len(records), string(actors), deflate(append(data, ']')))
 	return err
+}
+
+// deflated is the first byte of records that are compressed. What was written before that was done begins with a
+// bracket.
+const deflated = 's'
+
+// deflate compresses records, which repeat each other: a database takes longer to write them than this does.
+func deflate(data []byte) []byte {
+	packed := make([]byte, 1, 1+s2.MaxEncodedLen(len(data)))
+	packed[0] = deflated
+	return append(packed, s2.Encode(packed[1:cap(packed)], data)...)
+}
+
+// inflate gives records back as JSON.
+func inflate(data []byte) ([]byte, error) {
+	if len(data) == 0 || data[0] != deflated {
+		return data, nil
+	}
+	return s2.Decode(nil, data[1:])
 }
 
 // Of implements bot.AuditStore.

@@ -38,7 +38,7 @@ CREATE TABLE chat_audit (
     until    BIGINT NOT NULL,  -- the time of the latest
     n        INTEGER NOT NULL, -- records
     actors   TEXT COLLATE "C" NOT NULL,    -- |hash|hash|, to find the rows of one actor
-    records  BYTEA NOT NULL     -- JSON
+    records  BYTEA NOT NULL     -- JSON, compressed (s2) behind an s
 );
 CREATE INDEX chat_audit_until ON chat_audit (until);
 CREATE INDEX chat_audit_last ON chat_audit (last);

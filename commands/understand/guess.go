@@ -241,7 +241,7 @@ func (r *run) guess() {
 	if err != nil || r.sure >= guessBelow {
 		return
 	}
-	if _, own := OwnName(r.intent); own {
+	if _, own := OwnName(r.intent); own || r.intent == "" && r.m.cue("broken") { // a complaint asks for nothing
 		return
 	}
 	in, p := g.guess(r.wording())

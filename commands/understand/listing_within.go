@@ -82,7 +82,7 @@ func (r *run) unlistedOf(n *mention) []unit {
 
 // belongs holds the words that only tie a part to a whole.
 var belongs = map[string]bool{"own": true, "owns": true, "owned": true, "have": true, "has": true, "run": true, "runs": true, "inside": true, "within": true,
-	"part": true, "parts": true, "belong": true, "belongs": true, "under": true, "里面": true, "名下": true, "下面": true, "负责": true}
+	"part": true, "parts": true, "bit": true, "bits": true, "pieces": true, "stuff": true, "belong": true, "belongs": true, "under": true, "里面": true, "名下": true, "下面": true, "负责": true}
 
 // wantedOf returns the word for a kind of what is listed: not the one that says what n is.
 func (r *run) wantedOf(n *mention) *kindWord {
@@ -113,7 +113,7 @@ func (r *run) container() ([]catalog.Ref, *mention) {
 		}
 		n.kind, n.kindAt = r.holderBeside(n.from, n.to)
 		keys := keep(n.keys, func(k keyRef) bool { return holds(r.x.ref(k.ent).Kind) && r.visible(r.x.ref(k.ent)) })
-		if len(keys) == 0 || n.kind == nil && !r.insideOf(&n) {
+		if len(keys) == 0 || n.kind == nil && !r.insideOf(&n) && !(n.strength == strong && len(keys) == len(n.keys)) {
 			continue
 		}
 		if n.kind != nil {

@@ -92,7 +92,7 @@ func (m *message) techContext() bool {
 			return true
 		}
 	}
-	return anyOf(m.clean.text, "版本", "雷达", "多少", "能用", "可以用", "升级", "升到", "服务", "脚手架", "模板", "推荐用", "是几") || anyOf(strings.ToLower(m.clean.text),
+	return anyOf(m.clean.text, "版本", "雷达", "多少", "怎么看", "态度", "能用", "可以用", "升级", "升到", "服务", "脚手架", "模板", "推荐用", "是几") || anyOf(strings.ToLower(m.clean.text),
 		"i use", "we use", "can i", "may we", "may i", "still on", "do we use", "new ")
 }
 

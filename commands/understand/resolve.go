@@ -25,11 +25,16 @@ func (r *run) about() {
 	if r.asksHow() {
 		return
 	}
-	o := r.entities()
-	named := !o.empty()
-	if !named {
+	o := r.meantBefore()
+	named := o.empty()
+	if named {
+		o = r.entities()
+		named = !o.empty()
+	}
+	if o.empty() {
 		o = r.elsewhere()
 	}
+	o = r.older(o)
 	if us := r.docWords(nil); o.empty() && (r.intent == Show || r.intent == Lifecycle) && telling(us) && r.sections(us, nil, docSure) {
 		r.put(r.sectionOwners())
 		r.finish(Docs)

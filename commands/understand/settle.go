@@ -57,8 +57,12 @@ func (r *run) docs() {
 	case !o.empty():
 		r.put(o)
 	default:
-		if r.sure >= 7 || !r.howto() {
-			o = r.found(r.content(nil))
+		part := r.content(nil)
+		switch {
+		case len(named) == 0 && len(part) > 1 && len(part) < len(us) && telling(part) && r.sections(part, nil, docEnough) && !r.describedBetter(part):
+			o = r.sectionOwners() // without the words that ask
+		case r.sure >= 7 || !r.howto():
+			o = r.found(part)
 		}
 		if o.empty() {
 			o = r.elsewhere()
@@ -81,6 +85,18 @@ func (r *run) betterNamed(us []unit) bool {
 	const better = 0.15
 	l := r.describe(us)
 	if r.howto() || len(l) == 0 || !r.enough(&l[0]) || l[0].named < wellNamed || l[0].cover < r.out.Docs[0].Score+better {
+		return false
+	}
+	r.out.Docs = nil
+	return true
+}
+
+// describedBetter reports whether words describe something better than the section that was found: clearly so, where they
+// do not mention its name.
+func (r *run) describedBetter(us []unit) bool {
+	const clearly = 0.1
+	l, score := r.describe(us), r.out.Docs[0].Score
+	if len(l) == 0 || l[0].named == 0 && l[0].cover < score+clearly || l[0].cover < score {
 		return false
 	}
 	r.out.Docs = nil

@@ -33,6 +33,8 @@ var questionFiles = []struct {
 	{"farms", "testdata/company10/backchannel.yaml", "testdata/company10/questions.jsonl", 0.96, 0},
 	{"phones", "testdata/company11/backchannel.yaml", "testdata/company11/questions.jsonl", 0.92, 0},
 	{"phones again", "testdata/company11/backchannel.yaml", "testdata/company11/more.jsonl", 0.97, 0},
+	{"mountains", "testdata/company12/backchannel.yaml", "testdata/company12/questions.jsonl", 0.91, 0.01},
+	{"books", "testdata/company13/backchannel.yaml", "testdata/company13/questions.jsonl", 0.85, 0},
 }
 
 // questionsNow is the instant at which the questions are asked: on-call answers depend on it.

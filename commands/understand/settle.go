@@ -96,6 +96,9 @@ func (r *run) betterNamed(us []unit) bool {
 func (r *run) describedBetter(us []unit) bool {
 	const clearly = 0.1
 	l, score := r.describe(us), r.out.Docs[0].Score
+	if best := r.out.Docs[0].Doc; len(l) > 0 && best.Page == "" && best.Entity == r.x.ref(l[0].ent) { // all of its docs are as good
+		score = 0
+	}
 	if len(l) == 0 || l[0].named == 0 && l[0].cover < score+clearly || l[0].cover < score {
 		return false
 	}

@@ -1,0 +1,6 @@
+module github.com/steinhorn/chairlift-ci
+
+go 1.23
+
+require (
+)

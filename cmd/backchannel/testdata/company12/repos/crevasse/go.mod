@@ -1,0 +1,6 @@
+module github.com/steinhorn/crevasse
+
+go 1.22
+
+require (
+)

@@ -1,0 +1,6 @@
+module github.com/steinhorn/horn
+
+go 1.23
+
+require (
+)

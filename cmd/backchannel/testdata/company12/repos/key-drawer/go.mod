@@ -1,0 +1,6 @@
+module github.com/steinhorn/key-drawer
+
+go 1.22
+
+require (
+)

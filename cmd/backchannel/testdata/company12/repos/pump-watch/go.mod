@@ -1,0 +1,6 @@
+module github.com/steinhorn/pump-watch
+
+go 1.22
+
+require (
+)

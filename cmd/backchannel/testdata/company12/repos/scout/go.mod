@@ -1,0 +1,6 @@
+module github.com/steinhorn/scout
+
+go 1.22
+
+require (
+)

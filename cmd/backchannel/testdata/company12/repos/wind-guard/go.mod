@@ -1,0 +1,6 @@
+module github.com/steinhorn/wind-guard
+
+go 1.23
+
+require (
+)

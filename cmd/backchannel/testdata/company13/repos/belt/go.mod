@@ -1,0 +1,6 @@
+module github.com/quillmark/belt
+
+go 1.23
+
+require (
+)

@@ -1,0 +1,6 @@
+module github.com/quillmark/hold-line
+
+go 1.23
+
+require (
+)

@@ -1,0 +1,6 @@
+module github.com/quillmark/keyring
+
+go 1.23
+
+require (
+)

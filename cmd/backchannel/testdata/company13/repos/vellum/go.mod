@@ -1,0 +1,6 @@
+module github.com/quillmark/vellum
+
+go 1.22
+
+require (
+)

@@ -34,9 +34,9 @@ func (t *talk) docs() {
 	}
 }
 
-// fitting drops the sections that share too few of the question's words to be an answer.
+// fitting drops the sections that share too few of the question's words to be an answer: one of two is chance.
 func fitting(hits []search.DocHit) []search.DocHit {
-	if len(hits) == 0 || hits[0].Terms*2 < hits[0].Of {
+	if len(hits) == 0 || hits[0].Terms*2 < hits[0].Of || hits[0].Of == 2 && hits[0].Terms == 1 {
 		return nil
 	}
 	return hits

@@ -47,9 +47,15 @@ func (r *run) docs() {
 		r.put(o)
 	case !(o.settled() && strongName && r.documented(o.refs)) && len(us) > 0 && r.sections(us, nil, docLevel(us)) && !r.betterNamed(us):
 		r.out.Topic = r.topic(us)
+		if len(named) > 0 {
+			r.nearer(rest)
+		}
 		if placed {
 			r.out.Silent = without(o.refs, r.out.Docs[0].Doc.Entity)
 		}
+		r.put(r.sectionOwners())
+	case placed && r.howto() && telling(rest) && r.sections(rest, nil, docSure): // its own docs do not say
+		r.out.Silent = without(o.refs, r.out.Docs[0].Doc.Entity)
 		r.put(r.sectionOwners())
 	case o.settled() && r.howtoSlot(named):
 		r.sections(rest, o.refs, docScoped)
@@ -104,6 +110,22 @@ func (r *run) describedBetter(us []unit) bool {
 	}
 	r.out.Docs = nil
 	return true
+}
+
+// nearer takes the sections that say what is wanted of something named, where those that were found mention its name but
+// say less of that: "how do I roll back checkout" is told by the page on rolling back, not by one where checkout is an
+// example.
+func (r *run) nearer(rest []unit) {
+	const much = 0.1
+	found := r.x.docs.find(rest, nil)
+	best := slices.IndexFunc(found, func(f docFound) bool { return r.visible(f.doc.Entity) })
+	if best < 0 || found[best].cover < docSure {
+		return
+	}
+	now := slices.IndexFunc(found, func(f docFound) bool { return f.doc == r.out.Docs[0].Doc })
+	if now < 0 || found[now].cover < found[best].cover-much {
+		r.sections(rest, nil, docSure)
+	}
 }
 
 // docLevel is how well a section has to fit: better when the question says little.

@@ -182,7 +182,8 @@ func (s *Server) problem(format string, args ...any) {
 	s.note()
 }
 
-// Wait returns when cond holds, which is asked again after every change, or with false when ctx is done.
+// Wait returns when cond holds, which is asked again after every change and from time to time, or with false when ctx
+// is done.
 func (s *Server) Wait(ctx context.Context, cond func() bool) bool {
 	for {
 		s.mu.Lock()
@@ -193,11 +194,15 @@ func (s *Server) Wait(ctx context.Context, cond func() bool) bool {
 		}
 		select {
 		case <-changed:
+		case <-time.After(look): // cond may be of the bot, whose doings nobody tells
 		case <-ctx.Done():
 			return cond()
 		}
 	}
 }
+
+// look is how often those who wait look by themselves.
+const look = 20 * time.Millisecond
 
 // note tells those who wait, with the lock held.
 func (s *Server) note() {

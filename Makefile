@@ -32,8 +32,8 @@ vet:
 	$(GO) vet -tags browser,corpus ./...
 	$(TOOL) staticcheck -tags browser,corpus ./...
 
-# Three packages at a time, since some wait more than they work. The race detector would watch every byte of SQLite, which is C translated to Go, with locks of its own: that took
-# most of the time and finds nothing of ours.
+# Three packages at a time, since some wait more than they work. The race detector would watch every byte of SQLite,
+# which is C translated to Go with locks of its own: that took most of the time and finds nothing of ours.
 unit:
 	$(GO) test -p 3 -race '-gcflags=modernc.org/...=-race=false' -tags browser -timeout 25m ./...
 

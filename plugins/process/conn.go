@@ -278,11 +278,13 @@ func lineOf(m message) ([]byte, error) {
 // maxQueued bounds how many messages wait to be written.
 const maxQueued = 256
 
-// pump writes what is to be written, until ctx is done or the other side is gone.
+// pump writes what is to be written, until ctx is done or the other side is gone. Whoever waits for room to answer does
+// not wait any longer then.
 func (c *conn) pump(ctx context.Context) {
 	for {
 		select {
 		case <-ctx.Done():
+			c.end(nil)
 			return
 		case line := <-c.out:
 			if _, err := c.w.Write(line); err != nil {

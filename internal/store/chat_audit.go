@@ -4,120 +4,40 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
-	"encoding/json"
 	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/klauspost/compress/s2"
 
 	"github.com/backchannel-portal/backchannel/bot"
-	"github.com/backchannel-portal/backchannel/internal/lang"
 )
 
-type chatAudit struct{ chat }
+type chatAudit struct {
+	chat
+	rooms *sync.Pool // of *auditRoom
+}
+
+func newChatAudit(c chat) chatAudit {
+	return chatAudit{c, &sync.Pool{New: func() any { return &auditRoom{marks: map[uint64]struct{}{}} }}}
+}
+
+// auditRoom is the memory that writing rows takes, used again: under load it is a sixth of what the program allocates.
+type auditRoom struct {
+	records              []auditRecord
+	data, packed, actors []byte
+	marks                map[uint64]struct{}
+}
+
+// leave gives the memory back, without the texts that the records point to.
+func (r *auditRoom) leave(to *sync.Pool) {
+	clear(r.records)
+	to.Put(r)
+}
 
 // auditBatch is how many records a row holds at most.
 const auditBatch = 500
-
-// auditRecord is a record as a row keeps it.
-type auditRecord struct {
-	ID        string   `json:"id"`
-	At        int64    `json:"at"`
-	Event     string   `json:"ev,omitempty"`
-	Platform  string   `json:"p,omitempty"`
-	Workspace string   `json:"w,omitempty"`
-	Actor     string   `json:"a,omitempty"`
-	Channel   string   `json:"c,omitempty"`
-	Thread    string   `json:"t,omitempty"`
-	What      string   `json:"what,omitempty"`
-	Intent    string   `json:"i,omitempty"`
-	Outcome   string   `json:"o,omitempty"`
-	Entities  []string `json:"e,omitempty"`
-	Lang      string   `json:"l,omitempty"`
-	Failure   string   `json:"f,omitempty"`
-	Limited   bool     `json:"lim,omitempty"`
-	Took      int64    `json:"us,omitempty"`
-	Decision  string   `json:"d,omitempty"`
-}
-
-func newAuditRecord(r *bot.Record) auditRecord {
-	return auditRecord{
-		ID: words(r.ID), At: micros(r.Time), Event: r.Event, Platform: r.Actor.Platform, Workspace: r.Actor.Workspace, Actor: r.Actor.ID,
-		Channel: r.Address.Channel, Thread: r.Address.Thread, What: r.What, Intent: r.Answer.Intent, Outcome: string(r.Answer.Outcome),
-		Entities: r.Answer.Entities, Lang: string(r.Answer.Lang), Failure: r.Failure, Limited: r.Limited, Took: r.Took.Microseconds(),
-		Decision: words(r.Decision),
-	}
-}
-
-// append appends the record as JSON, as encoding/json writes it.
-func (r *auditRecord) append(b []byte) []byte {
-	b = appendText(append(b, `{"id":`...), r.ID)
-	b = strconv.AppendInt(append(b, `,"at":`...), r.At, 10)
-	for _, member := range [...]struct{ name, value string }{
-		{`,"ev":`, r.Event}, {`,"p":`, r.Platform}, {`,"w":`, r.Workspace}, {`,"a":`, r.Actor}, {`,"c":`, r.Channel}, {`,"t":`, r.Thread},
-		{`,"what":`, r.What}, {`,"i":`, r.Intent}, {`,"o":`, r.Outcome},
-	} {
-		if member.value != "" {
-			b = appendText(append(b, member.name...), member.value)
-		}
-	}
-	for i, e := range r.Entities {
-		if i == 0 {
-			b = append(b, `,"e":[`...)
-		} else {
-			b = append(b, ',')
-		}
-		b = appendText(b, e)
-	}
-	if len(r.Entities) > 0 {
-		b = append(b, ']')
-	}
-	if r.Lang != "" {
-		b = appendText(append(b, `,"l":`...), r.Lang)
-	}
-	if r.Failure != "" {
-		b = appendText(append(b, `,"f":`...), r.Failure)
-	}
-	if r.Limited {
-		b = append(b, `,"lim":true`...)
-	}
-	if r.Took != 0 {
-		b = strconv.AppendInt(append(b, `,"us":`...), r.Took, 10)
-	}
-	if r.Decision != "" {
-		b = appendText(append(b, `,"d":`...), r.Decision)
-	}
-	return append(b, '}')
-}
-
-// appendText appends a string as JSON. Nearly all hold nothing that must be escaped.
-func appendText(b []byte, s string) []byte {
-	for i := range len(s) {
-		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {
-			text, err := json.Marshal(s)
-			if err != nil {
-				return append(b, `""`...) // no string is refused
-			}
-			return append(b, text...)
-		}
-	}
-	return append(append(append(b, '"'), s...), '"')
-}
-
-func (r auditRecord) record() bot.Record {
-	return bot.Record{ID: r.ID, Entry: bot.Entry{
-		Time: instant(r.At), Event: r.Event, Actor: bot.Actor{Platform: r.Platform, Workspace: r.Workspace, ID: r.Actor},
-		Address: bot.Address{Platform: r.Platform, Workspace: r.Workspace, Channel: r.Channel, Thread: r.Thread}, What: r.What,
-		Answer: bot.Answer{Intent: r.Intent, Outcome: bot.Outcome(r.Outcome), Entities: r.Entities, Lang: lang.Lang(r.Lang)},
-		Took:   time.Duration(r.Took) * time.Microsecond, Failure: r.Failure, Limited: r.Limited,
-		Decision: r.Decision,
-	}}
-}
-
-func (r *auditRecord) by(a bot.Actor) bool {
-	return r.Platform == a.Platform && r.Workspace == a.Workspace && r.Actor == a.ID
-}
 
 // actorMark stands for an actor in the column actors. Equal marks of different actors cost a look, no more.
 func actorMark(a bot.Actor) string {
@@ -153,7 +73,7 @@ type auditRow struct {
 func scanAuditRow(rows *sql.Rows) (r auditRow, err error) {
 	var data []byte
 	if err = rows.Scan(&r.id, &r.until, &data); err == nil {
-		data, err = inflate(data)
+		data, err = decompress(data)
 	}
 	if err == nil {
 		err = parse(data, &r.records)
@@ -166,17 +86,19 @@ func (c chatAudit) Append(ctx context.Context, rs []bot.Record) error {
 	if len(rs) == 0 {
 		return nil
 	}
-	records := make([]auditRecord, len(rs))
+	room := c.rooms.Get().(*auditRoom)
+	defer room.leave(c.rooms)
+	room.records = slices.Grow(room.records[:0], len(rs))
 	for i := range rs {
-		records[i] = newAuditRecord(&rs[i])
+		room.records = append(room.records, newAuditRecord(&rs[i]))
 	}
 	return c.db.write(ctx, "write the audit", func(t *tx) error {
-		fresh, err := t.unknown(ctx, records) // all at once: the rows of one call overlap
+		fresh, err := t.unknown(ctx, room.records) // all at once: the rows of one call overlap
 		if err != nil {
 			return err
 		}
 		for batch := range slices.Chunk(fresh, auditBatch) {
-			if err := t.putAudit(ctx, batch); err != nil {
+			if err := t.putAudit(ctx, room, batch); err != nil {
 				return err
 			}
 		}
@@ -210,45 +132,44 @@ func (t *tx) unknown(ctx context.Context, records []auditRecord) ([]auditRecord,
 }
 
 // putAudit writes a row.
-func (t *tx) putAudit(ctx context.Context, records []auditRecord) error {
+func (t *tx) putAudit(ctx context.Context, room *auditRoom, records []auditRecord) error {
 	least, greatest := span(records)
 	since, until := records[0].At, records[0].At
-	data := make([]byte, 0, 256*len(records)) // a usual record is a little shorter
-	marks := make(map[uint64]struct{}, len(records))
-	actors := make([]byte, 0, 16*len(records))
+	data, actors := append(room.data[:0], '['), room.actors[:0]
+	clear(room.marks)
 	for i := range records {
 		r := &records[i]
 		since, until = min(since, r.At), max(until, r.At)
-		sep := byte(',')
-		if i == 0 {
-			sep = '['
+		if i > 0 {
+			data = append(data, ',')
 		}
-		data = r.append(append(data, sep))
+		data = r.append(data)
 		sum := actorSum(r.Platform, r.Workspace, r.Actor)
-		if _, known := marks[sum]; !known {
-			marks[sum] = struct{}{}
+		if _, known := room.marks[sum]; !known {
+			room.marks[sum] = struct{}{}
 			actors = appendMark(actors, sum)
 		}
 	}
+	room.data, room.actors = append(data, ']'), actors
+	room.packed = compress(room.packed[:0], room.data)
 	_, err := t.ExecContext(ctx, `INSERT INTO chat_audit (id, last, since, until, n, actors, records) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-		least, greatest, since, until, len(records), string(actors), deflate(append(data, ']')))
+		least, greatest, since, until, len(records), string(actors), room.packed)
 	return err
 }
 
-// deflated is the first byte of records that are compressed. What was written before that was done begins with a
+// compressed is the first byte of records that are compressed. What was written before that was done begins with a
 // bracket.
-const deflated = 's'
+const compressed = 's'
 
-// deflate compresses records, which repeat each other: a database takes longer to write them than this does.
-func deflate(data []byte) []byte {
-	packed := make([]byte, 1, 1+s2.MaxEncodedLen(len(data)))
-	packed[0] = deflated
-	return append(packed, s2.Encode(packed[1:cap(packed)], data)...)
+// compress appends records, shortened. They repeat each other, and a database takes longer to write them than this does.
+func compress(dst, data []byte) []byte {
+	dst = slices.Grow(append(dst, compressed), s2.MaxEncodedLen(len(data)))
+	return append(dst, s2.Encode(dst[len(dst):cap(dst)], data)...)
 }
 
-// inflate gives records back as JSON.
-func inflate(data []byte) ([]byte, error) {
-	if len(data) == 0 || data[0] != deflated {
+// decompress gives records back as JSON.
+func decompress(data []byte) ([]byte, error) {
+	if len(data) == 0 || data[0] != compressed {
 		return data, nil
 	}
 	return s2.Decode(nil, data[1:])
@@ -296,6 +217,8 @@ func (c chatAudit) Of(ctx context.Context, a bot.Actor, before time.Time, n int)
 // Erase implements bot.AuditStore.
 func (c chatAudit) Erase(ctx context.Context, a bot.Actor) (int, error) {
 	erased := 0
+	room := c.rooms.Get().(*auditRoom)
+	defer room.leave(c.rooms)
 	err := c.db.write(ctx, "erase from the audit", func(t *tx) error {
 		erased = 0
 		var rows []auditRow
@@ -316,7 +239,7 @@ func (c chatAudit) Erase(ctx context.Context, a bot.Actor) (int, error) {
 			if len(rest) == 0 {
 				continue
 			}
-			if err := t.putAudit(ctx, rest); err != nil {
+			if err := t.putAudit(ctx, room, rest); err != nil {
 				return err
 			}
 		}

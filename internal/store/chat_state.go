@@ -18,7 +18,7 @@ func (db *DB) ChatState(seal *Seal) bot.State {
 		Inbox:         chatInbox{c},
 		Threads:       chatThreads{c},
 		Keys:          chatKeys{c, seal},
-		Audit:         chatAudit{c},
+		Audit:         newChatAudit(c),
 		Outbox:        chatOutbox{c},
 		Intents:       chatIntents{c},
 		Drafts:        chatDrafts{c},

@@ -16,17 +16,20 @@ type shared struct {
 	server *Server
 	err    error
 
-	schema   func(url string) error // nil: databases are bare
-	sqlite   template
-	postgres template
+	schema func(url string) error // nil: databases are bare
+	sqlite struct {
+		once sync.Once
+		file []byte // of a database with the schema
+		err  error
+	}
+	postgres struct {
+		once sync.Once
+		err  error
+	}
 }
 
-// template is a database that others are copies of.
-type template struct {
-	once sync.Once
-	at   string // the content of a file, or the name of a database
-	err  error
-}
+// schemaDatabase is what the database with the schema is called that others are copies of.
+const schemaDatabase = "template_with_schema"
 
 var common shared
 
@@ -38,10 +41,10 @@ type M struct{ m *testing.M }
 // Main wraps the tests of a package that use Postgres.
 func Main(m *testing.M) M { return M{m} }
 
-// WithSchema makes SQLite, Postgres and Each give copies of one database that make has prepared and closed: to copy is
+// WithSchema makes SQLite, Postgres and Each give copies of one database that prepare has filled and closed: to copy is
 // quicker than to migrate anew for every test. BareSQLite and BarePostgres give databases without anything.
-func (w M) WithSchema(make func(url string) error) M {
-	common.schema = make
+func (w M) WithSchema(prepare func(url string) error) M {
+	common.schema = prepare
 	return w
 }
 
@@ -64,29 +67,28 @@ func SQLite(t testing.TB) string {
 	if common.schema == nil {
 		return url
 	}
-	common.sqlite.once.Do(func() { common.sqlite.at, common.sqlite.err = prepareSQLite() })
+	common.sqlite.once.Do(func() { common.sqlite.file, common.sqlite.err = prepareSQLite() })
 	if common.sqlite.err != nil {
 		t.Fatal(common.sqlite.err)
 	}
-	if err := os.WriteFile(strings.TrimPrefix(url, "sqlite:"), []byte(common.sqlite.at), 0o600); err != nil {
+	if err := os.WriteFile(strings.TrimPrefix(url, "sqlite:"), common.sqlite.file, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	return url
 }
 
 // prepareSQLite returns the content of a database file with the schema.
-func prepareSQLite() (string, error) {
+func prepareSQLite() ([]byte, error) {
 	dir, err := os.MkdirTemp("", "backchannel-schema-")
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	defer func() { _ = os.RemoveAll(dir) }() // a leftover in the temporary folder harms nothing
 	path := filepath.Join(dir, "backchannel.db")
 	if err := common.schema("sqlite:" + path); err != nil {
-		return "", err
+		return nil, err
 	}
-	content, err := os.ReadFile(path)
-	return string(content), err
+	return os.ReadFile(path)
 }
 
 // BarePostgres returns the URL of an empty database on the shared server. The package's TestMain must use Main.
@@ -104,15 +106,14 @@ func Postgres(t testing.TB) string {
 	}
 	s := Shared(t)
 	common.postgres.once.Do(func() {
-		common.postgres.at = "template_with_schema"
-		if common.postgres.err = s.create("template0", common.postgres.at); common.postgres.err == nil {
-			common.postgres.err = common.schema(s.url(common.postgres.at))
+		if common.postgres.err = s.create("template0", schemaDatabase); common.postgres.err == nil {
+			common.postgres.err = common.schema(s.url(schemaDatabase))
 		}
 	})
 	if common.postgres.err != nil {
 		t.Fatal(common.postgres.err)
 	}
-	return s.copyOf(t, common.postgres.at)
+	return s.copyOf(t, schemaDatabase)
 }
 
 // Shared returns the server that the tests of this process share. Do not stop it.

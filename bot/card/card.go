@@ -15,6 +15,7 @@ type Message struct {
 	Lang    lang.Lang // of the sentences in it; screen readers and date formats follow it
 	Summary []Span    // the fact, alone readable; the notification text. Empty: the first Text block's spans
 	Blocks  []Block
+	Kept    *Kept `json:"-"` // nil: the message is given once. It says nothing itself
 }
 
 // Headline returns the fact of the message: its Summary, or the first Text block's spans where it has none.

@@ -15,7 +15,8 @@ func Check(m Message, l Limits) []error {
 		c.fail("language %q", m.Lang)
 	}
 	c.spans("summary", m.Summary, c.l.Summary)
-	if got, want := fmt.Sprintf("%+q", m), fmt.Sprintf("%+q", Safe(m)); got != want {
+	clean := Safe(m)
+	if got, want := fmt.Sprintf("%+q %+q", m.Summary, m.Blocks), fmt.Sprintf("%+q %+q", clean.Summary, clean.Blocks); got != want {
 		c.fail("text that is not clean: %s", difference(got, want))
 	}
 	var u usage

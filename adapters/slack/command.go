@@ -94,14 +94,21 @@ func (s *session) commandBody(ar *arrival, reply bot.Reply) *renderer {
 	if isEmpty(m) {
 		return nil
 	}
-	parts := s.fit(m)
-	r := s.rings.Get().(*renderer)
-	r.start(m.Lang, s.a.deps.Tokens, ar.event.Actor)
 	kind := ephemeral
 	if _, shared := reply.(bot.Share); shared {
 		kind = inChannel
 	}
+	r := s.rings.Get().(*renderer)
+	r.start(m.Lang, s.a.deps.Tokens, ar.event.Actor)
+	if before, ok := m.Made(kind.stencil()).(*stencil); ok {
+		r.fill(before)
+		return r
+	}
+	parts := s.fit(m)
 	r.response(kind, false, "", parts[0])
+	if len(parts) == 1 && m.Kept != nil && !r.mixed {
+		m.Keep(kind.stencil(), r.stencil())
+	}
 	if len(parts) > 1 {
 		rest := &parcel{parts: parts[1:]}
 		s.send(ar, func(ctx context.Context, t *tenant) error { return s.respondAll(ctx, t, ar, kind, false, rest) })

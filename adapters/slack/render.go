@@ -23,7 +23,9 @@ type renderer struct {
 	left    int // characters left of the message's total
 	tables  int
 	charts  int
-	ids     int // action ids handed out
+	ids     int    // action ids handed out
+	marks   []mark // of tokens
+	mixed   bool   // a token stands where it is not marked
 }
 
 // rendered is a message ready to be sent. Blocks alias one buffer.
@@ -35,7 +37,7 @@ type rendered struct {
 // start makes the renderer ready for a message, keeping its buffers.
 func (r *renderer) start(l lang.Lang, tokens bot.TokenMaker, to bot.Actor) {
 	*r = renderer{
-		dst: r.dst[:0], starts: r.starts[:0], ends: r.ends[:0], scratch: r.scratch[:0],
+		dst: r.dst[:0], starts: r.starts[:0], ends: r.ends[:0], scratch: r.scratch[:0], marks: r.marks[:0],
 		lang: l, tokens: tokens, actor: to, left: maxTotal - 500, // room for what a block must have when all is used up
 	}
 }

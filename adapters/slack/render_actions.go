@@ -184,7 +184,9 @@ func (r *renderer) menu(a *card.Action) {
 // token appends the token of an intent. A token that is longer than Slack takes would be cut and be no token any
 // more, so none is sent; pressing then says that the button has expired.
 func (r *renderer) token(i card.Intent, anyone bool, limit int) {
+	at := len(r.dst)
 	r.dst = appendJSON(r.dst, r.tokenText(i, anyone, limit))
+	r.marks = append(r.marks, mark{gap{at, i, anyone, limit}, len(r.dst)})
 }
 
 // tokenText returns the token of an intent, which is good until the scratch is used again.

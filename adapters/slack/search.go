@@ -19,6 +19,7 @@ func (r *renderer) search(a *card.Action) {
 	r.dst = append(r.dst, searchPrefix...)
 	r.dst = appendJSONText(r.dst, clip(string(a.Search), 24)+":")
 	r.dst = appendJSONText(r.dst, r.tokenText(a.Intent, a.Anyone, maxSearchToken))
+	r.mixed = true
 	r.dst = append(r.dst, `","placeholder":`...)
 	r.plain(a.Label, maxPlaceholder)
 	r.dst = append(r.dst, `,"min_query_length":0}`...)

@@ -41,23 +41,22 @@ func (i Invalid) Lines(f card.Form) []string {
 		out = append(out, s)
 	}
 	delete(rest, "")
-	line := func(q card.FormField, of string) {
-		if s, ok := rest[q.Name]; ok {
-			out = append(out, of+q.Label+": "+s)
-			delete(rest, q.Name)
-		}
-	}
-	for _, q := range f.Fields {
-		line(q, "")
-		if q.Rows == nil {
-			continue
-		}
-		for n, r := range q.Rows.Rows {
-			for _, part := range r.Fields {
-				line(part, q.Label+" "+strconv.Itoa(n+1)+", ")
+	var lines func(fields []card.FormField, of string)
+	lines = func(fields []card.FormField, of string) {
+		for _, q := range fields {
+			if s, ok := rest[q.Name]; ok {
+				out = append(out, of+q.Label+": "+s)
+				delete(rest, q.Name)
+			}
+			if q.Rows == nil {
+				continue
+			}
+			for n, r := range q.Rows.Rows {
+				lines(r.Fields, of+q.Label+" "+strconv.Itoa(n+1)+", ")
 			}
 		}
 	}
+	lines(f.Fields, "")
 	for _, name := range slices.Sorted(maps.Keys(rest)) {
 		out = append(out, name+": "+rest[name])
 	}

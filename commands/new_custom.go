@@ -47,7 +47,7 @@ func (m *making) asCustom(q *scaffold.FormField, f card.FormField) card.FormFiel
 	case card.FieldLine, card.FieldNumber, card.FieldChoice:
 		f.Kind, f.Options = card.FieldEntity, nil
 	case card.FieldList, card.FieldTags, card.FieldChoices:
-		if q.Items == nil {
+		if !q.Compound {
 			f.Kind, f.Options = card.FieldEntities, nil
 		}
 	}

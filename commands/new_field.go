@@ -44,22 +44,32 @@ func (m *making) asked(q *scaffold.FormField, f card.FormField, form *scaffold.F
 	case card.FieldRepo:
 		return m.repoFields(q, f, nameIn(form.Values))
 	case card.FieldSecret:
-		if q.Items != nil {
-			f.Help = strings.TrimSpace(f.Help + " " + m.text(lang.NewListOf, lang.Args{"example": example(q.Items)}))
+		if q.Compound {
+			f.Help = m.written(q, f.Help)
 		}
 		if _, given := m.secrets[q.Name]; given {
 			f = m.asGiven(f)
 		}
 	case card.FieldList:
-		f.Beside = q.Items != nil
-		if f.Beside {
-			f.Help = strings.TrimSpace(f.Help + " " + m.text(lang.NewListOf, lang.Args{"example": example(q.Items)}))
-			f.Value = elements(q.Value)
+		if f.Beside = q.Compound; f.Beside {
+			f.Help, f.Value = m.written(q, f.Help), elements(q.Value)
 		}
 	case card.FieldEntity, card.FieldOwner, card.FieldEntities:
 		f.Placeholder = orText(f.Placeholder, m.text(lang.NewPick, nil))
 	}
 	return []card.FormField{m.asCustom(q, f)}
+}
+
+// written is the help of a list whose elements have parts, with why it is written in one piece, and how.
+func (m *making) written(q *scaffold.FormField, help string) string {
+	switch q.Whole {
+	case scaffold.TooMany:
+		help += " " + m.text(lang.ValuesMany, lang.Args{"n": card.MaxRows})
+	case scaffold.Misfit:
+		help += " " + m.text(lang.ValuesMisfit, nil)
+	}
+	help += " " + m.text(lang.NewListOf, lang.Args{"example": example(q.Items)})
+	return strings.TrimSpace(help)
 }
 
 // asGiven is how a secret is asked that is kept already.
@@ -90,8 +100,11 @@ func elements(list *yamldoc.Node) []string {
 	return []string{strings.TrimSuffix(b.String(), "\n")}
 }
 
-// example is an element of a list of objects as it is written.
+// example is an element of a list as it is written: of objects, where there are items, else anything.
 func example(items []scaffold.FormField) string {
+	if items == nil {
+		return "- […]"
+	}
 	var parts []string
 	for _, q := range items {
 		parts = append(parts, q.Name+": …")

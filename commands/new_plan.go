@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/backchannel-portal/backchannel/bot"
 	"github.com/backchannel-portal/backchannel/bot/card"
@@ -16,6 +17,7 @@ import (
 // What a plan shows at once.
 const (
 	treeLines    = 24
+	treeWidth    = 36 // of names, before their sizes
 	maxEffects   = 15
 	maxPlanSteps = 20
 )
@@ -112,19 +114,25 @@ func (m *making) toMend(f *scaffold.Form, all []wrongValue) {
 func labelsOf(f *scaffold.Form) map[string]string {
 	out := map[string]string{}
 	for _, p := range f.Pages {
-		for _, q := range p.Fields {
-			out[q.Name] = orText(q.Title, q.Name)
-			if q.Rows == nil {
-				continue
-			}
-			for n, row := range q.Rows.Fields {
-				for _, part := range row {
-					out[part.Name] = out[q.Name] + " " + lang.Number(n+1) + ", " + orText(part.Title, part.Name)
-				}
-			}
-		}
+		labelled(out, "", p.Fields)
 	}
 	return out
+}
+
+// labelled adds fields that are within something, and those of their elements.
+func labelled(out map[string]string, within string, fields []scaffold.FormField) {
+	for _, q := range fields {
+		out[q.Name] = within + orText(q.Title, q.Name)
+		if q.Title == "" && within != "" { // an element that is no object
+			out[q.Name] = strings.TrimSuffix(within, ", ")
+		}
+		if q.Rows == nil {
+			continue
+		}
+		for n, row := range q.Rows.Fields {
+			labelled(out, out[q.Name]+" "+lang.Number(n+1)+", ", row)
+		}
+	}
 }
 
 // act is a button about what is described. Anybody may see it; whose it is is asked when it is pressed.
@@ -138,6 +146,7 @@ func (m *making) act(label lang.Key, intent string, style card.Style, args ...st
 // planned shows a plan: what it makes, what changes outside, its steps and files, and what to do about it.
 func (m *making) planned(plan *RunPlan, f *scaffold.Form, v verdict, from int) {
 	title := titleOf(f, m.template.DisplayName())
+	m.q.Full = true // what is left out is counted where it is
 	args := lang.Args{"title": card.S(title), "what": m.named(m.template), "n": len(plan.Files), "size": sizeText(plan.Size)}
 	m.line(lang.NewPlan, args)
 	m.effects(plan.Effects)
@@ -186,50 +195,6 @@ func (t *talk) effects(all []scaffold.Effect) {
 	t.add(list)
 }
 
-// reviewed shows the answers, as the template wants them shown.
-func (m *making) reviewed(f *scaffold.Form) {
-	var out card.Fields
-	masked := f.Masked(f.Values, unseenMask)
-	for _, p := range f.Pages {
-		for _, q := range p.Fields {
-			if q.Review.Hide || q.Value == nil && !q.Unseen() || len(out.Items) == maxReviewed {
-				continue
-			}
-			value := clipTo(oneLine(valueText(q.Value)), maxDetail/2)
-			switch {
-			case q.Unseen():
-				if _, given := m.secrets[q.Name]; !given {
-					continue
-				}
-				if value = unseenMask; q.Sealed {
-					value = clipTo(oneLine(valueText(masked.At(q.Path...))), maxDetail/2)
-				}
-			case q.Review.Mask != "":
-				value = q.Review.Mask
-			case q.Kind == "repo":
-				value = parseRepoURL(q.Value.Text).label()
-			case q.Kind == "toggle":
-				value = m.text(map[bool]lang.Key{true: lang.NewYes, false: lang.NewNo}[q.Value.Text == "true"], nil)
-			case q.Kind == "entity" || q.Kind == "owner":
-				if refs := parseRefs([]string{q.Value.Text}); len(refs) == 1 {
-					value = m.nameOf(refs[0])
-				}
-			}
-			if value != "" {
-				out.Items = append(out.Items, card.Field{Label: orText(q.Review.Name, orText(q.Title, q.Name)), Value: []card.Span{card.T(value)}})
-			}
-		}
-	}
-	if len(out.Items) > 0 {
-		m.add(out)
-	}
-}
-
-const (
-	maxReviewed = 10
-	unseenMask  = "••••••" // in place of what was typed unseen
-)
-
 func (t *talk) steps(all []PlanStep) card.List {
 	list := card.List{Ordered: true, More: max(0, len(all)-maxPlanSteps)}
 	for _, s := range all[:min(len(all), maxPlanSteps)] {
@@ -247,9 +212,10 @@ func (t *talk) steps(all []PlanStep) card.List {
 
 // tree is the files of a plan with their sizes, folder by folder; what is too much is counted.
 func (t *talk) tree(files []PlanFile) string {
-	var b strings.Builder
+	type line struct{ name, size string }
+	var lines []line
 	var in []string
-	lines := 0
+	width, left := 0, 0
 	for i, f := range files {
 		parts := strings.Split(f.Path, "/")
 		dirs := parts[:len(parts)-1]
@@ -257,21 +223,31 @@ func (t *talk) tree(files []PlanFile) string {
 		for same < len(dirs) && same < len(in) && dirs[same] == in[same] {
 			same++
 		}
-		if lines+len(dirs)-same+1 > treeLines {
-			b.WriteString(t.text(lang.NewMoreFiles, lang.Args{"n": len(files) - i}) + "\n")
+		if len(lines)+len(dirs)-same+1 > treeLines {
+			left = len(files) - i
 			break
 		}
 		for k := same; k < len(dirs); k++ {
-			b.WriteString(strings.Repeat("  ", k) + dirs[k] + "/\n")
-			lines++
+			lines = append(lines, line{name: strings.Repeat("  ", k) + dirs[k] + "/"})
 		}
 		in = dirs
 		name := strings.Repeat("  ", len(dirs)) + parts[len(parts)-1]
 		if f.Executable {
 			name += "*"
 		}
-		fmt.Fprintf(&b, "%-36s %9s\n", name, sizeText(f.Size))
-		lines++
+		lines = append(lines, line{name, sizeText(f.Size)})
+		width = max(width, min(utf8.RuneCountInString(name), treeWidth))
+	}
+	var b strings.Builder
+	for _, l := range lines {
+		if l.size == "" {
+			b.WriteString(l.name + "\n")
+			continue
+		}
+		fmt.Fprintf(&b, "%-*s %9s\n", width, l.name, l.size)
+	}
+	if left > 0 {
+		b.WriteString(t.text(lang.NewMoreFiles, lang.Args{"n": left}) + "\n")
 	}
 	return strings.TrimRight(b.String(), "\n")
 }

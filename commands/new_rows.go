@@ -17,30 +17,56 @@ func (m *making) withRows(q *scaffold.FormField, f card.FormField, form *scaffol
 	if q == nil || q.Rows == nil {
 		return f
 	}
+	return m.rows(q, f, &listing{form: form, wrong: wrong, list: q, kept: m.secretsIn(q)})
+}
+
+// listing is a list of a form whose elements are asked one by one, with the lists in them.
+type listing struct {
+	form  *scaffold.Form
+	wrong map[string]string
+	list  *scaffold.FormField // the outermost
+	kept  *yamldoc.Node       // what it holds with what was typed unseen
+}
+
+func (m *making) rows(q *scaffold.FormField, f card.FormField, in *listing) card.FormField {
 	r := &card.FormRows{
-		Noun: q.Rows.Title, Help: orText(q.Help, q.Description), Min: q.Rows.Min, Max: q.Rows.Max, Add: q.Rows.Add, Remove: q.Rows.Remove, Move: q.Rows.Move,
-		Stamp: m.stamp(),
+		Noun: q.Rows.Title, Help: orText(q.Help, q.Description), Min: max(q.Rows.Min, q.Rows.Fixed), Max: min(q.Rows.Max, card.MaxRows), Fixed: q.Rows.Fixed,
+		Add: q.Rows.Add, Remove: q.Rows.Remove, Move: q.Rows.Move, Stamp: m.stamp(),
 	}
-	kept := m.secretsIn(q)
-	for _, fields := range q.Rows.Fields {
+	for n, fields := range q.Rows.Fields {
 		var row card.FormRow
+		if n < len(q.Rows.Titles) {
+			row.Title = q.Rows.Titles[n]
+		}
 		for i := range fields {
-			part := &fields[i]
-			if part.Fixed {
-				continue
-			}
-			asked := m.asked(part, templateField(part, m.l, wrong[part.Name]), form)
-			for k := range asked {
-				if asked[k].Kind == card.FieldSecret && holds(kept, q.Path, part.Path) {
-					asked[k] = m.asGiven(asked[k])
-				}
-			}
-			row.Fields = append(row.Fields, asked...)
+			row.Fields = append(row.Fields, m.part(&fields[i], in)...)
 		}
 		r.Rows = append(r.Rows, row)
 	}
 	f.Rows = r
 	return f
+}
+
+// part is how a field of an element is asked.
+func (m *making) part(q *scaffold.FormField, in *listing) []card.FormField {
+	if q.Fixed {
+		return nil
+	}
+	if q.Title == "" { // an element that is no object
+		named := *q
+		named.Title = m.text(lang.ValuesElement, nil)
+		q = &named
+	}
+	asked := m.asked(q, templateField(q, m.l, in.wrong[q.Name]), in.form)
+	for k := range asked {
+		switch {
+		case q.Rows != nil:
+			asked[k] = m.rows(q, asked[k], in)
+		case asked[k].Kind == card.FieldSecret && holds(in.kept, in.list.Path, q.Path):
+			asked[k] = m.asGiven(asked[k])
+		}
+	}
+	return asked
 }
 
 // stamp changes whenever elements of lists come, go or move.
@@ -62,7 +88,7 @@ func demanding(q *scaffold.FormField) bool {
 		return false
 	}
 	for _, row := range q.Rows.Fields {
-		if slices.ContainsFunc(row, func(part scaffold.FormField) bool { return part.Required && part.Value == nil }) {
+		if slices.ContainsFunc(row, func(part scaffold.FormField) bool { return part.Required && part.Value == nil || demanding(&part) }) {
 			return true
 		}
 	}
@@ -83,25 +109,8 @@ func (m *making) secretsIn(q *scaffold.FormField) *yamldoc.Node {
 }
 
 // holds reports whether a list has a value at a path, where the list itself is at a path that this begins with.
-func holds(list *yamldoc.Node, of, path []string) bool { return valueAt(list, path[len(of):]) != nil }
-
-// valueAt is the value at a path through objects and lists; nil for none.
-func valueAt(n *yamldoc.Node, path []string) *yamldoc.Node {
-	for _, key := range path {
-		if n == nil {
-			return nil
-		}
-		if n.Kind != yamldoc.List {
-			n = n.Get(key)
-			continue
-		}
-		i, err := strconv.Atoi(key)
-		if err != nil || i < 0 || i >= len(n.Items) {
-			return nil
-		}
-		n = n.Items[i]
-	}
-	return n
+func holds(list *yamldoc.Node, of, path []string) bool {
+	return scaffold.ValueAt(list, path[len(of):]) != nil
 }
 
 // arranged is the form after the elements of its lists were put into the order that values say.
@@ -109,7 +118,7 @@ func (m *making) arranged(f *scaffold.Form, v card.Values) (*scaffold.Form, erro
 	state, changed := f.State, false
 	for q := range f.All() {
 		if order, ok := card.ReadOrder(v, q.Name); ok && q.Rows != nil {
-			state, changed = scaffold.Rearranged(state, q.Path, order), true
+			state, changed = scaffold.Rearranged(state, q.Path, order, q.Rows.New), true
 		}
 	}
 	if !changed {
@@ -138,10 +147,10 @@ func (m *making) wholes(f *scaffold.Form) map[string]string {
 			if q.Rows == nil || !q.Sealed {
 				continue
 			}
-			value := valueAt(f.State, q.Path)
+			value := scaffold.ValueAt(f.State, q.Path)
 			text := string(yamldoc.AppendJSON(nil, value))
 			_, before := m.secrets[q.Name]
-			if value != nil && (before || text != string(yamldoc.AppendJSON(nil, valueAt(open, q.Path)))) {
+			if value != nil && (before || text != string(yamldoc.AppendJSON(nil, scaffold.ValueAt(open, q.Path)))) {
 				out[q.Name] = text
 			}
 		}
@@ -156,7 +165,10 @@ func unaskedRow(q card.FormField, v card.Values) bool {
 		return false
 	}
 	for _, r := range q.Rows.Rows {
-		if slices.ContainsFunc(r.Fields, func(part card.FormField) bool { _, answered := v[part.Name]; return !answered && len(part.Value) == 0 }) {
+		if slices.ContainsFunc(r.Fields, func(part card.FormField) bool {
+			_, answered := v[part.Name]
+			return !answered && len(part.Value) == 0 && part.Rows == nil || unaskedRow(part, v)
+		}) {
 			return true
 		}
 	}

@@ -9,8 +9,6 @@ import (
 
 	"github.com/backchannel-portal/backchannel/bot"
 	"github.com/backchannel-portal/backchannel/bot/card"
-	"github.com/backchannel-portal/backchannel/catalog"
-	"github.com/backchannel-portal/backchannel/internal/yamldoc"
 )
 
 const doorLists = `
@@ -46,9 +44,7 @@ spec:
 func doorForm(t *testing.T) (*workshop, card.Form) {
 	t.Helper()
 	w := newWorkshop(t)
-	n, err := yamldoc.Parse([]byte(doorLists), yamldoc.Limits{})
-	check(t, err)
-	w.replace(t, template("go-service", func(e *catalog.Entity) { e.Document = catalog.NewDocument(yamldoc.AppendJSON(nil, n)) }))
+	w.asking(t, doorLists)
 	return w, opened(t, w.as(t, "ada", bot.Invoked{Path: []string{"new-service"}, Args: "go-service"}))
 }
 

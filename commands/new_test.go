@@ -447,6 +447,14 @@ func (w *workshop) replace(t *testing.T, e *catalog.Entity) {
 	t.Cleanup(func() { check(t, w.reader.Close()) })
 }
 
+// asking has the template go-service ask what a text says.
+func (w *workshop) asking(t *testing.T, text string) {
+	t.Helper()
+	n, err := yamldoc.Parse([]byte(text), yamldoc.Limits{})
+	check(t, err)
+	w.replace(t, template("go-service", func(e *catalog.Entity) { e.Document = catalog.NewDocument(yamldoc.AppendJSON(nil, n)) }))
+}
+
 // reload has the catalog know facts besides.
 func (w *workshop) reload(t *testing.T, facts []catalog.Fact) {
 	t.Helper()

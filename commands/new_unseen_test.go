@@ -6,10 +6,8 @@ import (
 
 	"github.com/backchannel-portal/backchannel/bot"
 	"github.com/backchannel-portal/backchannel/bot/card"
-	"github.com/backchannel-portal/backchannel/catalog"
 	"github.com/backchannel-portal/backchannel/commands"
 	"github.com/backchannel-portal/backchannel/internal/fault"
-	"github.com/backchannel-portal/backchannel/internal/yamldoc"
 )
 
 const unseenLists = `
@@ -41,9 +39,7 @@ spec:
 func unseenForm(t *testing.T) (*workshop, card.Form) {
 	t.Helper()
 	w := newWorkshop(t)
-	n, err := yamldoc.Parse([]byte(unseenLists), yamldoc.Limits{})
-	check(t, err)
-	w.replace(t, template("go-service", func(e *catalog.Entity) { e.Document = catalog.NewDocument(yamldoc.AppendJSON(nil, n)) }))
+	w.asking(t, unseenLists)
 	f := opened(t, w.as(t, "ada", bot.Invoked{Path: []string{"new-service"}, Args: "go-service"}))
 	return w, f
 }
@@ -59,7 +55,7 @@ func TestUnseenInLists(t *testing.T) {
 	}
 	dbs := "- host: alpha\n  password: hush-1\n- {host: beta, password: hush-2}"
 	plan := w.as(t, "ada", submit(f, card.Values{"name": {"refunds"}, "login": {"once"}, "dbs": {dbs}, "secret_word": {"hush-3"}}))
-	if text := said(plan); strings.Contains(text, "hush") || !strings.Contains(text, `{"host":"beta","password":"••••••"}`) {
+	if text := said(plan); strings.Contains(text, "hush") || !strings.Contains(text, "host: beta, password: ••••••") {
 		t.Errorf("the plan shows:\n%s", text)
 	}
 	id := press(t, plan, "new_go").Intent.Args[0]

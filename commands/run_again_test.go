@@ -7,11 +7,9 @@ import (
 
 	"github.com/backchannel-portal/backchannel/bot"
 	"github.com/backchannel-portal/backchannel/bot/card"
-	"github.com/backchannel-portal/backchannel/catalog"
 	"github.com/backchannel-portal/backchannel/commands"
 	"github.com/backchannel-portal/backchannel/internal/fault"
 	"github.com/backchannel-portal/backchannel/internal/lang"
-	"github.com/backchannel-portal/backchannel/internal/yamldoc"
 )
 
 const unseenTemplate = `
@@ -35,9 +33,7 @@ spec:
 func unseen(t *testing.T) *workshop {
 	t.Helper()
 	w := newWorkshop(t)
-	n, err := yamldoc.Parse([]byte(unseenTemplate), yamldoc.Limits{})
-	check(t, err)
-	w.replace(t, template("go-service", func(e *catalog.Entity) { e.Document = catalog.NewDocument(yamldoc.AppendJSON(nil, n)) }))
+	w.asking(t, unseenTemplate)
 	return w
 }
 

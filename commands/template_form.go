@@ -1,6 +1,9 @@
 package commands
 
 import (
+	"regexp"
+	"strings"
+
 	"github.com/backchannel-portal/backchannel/bot/card"
 	"github.com/backchannel-portal/backchannel/internal/lang"
 	"github.com/backchannel-portal/backchannel/internal/yamldoc"
@@ -18,6 +21,7 @@ func TemplateForm(id string, f *scaffold.Form, page int, l lang.Lang, problems [
 	if p.Description != "" {
 		out.Intro = append(out.Intro, card.T(p.Description))
 	}
+	r := newReading(l, f, nil)
 	errs := map[string]string{}
 	for _, problem := range problems {
 		errs[problem.Field] = problem.Text(l)
@@ -25,7 +29,7 @@ func TemplateForm(id string, f *scaffold.Form, page int, l lang.Lang, problems [
 	for i := range p.Fields {
 		q := &p.Fields[i]
 		if q.Fixed {
-			out.Intro = append(out.Intro, card.T("\n"), card.S(q.Title), card.T(": "+valueText(q.Value)+" "+lang.Text(l, lang.FormFixed, nil)))
+			out.Intro = append(out.Intro, card.T("\n"), card.S(q.Title), card.T(": "+r.field(q)+" "+lang.Text(l, lang.FormFixed, nil)))
 			continue
 		}
 		out.Fields = append(out.Fields, templateField(q, l, errs[q.Name]))
@@ -48,6 +52,9 @@ func templateField(q *scaffold.FormField, l lang.Lang, wrong string) card.FormFi
 	if q.Kind == "toggle" { // required to be there, not to be on
 		f.Required = false
 	}
+	if q.Kind == "object" && q.Element != "" {
+		f.Help = strings.TrimSpace(f.Help + " " + lang.Text(l, lang.ValuesPairs, nil))
+	}
 	for _, o := range q.Options {
 		f.Options = append(f.Options, card.FormOption{Value: valueText(o.Value), Label: o.Label})
 	}
@@ -65,14 +72,54 @@ func fieldValues(q *scaffold.FormField) []string {
 	switch {
 	case q.Value == nil || q.Value.Kind == yamldoc.Null:
 		return nil
-	case q.Value.Kind == yamldoc.List && q.Items == nil:
+	case q.Value.Kind == yamldoc.List && !q.Compound:
 		out := make([]string, 0, len(q.Value.Items))
 		for _, v := range q.Value.Items {
 			out = append(out, valueText(v))
 		}
 		return out
 	}
+	if pairs, ok := pairsText(q.Value); ok {
+		return []string{pairs}
+	}
 	return []string{valueText(q.Value)}
+}
+
+// pairsText is an object of texts, numbers and the like as it is written one a line; false for any other value.
+func pairsText(n *yamldoc.Node) (string, bool) {
+	if n.Kind != yamldoc.Map || len(n.Fields) == 0 {
+		return "", false
+	}
+	var b strings.Builder
+	for _, f := range n.Fields {
+		line, ok := pairText(f.Key, f.Value)
+		if !ok {
+			return "", false
+		}
+		b.WriteString(line + "\n")
+	}
+	return strings.TrimSuffix(b.String(), "\n"), true
+}
+
+// simpleKey matches keys that YAML takes for nothing but texts.
+var simpleKey = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_.-]{3,}$`)
+
+// pairText is one line of it: without quotes where it reads the same without.
+func pairText(key string, v *yamldoc.Node) (string, bool) {
+	if v.Kind == yamldoc.Map || v.Kind == yamldoc.List || strings.ContainsAny(key+v.Text, "\n\r") {
+		return "", false
+	}
+	plain := key + ": " + v.Text
+	if n, err := yamldoc.Parse([]byte(plain), yamldoc.Limits{}); err == nil && n.Kind == yamldoc.Map && len(n.Fields) == 1 {
+		if f := n.Fields[0]; f.Key == key && f.Value.Text == v.Text && f.Value.Kind == v.Kind {
+			return plain, true
+		}
+	}
+	quoted := string(yamldoc.AppendJSON(nil, v))
+	if simpleKey.MatchString(key) {
+		return key + ": " + quoted, true
+	}
+	return string(yamldoc.AppendString(nil, key)) + ": " + quoted, true
 }
 
 // valueText is a value as somebody would type it.

@@ -18,21 +18,26 @@ const isGroup = schema => schema.properties || (schema.type === 'object' && (sch
 const constant = option => typeof option === 'object' && ('const' in option || option.enum?.length === 1);
 const undecided = schema => [schema.oneOf, schema.anyOf].some(list => Array.isArray(list) && !list.every(constant));
 
-// shown renders a form, and lists the fields that can be seen in it, and in the objects of its lists.
+// plain reports whether a list is asked in one piece by us: its elements are a text or a number each.
+function plain(schema) {
+  const item = schema.items;
+  return !Array.isArray(item) && item?.type !== 'array' && !isGroup(item ?? {}) && !item?.$ref && !undecided(item ?? {});
+}
+
+// shown renders a form, and lists the fields that can be seen in it, and in the elements of its lists.
 function shown(schema, uiSchema, formData) {
   const names = [], rows = [];
-  const lists = [];
-  const around = name => lists.filter(l => name.startsWith(`${l}.`)).length;
+  const lists = [], plains = [];
   const add = name => {
-    const to = [names, rows][around(name)];
-    if (to && !to.some(n => n.replace('*', '') === name.replace('*', ''))) to.push(name);
+    const to = /(^|\.)\d+(\.|_|\*|$)/.test(name) ? rows : names;
+    if (!to.some(n => n.replace('*', '') === name.replace('*', ''))) to.push(name);
   };
   const FieldTemplate = ({ id, schema: s, hidden, required, children }) => {
     const name = id.replace(/^root\.?/, '');
     const element = lists.some(l => name.startsWith(`${l}.`) && /^\d+$/.test(name.slice(l.length + 1)));
-    if (name && !hidden && !element && around(name) < 2) {
-      if (!isGroup(s) && !undecided(s) && s.type !== 'null') add(name + (required ? '*' : ''));
-      if (s.type === 'array') lists.push(name);
+    if (name && !hidden && !plains.some(l => name.startsWith(`${l}.`))) {
+      if (!isGroup(s) && !undecided(s) && s.type !== 'null') add(name + (required && !element ? '*' : ''));
+      if (s.type === 'array') (plain(s) ? plains : lists).push(name);
     }
     return children;
   };

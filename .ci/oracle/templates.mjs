@@ -1,10 +1,11 @@
 // Whole repositories of software templates, run by us and by Backstage's own workflow runner and actions, from the same
 // files with the same values: the files that come of it are equal byte for byte, as are steps and output.
 // usage: node templates.mjs BACKCHANNEL MODULES NAME=FOLDER...
-// MODULES holds @backstage/plugin-scaffolder-backend with what it needs. FOLDER is a checkout; its template.yaml files
-// are run with the values that their forms ask for, made up here, and once more for each choice and switch. Actions that
-// publish are planned by us; on Backstage's side they are stand-ins with the same output. Actions that we do not have
-// are named and, on both sides, replaced by one that fetches a file.
+// MODULES holds @backstage/plugin-scaffolder-backend and RoadieHQ's module of actions with what they need. FOLDER is a
+// checkout; every template in it is run with the values that its form asks for, made up here, and once more for each
+// choice and switch. Actions that publish are planned by us; on Backstage's side they are stand-ins with the same output,
+// and refuse what the real ones refuse. Actions that we do not have are named and, on both sides, replaced by one that
+// fetches a file. At the end there is a table: a run is equal, ends on both sides at the same step, or differs.
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -15,18 +16,20 @@ const [binary, modules, ...repos] = process.argv.slice(2);
 const require = createRequire(path.join(path.resolve(modules), 'package.json'));
 const backend = path.join(path.resolve(modules), 'node_modules/@backstage/plugin-scaffolder-backend/dist/scaffolder');
 const load = file => require(path.join(backend, file));
+const { parseRepoUrl } = require('@backstage/plugin-scaffolder-node');
 const { ConfigReader } = require('@backstage/config');
 const { ScmIntegrations } = require('@backstage/integration');
 const yaml = require('yaml');
 const { NunjucksWorkflowRunner } = load('tasks/NunjucksWorkflowRunner.cjs.js');
+const roadie = require('@roadiehq/scaffolder-backend-module-utils');
 
 const work = fs.mkdtempSync(path.join(os.tmpdir(), 'templates-'));
 process.on('exit', () => fs.rmSync(work, { recursive: true, force: true }));
 const hosts = {
   github: [{ host: 'github.com' }, { host: 'ghe.example.com', apiBaseUrl: 'https://ghe.example.com/api/v3' }],
+  gitea: [{ host: 'gitea.example.com', username: 'portal', password: 'x' }],
   gitlab: [{ host: 'gitlab.com', apiBaseUrl: 'https://gitlab.com/api/v4' }, { host: 'gitlab.example.com', apiBaseUrl: 'https://gitlab.example.com/api/v4' }],
 };
-const integrations = ScmIntegrations.fromConfig(new ConfigReader({ integrations: hosts }));
 const quiet = () => {};
 const logger = { info: quiet, warn: quiet, error: quiet, debug: quiet, child: () => logger };
 const meter = { createCounterMetric: () => ({ inc: quiet }), createHistogramMetric: () => ({ startTimer: () => quiet }), createCounter: () => ({ add: quiet }), createHistogram: () => ({ record: quiet }) };
@@ -36,6 +39,17 @@ const checkouts = repos.map(r => {
   const [name, folder] = [r.slice(0, r.indexOf('=')), r.slice(r.indexOf('=') + 1)];
   return { name, folder: path.resolve(folder), web: `https://github.com/${name}` };
 });
+
+// A gitea has a host of its own: those that templates name are known to both sides.
+for (const c of checkouts) {
+  for (const file of templates(c.folder)) {
+    for (const s of yaml.parse(fs.readFileSync(file, 'utf8')).spec.steps ?? []) {
+      const host = s.action === 'publish:gitea' && String(s.input?.repoUrl).match(/^[\w.-]+(:\d+)?(?=[/?])/)?.[0];
+      if (host && !hosts.gitea.some(h => h.host === host)) hosts.gitea.push({ host, username: 'portal', password: 'x' });
+    }
+  }
+}
+const integrations = ScmIntegrations.fromConfig(new ConfigReader({ integrations: hosts }));
 
 function local(url) {
   const repo = checkouts.find(c => url === c.web || url.startsWith(`${c.web}/`));
@@ -67,6 +81,12 @@ const outside = {
   'publish:github': ctx => Object.entries(remote(ctx.input, ctx.input.defaultBranch ?? 'master')).forEach(e => ctx.output(...e)),
   'publish:gitlab': ctx => Object.entries(remote(ctx.input, ctx.input.defaultBranch ?? 'master')).forEach(e => ctx.output(...e)),
   'publish:bitbucketCloud': ctx => Object.entries(remote(ctx.input, ctx.input.defaultBranch ?? 'master')).forEach(e => ctx.output(...e)),
+  'publish:gitea': ctx => {
+    const { host, owner, repo } = parseRepoUrl(ctx.input.repoUrl, integrations);
+    if (!owner) throw new Error('Unable to create repository, 404 Not Found'); // it asks for the organization "undefined"
+    ctx.output('remoteUrl', `https://${host}/${owner}/${repo}.git`);
+    ctx.output('repoContentsUrl', `https://${host}/${owner}/${repo}/src/branch/${ctx.input.defaultBranch ?? 'main'}/`);
+  },
   'github:repo:create': ctx => ctx.output('remoteUrl', remote(ctx.input, '').remoteUrl),
   'github:repo:push': ctx => Object.entries(remote(ctx.input, ctx.input.defaultBranch ?? 'master')).forEach(e => ctx.output(...e)),
   'publish:github:pull-request': ctx => {
@@ -79,6 +99,9 @@ const outside = {
   },
 };
 
+// silent are actions that only have effects.
+const silent = new Set(['github:actions:dispatch', 'github:issues:label', 'github:webhook', 'http:backstage:request', 'http', 'notification:send', 'publish:gitlab:merge-request', 'publish:git']);
+
 function actions() {
   const options = { reader, integrations };
   const all = [
@@ -90,6 +113,11 @@ function actions() {
     load('actions/builtin/filesystem/rename.cjs.js').createFilesystemRenameAction(),
     load('actions/builtin/debug/log.cjs.js').createDebugLogAction(),
     load('actions/builtin/catalog/write.cjs.js').createCatalogWriteAction(),
+    load('actions/builtin/debug/wait.cjs.js').createWaitAction(),
+    load('actions/builtin/filesystem/read.cjs.js').createFilesystemReadDirAction(),
+    roadie.createWriteFileAction(), roadie.createAppendFileAction(), roadie.createParseFileAction(), roadie.createReplaceInFileAction(),
+    roadie.createMergeAction(), roadie.createMergeJSONAction({}), roadie.createSerializeJsonAction(), roadie.createSerializeYamlAction(),
+    { id: 'roadiehq:utils:sleep', handler: quiet }, // it takes its time
   ];
   return new Map(all.map(a => [a.id, a]));
 }
@@ -100,6 +128,7 @@ async function theirs(spec, values, templateRef, templateUrl, out) {
   const registry = {
     get: async id => {
       if (known.has(id)) return known.get(id);
+      if (!outside[id] && !silent.has(id)) throw new Error(`there is no stand-in for ${id}`);
       return { id, handler: async ctx => (outside[id] ?? quiet)(ctx) };
     },
   };
@@ -108,7 +137,7 @@ async function theirs(spec, values, templateRef, templateUrl, out) {
   fs.rmSync(out, { recursive: true, force: true });
   const statuses = {};
   const task = {
-    spec: { apiVersion: 'scaffolder.backstage.io/v1beta3', ...spec, parameters: values, templateInfo: { entityRef: templateRef, baseUrl: templateUrl } },
+    spec: { apiVersion: 'scaffolder.backstage.io/v1beta3', ...spec, output: spec.output ?? {}, parameters: values, templateInfo: { entityRef: templateRef, baseUrl: templateUrl } },
     secrets: {}, taskId: 'task', isDryRun: false, cancelSignal: new AbortController().signal,
     getWorkspaceName: async () => 'task',
     getInitiatorCredentials: async () => ({}),
@@ -137,7 +166,7 @@ function ours(file, values, out) {
   return JSON.parse(r.stdout);
 }
 
-let gitlab = false; // the template publishes there
+let forge = 'github.com'; // where the template publishes
 
 // made up is a value for a field of a form.
 function made(f) {
@@ -150,10 +179,10 @@ function made(f) {
     case 'entity': return 'component:default/shop';
     case 'entities': return ['component:default/shop'];
     case 'owner': return 'group:default/platform';
-    case 'repo': return `${gitlab ? 'gitlab.com' : 'github.com'}?owner=acme&repo=shop-service`;
+    case 'repo': return `${forge}?owner=acme&repo=shop-service`;
     case 'tags': return ['go', 'service'];
     case 'date': return '2026-11-22';
-    case 'list': return ['one', 'two'];
+    case 'list': return f.items ? [Object.fromEntries(f.items.map(i => [i.name, made(i)]))] : ['one', 'two'];
     case 'object': return { a: 'b' };
     default: return /(^|[^a-z])(name|id)$|[a-z]Name$|_id$/.test(name) ? 'shop-service' : `the-${name.toLowerCase().replace(/[^a-z0-9]/g, '-')}`;
   }
@@ -242,23 +271,30 @@ function differences(a, b, ourDir, theirDir, spec) {
   return { found, files: others.size, bytes: [...others.values()].reduce((n, f) => n + f.data.length, 0) };
 }
 
+function isTemplate(doc) {
+  return doc.kind === 'Template' && doc.apiVersion === 'scaffolder.backstage.io/v1beta3';
+}
+
 function templates(dir) {
   return fs.readdirSync(dir, { recursive: true })
-    .filter(f => /(^|\/)template\.ya?ml$/.test(f) && !f.startsWith('.git/') && !f.includes('node_modules'))
+    .filter(f => /\.ya?ml$/.test(f) && !f.startsWith('.git/') && !f.includes('node_modules') && path.basename(f) !== '.oracle-template.yaml')
     .map(f => path.join(dir, f))
-    .filter(f => { try { return yaml.parse(fs.readFileSync(f, 'utf8')).kind === 'Template'; } catch { return false; } })
+    .filter(f => { try { return isTemplate(yaml.parse(fs.readFileSync(f, 'utf8'))); } catch { return false; } }) // skeletons are no YAML
     .sort();
 }
 
 fs.writeFileSync(path.join(work, 'config.yaml'), yaml.stringify({
-  integrations: { mirrors: checkouts.map(c => ({ url: `https://github.com/${path.dirname(c.name)}/`, dir: path.dirname(c.folder) })) },
+  integrations: { gitea: hosts.gitea.map(h => ({ host: h.host })), mirrors: checkouts.map(c => ({ url: `https://github.com/${path.dirname(c.name)}/`, dir: path.dirname(c.folder) })) },
 }));
 const have = new Set(JSON.parse(spawnSync(binary, ['template', 'actions', '-o', 'json'], { encoding: 'utf8' }).stdout || '[]').map(a => a.name));
-const total = { templates: 0, runs: 0, files: 0, bytes: 0, failed: 0, differ: 0 };
+const sums = () => ({ templates: 0, runs: 0, equal: 0, failed: 0, differ: 0, files: 0, bytes: 0 });
+const total = sums(), table = [];
 const missing = new Map();
 for (const c of checkouts) {
+  const here = sums(), ends = new Map();
+  table.push({ name: c.name, here, ends });
   for (const file of templates(c.folder)) {
-    total.templates++;
+    here.templates++;
     const doc = yaml.parse(fs.readFileSync(file, 'utf8'));
     for (const s of doc.spec.steps ?? []) {
       if (s.input?.copyWithoutRender) { // which Backstage has dropped, and we have not
@@ -272,7 +308,8 @@ for (const c of checkouts) {
     }
     (doc.spec.steps ?? []).forEach((s, i) => { s.id ??= `step-${i + 1}`; s.name ??= s.action; });
     const ref = `template:${doc.metadata.namespace ?? 'default'}/${doc.metadata.name}`.toLowerCase();
-    gitlab = doc.spec.steps?.some(s => s.action.startsWith('publish:gitlab'));
+    const publishes = name => doc.spec.steps?.some(s => s.action.startsWith(name));
+    forge = publishes('publish:gitlab') ? 'gitlab.com' : publishes('publish:gitea') ? 'gitea.example.com' : 'github.com';
     const copy = path.join(path.dirname(file), '.oracle-template.yaml');
     fs.writeFileSync(copy, yaml.stringify(doc));
     try {
@@ -281,13 +318,14 @@ for (const c of checkouts) {
         const a = ours(copy, values, ourDir);
         const b = await theirs({ ...doc.spec }, values, ref, `${c.web}/blob/main/${path.relative(c.folder, file)}`, theirDir);
         const d = differences(a, b, ourDir, theirDir, doc.spec);
-        total.runs++; total.files += d.files; total.bytes += d.bytes;
-        if (!b.ok) {
-          total.failed++;
+        here.runs++; here.files += d.files; here.bytes += d.bytes;
+        here[d.found.length ? 'differ' : b.ok ? 'equal' : 'failed']++;
+        if (!b.ok && !d.found.length) {
+          const why = b.error.replaceAll(/shop-service|"[^"]{40,}"/g, '…').slice(0, 160);
+          ends.set(why, (ends.get(why) ?? 0) + 1);
           if (process.env.VERBOSE) console.log(`${path.relative(c.folder, file)}, values ${n}: ${a.error}; Backstage: ${b.error}`);
         }
         if (d.found.length) {
-          total.differ++;
           console.log(`${c.name}: ${path.relative(c.folder, file)}, values ${n}:`);
           for (const f of d.found.slice(0, 10)) console.log(`  ${f}`);
         }
@@ -298,5 +336,10 @@ for (const c of checkouts) {
   }
 }
 if (missing.size) console.log(`actions that are not here: ${[...missing].sort().map(([a, n]) => `${a} (${n})`).join(', ')}`);
-console.log(`${total.templates} templates, ${total.runs} runs (${total.failed} of them fail in both), ${total.files} files with ${total.bytes} bytes: ${total.differ} runs differ`);
+for (const { name, here, ends } of table) {
+  for (const key of Object.keys(total)) total[key] += here[key];
+  console.log(`${name}: ${here.templates} templates, ${here.runs} runs: ${here.equal} equal, ${here.failed} end at the same step, ${here.differ} differ; ${here.files} files`);
+  for (const [why, n] of [...ends].sort((x, y) => y[1] - x[1])) console.log(`  ${n} end at: ${why}`);
+}
+console.log(`${total.templates} templates, ${total.runs} runs (${total.failed} of them end at the same step of both), ${total.files} files with ${total.bytes} bytes: ${total.differ} runs differ`);
 process.exit(total.differ || !total.runs ? 1 : 0);

@@ -33,7 +33,15 @@ type formPlace struct {
 
 // mark notes the place in the field that has it.
 func (at formPlace) mark(in *formInput) {
-	if in.Rows == nil || in.ID != at.list {
+	if in.Rows == nil {
+		return
+	}
+	if in.ID != at.list {
+		for i := range in.Rows.Rows {
+			for k := range in.Rows.Rows[i].Fields {
+				at.mark(&in.Rows.Rows[i].Fields[k])
+			}
+		}
 		return
 	}
 	in.Rows.Note = at.note
@@ -97,14 +105,10 @@ func (f *Forms) arrange(r *http.Request, o *bot.OpenForm) (field string, at form
 	if len(do) < 2 {
 		return "", formPlace{}, false
 	}
-	i := 0
-	for i < len(o.Form.Fields) && (inputID(i) != do[0] || o.Form.Fields[i].Rows == nil) {
-		i++
-	}
-	if i == len(o.Form.Fields) {
+	q, found := listIn(o.Form, do[0])
+	if !found {
 		return "", formPlace{}, false
 	}
-	q := o.Form.Fields[i]
 	n := -1
 	if len(do) > 2 {
 		var err error
@@ -118,13 +122,37 @@ func (f *Forms) arrange(r *http.Request, o *bot.OpenForm) (field string, at form
 	return q.Name, at, ok
 }
 
+// listIn is the list that has a name in the page of a form: the number of the field, and for one in an element the
+// numbers of that and of its field, f3-0-1.
+func listIn(form card.Form, id string) (q card.FormField, ok bool) {
+	parts := strings.Split(strings.TrimPrefix(id, "f"), "-")
+	fields := form.Fields
+	for k := 0; k < len(parts); k++ {
+		i, err := strconv.Atoi(parts[k])
+		switch {
+		case err != nil || i < 0:
+			return q, false
+		case k%2 == 1: // an element
+			if i >= len(q.Rows.Rows) {
+				return q, false
+			}
+			fields = q.Rows.Rows[i].Fields
+			continue
+		case i >= len(fields) || fields[i].Rows == nil:
+			return q, false
+		}
+		q = fields[i]
+	}
+	return q, len(parts)%2 == 1
+}
+
 // rearranged is the order of elements after a button was pressed, and where that leaves whoever pressed it.
 func rearranged(l lang.Lang, rows *card.FormRows, do string, n int) (order []string, at formPlace, ok bool) {
 	for i := range rows.Rows {
 		order = append(order, strconv.Itoa(i))
 	}
 	swap := func(to int) ([]string, formPlace, bool) {
-		if !rows.Move || n < 0 || n >= len(order) || to < 0 || to >= len(order) {
+		if !rows.Move || n < rows.Fixed || n >= len(order) || to < rows.Fixed || to >= len(order) {
 			return nil, formPlace{}, false
 		}
 		order[n], order[to] = order[to], order[n]
@@ -137,7 +165,7 @@ func rearranged(l lang.Lang, rows *card.FormRows, do string, n int) (order []str
 		}
 		return append(order, card.NewRow), formPlace{row: len(order), note: translate(l, string(lang.RowsAdded), "what", legend(l, rows, len(order)))}, true
 	case doRemove:
-		if !rows.Remove || n < 0 || n >= len(order) || len(order) <= rows.Min {
+		if !rows.Remove || n < rows.Fixed || n >= len(order) || len(order) <= rows.Min {
 			return nil, formPlace{}, false
 		}
 		note := translate(l, string(lang.RowsRemoved), "what", legend(l, rows, n), "n", len(order)-1)

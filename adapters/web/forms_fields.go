@@ -43,15 +43,12 @@ const suggestTime = 500 * time.Millisecond
 // input is a field as the page shows it.
 func (f *Forms) input(r *http.Request, o bot.OpenForm, q card.FormField, id string) formInput {
 	l := tongue(r)
+	if q.Rows != nil {
+		return f.list(r, o, q, id, within{}, map[string][]formOption{})
+	}
 	in := formInput{
 		ID: id, Changes: q.Changes, Label: q.Label, Help: q.Help, Required: q.Required, Value: strings.Join(q.Value, "\n"), Placeholder: q.Placeholder,
 		Error: q.Error, Control: "line",
-	}
-	if q.Rows != nil {
-		in.Control, in.Help, in.Value = "rows", q.Rows.Help, ""
-		in.Rows = f.rows(r, o, q, id)
-		in.Hint = in.Rows.About
-		return in
 	}
 	for _, option := range q.Options {
 		in.Options = append(in.Options, formOption{option, slices.Contains(q.Value, option.Value)})

@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -16,14 +17,14 @@ import (
 
 // formRows are the elements of a list as the page shows them.
 type formRows struct {
-	Stamp  string
-	About  string // how many there may be
-	Full   string // why no more can be added, "" where they can
-	Note   string // what has just become of one of them
-	Focus  bool   // whoever fills the form in goes on here
-	Add    string // what the button that adds one says; "" for none
-	Rows   []formRow
-	Remove bool
+	Stamp string
+	Depth int    // how many lists it is within
+	About string // how many there may be
+	Full  string // why no more can be added, "" where they can
+	Note  string // what has just become of one of them
+	Focus bool   // whoever fills the form in goes on here
+	Add   string // what the button that adds one says; "" for none
+	Rows  []formRow
 }
 
 // formRow is an element.
@@ -31,16 +32,25 @@ type formRow struct {
 	ID     string
 	Number int
 	Legend string
+	Whole  string // Legend with those of the elements around it, for who cannot see these
 	Fields []formInput
 	Up     bool
 	Down   bool
+	Remove bool
+	Single bool // it is one value, which is called what the element is
 	Focus  bool
 }
 
+// within is the element that a list is in: what it is called, and how many are around it.
+type within struct {
+	whole string
+	depth int
+}
+
 // rows are the elements of a list as the page shows them.
-func (f *Forms) rows(r *http.Request, o bot.OpenForm, q card.FormField, id string) *formRows {
+func (f *Forms) rows(r *http.Request, o bot.OpenForm, q card.FormField, id string, in within, offered map[string][]formOption) *formRows {
 	l, rows := tongue(r), q.Rows
-	out := &formRows{Stamp: rows.Stamp, About: limits(l, rows), Remove: rows.Remove && len(rows.Rows) > rows.Min}
+	out := &formRows{Stamp: rows.Stamp, Depth: in.depth, About: limits(l, rows)}
 	switch {
 	case rows.Add && len(rows.Rows) < rows.Max && rows.Noun == "":
 		out.Add = translate(l, string(lang.RowsAdd))
@@ -49,13 +59,18 @@ func (f *Forms) rows(r *http.Request, o bot.OpenForm, q card.FormField, id strin
 	case rows.Add:
 		out.Full = translate(l, string(lang.RowsFull), "max", rows.Max)
 	}
-	offered := map[string][]formOption{}
 	for n, each := range rows.Rows {
 		row := formRow{
-			ID: id + "-" + strconv.Itoa(n), Number: n, Legend: legend(l, rows, n), Up: rows.Move && n > 0, Down: rows.Move && n < len(rows.Rows)-1,
+			ID: id + "-" + strconv.Itoa(n), Number: n, Legend: legend(l, rows, n), Up: rows.Move && n > rows.Fixed,
+			Down: rows.Move && n >= rows.Fixed && n < len(rows.Rows)-1, Remove: rows.Remove && n >= rows.Fixed && len(rows.Rows) > rows.Min,
+		}
+		row.Single = len(each.Fields) == 1 && each.Fields[0].Name == q.Name+"["+strconv.Itoa(n)+"]" && each.Fields[0].Rows == nil
+		row.Whole = row.Legend
+		if in.whole != "" {
+			row.Whole = in.whole + ", " + row.Legend
 		}
 		for k, part := range each.Fields {
-			row.Fields = append(row.Fields, f.part(r, o, part, partID(id, n, k), offered))
+			row.Fields = append(row.Fields, f.part(r, o, part, partID(id, n, k), within{row.Whole, in.depth + 1}, offered))
 		}
 		out.Rows = append(out.Rows, row)
 	}
@@ -63,23 +78,36 @@ func (f *Forms) rows(r *http.Request, o bot.OpenForm, q card.FormField, id strin
 }
 
 // part is a field of an element. What is suggested for it is the same for every element, and found once.
-func (f *Forms) part(r *http.Request, o bot.OpenForm, q card.FormField, id string, offered map[string][]formOption) formInput {
-	switch q.Kind {
-	case card.FieldEntity, card.FieldOwner, card.FieldRepo:
+func (f *Forms) part(r *http.Request, o bot.OpenForm, q card.FormField, id string, in within, offered map[string][]formOption) formInput {
+	switch {
+	case q.Rows != nil:
+		return f.list(r, o, q, id, in, offered)
+	case q.Kind == card.FieldEntity, q.Kind == card.FieldOwner, q.Kind == card.FieldRepo:
 	default:
 		return f.input(r, o, q, id)
 	}
-	_, of, _ := strings.Cut(q.Name, "]")
+	of := numbers.ReplaceAllString(q.Name, "[]")
 	options, known := offered[of]
 	if !known {
 		options = f.suggestions(r, o, q)
 		offered[of] = options
 	}
-	in := f.input(r, o, card.FormField{
+	out := f.input(r, o, card.FormField{
 		Name: q.Name, Label: q.Label, Help: q.Help, Kind: card.FieldLine, Required: q.Required, Value: q.Value, Placeholder: q.Placeholder, Changes: q.Changes, Error: q.Error,
 	}, id)
-	in.Options = options
-	return in
+	out.Options = options
+	return out
+}
+
+// numbers matches those of elements in the name of a field.
+var numbers = regexp.MustCompile(`\[\d+\]`)
+
+// list is a list that is asked element by element.
+func (f *Forms) list(r *http.Request, o bot.OpenForm, q card.FormField, id string, in within, offered map[string][]formOption) formInput {
+	out := formInput{ID: id, Control: "rows", Label: q.Label, Help: q.Rows.Help, Required: q.Required, Error: q.Error, Changes: q.Changes}
+	out.Rows = f.rows(r, o, q, id, in, offered)
+	out.Hint = out.Rows.About
+	return out
 }
 
 // partID is the name in the page of a field of an element of a list.
@@ -89,7 +117,10 @@ func partID(list string, n, k int) string {
 
 // legend is what an element is called.
 func legend(l lang.Lang, rows *card.FormRows, n int) string {
-	if rows.Noun == "" {
+	switch {
+	case n < len(rows.Rows) && rows.Rows[n].Title != "":
+		return rows.Rows[n].Title
+	case rows.Noun == "" || n < rows.Fixed:
 		return translate(l, string(lang.RowsEntry), "n", n+1)
 	}
 	return translate(l, string(lang.RowsNoun), "noun", rows.Noun, "n", n+1)
@@ -97,7 +128,7 @@ func legend(l lang.Lang, rows *card.FormRows, n int) string {
 
 // limits says how many elements there may be; "" where there is nothing to say.
 func limits(l lang.Lang, rows *card.FormRows) string {
-	least, most := rows.Min > 0, rows.Max < mostRows
+	least, most := rows.Min > rows.Fixed, rows.Max < card.MaxRows && (rows.Add || rows.Fixed == 0)
 	switch {
 	case least && most && rows.Min == rows.Max:
 		return translate(l, string(lang.RowsExactly), "n", rows.Min)
@@ -110,9 +141,6 @@ func limits(l lang.Lang, rows *card.FormRows) string {
 	}
 	return ""
 }
-
-// mostRows is from where on a limit is the page's own and not worth a word.
-const mostRows = 100
 
 // fileName is the name of a file that was chosen before; "" for none.
 func fileName(value []string) string {

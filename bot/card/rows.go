@@ -14,16 +14,23 @@ type FormRows struct {
 	Help   string    // in place of that of the field, which says how a list is written
 	Rows   []FormRow // as they are now
 	Min    int       // how many there must be at least
-	Max    int       // how many there may be
+	Max    int       // how many there may be, at most MaxRows
+	Fixed  int       // so many at the beginning stay where they are: they are neither taken away nor moved
 	Add    bool      // one may be added
 	Remove bool      // one may be taken away
 	Move   bool      // one may be put before another
 	Stamp  string    // changes whenever elements come, go or move: what was filled in under another is of other elements
 }
 
+// MaxRows is how many elements a page asks one by one: a Max that says no more is the page's own, and not worth a word.
+const MaxRows = 100
+
 // FormRow is an element of a list: fields whose names begin with that of the list and the element's number in brackets,
-// such as services[0].name.
-type FormRow struct{ Fields []FormField }
+// such as services[0].name. One that is no object is a field with the name of the element.
+type FormRow struct {
+	Title  string // what this one is called, "" where they are all called the same
+	Fields []FormField
+}
 
 // NewRow stands among the values of Order for an element that is to be added.
 const NewRow = "new"

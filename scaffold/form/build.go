@@ -105,7 +105,7 @@ type scope struct {
 	fixed    bool
 	stack    []string
 	depth    int
-	row      bool     // within an element of a list
+	sample   bool     // within an element of a list that shows what elements are like; it has no values
 	out      *[]Field // nil: only the values are wanted
 }
 

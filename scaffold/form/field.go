@@ -17,6 +17,9 @@ func (b *builder) property(prop *node, key string, at scope) *node {
 	_, stack := b.deref(prop, nil)
 	for _, ref := range stack {
 		if slices.Contains(at.stack, ref) {
+			if at.sample { // its elements ask for what is in them, however deep
+				return nil
+			}
 			b.note(prop, b.path, "the schema of "+at.name+" leads back to itself through "+ref+"; what lies deeper is not asked")
 			if at.data != nil && b.seals(prop, &[]string{}) {
 				b.form.unseen = append(b.form.unseen, unseen{path: at.path})
@@ -114,30 +117,68 @@ func (b *builder) field(s *node, key string, at scope) Field {
 		f.Multiline = int(rows)
 	}
 	f.Kind = b.kind(s, &f)
-	if f.Kind == List {
+	switch f.Kind {
+	case List:
 		b.element(s, &f, at)
+	case Object:
+		if f.Element = b.valueType(s); f.Element == "" && at.out != nil && !at.sample {
+			b.note(s, b.path, "the schema does not say what is in "+at.name+"; it is asked as YAML or JSON")
+		}
 	}
 	return f
+}
+
+// valueType is the type that the values of an object have where all have the same, and no parts; "" otherwise.
+func (b *builder) valueType(s *node) string {
+	of := s.Get("additionalProperties")
+	if !isMap(of) || s.Get("patternProperties") != nil {
+		return ""
+	}
+	switch t := schemaType(b.retrieve(of, nil)); t {
+	case "object", "array", "null":
+		return ""
+	default:
+		return t
+	}
 }
 
 // keep is the value to keep of a field, with what is no longer in the schema of its elements left out. It makes the
 // fields of those.
 func (b *builder) keep(s *node, f *Field, at scope) *node {
-	if !isList(at.data) || !isMap(s.Get("items")) || !b.nested(b.retrieve(s.Get("items"), nil)) {
+	if f.Rows == nil && (!isList(at.data) || !b.compound(s)) {
 		return at.data
 	}
-	out := make([]*node, len(at.data.Items))
-	for i, item := range at.data.Items {
+	size := len(items(at.data))
+	if f.Rows != nil {
+		size = max(size, f.Rows.Fixed)
+	}
+	out := make([]*node, size)
+	for i := range out {
+		item := elementOf(at.data, i)
+		schema := itemSchema(s, i)
+		if firsts(s) > 0 && i >= firsts(s) && !isMap(schema) { // nothing says what more there may be
+			out = out[:i]
+			break
+		}
+		if !isMap(schema) {
+			schema = with(nil, "type", textNode(guess(item)))
+		}
 		element, own := at.element(i, item), []Field{}
 		if f.Rows != nil {
-			element.row, element.out = true, &own
+			element.out = &own
 		}
-		if out[i] = b.property(s.Get("items"), "", element); out[i] == nil {
-			out[i] = &node{Kind: yamldoc.Map}
+		if out[i] = b.property(schema, "", element); out[i] == nil {
+			out[i] = blank(schemaType(b.retrieve(schema, item)))
 		}
 		if f.Rows != nil {
 			f.Rows.Fields = append(f.Rows.Fields, own)
 		}
+	}
+	for len(out) > len(items(at.data)) && void(out[len(out)-1]) { // a tuple may end early
+		out = out[:len(out)-1]
+	}
+	if len(out) == 0 && !isList(at.data) {
+		return at.data
 	}
 	return listOf(at.data, out)
 }
@@ -149,11 +190,17 @@ func (b *builder) element(s *node, f *Field, at scope) {
 	if f.Options == nil {
 		f.Options = choices(item)
 	}
-	if f.Options == nil && b.nested(item) && at.out != nil {
-		child := scope{depth: at.depth + 1, stack: at.stack, out: &f.Items, row: true}
-		b.property(s.Get("items"), "", child)
-		f.Rows = b.rows(s, f, at)
+	if f.Options != nil {
+		return
 	}
+	if f.Compound = b.compound(s); !f.Compound {
+		return
+	}
+	if b.nested(item) && at.out != nil {
+		child := scope{depth: at.depth + 1, stack: at.stack, out: &f.Items, sample: true}
+		b.property(s.Get("items"), "", child)
+	}
+	f.Rows = b.rows(s, f, at)
 }
 
 func review(s *node) Review {

@@ -133,7 +133,9 @@ func requires(s *node, key string) bool {
 func (e *engine) array(s, data, def *node, required bool, stack []string) *node {
 	out := data
 	if !isList(data) {
-		out = def
+		if out = def; firsts(s) > 0 && s.Get("default") == nil {
+			out = e.firstDefaults(s, def, stack)
+		}
 	}
 	var list []*node
 	for i, item := range items(out) {
@@ -151,6 +153,19 @@ func (e *engine) array(s, data, def *node, required bool, stack []string) *node 
 		return nil
 	}
 	return listOf(out, list)
+}
+
+// firstDefaults are the elements of an array whose first have schemas of their own, as these fill them in.
+func (e *engine) firstDefaults(s, def *node, stack []string) *node {
+	var list []*node
+	for i, each := range items(s.Get("items"))[:firsts(s)] {
+		item := e.defaults(each, nil, elementOf(def, i), false, stack)
+		if item == nil {
+			item = &node{Kind: yamldoc.Null}
+		}
+		list = append(list, item)
+	}
+	return listOf(def, list)
 }
 
 func elementOf(list *node, i int) *node {

@@ -59,9 +59,11 @@ type Field struct {
 	Default     *yamldoc.Node // what the schema fills in, nil for nothing
 	Value       *yamldoc.Node // what is filled in now, nil for nothing
 	Options     []Option      // Choice, Choices, and a Toggle or List that names its values
-	Element     string        // List: the type of its elements, "" for any
+	Element     string        // List, and Object without properties: the type of what is in it, "" for any
 	Items       []Field       // List of objects: the fields of one
-	Rows        *Rows         // List of objects: its elements, nil where it is asked in one piece
+	Compound    bool          // List: its elements have parts, or a schema each
+	Rows        *Rows         // List that is Compound: its elements, nil where it is asked in one piece
+	Whole       Whole         // List that is Compound: why it is asked in one piece, "" where it is fixed or is not
 	Sealed      bool          // List and Object: something in it is typed unseen
 	Picker      *Picker       // of a field with a ui:field that is known
 	Custom      *Custom       // of a field with another one

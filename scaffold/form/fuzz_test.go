@@ -57,7 +57,7 @@ func again(t *testing.T, tmpl *Template, v *node) error {
 	for q := range form.All() {
 		answers[q.Name] = []string{"b"}
 		if q.Rows != nil {
-			form.State = Rearranged(form.State, q.Path, []int{1, -1, 0})
+			form.State = Rearranged(form.State, q.Path, []int{1, -1, 0}, q.Rows.New)
 		}
 	}
 	_, _, err = tmpl.Submit(form.State, answers, Options{})

@@ -15,6 +15,11 @@ func isMap(n *node) bool  { return n != nil && n.Kind == yamldoc.Map }
 func isList(n *node) bool { return n != nil && n.Kind == yamldoc.List }
 func isNull(n *node) bool { return n == nil || n.Kind == yamldoc.Null }
 
+// void reports whether a value says nothing.
+func void(n *node) bool {
+	return isNull(n) || (isMap(n) || isList(n)) && len(n.Fields)+len(n.Items) == 0
+}
+
 // isTrue and isFalse are about the two booleans; an absent node is neither.
 func isTrue(n *node) bool  { return n != nil && n.Kind == yamldoc.Bool && n.Text == "true" }
 func isFalse(n *node) bool { return n != nil && n.Kind == yamldoc.Bool && n.Text == "false" }

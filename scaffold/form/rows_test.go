@@ -106,7 +106,13 @@ func TestRowsOrWhole(t *testing.T) {
 		{"objects", "items: {type: object, properties: {a: {type: string}}}", "{l: [{a: x}]}", true},
 		{"none yet", "items: {type: object, properties: {a: {type: string}}}", "{}", true},
 		{"texts", "items: {type: string}", "{l: [x]}", false},
-		{"a tuple", "items: [{type: object, properties: {a: {type: string}}}]", "{l: [{a: x}]}", false},
+		{"a tuple", "items: [{type: object, properties: {a: {type: string}}}]", "{l: [{a: x}]}", true},
+		{"a tuple that is something else", "items: [{type: object, properties: {a: {type: string}}}]", "{l: [[x]]}", false},
+		{"no tuple", "items: [{type: string}]", "{l: null}", false},
+		{"lists", "items: {type: array, items: {type: string}}", "{l: [[x], []]}", true},
+		{"lists that are none", "items: {type: array, items: {type: string}}", "{l: [x]}", false},
+		{"of several kinds", "items: {oneOf: [{type: string}, {type: object, properties: {a: {type: string}}}]}", "{l: [x, {a: y}]}", true},
+		{"constants", "items: {oneOf: [{const: a}, {const: b}]}", "{l: [a]}", false},
 		{"maps", "items: {type: object, additionalProperties: {type: string}}", "{l: [{a: x}]}", false},
 		{"what is no object", "items: {type: object, properties: {a: {type: string}}}", "{l: [x, {a: y}]}", false},
 		{"fixed", "readOnly: true, items: {type: object, properties: {a: {type: string}}}", "{l: [{a: x}]}", false},
@@ -135,14 +141,58 @@ func TestRearranged(t *testing.T) {
 	}{
 		{[]int{0, 1, 2}, `[1,2,3]`}, {[]int{2, 0}, `[3,1]`}, {nil, `[]`}, {[]int{0, -1, 9}, `[1,{}]`}, {slices.Repeat([]int{-1}, maxRows+5), "[" + strings.Repeat("{},", maxRows-1) + "{}]"},
 	} {
-		if got := jsonOf(Rearranged(values, []string{"a", "l"}, tt.order).Get("a").Get("l")); got != tt.want {
+		if got := jsonOf(Rearranged(values, []string{"a", "l"}, tt.order, nil).Get("a").Get("l")); got != tt.want {
 			t.Errorf("%v: %s, want %s", tt.order, got, tt.want)
 		}
 	}
-	if got := jsonOf(Rearranged(parse(t, "{}"), []string{"l"}, []int{-1})); got != `{"l":[{}]}` {
+	if got := jsonOf(Rearranged(parse(t, "{}"), []string{"l"}, []int{-1}, nil)); got != `{"l":[{}]}` {
 		t.Error(got)
 	}
 	if jsonOf(values) != `{"a":{"l":[1,2,3]},"b":"x"}` {
 		t.Error("the values it came from were changed")
+	}
+}
+
+// TestRowsWithin: elements have lists of their own, tuples and trees among them, asked element by element, too.
+func TestRowsWithin(t *testing.T) {
+	t.Parallel()
+	tmpl := questions(t, `
+definitions: {node: {type: object, required: [name], properties: {name: {type: string}, kids: {type: array, items: {$ref: "#/definitions/node"}}}}}
+properties:
+  l: {type: array, items: {type: object, properties: {m: {type: array, title: M, items: {type: object, title: N, properties: {a: {type: string}, pass: {type: string, ui:widget: password}}}}}}}
+  t: {type: array, items: [{type: string, title: Name}, {type: integer, title: Size}], additionalItems: {type: object, title: More, properties: {x: {type: string, default: d}}}}
+  tree: {type: array, items: {$ref: "#/definitions/node"}}
+  ll: {type: array, items: {type: array, items: {type: string}}}
+`)
+	f, problems, err := tmpl.Submit(parse(t, `{l: [{m: [{a: x, pass: s1}, {}]}], tree: [{name: a, kids: [{kids: [{}]}]}], ll: [[p], []]}`), map[string][]string{
+		"l[0].m[1].a": {"y"}, "l[0].m[1].pass": {"s2"}, "t[1]": {"3"}, "tree[0].kids[0].kids[0].name": {"deep"}, "ll[1]": {"q", "r"},
+	}, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var wrong []string
+	for _, p := range problems {
+		wrong = append(wrong, p.Field+" "+p.Rule)
+	}
+	if got := strings.Join(wrong, ", "); got != "t[0] type, tree[0].kids[0].name required" {
+		t.Error(got)
+	}
+	const want = `{"l":[{"m":[{"a":"x","pass":"s1"},{"a":"y","pass":"s2"}]}],"ll":[["p"],["q","r"]],"t":[null,3],"tree":[{"kids":[{"kids":[{"name":"deep"}]}],"name":"a"}]}`
+	if got := jsonOf(f.Values); got != want {
+		t.Errorf("%s\nwant %s", got, want)
+	}
+	if got := jsonOf(f.Masked(f.Values, "*").Get("l")); got != `[{"m":[{"a":"x","pass":"*"},{"a":"y","pass":"*"}]}]` {
+		t.Error(got)
+	}
+	r := f.Pages[0].Fields[1].Rows
+	if r == nil || r.Fixed != 2 || !slices.Equal(r.Titles, []string{"Name", "Size"}) || r.Title != "More" || !r.Add || jsonOf(r.New) != `{"x":"d"}` {
+		t.Errorf("%+v", r)
+	}
+	inner := f.Pages[0].Fields[0].Rows.Fields[0][0]
+	if inner.Name != "l[0].m" || inner.Rows == nil || inner.Rows.Title != "N" || !inner.Sealed {
+		t.Errorf("%+v", inner)
+	}
+	if got := jsonOf(Rearranged(f.State, inner.Path, []int{1, -1, 0}, inner.Rows.New).Get("l")); got != `[{"m":[{"a":"y","pass":"s2"},{},{"a":"x","pass":"s1"}]}]` {
+		t.Error(got)
 	}
 }

@@ -1,6 +1,7 @@
 package form
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -97,7 +98,11 @@ func (q *Field) typed(answer []string) (*node, *Problem) {
 	case List:
 		return q.list(answer)
 	case Object:
-		return q.structure(strings.Join(answer, "\n"), yamldoc.Map, "object")
+		text := strings.Join(answer, "\n")
+		if n := pairs(text); n != nil && q.Element == "string" {
+			return n, nil
+		}
+		return q.structure(text, yamldoc.Map, "object")
 	}
 	if q.Kind == File && q.Type == "array" {
 		return q.several(answer, func(s string) (*node, *Problem) { return textNode(s), nil })
@@ -163,7 +168,7 @@ func (q *Field) several(answer []string, each func(string) (*node, *Problem)) (*
 // list reads the elements of a list: one an answer, or all of them as YAML or JSON in one.
 func (q *Field) list(answer []string) (*node, *Problem) {
 	text := strings.TrimSpace(strings.Join(answer, "\n"))
-	if q.Items != nil || len(answer) == 1 && (strings.HasPrefix(text, "[") || strings.HasPrefix(text, "- ")) {
+	if q.Compound || len(answer) == 1 && (strings.HasPrefix(text, "[") || strings.HasPrefix(text, "- ")) {
 		return q.structure(text, yamldoc.List, "list")
 	}
 	if q.Sealed { // one a line
@@ -182,6 +187,27 @@ func (q *Field) list(answer []string) (*node, *Problem) {
 		}
 		return textNode(strings.TrimSpace(s)), nil
 	})
+}
+
+// pair matches a key and a text that nobody would put in quotes.
+var pair = regexp.MustCompile(`^([A-Za-z0-9_][^\s:#]*):(?:[ \t]+([^\s"'\[\]{}|>&*!%@#` + "`" + `,?-][^#]*))?$`)
+
+// pairs reads an object of texts that is written one a line without quotes, where YAML would take some of them for
+// numbers, or for true and false; nil where it is written otherwise.
+func pairs(text string) *node {
+	out := &node{Kind: yamldoc.Map}
+	for line := range strings.Lines(text) {
+		line = strings.TrimRight(line, " \t\r\n")
+		if line == "" {
+			continue
+		}
+		m := pair.FindStringSubmatch(line)
+		if m == nil || strings.Contains(m[2], ": ") || out.Get(m[1]) != nil {
+			return nil
+		}
+		out.Fields = append(out.Fields, yamldoc.Field{Key: m[1], Value: textNode(m[2])})
+	}
+	return out
 }
 
 // structure reads an object or a list that was written as YAML or JSON.

@@ -28,7 +28,7 @@ type Parts struct {
 func (f *Form) Apart(values *yamldoc.Node) Parts {
 	p := Parts{Open: f.replaced(values, nil)}
 	for _, u := range f.unseen {
-		v := at(values, u.path)
+		v := ValueAt(values, u.path)
 		switch {
 		case v == nil:
 		case !u.secret:
@@ -56,8 +56,8 @@ func (f *Form) replaced(values, by *node) *node {
 	return values
 }
 
-// at is the value at a path, nil for none.
-func at(n *node, path []string) *node {
+// ValueAt is the value at a path through objects and lists, whose elements are numbered; nil for none.
+func ValueAt(n *yamldoc.Node, path []string) *yamldoc.Node {
 	for _, key := range path {
 		if isList(n) {
 			i, err := strconv.Atoi(key)
@@ -75,7 +75,7 @@ func at(n *node, path []string) *node {
 // put is a value with another at a path where it has one; nil takes it away. An element of a list stays as null, so
 // that the others keep their numbers.
 func put(n *node, path []string, v *node) *node {
-	if at(n, path) == nil {
+	if ValueAt(n, path) == nil {
 		return n
 	}
 	if len(path) == 0 {
@@ -123,8 +123,8 @@ func (b *builder) secretive(f *Field, at scope) {
 	}
 }
 
-// inside looks for what is typed unseen in a value that is asked as a whole, and notes where it is. Elements that are
-// objects are looked at as they are kept.
+// inside looks for what is typed unseen in a value that is asked as a whole, and notes where it is. Elements that have
+// parts are looked at as they are kept.
 func (b *builder) inside(s *node, f *Field, at scope) {
 	if f.Kind != List && f.Kind != Object || !b.seals(s, &[]string{}) {
 		return
@@ -134,7 +134,7 @@ func (b *builder) inside(s *node, f *Field, at scope) {
 	if isMap(at.data) {
 		b.additional(s, at, &node{Kind: yamldoc.Map})
 	}
-	if isMap(s.Get("items")) && b.nested(b.retrieve(s.Get("items"), nil)) {
+	if f.Kind == List && b.compound(s) {
 		return
 	}
 	for i, item := range items(at.data) {
@@ -147,10 +147,11 @@ func (b *builder) inside(s *node, f *Field, at scope) {
 	}
 }
 
-// element is where an element of a list stands. Nothing is asked there.
+// element is where an element of a list stands. Nothing is asked there unless the caller gives it a place for fields.
+// References may lead back to where they came from: elements end where the values do.
 func (s scope) element(i int, item *node) scope {
 	key := strconv.Itoa(i)
-	return scope{name: s.name + "[" + key + "]", path: append(slices.Clip(s.path), key), data: item, depth: s.depth + 1, stack: s.stack}
+	return scope{name: s.name + "[" + key + "]", path: append(slices.Clip(s.path), key), data: item, depth: s.depth + 1}
 }
 
 // secretField is the ui:field of what templates see as a secret.

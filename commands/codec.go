@@ -39,18 +39,26 @@ func encode(r understand.Reading, full bool) []string {
 	}
 	add('k', r.Kind)
 	add('x', r.Trait)
+	add('d', r.When.String())
 	add('q', r.Topic)
 	if !r.Person.IsZero() {
 		add('p', r.Person.Short(""))
 	}
-	if !r.Within.IsZero() {
-		add('w', r.Within.Short(""))
+	if r.Listed {
+		if !r.Within.IsZero() {
+			add('w', r.Within.Short(""))
+		}
 		add('s', r.Stage)
-		add('l', r.Lacks)
+		add('l', strings.Join(r.Lacks, ","))
+		add('h', strings.Join(r.Has, ","))
+		add('g', strings.Join(r.Tags, ","))
 	}
 	var flags []byte
 	if r.All {
 		flags = append(flags, 'a')
+	}
+	if r.Listed {
+		flags = append(flags, 'c')
 	}
 	if r.Fleet {
 		flags = append(flags, 'f')
@@ -89,6 +97,8 @@ func decode(args []string) (r understand.Reading, full bool) {
 			r.Kind = value
 		case 'x':
 			r.Trait = value
+		case 'd':
+			r.When = understand.ParseWhen(value)
 		case 'q':
 			r.Topic = value
 		case 'p':
@@ -98,9 +108,14 @@ func decode(args []string) (r understand.Reading, full bool) {
 		case 's':
 			r.Stage = value
 		case 'l':
-			r.Lacks = value
+			r.Lacks = strings.Split(value, ",")
+		case 'h':
+			r.Has = strings.Split(value, ",")
+		case 'g':
+			r.Tags = strings.Split(value, ",")
 		case '!':
 			r.All, r.Fleet, full = strings.Contains(value, "a"), strings.Contains(value, "f"), strings.Contains(value, "r")
+			r.Listed = strings.Contains(value, "c")
 		}
 	}
 	return r, full

@@ -17,6 +17,11 @@ func TestCodecRoundTrip(t *testing.T) {
 		full bool
 	}{
 		{understand.Reading{Intent: understand.Owner, Lang: lang.English, Entities: []catalog.Ref{catalog.MakeRef("component", "", "pay")}}, false},
+		{understand.Reading{Intent: understand.OnCall, Lang: lang.English, When: understand.When{Month: 11, Date: 22, Part: understand.Night, Past: true}}, false},
+		{understand.Reading{
+			Intent: understand.Search, Lang: lang.English, Listed: true, Stage: "early", Lacks: []string{"no-docs", "no-owner"}, Has: []string{"no-on-call"},
+			Tags: []string{"tier-1"}, Entities: []catalog.Ref{catalog.MakeRef("component", "", "pay")},
+		}, true},
 		{understand.Reading{
 			Intent: understand.Version, Lang: lang.Chinese, Fleet: true, All: true, Kind: "service",
 			Entities: []catalog.Ref{catalog.MakeRef("api", "fin", "pay"), catalog.MakeRef("user", "", "a.b")},

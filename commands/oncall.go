@@ -20,14 +20,24 @@ func (t *talk) onCall() {
 		t.each((*talk).onCallFor)
 	case understand.Troubled(t.q.Channel):
 		t.onCallWhich()
+	case !t.r.When.IsZero():
+		t.onCallAllAt()
 	default:
 		t.onCallAll()
 	}
 }
 
 func (t *talk) onCallFor(e *catalog.Entity) {
-	if e.Ref.Kind == "user" {
+	later := !t.r.When.IsZero()
+	switch {
+	case e.Ref.Kind == "user" && later:
+		t.onCallPersonAt(e)
+		return
+	case e.Ref.Kind == "user":
 		t.onCallPerson(e)
+		return
+	case later:
+		t.onCallAt(e)
 		return
 	}
 	shifts, err := t.shifts(e)
@@ -137,11 +147,15 @@ func (t *talk) shift(s plugins.Shift, e *catalog.Entity) {
 		spans = append(spans, t.say(next, lang.Args{"who": who})...)
 	}
 	t.add(card.Text{Spans: spans})
-	var covers []card.Span
-	if !s.Covers.IsZero() && s.Covers != s.Person {
-		covers = t.say(lang.OnCallCovers, lang.Args{"who": t.person(s.Covers)})
+	t.reach(s, e, t.covers(s))
+}
+
+// covers says whom the person of a shift stands in for; nil for nobody.
+func (t *talk) covers(s plugins.Shift) []card.Span {
+	if s.Covers.IsZero() || s.Covers == s.Person {
+		return nil
 	}
-	t.reach(s, e, covers)
+	return t.say(lang.OnCallCovers, lang.Args{"who": t.person(s.Covers)})
 }
 
 // reach is the line below a shift: whom it stands in for, how to reach the person, and which schedule says so.

@@ -152,7 +152,7 @@ func (m *answers) put(g catalog.Generation, now time.Time, k answerKey, a answer
 	if m.given == nil || m.generation != g || len(m.given) >= rememberedHalf {
 		m.generation, m.given = g, make(map[answerKey]answered)
 	}
-	a.at = now
+	a.at, a.message.Kept = now, new(card.Kept)
 	m.given[k] = a
 }
 

@@ -11,7 +11,8 @@ import (
 
 // search names what fits a description: what understanding found already, what words find, or all of a kind.
 func (t *talk) search() {
-	if where, ok := t.view.Entity(t.r.Within); ok {
+	where, ok := t.view.Entity(t.r.Within)
+	if ok || t.r.Listed && t.r.Within.IsZero() {
 		t.within(where)
 		return
 	}

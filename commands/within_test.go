@@ -39,6 +39,10 @@ func TestWithin(t *testing.T) {
 		{"Money 组有哪些实验性的接口", "answer", "api:default/till-api", "处于实验阶段"},
 		{"anything without an owner in the shipping domain", "answer", "component:default/pigeon-post", "Each has no owner."},
 		{"anything in production without an owner in the shipping domain", "not_found", "domain:default/shipping", "found none"},
+		{"experimental things of the money team that have docs", "not_found", "group:default/money", "fits all of this"},
+		{"tier-1 services that have an on call schedule", "answer", "component:default/parcels", "tier-1"},
+		{"experimental services without docs", "answer", "component:default/ledgerd", "Experimental in the catalog: 1 service."},
+		{"services of the money team without docs and without an owner", "not_found", "group:default/money", "fits all of this"},
 		{"shipping 里没有负责人的服务", "answer", "component:default/pigeon-post", "每个都没有负责人。"},
 	} {
 		a, m := c.Ask(t.Context(), commands.Question{Text: tt.text, Now: now})

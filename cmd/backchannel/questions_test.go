@@ -35,6 +35,10 @@ var questionFiles = []struct {
 	{"phones again", "testdata/company11/backchannel.yaml", "testdata/company11/more.jsonl", 0.97, 0},
 	{"mountains", "testdata/company12/backchannel.yaml", "testdata/company12/questions.jsonl", 0.91, 0.01},
 	{"books", "testdata/company13/backchannel.yaml", "testdata/company13/questions.jsonl", 0.85, 0},
+	{"insurance", "testdata/company14/backchannel.yaml", "testdata/company14/questions.jsonl", 0.95, 0},
+	{"insurance again", "testdata/company14/backchannel.yaml", "testdata/company14/more.jsonl", 0.86, 0},
+	{"tea shops", "testdata/company15/backchannel.yaml", "testdata/company15/questions.jsonl", 0.92, 0},
+	{"tea shops again", "testdata/company15/backchannel.yaml", "testdata/company15/more.jsonl", 0.93, 0.034},
 }
 
 // questionsNow is the instant at which the questions are asked: on-call answers depend on it.

@@ -38,6 +38,17 @@ func (r *run) question(us []unit) []unit {
 	return part
 }
 
+// secondQuestion is where a second question about the same begins: "is there an api for refunds and who calls it".
+func (r *run) secondQuestion() int {
+	for i := 2; i+2 < len(r.m.toks); i++ {
+		if r.m.toks[i].norm == "and" && questionWord(r.m.toks[i+1].norm) && slices.ContainsFunc(r.m.toks[i+2:], pronoun) &&
+			!slices.ContainsFunc(r.m.mentions, func(n mention) bool { return n.from > i && n.strength == strong }) {
+			return i
+		}
+	}
+	return 0
+}
+
 // pronoun reports whether a token stands for what was said before.
 func pronoun(t token) bool {
 	switch t.norm {

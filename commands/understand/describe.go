@@ -26,6 +26,7 @@ func (r *run) found(us []unit) outcome {
 		}
 		return outcome{}
 	}
+	list = r.providing(list)
 	r.preferNamed(list)
 	top := list[0]
 	if same := r.sharing(us, list); len(same) > 1 {
@@ -49,6 +50,24 @@ func (r *run) found(us []unit) outcome {
 		return outcome{choices: rivals[:min(len(rivals), maxChoices-1)]}
 	}
 	return o
+}
+
+// providing leaves out what provides no API where one is asked for and something else fits that is or has one.
+func (r *run) providing(list []scored) []scored {
+	const near = 0.75
+	has := func(s scored) bool {
+		ref := r.x.ref(s.ent)
+		return ref.Kind == "api" || len(r.view.Relations(ref, "providesApi")) > 0
+	}
+	if r.intent != API || has(list[0]) {
+		return list
+	}
+	least := list[0].score * near
+	kept := slices.DeleteFunc(slices.Clone(list), func(s scored) bool { return !has(s) || s.score < least || !r.enough(&s) })
+	if len(kept) == 0 {
+		return list
+	}
+	return kept
 }
 
 // preferNamed puts what most of the question is the name of before what is only described as well.

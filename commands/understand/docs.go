@@ -27,6 +27,7 @@ type lateDoc struct {
 // Places in documentation and their weight; docWords bounds how many words of a section are read.
 const (
 	qPage    = 100
+	qPath    = 80 // of a file's name, which is a hint
 	qHeading = 95
 	qBody    = 75
 	qAbout   = 45
@@ -69,7 +70,7 @@ func (x *index) readDocs(b *builder) (sections []*search.Doc, texts heap) {
 func (b *builder) section(s *search.Doc) {
 	b.forget()
 	b.text(s.Title, qPage)
-	b.text(spaced(s.Page), qPage)
+	b.text(spaced(s.Page), qPath)
 	b.text(s.Heading, qHeading)
 	b.long(s.Text)
 	b.text(spaced(s.Entity.Name), qAbout)

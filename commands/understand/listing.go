@@ -64,7 +64,7 @@ func (r *run) listing() bool {
 		return false
 	case want == nil && (states == nil || !r.m.cue("whichever")):
 		return false
-	case states == nil && !r.m.cue("list"):
+	case states == nil && !r.m.cue("list") && !r.bareStage():
 		return false
 	case states != nil && !r.m.cue("list") && !r.m.cue("whichever") && !r.bareStage():
 		return false
@@ -74,6 +74,9 @@ func (r *run) listing() bool {
 	}
 	typ, rest := r.typed(want, r.unlisted())
 	if telling(rest) {
+		return false
+	}
+	if states == nil && typ == "" && !r.m.cue("list") { // "graphql apis", but not "refund apis"
 		return false
 	}
 	refs := r.all(want, typ, states)

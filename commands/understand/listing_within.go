@@ -14,14 +14,31 @@ import (
 const maxParts = 5000
 
 // lacks are the cues that ask for what has no owner and the like. They are called as the findings about the data are.
+// Behind has- they ask for what has one.
 var lacks = []string{"no-owner", "no-docs", "no-on-call"}
 
-// lacking returns what the message says is missing, "" for nothing.
-func (r *run) lacking() string {
-	if i := slices.IndexFunc(lacks, r.m.cue); i >= 0 {
-		return lacks[i]
+// conditions are what things of a list have to fit, all of them.
+type conditions struct {
+	want   *kindWord
+	typ    string // of the wanted kind
+	stage  string // the cue
+	lacks  []string
+	has    []string
+	techs  []techSpan
+	tags   []string
+	within []catalog.Ref
+}
+
+// count is how many conditions there are beside the kind.
+func (c *conditions) count() int {
+	n := len(c.lacks) + len(c.has) + len(c.techs) + len(c.tags)
+	if c.stage != "" {
+		n++
 	}
-	return ""
+	if c.typ != "" {
+		n++
+	}
+	return n
 }
 
 // stageAsked returns the cue of the stage of life that the message asks for, "" for none.
@@ -34,201 +51,195 @@ func (r *run) stageAsked() string {
 	return ""
 }
 
-// listingWithin settles questions for whatever of a system, a domain or a team is in a stage of life or lacks
-// something.
-func (r *run) listingWithin() bool {
-	stage, lack := r.stageAsked(), r.lacking()
-	if stage == "" && lack == "" || len(r.m.techs) > 0 {
-		return false
+// conditions returns the conditions that cues and names of technologies say.
+func (r *run) conditions() conditions {
+	c := conditions{stage: r.stageAsked()}
+	for _, l := range lacks {
+		if r.m.cue(l) {
+			c.lacks = append(c.lacks, l)
+		} else if r.m.cue("has-" + strings.TrimPrefix(l, "no-")) {
+			c.has = append(c.has, l)
+		}
 	}
+	c.techs = r.m.techs
+	return c
+}
+
+// listable reports whether a list can be what a question with some conditions wants.
+func (r *run) listable(c *conditions) bool {
 	switch r.intent {
 	case "", Search, Show, Lifecycle, OwnedBy, API:
-	case Owner, Docs, OnCall:
-		if lack == "" {
-			return false
-		}
-	default:
+		return true
+	case Owner, Docs, OnCall, Members:
+		return len(c.lacks)+len(c.has) > 0
+	case Version, Radar: // "experimental python services", but not "which java do experimental services use"
+		return len(c.techs) > 0 && !r.versionAsked()
+	}
+	return false
+}
+
+// versionAsked reports whether versions are asked for, or named.
+func (r *run) versionAsked() bool {
+	return anyOf(r.m.clean.text, "ersion", "版本", "几", "多少", "which ", "what ", "upgrade", "升级", "radar", "雷达") || r.m.cue("behind") ||
+		slices.ContainsFunc(r.m.techs, func(s techSpan) bool { return rangeOf(r.m.toks, s) != "" })
+}
+
+// listingWithin settles questions for whatever fits several conditions: it belongs to a system, a domain or a team, is in a
+// stage of life, lacks something or has it, is built with something, has a tag.
+func (r *run) listingWithin() bool {
+	c := r.conditions()
+	if !r.listable(&c) {
 		return false
 	}
 	where, n := r.container()
 	if len(where) == 0 {
 		where, n = r.containerBefore()
 	}
-	if len(where) == 0 || telling(r.unlistedOf(n)) {
+	if n == nil {
+		n = &mention{from: -1, to: -1, kindAt: -1}
+	}
+	if len(where) == 0 && (c.count() == 0 || r.othersNamed()) {
 		return false
 	}
-	want := r.wantedOf(n)
-	if want == nil && !r.m.cue("list") && !r.m.cue("whichever") {
+	c.within, c.want = where, r.wantedOf(n)
+	rest := r.tellingUnits(r.unlistedOf(n))
+	found := r.fit(&c)
+	if len(rest) > 0 {
+		found, rest = r.tagged(&c, found, rest)
+	}
+	if len(rest) > 0 || !r.listMeant(&c) {
 		return false
 	}
-	refs := r.partsOf(where, want, r.stage())
-	r.out.Kind, r.out.Topic = kindName(want, ""), r.topic(r.content(nil))
-	r.out.Within, r.out.Lacks, r.out.Stage = where[0], lack, strings.TrimPrefix(stage, "stage-")
+	r.list(&c, found)
+	return true
+}
+
+// othersNamed reports whether something is named outright that is no technology.
+func (r *run) othersNamed() bool {
+	return slices.ContainsFunc(r.m.mentions, func(n mention) bool { return n.strength == strong && !r.kindOnly(&n) && !r.techAt(&n) })
+}
+
+// listMeant reports whether conditions are enough for a list: of something that is named one, with a word that asks for a
+// list or a kind; of everything two.
+func (r *run) listMeant(c *conditions) bool {
+	asks := c.want != nil || r.m.cue("list") || r.m.cue("whichever") || r.endsOpen()
+	const alone, together = 1, 2
+	n := c.count()
+	switch {
+	case len(c.within) > 0 && n == len(c.techs):
+		return n > 0 && (c.want != nil || r.m.cue("whichever"))
+	case len(c.within) > 0:
+		return n >= alone && (asks || n >= together)
+	case len(c.tags) > 0 && n == alone: // any word may be a tag
+		return false
+	}
+	return n >= together && asks
+}
+
+// endsOpen reports whether a message ends as 废弃的 does, which leaves out what it asks for.
+func (r *run) endsOpen() bool {
+	last := len(r.m.toks) - 1
+	for last > 0 && r.m.toks[last].class == punct {
+		last--
+	}
+	return last >= 0 && r.m.toks[last].norm == "的"
+}
+
+// fit returns what fits the conditions that understanding can judge.
+func (r *run) fit(c *conditions) []catalog.Ref {
+	refs := r.listed(c)
+	return slices.DeleteFunc(refs, func(ref catalog.Ref) bool {
+		e, ok := r.view.Entity(ref)
+		return !ok || slices.ContainsFunc(c.techs, func(s techSpan) bool { return !r.uses(e, s.id) })
+	})
+}
+
+// listed returns the parts of what is named, or everything, of a kind and in a stage of life.
+func (r *run) listed(c *conditions) []catalog.Ref {
+	var states []string
+	if c.stage != "" {
+		states = r.stage()
+	}
+	if len(c.within) > 0 {
+		return r.partsOf(c.within, c.want, states)
+	}
+	return r.all(c.want, "", states)
+}
+
+// tagged takes what is left of the words for a tag or a type, where something that fits has it.
+func (r *run) tagged(c *conditions, found []catalog.Ref, rest []unit) ([]catalog.Ref, []unit) {
+	word := squash(r.glued(rest))
+	if word == "" {
+		return found, rest
+	}
+	var tag, typ string
+	kept := slices.DeleteFunc(slices.Clone(found), func(ref catalog.Ref) bool {
+		e, _ := r.view.Entity(ref)
+		if i := slices.IndexFunc(e.Tags, func(t string) bool { return squash(t) == word }); i >= 0 {
+			tag = e.Tags[i]
+			return false
+		}
+		if squash(e.Type) == word {
+			typ = e.Type
+			return false
+		}
+		return true
+	})
+	switch {
+	case len(kept) == 0:
+		return found, rest
+	case tag != "":
+		c.tags = append(c.tags, tag)
+	default:
+		c.typ = typ
+	}
+	return kept, nil
+}
+
+// glued is what some units say, with what hangs on them: "tier-1".
+func (r *run) glued(us []unit) string {
+	from, to := us[0].from, us[len(us)-1].to
+	for to < len(r.m.toks) && hard(r.m.toks[to].glue) {
+		to++
+	}
+	var b strings.Builder
+	for i := from; i < to; i++ {
+		b.WriteString(r.m.toks[i].norm)
+	}
+	return b.String()
+}
+
+// list enters a list into the reading.
+func (r *run) list(c *conditions, refs []catalog.Ref) {
+	r.out.Kind, r.out.Topic = kindName(c.want, c.typ), r.topic(r.content(nil))
+	r.out.Listed, r.out.Lacks, r.out.Has, r.out.Tags, r.out.Stage = true, c.lacks, c.has, c.tags, strings.TrimPrefix(c.stage, "stage-")
+	if len(c.within) > 0 {
+		r.out.Within = c.within[0]
+	}
 	r.out.Total = len(refs)
 	r.out.Entities = refs[:min(len(refs), maxListed)]
-	r.why("of %v: kind %q, stage %q, lacking %q", where, r.out.Kind, stage, lack)
+	r.why("of %v: kind %q, stage %q, lacking %q, having %q, tags %q", c.within, r.out.Kind, c.stage, c.lacks, c.has, c.tags)
 	r.sure = max(r.sure, sureIntent)
 	r.finish(Search)
-	return true
 }
 
 // unlistedOf are the units that say more than a kind, a stage of life, what is missing, that a list is wanted, and of
 // what.
 func (r *run) unlistedOf(n *mention) []unit {
 	return slices.DeleteFunc(r.unlisted(), func(u unit) bool {
-		return u.from >= n.from && u.to <= n.to || slices.ContainsFunc(lacks, func(c string) bool { return r.m.cued(c, u.from) }) || belongs[u.text]
+		return u.from >= n.from && u.to <= n.to || belongs[u.text] || r.conditionAt(u.from)
 	})
+}
+
+// conditionAt reports whether a token says a condition of a list.
+func (r *run) conditionAt(tok int) bool {
+	return slices.ContainsFunc(lacks, func(c string) bool { return r.m.cued(c, tok) || r.m.cued("has-"+strings.TrimPrefix(c, "no-"), tok) }) ||
+		slices.ContainsFunc(r.m.techs, func(s techSpan) bool { return tok >= s.from && tok < s.to })
 }
 
 // belongs holds the words that only tie a part to a whole.
 var belongs = map[string]bool{"own": true, "owns": true, "owned": true, "have": true, "has": true, "run": true, "runs": true, "inside": true, "within": true,
-	"part": true, "parts": true, "bit": true, "bits": true, "pieces": true, "stuff": true, "belong": true, "belongs": true, "under": true, "里面": true, "名下": true, "下面": true, "负责": true}
-
-// wantedOf returns the word for a kind of what is listed: not the one that says what n is.
-func (r *run) wantedOf(n *mention) *kindWord {
-	var want *kindWord
-	for i := range r.m.units {
-		u := &r.m.units[i]
-		if u.entry == nil || u.entry.kind == 0 || n != nil && (u.from >= n.from && u.to <= n.to || u.from == n.kindAt) {
-			continue
-		}
-		k := &r.u.lex.kinds[u.entry.kind-1]
-		if !holds(k.kind) && k.kind != "user" && !(k.kind == "component" && len(k.types) == 0 && u.han) && (want == nil || len(want.types) == 0 && len(k.types) > 0) {
-			want = k
-		}
-	}
-	return want
-}
-
-// holds reports whether a kind is made of other things.
-func holds(kind string) bool { return kind == "system" || kind == "domain" || kind == "group" }
-
-// container finds what a list is to be of: something that others belong to, called by its name or, beside a word for
-// its kind, by what it is about.
-func (r *run) container() ([]catalog.Ref, *mention) {
-	for i := range r.m.mentions {
-		n := r.m.mentions[i]
-		if n.negated {
-			continue
-		}
-		n.kind, n.kindAt = r.holderBeside(n.from, n.to)
-		keys := keep(n.keys, func(k keyRef) bool { return holds(r.x.ref(k.ent).Kind) && r.visible(r.x.ref(k.ent)) })
-		if len(keys) == 0 || n.kind == nil && !r.insideOf(&n) && !(n.strength == strong && len(keys) == len(n.keys)) {
-			continue
-		}
-		if n.kind != nil {
-			if of := keep(keys, func(k keyRef) bool { return r.x.ref(k.ent).Kind == n.kind.kind }); len(of) > 0 {
-				keys = of
-			}
-		}
-		if whole := keep(keys, func(k keyRef) bool { return k.class < keyStripped }); len(whole) > 0 {
-			keys = whole
-		}
-		return []catalog.Ref{r.widest(keys)}, &n
-	}
-	return r.describedContainer()
-}
-
-// containerBefore is what was talked about, where that is made of other things and the message points there.
-func (r *run) containerBefore() ([]catalog.Ref, *mention) {
-	points := func(t token) bool {
-		return pronoun(t) || t.norm == "there" || t.norm == "他" || t.norm == "那" || t.norm == "其" || t.norm == "里"
-	}
-	if r.past == nil || !slices.ContainsFunc(r.m.toks, points) || slices.ContainsFunc(r.m.mentions, func(n mention) bool { return n.strength == strong }) {
-		return nil, nil
-	}
-	for _, ref := range append(slices.Clone(r.past.asked), r.past.groups...) {
-		if holds(ref.Kind) {
-			return []catalog.Ref{ref}, &mention{kindAt: -1}
-		}
-	}
-	return nil, nil
-}
-
-// widest is the one of several of a name that holds most: a domain before a system before a team.
-func (r *run) widest(keys []keyRef) catalog.Ref {
-	order := []string{"domain", "system", "group"}
-	best := r.x.ref(keys[0].ent)
-	for _, k := range keys[1:] {
-		if ref := r.x.ref(k.ent); slices.Index(order, ref.Kind) < slices.Index(order, best.Kind) {
-			best = ref
-		}
-	}
-	return best
-}
-
-// holderBeside finds a word for a system, a domain or a team behind or in front of some tokens.
-func (r *run) holderBeside(from, to int) (*kindWord, int) {
-	for i := range r.m.units {
-		u := &r.m.units[i]
-		if u.entry == nil || u.entry.kind == 0 || u.from != to && u.to != from {
-			continue
-		}
-		if k := &r.u.lex.kinds[u.entry.kind-1]; holds(k.kind) {
-			return k, u.from
-		}
-	}
-	return nil, -1
-}
-
-// insideOf reports whether a mention stands where something is said to be inside of it, or to be its.
-func (r *run) insideOf(n *mention) bool {
-	i := n.from - 1
-	for i >= 0 && (r.m.toks[i].norm == "the" || r.m.toks[i].norm == "our") {
-		i--
-	}
-	if i >= 0 && wholeAfter[r.m.toks[i].norm] {
-		return true
-	}
-	if n.to < len(r.m.toks) {
-		t := &r.m.toks[n.to]
-		return partAfter[t.norm]
-	}
-	return false
-}
-
-// wholeAfter holds the words that a whole stands behind, partAfter those that stand behind a whole.
-var (
-	wholeAfter = map[string]bool{"in": true, "of": true, "within": true, "inside": true, "under": true, "from": true, "by": true, "at": true, "on": true,
-		"across": true, "for": true, "does": true, "do": true, "team": true, "with": true}
-	partAfter = map[string]bool{"'s": true, "里": true, "中": true, "下": true, "的": true, "有": true, "内": true, "那": true, "own": true, "owns": true, "have": true,
-		"has": true, "run": true, "runs": true, "都": true, "还": true, "名": true}
-)
-
-// describedContainer finds a system, domain or team by what it is about: "the returns area".
-func (r *run) describedContainer() ([]catalog.Ref, *mention) {
-	for i := range r.m.units {
-		u := &r.m.units[i]
-		if u.entry == nil || u.entry.kind == 0 {
-			continue
-		}
-		k := &r.u.lex.kinds[u.entry.kind-1]
-		if !holds(k.kind) {
-			continue
-		}
-		var us []unit
-		n := &mention{from: u.from, to: u.from, kind: k, kindAt: u.from}
-		for _, o := range r.unlisted() {
-			if o.to == n.from && !belongs[o.text] { // the words right before
-				n.from = o.from
-			}
-		}
-		for j := range r.m.units {
-			if o := r.m.units[j]; o.from >= n.from && o.to <= n.to {
-				us = append(us, o)
-			}
-		}
-		if !telling(us) {
-			continue
-		}
-		for _, s := range r.describe(us) {
-			if ref := r.x.ref(s.ent); ref.Kind == k.kind && s.cover >= enoughCover {
-				return []catalog.Ref{ref}, n
-			}
-		}
-	}
-	return nil, nil
-}
+	"part": true, "written": true, "built": true, "build": true, "using": true, "use": true, "uses": true, "based": true, "things": true, "写": true, "用": true, "做": true, "还在": true, "又": true, "parts": true, "bit": true, "bits": true, "pieces": true, "stuff": true, "belong": true, "belongs": true, "under": true, "里面": true, "名下": true, "下面": true, "负责": true}
 
 // partsOf returns what belongs to some things, parts of parts and what the teams of a team own as well, of a kind and
 // in one of the states; of every state where there are none.

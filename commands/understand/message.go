@@ -24,6 +24,9 @@ type message struct {
 	cues     map[string][]found
 	off      float64 // how strongly phrases speak for something that is not for this bot at all
 	negated  []bool  // tokens inside "not the ..."
+	time     When    // the time it names, and the tokens that name it, once it was read; timed is nil before
+	timed    []bool
+	told     []int // tokens of times that are not asked about
 }
 
 // parse takes a text apart.
@@ -74,7 +77,7 @@ func (u *Understander) usableTechs(m *message) []techSpan {
 			n := &m.mentions[i]
 			inside = inside || s.from >= n.from && s.to <= n.to && (n.to-n.from > s.to-s.from)
 		}
-		if inside || s.weak && !context && !m.besideNumber(s) && !m.askedWhich(s) || m.toks[s.from].code {
+		if inside || s.weak && !context && !m.besideNumber(s) && !m.askedWhich(s) && !u.beforeKind(m, s) || m.toks[s.from].code {
 			continue
 		}
 		out = append(out, s)
@@ -92,8 +95,19 @@ func (m *message) techContext() bool {
 			return true
 		}
 	}
-	return anyOf(m.clean.text, "版本", "雷达", "多少", "怎么看", "态度", "能用", "可以用", "升级", "升到", "服务", "脚手架", "模板", "推荐用", "是几") || anyOf(strings.ToLower(m.clean.text),
+	return anyOf(m.clean.text, "版本", "雷达", "多少", "怎么看", "态度", "能用", "可以用", "升级", "升到", "服务", "脚手架", "模板", "推荐用", "是几", "能上", "可以上", "用的", "写的") || anyOf(strings.ToLower(m.clean.text),
 		"i use", "we use", "can i", "may we", "may i", "still on", "do we use", "new ")
+}
+
+// languages are the everyday words that are languages and frameworks before all else where a word for a kind stands behind:
+// "experimental go services".
+var languages = map[string]bool{"go": true, "rust": true, "swift": true, "dart": true, "node": true, "spring": true, "rails": true, "flask": true, "express": true, "next": true}
+
+// beforeKind reports whether the name of a language stands right before a word for a kind.
+func (u *Understander) beforeKind(m *message, s techSpan) bool {
+	return s.to == s.from+1 && languages[m.toks[s.from].norm] && s.from > 0 && slices.ContainsFunc(m.units, func(o unit) bool {
+		return o.from == s.to && o.entry != nil && o.entry.kind > 0 && u.lex.kinds[o.entry.kind-1].kind == "component"
+	})
 }
 
 func (m *message) besideNumber(s techSpan) bool {
@@ -205,11 +219,16 @@ func (m *message) isName(f found) bool {
 	})
 }
 
-// aboutCatalog reports whether the words of a phrase are words of the catalog's own texts.
+// aboutCatalog reports whether the words of a phrase are words of the catalog's own texts, or of a name in the message.
 func (u *Understander) aboutCatalog(m *message, f found) bool {
+	if slices.ContainsFunc(m.mentions, func(n mention) bool {
+		return n.strength == strong && slices.ContainsFunc(f.hits, func(h int) bool { return h >= n.from && h < n.to })
+	}) {
+		return true
+	}
 	for i := range m.units {
 		w := &m.units[i]
-		if w.han && w.entry != nil && len(w.entry.concepts) > 0 && slices.Contains(f.hits, w.from) && m.cue("howto") && u.index.means(w) {
+		if w.han && w.entry != nil && len(w.entry.concepts) > 0 && slices.Contains(f.hits, w.from) && (m.cue("howto") || m.cue("broken")) && u.index.means(w) {
 			return true
 		}
 	}

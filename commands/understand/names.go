@@ -1,7 +1,6 @@
 package understand
 
 import (
-	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -18,7 +17,7 @@ type alias struct {
 }
 
 var (
-	englishAlias = regexp.MustCompile(`\b(?i:also called|also known as|aka|a\.k\.a\.|nicknamed|nickname:?|formerly(?: known as| called)?|previously(?: known as| called)?|code ?named?:?|better known as|known as|goes by|calls? it|called|alias(?:es)?:?|old name:?|internally)\s+["'“]?([A-Z][\p{L}\p{N}]*(?:[ \-][A-Z][\p{L}\p{N}]*){0,3}|["'“][^"'”]{2,30}["'”]|[a-z][\p{L}\p{N}]*(?:-[\p{L}\p{N}]+)*)`)
+	englishAlias = regexp.MustCompile(`\b(?i:also called|also known as|aka|a\.k\.a\.|nicknamed|nickname:?|formerly(?: known as| called)?|previously(?: known as| called)?|code ?named?:?|better known as|known as|goes by|calls? it|called|alias(?:es)?:?|old name:?|internally)\s+(?:the\s+)?["'“]?([A-Z][\p{L}\p{N}]*(?:[ \-][A-Z][\p{L}\p{N}]*){0,3}|["'“][^"'”]{2,30}["'”]|[a-z][\p{L}\p{N}]*(?:-[\p{L}\p{N}]+)*)`)
 	chineseAlias = regexp.MustCompile(`(?:又叫|又名|又称|也叫|也称|俗称|人称|别名|别称|简称|代号|昵称|花名|外号|绰号|原名|曾用名|曾叫|旧称|旧名|前身|前称|原来叫|以前叫|内部叫|内部称|大家叫它|大家都叫)(?:是|为|叫)?[:： ]*["“「『]?([\p{Han}\p{L}\p{N}\- ]{2,20})`)
 	bracketed    = regexp.MustCompile(`[(（\[【]([^)）\]】]{2,40})[)）\]】]`)
 	acronym      = regexp.MustCompile(`^[A-Z][A-Z0-9]{1,6}$`)
@@ -117,6 +116,9 @@ func (k *keyer) names(e *catalog.Entity, aliases []alias, f func(key []byte, c k
 		for _, a := range scripts(t) {
 			k.name(e, a, f)
 		}
+		if e.Ref.Kind != "user" {
+			k.outside(t, f)
+		}
 	}
 	if local, _, ok := strings.Cut(e.Profile.Email, "@"); ok && e.Ref.Kind == "user" {
 		k.name(e, alias{local, keyTitle}, f)
@@ -126,6 +128,20 @@ func (k *keyer) names(e *catalog.Entity, aliases []alias, f func(key []byte, c k
 	}
 	for _, s := range k.aliases[e.Ref] {
 		give(appendSquashed(nil, s), keyAlias, f)
+	}
+}
+
+// outside lists a title of several words without what stands in brackets behind it: "Shop (iOS)" and "Shop (Android)"
+// are both called so.
+func (k *keyer) outside(title string, f func([]byte, keyClass)) {
+	i := strings.IndexAny(title, "(（[【")
+	if i <= 0 {
+		return
+	}
+	head := strings.TrimSpace(title[:i])
+	if strings.Contains(head, " ") || isHan(firstRune(head)) && utf8.RuneCountInString(head) > 2 {
+		var buf [64]byte
+		give(appendSquashed(buf[:0], head), keyWords, f)
 	}
 }
 
@@ -300,40 +316,4 @@ func initials(ws []string) string {
 func firstRune(s string) rune {
 	r, _ := utf8.DecodeRuneInString(s)
 	return r
-}
-
-// linksOf calls f for every key of the addresses that belong to an entity.
-func linksOf(e *catalog.Entity, f func(key string)) {
-	address := func(s string) {
-		if u, err := url.Parse(s); err == nil && u.Host != "" {
-			for _, k := range linkKeys(u) {
-				f(k)
-			}
-		}
-	}
-	for _, l := range e.Links {
-		address(l.URL)
-	}
-	for _, a := range e.Annotations {
-		switch v := strings.TrimPrefix(a.Value, "url:"); {
-		case strings.HasPrefix(v, "http://"), strings.HasPrefix(v, "https://"):
-			address(v)
-		case strings.HasSuffix(a.Key, "project-slug") && strings.Count(v, "/") >= 1:
-			f("/" + strings.ToLower(v))
-		}
-	}
-}
-
-// linkKeys lists what an address is looked up by, the most telling first.
-func linkKeys(u *url.URL) []string {
-	host := strings.ToLower(strings.TrimPrefix(u.Hostname(), "www."))
-	parts := strings.FieldsFunc(strings.ToLower(u.Path), func(r rune) bool { return r == '/' })
-	if len(parts) > 3 {
-		parts = parts[:3]
-	}
-	var out []string
-	for n := len(parts); n > 0; n-- {
-		out = append(out, host+"/"+strings.Join(parts[:n], "/"))
-	}
-	return append(out, host)
 }

@@ -12,7 +12,11 @@ import (
 // of it, and are no description of something else.
 func (r *run) meantBefore() outcome {
 	named := func(n mention) bool { return !n.negated && n.strength >= medium && !r.usedUp(&n) }
-	if r.past == nil || !slices.ContainsFunc(r.m.toks, itself) || slices.ContainsFunc(r.m.mentions, named) || len(r.m.clean.links) > 0 {
+	toks := r.m.toks
+	if r.tail > 0 && telling(r.content(nil)) { // "is there an api for refunds and who calls it"
+		toks = toks[:r.tail]
+	}
+	if r.past == nil || !slices.ContainsFunc(toks, itself) || slices.ContainsFunc(r.m.mentions, named) || len(r.m.clean.links) > 0 {
 		return outcome{}
 	}
 	if r.intent == Members || r.intent == OwnedBy {

@@ -140,7 +140,7 @@ func (r *run) fitsBest(offered []catalog.Ref) (catalog.Ref, bool) {
 	var best catalog.Ref
 	top, second := 0.0, 0.0
 	for _, ref := range offered {
-		s := r.fit(ref)
+		s := r.fitness(ref)
 		if s > top {
 			best, top, second = ref, s, top
 		} else {
@@ -158,8 +158,8 @@ func (r *run) saysWhich() bool {
 	})
 }
 
-// fit is how well the message describes an entity.
-func (r *run) fit(ref catalog.Ref) float64 {
+// fitness is how well the message describes an entity.
+func (r *run) fitness(ref catalog.Ref) float64 {
 	id, ok := r.x.id(ref)
 	e, seen := r.view.Entity(ref)
 	if !ok || !seen {

@@ -29,10 +29,15 @@ func (r *run) about() {
 	named := o.empty()
 	if named {
 		o = r.entities()
+		if r.intent == OnCall && len(o.choices) > 0 && r.personUnknown() { // somebody whom nobody knows, and not what is described so
+			o = outcome{}
+		}
 		named = !o.empty()
 	}
 	if o.empty() {
-		o = r.elsewhere()
+		if o = r.personHalfNamed(); o.empty() {
+			o = r.elsewhere()
+		}
 	}
 	o = r.older(o)
 	if us := r.docWords(nil); o.empty() && (r.intent == Show || r.intent == Lifecycle) && telling(us) && r.sections(us, nil, docSure) {

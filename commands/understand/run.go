@@ -22,6 +22,7 @@ type run struct {
 	intent Intent
 	sure   float64 // how strongly the phrases speak for the intent
 	hit    []bool  // tokens that the intent's phrases used
+	tail   int     // where a second question begins that only asks more of the same: "and who calls it"; 0 for none
 
 	described map[string][]scored // what was found by description, by describeKey
 }
@@ -148,6 +149,8 @@ func (r *run) adjust() {
 	switch {
 	case r.intent == Members && s[OnCall] >= 8:
 		r.intent = OnCall
+	case r.intent == Docs && user && !other && !group && r.m.cue("contact"):
+		r.intent = Show
 	case r.intent == Builds && s[Scaffold] >= 7 && !other:
 		r.intent = Scaffold
 	case r.intent == Search && s[Scaffold] >= 8:
@@ -186,6 +189,11 @@ func (r *run) adjust() {
 		r.intent = OnCall
 	case r.intent == Owner && r.sure < plainOwner && Troubled(r.q.Channel) && !group && !user && !other:
 		r.intent = OnCall
+	}
+	if r.past != nil && r.past.intent == OnCall && (r.intent == Owner || r.intent == Show) && !group && !user && !other {
+		if w, _ := r.m.when(); !w.IsZero() { // "and who was it on friday?"
+			r.intent = OnCall
+		}
 	}
 	if r.past != nil && r.sure < sureIntent && r.m.cue("about") && len(r.m.techs) == 0 && r.namesMore() {
 		r.intent = "" // "what about X" asks again what was asked before
@@ -283,7 +291,7 @@ func (r *run) content(skip *mention) []unit {
 	var out []unit
 	for i := range r.m.units {
 		u := &r.m.units[i]
-		if skip != nil && u.from >= skip.from && u.from < skip.to || r.m.toks[u.from].code || r.m.negated[u.from] {
+		if skip != nil && u.from >= skip.from && u.from < skip.to || r.m.toks[u.from].code || r.m.negated[u.from] || r.tail > 0 && u.from >= r.tail {
 			continue
 		}
 		if r.hit != nil && r.hit[u.from] && r.hit[u.to-1] {

@@ -16,6 +16,7 @@ const (
 	docSure   = 0.62 // without any word that asks for documentation
 	docPlain  = 0.75 // of a message that asks nothing
 	docEnough = 0.42 // with one
+	docMore   = 0.47 // with one, of a question that says only two things
 	docScoped = 0.35 // in the documentation of a named entity
 
 	likelyDocs = 4.0 // how strongly phrases have to speak for documentation that nobody has
@@ -45,7 +46,7 @@ func (r *run) docs() {
 		r.put(o)
 	case placed && r.sections(rest, o.refs, docScoped):
 		r.put(o)
-	case !(o.settled() && strongName && r.documented(o.refs)) && len(us) > 0 && r.sections(us, nil, docLevel(us)) && !r.betterNamed(us):
+	case !(o.settled() && strongName && r.documented(o.refs)) && len(us) > 0 && r.sections(us, nil, r.docLevel(us)) && !r.betterNamed(us):
 		r.out.Topic = r.topic(us)
 		if len(named) > 0 {
 			r.nearer(rest)
@@ -68,10 +69,12 @@ func (r *run) docs() {
 		case len(named) == 0 && len(part) > 1 && len(part) < len(us) && telling(part) && r.sections(part, nil, docEnough) && !r.describedBetter(part):
 			o = r.sectionOwners() // without the words that ask
 		case r.sure >= 7 || !r.howto():
-			o = r.found(part)
+			if o = r.found(part); r.howto() && o.settled() && !r.documented(o.refs) { // it says nothing of how
+				o = outcome{}
+			}
 		}
 		if o.empty() {
-			o = r.elsewhere()
+			o = r.docsElsewhere(us)
 		}
 		if part := r.question(us); o.empty() && len(part) > 0 && r.sections(part, nil, docSure) {
 			o = r.sectionOwners()
@@ -82,7 +85,27 @@ func (r *run) docs() {
 		}
 		r.put(o)
 	}
+	if r.intent == Show {
+		r.finish(Show)
+		return
+	}
 	r.finish(Docs)
+}
+
+// docsElsewhere is what was talked about, where documentation is asked for and the question names nothing. Who asks how
+// something is done wants no other page of it.
+func (r *run) docsElsewhere(us []unit) outcome {
+	if r.m.cue("contact") {
+		if o := r.halfNamed(); !o.empty() {
+			r.intent = Show
+			return o
+		}
+	}
+	o := r.elsewhere()
+	if o.settled() && r.howto() && telling(us) && !slices.ContainsFunc(r.m.toks, pronoun) && !r.sections(us, o.refs, docScoped) {
+		return outcome{}
+	}
+	return o
 }
 
 // betterNamed reports whether words fit the name of something better than the section that was found: the docs of the
@@ -124,16 +147,19 @@ func (r *run) nearer(rest []unit) {
 	}
 	now := slices.IndexFunc(found, func(f docFound) bool { return f.doc == r.out.Docs[0].Doc })
 	if now < 0 || found[now].cover < found[best].cover-much {
-		r.sections(rest, nil, docSure)
+		r.choose(found, docSure)
 	}
 }
 
-// docLevel is how well a section has to fit: better when the question says little.
-func docLevel(us []unit) float64 {
-	if telling(us) {
-		return docEnough
+// docLevel is how well a section has to fit: better when the question says little, and more than half of two words.
+func (r *run) docLevel(us []unit) float64 {
+	switch n := len(r.tellingUnits(us)); {
+	case n == 0:
+		return docSure
+	case n <= 2:
+		return docMore
 	}
-	return docSure
+	return docEnough
 }
 
 // docWords returns the units that say which page is wanted: all but those that only ask for documentation.
@@ -171,8 +197,13 @@ func (r *run) documented(refs []catalog.Ref) bool {
 // sections looks for the sections that fit, in the documentation of some entities or of all. It reports whether one
 // fits well enough.
 func (r *run) sections(us []unit, scope []catalog.Ref, least float64) bool {
+	return r.choose(r.x.docs.find(us, scope), least)
+}
+
+// choose takes the sections that fit well enough of those that were found, and reports whether there are any.
+func (r *run) choose(found []docFound, least float64) bool {
 	r.out.Docs = nil
-	for _, d := range r.x.docs.find(us, scope) {
+	for _, d := range found {
 		if r.howto() && d.doc.Entity.Kind == "api" {
 			continue // a definition tells nobody what to do
 		}

@@ -9,23 +9,13 @@ import (
 // noIntent reads a message in which no phrase says what is wanted: a bare name, a description, a question that some
 // page answers, a follow-up, or nothing for this bot.
 func (r *run) noIntent() {
-	if r.past != nil && r.past.intent != "" && (len(r.m.toks) <= 12 || r.m.cue("about") || r.m.cue("correct")) {
-		r.intent = r.past.intent
-		if len(r.out.Tech) == 0 {
-			r.out.Tech = r.past.tech
-		}
-		duty := r.markDuty()
-		o := r.entities()
-		if o.empty() && duty { // "and second line?"
-			o = r.elsewhere()
-		}
-		if !o.empty() {
-			r.traits()
-			r.put(o)
-			r.finish(r.intent)
-			return
-		}
-		r.intent = ""
+	if r.weather() {
+		r.sure = 3
+		r.finish(None)
+		return
+	}
+	if r.goesOn() {
+		return
 	}
 	if refs := r.referred(); len(refs) > 0 {
 		r.put(outcome{refs: refs})
@@ -35,6 +25,14 @@ func (r *run) noIntent() {
 	named := r.useful()
 	if r.complains(named) {
 		return
+	}
+	if len(named) == 0 && r.m.cue("contact") {
+		if o := r.halfNamed(); !o.empty() {
+			r.traits()
+			r.put(o)
+			r.finish(Show)
+			return
+		}
 	}
 	if len(named) > 0 && !telling(r.content(&named[0])) {
 		r.put(r.resolveAll(named))
@@ -77,6 +75,36 @@ func (r *run) noIntent() {
 		r.sure = 3
 		r.finish(None)
 	}
+}
+
+// goesOn reads a follow-up that wants of others what was asked before, and reports whether it is one.
+func (r *run) goesOn() bool {
+	if r.past == nil || r.past.intent == "" || len(r.m.toks) > 12 && !r.m.cue("about") && !r.m.cue("correct") {
+		return false
+	}
+	r.intent = r.past.intent
+	if len(r.out.Tech) == 0 {
+		r.out.Tech = r.past.tech
+	}
+	duty := r.markDuty()
+	o := r.entities()
+	if o.empty() && duty { // "and second line?"
+		o = r.elsewhere()
+	}
+	if o.empty() {
+		r.intent = ""
+		return false
+	}
+	r.traits()
+	r.put(o)
+	r.finish(r.intent)
+	return true
+}
+
+// weather reports whether a message asks for nothing that this bot knows, but for a day: "snow on saturday?"
+func (r *run) weather() bool {
+	w, _ := r.m.when()
+	return !w.IsZero() && (r.past == nil || r.past.intent != OnCall) && !slices.ContainsFunc(r.m.mentions, func(n mention) bool { return n.strength == strong && !n.typo })
 }
 
 // surely reports whether one of some mentions can only be a name.

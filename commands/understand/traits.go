@@ -16,6 +16,7 @@ func (r *run) markHits() {
 		}
 	}
 	r.markDuty()
+	r.tail = r.secondQuestion()
 }
 
 // markDuty marks the words that say which of those on call is wanted. A single word may say for what as well: the
@@ -34,7 +35,45 @@ func (r *run) markDuty() (marked bool) {
 			}
 		}
 	}
+	w, timed := r.m.when()
+	for _, i := range r.m.told {
+		r.hit[i] = true
+	}
+	if !r.timeAsked(timed) {
+		return marked
+	}
+	r.out.When = w
+	if !w.IsZero() {
+		for i := range timed {
+			r.hit[i], marked = r.hit[i] || timed[i], marked || timed[i]
+		}
+		r.why("asks about a time: %s", w)
+	}
 	return marked
+}
+
+// timeAsked reports whether a time stands where somebody on call is asked for, and not in the story before it: "checkout
+// broke last night, whom do I page?" A part that is nothing but a time belongs to the question.
+func (r *run) timeAsked(timed []bool) bool {
+	anyHit := false
+	for from, i := 0, 0; i < len(r.m.toks); i++ {
+		if i+1 < len(r.m.toks) && !endsClause(&r.m.toks[i]) {
+			continue
+		}
+		time, hit, other := false, false, false
+		for k := from; k <= i; k++ {
+			if r.m.toks[k].norm == "now" || r.m.toks[k].norm == "现" && k < i && r.m.toks[k+1].norm == "在" {
+				return false // whoever is on call now is asked for as well
+			}
+			time, hit = time || timed[k], hit || r.hit[k]
+			other = other || !timed[k] && r.m.toks[k].class != punct
+		}
+		if time && (hit || !other) {
+			return true
+		}
+		anyHit, from = anyHit || hit, i+1
+	}
+	return !anyHit
 }
 
 // contentVerb holds verbs of phrases that also say what the thing asked for does.
@@ -48,6 +87,9 @@ var contentVerb = map[string]bool{"sends": true, "keeps": true, "stores": true, 
 func (r *run) traits() {
 	for _, t := range []string{"lead", "successor", "secondary", "next", "until", "repo", "site", "dashboard", "chat", "contact", "behind", "hold", "trial", "assess", "adopt"} {
 		if r.m.cue(t) && traitFits(t, r.intent) {
+			if t == "next" && !r.out.When.IsZero() { // a day is named
+				continue
+			}
 			r.out.Trait = t
 			break
 		}

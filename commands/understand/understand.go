@@ -73,13 +73,17 @@ type Reading struct {
 	Silent     []catalog.Ref   // for docs: what the question names, where its own docs say nothing and Docs are of others
 	Docs       []search.DocHit // for docs: the sections that fit Topic best, best first; empty when none fits well
 	Trait      string          // a detail asked for: "lead", "chat", "repo", "site", "secondary", "next", "until", "successor", a ring of the radar ...
+	When       When            // for on-call: the time asked about, zero for now
 	Confidence float64         // 0..1
 	Via        Via             // what settled Entities or Candidates that the question does not name
 	Alone      bool            // read from the question alone: neither the conversation nor the channel could change it
 	Total      int             // for search: how many there are where Entities is cut; 0 when it is not
-	Within     catalog.Ref     // for search: Entities are what belongs to this
+	Within     catalog.Ref     // for search: Entities are what belongs to this, as far as understanding can tell
 	Stage      string          // for search within something: "ended", "early" or "live", the stage of life that is asked for
-	Lacks      string          // for search within something: the code of the finding that is asked for, such as "no-owner"
+	Lacks      []string        // for search within something: the codes of findings that are asked for, such as "no-owner"
+	Has        []string        // for search within something: the codes of findings that must not be there
+	Tags       []string        // for search within something: tags that are asked for
+	Listed     bool            // a list of what fits several conditions: Stage, Lacks, Has, Tags, Tech; of everything where Within is zero
 	Why        []string        // which phrases and terms decided, where the question asks to explain
 }
 

@@ -56,9 +56,12 @@ func (r *run) foreign(n *mention) bool {
 }
 
 // plain reports whether part of a name is enough for something that a mention may be: 数据平台 for the team 数据平台组,
-// but not 支付 for the database 支付库.
+// but not 支付 for the database 支付库, nor for 支付接口 where no API is asked for.
 func (r *run) plain(n *mention) bool {
-	return slices.ContainsFunc(n.keys, func(k keyRef) bool { return k.class < keyStripped || r.x.ref(k.ent).Kind != "resource" })
+	return slices.ContainsFunc(n.keys, func(k keyRef) bool {
+		kind := r.x.ref(k.ent).Kind
+		return k.class < keyStripped || kind != "resource" && (kind != "api" || r.intent == API)
+	})
 }
 
 // loose chooses among mentions that are all everyday words: those in the place of a name, or those that stand alone.
@@ -213,7 +216,9 @@ func (r *run) listed2(a, b *mention) bool {
 	joined := false
 	for k := a.to; k < b.from; k++ {
 		switch r.m.toks[k].norm {
-		case "the", "还", "有", "以", "service", "服", "务":
+		case "the", "还", "有", "以", "service", "服", "务", "as", "for":
+		case "same": // "is it the same for A as for B"
+			joined = true
 		default:
 			if !and(r.m.toks[k]) && !r.repeats(k) {
 				return false

@@ -1,0 +1,6 @@
+module github.com/fernhill/conveyor
+
+go 1.23
+
+require (
+)

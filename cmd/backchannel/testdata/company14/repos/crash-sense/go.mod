@@ -1,0 +1,6 @@
+module github.com/fernhill/crash-sense
+
+go 1.22
+
+require (
+)

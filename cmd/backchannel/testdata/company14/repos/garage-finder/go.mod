@@ -1,0 +1,6 @@
+module github.com/fernhill/garage-finder
+
+go 1.20
+
+require (
+)

@@ -1,0 +1,6 @@
+module github.com/fernhill/ledgerless
+
+go 1.21
+
+require (
+)

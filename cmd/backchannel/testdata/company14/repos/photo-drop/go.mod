@@ -1,0 +1,6 @@
+module github.com/fernhill/photo-drop
+
+go 1.22
+
+require (
+)

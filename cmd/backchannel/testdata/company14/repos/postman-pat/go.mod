@@ -1,0 +1,6 @@
+module github.com/fernhill/postman-pat
+
+go 1.23
+
+require (
+)

@@ -1,0 +1,6 @@
+module github.com/fernhill/turnstile
+
+go 1.24
+
+require (
+)

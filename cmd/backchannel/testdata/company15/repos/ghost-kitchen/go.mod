@@ -1,0 +1,6 @@
+module github.com/mingchuan/ghost-kitchen
+
+go 1.22
+
+require (
+)

@@ -1,0 +1,6 @@
+module github.com/mingchuan/label-printer
+
+go 1.20
+
+require (
+)

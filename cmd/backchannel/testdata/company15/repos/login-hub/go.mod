@@ -1,0 +1,6 @@
+module github.com/mingchuan/login-hub
+
+go 1.24
+
+require (
+)

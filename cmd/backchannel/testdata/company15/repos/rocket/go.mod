@@ -1,0 +1,6 @@
+module github.com/mingchuan/rocket
+
+go 1.23
+
+require (
+)

@@ -1,0 +1,6 @@
+module github.com/mingchuan/sms
+
+go 1.19
+
+require (
+)

@@ -94,7 +94,7 @@ func (w *Web) document(r *http.Request, view search.View, ref catalog.Ref, site 
 	d := docsData{
 		Entity: linkTo(view, ref), Ref: ref.String(), Site: link{Text: site.Title, Href: base}, Title: p.Title, Lang: site.Lang, Trail: p.In,
 		Titled: slices.ContainsFunc(p.Sections, func(s docs.Section) bool { return s.Level == 1 && s.Heading != "" }),
-		Body:   template.HTML(body), Nav: navigation(site, p, base), Contents: contents(p), Source: link{Text: path.Base(p.File), Hint: p.Source},
+		Body:   template.HTML(inParts(body)), Nav: navigation(site, p, base), Contents: contents(p), Source: link{Text: path.Base(p.File), Hint: p.Source},
 		Age: w.since(r, site), Diagrams: w.diagrams(),
 	}
 	if card.WebURL(p.Edit) {

@@ -68,7 +68,7 @@ func newAssets(static fs.FS, p *packer) (*assets, error) {
 }
 
 func (a *assets) add(p *packer, name string, data []byte) {
-	kinds := map[string]string{".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".html": "text/html; charset=utf-8", ".svg": "image/svg+xml", ".txt": "text/plain; charset=utf-8"}
+	kinds := map[string]string{".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".html": "text/html; charset=utf-8", ".svg": "image/svg+xml", ".png": "image/png", ".txt": "text/plain; charset=utf-8"}
 	sum := sha256.Sum256(data)
 	ext := path.Ext(name)
 	c := p.content(kinds[ext], data)

@@ -98,6 +98,8 @@ type Web struct {
 	ending  chan struct{} // closed by Close
 	end     sync.Once
 	framed  []string // the policy of pages of docs
+
+	toBrowsers, toPrograms http.Header // of every answer
 }
 
 //go:embed templates static
@@ -120,6 +122,7 @@ func New(cfg Config) (*Web, error) {
 		return nil, fault.New(fault.Invalid, "the base URL %q is not an address such as http://localhost:7007", cfg.BaseURL)
 	}
 	w := &Web{cfg: cfg, base: base, cross: http.NewCrossOriginProtection(), packer: newPacker(), ending: make(chan struct{})}
+	w.toBrowsers, w.toPrograms = headers()
 	w.api = readapi.New(readapi.Options{View: w.view, Log: cfg.Log})
 	if base.Host != "" {
 		if err := w.cross.AddTrustedOrigin(base.Scheme + "://" + base.Host); err != nil {
@@ -154,7 +157,7 @@ func (w *Web) Mount(r chi.Router) {
 			r.Head(path, h)
 		}
 		get(r, "/static/*", w.file)
-		get(r, "/favicon.ico", http.RedirectHandler("/static/favicon.svg", http.StatusMovedPermanently).ServeHTTP)
+		get(r, "/favicon.ico", http.RedirectHandler("/static/favicon.png", http.StatusMovedPermanently).ServeHTTP)
 		r.Group(func(r chi.Router) {
 			r.Use(w.admit)
 			get(r, "/", w.home)
@@ -192,7 +195,7 @@ func (w *Web) Handler() http.Handler {
 
 // NotFound answers addresses that lead nowhere.
 func (w *Web) NotFound(rw http.ResponseWriter, r *http.Request) {
-	w.secure(rw.Header())
+	w.secure(rw.Header(), r)
 	if programs(r) {
 		w.refuse(rw, r, http.StatusNotFound, lang.WebMissingText)
 		return
@@ -202,7 +205,7 @@ func (w *Web) NotFound(rw http.ResponseWriter, r *http.Request) {
 
 // MethodNotAllowed answers an address that is asked in a way it does not know, and says which ways it does.
 func (w *Web) MethodNotAllowed(rw http.ResponseWriter, r *http.Request) {
-	w.secure(rw.Header())
+	w.secure(rw.Header(), r)
 	var allowed []string
 	if routes := chi.RouteContext(r.Context()); routes != nil && routes.Routes != nil {
 		for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost} {

@@ -42,7 +42,7 @@ func New(limit int) *Highlighter {
 }
 
 // Highlight implements markdown.Highlighter: the inside of a code element, with chroma's short class names, which are
-// those of Pygments. The result must not be changed.
+// those of Pygments, where [Coloured] says so. The result must not be changed.
 func (h *Highlighter) Highlight(c *markdown.Code) []byte {
 	key := keyOf(c)
 	h.mu.Lock()
@@ -101,11 +101,7 @@ func write(c *markdown.Code) (out []byte) {
 	}
 	w.begin()
 	for t := tokens(); t != chroma.EOF; t = tokens() {
-		c := class(t.Type)
-		if c == "w" { // space has no colour
-			c = ""
-		}
-		w.token(c, t.Value)
+		w.token(class(t.Type), t.Value)
 	}
 	return w.end()
 }
@@ -132,17 +128,4 @@ func lexerFor(lang string) chroma.Lexer {
 		lang = "json"
 	}
 	return lexers.Get(lang)
-}
-
-// class is the short name of a kind of token; "" for plain text.
-func class(t chroma.TokenType) string {
-	for ; t != 0; t = t.Parent() {
-		if c, ok := chroma.StandardTypes[t]; ok {
-			return c
-		}
-		if t == t.Parent() {
-			break
-		}
-	}
-	return ""
 }

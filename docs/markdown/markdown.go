@@ -105,8 +105,8 @@ func (e *Engine) Parse(file string, data []byte, include Includer) (d *Document)
 		}
 	}()
 	p.prepare(data, include)
-	pc := parser.NewContext()
-	root := e.parser.Parse(text.NewReader(p.source), parser.WithContext(pc))
+	p.context = parser.NewContext()
+	root := e.parser.Parse(text.NewReader(p.source), parser.WithContext(p.context))
 	p.arrange(root)
 	p.write(root)
 	return p.doc
@@ -120,6 +120,8 @@ type page struct {
 	source []byte // prepared Markdown, what nodes point into
 	lines  lineMap
 	abbrs  abbreviations
+
+	context parser.Context // knows the link references of the page
 
 	ids     *slugs
 	html    []byte

@@ -27,6 +27,7 @@ func TestSyntax(t *testing.T) {
 		"a { b } {c}":                                                       `a { b } {c}`,
 		"!!! tip inline end \"*T* `c`\"\n    x\ny":                          `<div class="admonition tip inline end">|||<em>T</em> <code>c</code></p>|||<p>x</p>` + "\n</div>\n<p>y</p>",
 		"!!! note \"\"\n    x":                                              `<div class="admonition note">` + "\n<p>x</p>",
+		"!!! tip \"[a b] and [c][d]\"\n    x\n\n[a b]: x.md\n[d]: y.md":     `admonition-title"><a href="x.md">a b</a> and <a href="y.md">c</a></p>`,
 		"???+ bug\n    x":                                                   `<details class="bug" open><summary>Bug</summary>`,
 		"!!! bad title here\" x":                                            `!!! bad title`,
 		"> [!CAUTION]\n> Hot":                                               `<div class="admonition danger">|||>Caution</p>|||<p>Hot</p>`,

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/text"
 )
 
@@ -51,7 +52,7 @@ func (p *page) titled(s string) {
 	source, lines := p.source, p.lines
 	file, line := lines.at(source, len(source))
 	p.source, p.lines = []byte(s+"\n"), lineMap{[]span{{0, file, line}}}
-	root := p.engine.parser.Parse(text.NewReader(p.source))
+	root := p.engine.parser.Parse(text.NewReader(p.source), parser.WithContext(within{parser.NewContext(), p.context}))
 	if first := root.FirstChild(); first != nil && first.NextSibling() == nil && ast.IsParagraph(first) {
 		p.inlines(first)
 	} else {
@@ -59,6 +60,20 @@ func (p *page) titled(s string) {
 	}
 	p.source, p.lines = source, lines
 	p.newline()
+}
+
+// within is the context of text that is read apart from its page, whose link references it takes.
+type within struct {
+	parser.Context
+	page parser.Context
+}
+
+// Reference implements parser.Context.
+func (w within) Reference(label string) (parser.Reference, bool) {
+	if w.page == nil { // a page that was built by others
+		return w.Context.Reference(label)
+	}
+	return w.page.Reference(label)
 }
 
 // tabSet writes tabs that need no JavaScript: a radio button each, which the style sheet follows.

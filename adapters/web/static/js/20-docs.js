@@ -18,12 +18,27 @@
     for (const heading of of.keys()) seen.observe(heading);
   }
 
-  // A table that is wider than the page scrolls, and can be scrolled with the keyboard.
-  for (const t of document.querySelectorAll(".doc .table-scroll")) if (t.scrollWidth > t.clientWidth) t.tabIndex = 0;
-
-  const current = document.querySelector(".tree [aria-current]");
-  const tree = document.querySelector(".tree");
-  if (current && tree && tree.scrollHeight > tree.clientHeight) tree.scrollTop = current.offsetTop - tree.clientHeight / 2;
+  // A table that is wider than the page scrolls, and can be scrolled with the keyboard; the open page is in sight in a
+  // long navigation. Sizes are told to an observer, after they are known: to ask for them would lay the page out at once.
+  if ("ResizeObserver" in window) {
+    const tree = document.querySelector(".tree");
+    const sized = new ResizeObserver((changes) => {
+      for (const { target: e } of changes) {
+        if (e !== tree) {
+          if (e.scrollWidth > e.clientWidth) e.tabIndex = 0; else e.removeAttribute("tabindex");
+          continue;
+        }
+        sized.unobserve(tree);
+        const current = tree.querySelector("[aria-current]");
+        if (current && !tree.scrollTop && current.offsetTop + current.offsetHeight > tree.clientHeight) tree.scrollTop = current.offsetTop - tree.clientHeight / 2;
+      }
+    });
+    if (tree) sized.observe(tree);
+    for (const t of document.querySelectorAll(".doc .table-scroll")) {
+      t.tabIndex = 0; // a section that is not laid out yet has no sizes: its tables may scroll
+      sized.observe(t);
+    }
+  }
 
   const reveal = () => {
     const line = location.hash.startsWith("#radar-") && document.getElementById(location.hash.slice(1));

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"maps"
 	"net"
 	"net/http"
 	"strings"
@@ -12,29 +13,42 @@ import (
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; font-src 'self'; " +
 	"connect-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'; require-trusted-types-for 'script'; trusted-types backchannel"
 
-func (w *Web) secure(h http.Header) {
-	for _, line := range headers() {
-		h[line[0]] = []string{line[1]}
+// closed is the policy of answers to programs, in which nothing is to be loaded and which stand in no frame.
+const closed = "default-src 'none'; frame-ancestors 'none'"
+
+// secure sets the headers of every answer; those to programs, which no browser shows and nobody keeps, need fewer.
+func (w *Web) secure(h http.Header, r *http.Request) {
+	if programs(r) {
+		maps.Copy(h, w.toPrograms)
+		return
 	}
+	maps.Copy(h, w.toBrowsers)
 }
 
-// headers are those of every answer.
-func headers() [6][2]string {
-	return [...][2]string{
-		{"Content-Security-Policy", policy},
-		{"X-Content-Type-Options", "nosniff"},
-		{"Referrer-Policy", "same-origin"},
-		{"Cross-Origin-Opener-Policy", "same-origin"},
-		{"Cross-Origin-Resource-Policy", "same-origin"},
-		{"Vary", "Accept-Language, Accept-Encoding, Cookie"},
+// headers are those of every answer to a browser, and of every answer to a program. The values are shared by all
+// answers: whoever changes one sets another.
+func headers() (browsers, programs http.Header) {
+	browsers = http.Header{
+		"Content-Security-Policy":      {policy},
+		"X-Content-Type-Options":       {"nosniff"},
+		"Referrer-Policy":              {"same-origin"},
+		"Cross-Origin-Opener-Policy":   {"same-origin"},
+		"Cross-Origin-Resource-Policy": {"same-origin"},
+		"Vary":                         {"Accept-Language, Accept-Encoding, Cookie"},
 	}
+	programs = http.Header{
+		"Content-Security-Policy":      {closed},
+		"X-Content-Type-Options":       {"nosniff"},
+		"Cross-Origin-Resource-Policy": {"same-origin"},
+	}
+	return browsers, programs
 }
 
 // guard sets the headers of every answer and refuses unsafe requests that another site caused, or that were sent to a
 // host name that is not ours (a name somebody pointed at this address).
 func (w *Web) guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		w.secure(rw.Header())
+		w.secure(rw.Header(), r)
 		switch r.Method {
 		case http.MethodGet, http.MethodHead, http.MethodOptions:
 		default:

@@ -41,3 +41,22 @@ func TestReadAPI(t *testing.T) {
 		t.Errorf("nothing is deleted here: %d", rw.Code)
 	}
 }
+
+// TestHeadersToPrograms: what programs are answered is nothing that a browser may run, sniff, frame or keep.
+func TestHeadersToPrograms(t *testing.T) {
+	h := site(t).Handler()
+	for _, path := range []string{"/api/catalog/entities", "/api/catalog/entities/by-name/component/default/nothing", "/api/nowhere", "/api/ask"} {
+		rw := httptest.NewRecorder()
+		h.ServeHTTP(rw, httptest.NewRequest(http.MethodGet, "http://portal.example.com"+path, nil))
+		for name, want := range map[string]string{
+			"Content-Security-Policy":      "default-src 'none'; frame-ancestors 'none'",
+			"X-Content-Type-Options":       "nosniff",
+			"Cross-Origin-Resource-Policy": "same-origin",
+			"Cache-Control":                "no-store",
+		} {
+			if got := rw.Header().Get(name); got != want {
+				t.Errorf("%s (%d): %s: %q, want %q", path, rw.Code, name, got, want)
+			}
+		}
+	}
+}

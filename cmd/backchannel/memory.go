@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"runtime/debug"
 	"runtime/metrics"
 )
@@ -10,6 +11,9 @@ const (
 	loadMemory = 4 << 30
 	minMemory  = 256 << 20
 )
+
+// servingGC is GOGC while questions are answered: garbage may be twice what is kept, as far as the soft limit lets it.
+const servingGC = 200
 
 // limitMemory sets the soft limit for the first load; GOMEMLIMIT in the environment wins.
 func limitMemory() {
@@ -35,4 +39,7 @@ func giveMemoryBack() {
 	}
 	mapped := int64(samples[0].Value.Uint64()) - int64(samples[1].Value.Uint64())
 	debug.SetMemoryLimit(max(minMemory, 2*mapped))
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(servingGC)
+	}
 }

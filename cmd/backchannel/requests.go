@@ -8,8 +8,6 @@ import (
 	"strconv"
 	"sync/atomic"
 	"time"
-
-	"github.com/go-chi/chi/v5/middleware"
 )
 
 // requestID is the header that carries the number of a request, from a proxy to us and back to who asked.
@@ -38,21 +36,46 @@ func identified(log *slog.Logger) func(http.Handler) http.Handler {
 			once := []string{id} // of both headers
 			r.Header[requestID], w.Header()[requestID] = once, once
 			start := time.Now()
-			seen := middleware.NewWrapResponseWriter(w, r.ProtoMajor)
+			seen := &answered{ResponseWriter: w}
 			next.ServeHTTP(seen, r)
 			took := time.Since(start)
 			level := slog.LevelDebug
-			if seen.Status() >= http.StatusInternalServerError && r.URL.Path != "/readyz" || took > slowRequest && seen.Header().Get("Content-Type") != "text/event-stream" {
+			if seen.status >= http.StatusInternalServerError && r.URL.Path != "/readyz" || took > slowRequest && seen.Header().Get("Content-Type") != "text/event-stream" {
 				level = slog.LevelWarn
 			}
 			if !log.Enabled(r.Context(), level) {
 				return
 			}
 			log.LogAttrs(r.Context(), level, "request", slog.String("request", id), slog.String("method", r.Method),
-				slog.String("path", r.URL.Path), slog.Int("status", seen.Status()), slog.Duration("took", took))
+				slog.String("path", r.URL.Path), slog.Int("status", seen.status), slog.Duration("took", took))
 		})
 	}
 }
+
+// answered notes the status of an answer; 0 where nothing was written.
+type answered struct {
+	http.ResponseWriter
+	status int
+}
+
+// WriteHeader implements http.ResponseWriter. Of several statuses the first that is no interim one counts.
+func (a *answered) WriteHeader(status int) {
+	if a.status == 0 && status >= http.StatusOK {
+		a.status = status
+	}
+	a.ResponseWriter.WriteHeader(status)
+}
+
+// Write implements http.ResponseWriter.
+func (a *answered) Write(b []byte) (int, error) {
+	if a.status == 0 {
+		a.status = http.StatusOK
+	}
+	return a.ResponseWriter.Write(b)
+}
+
+// Unwrap is what http.ResponseController reaches flushing and deadlines through.
+func (a *answered) Unwrap() http.ResponseWriter { return a.ResponseWriter }
 
 // soundID reports whether a number may stand in a log and a header.
 func soundID(id string) bool {

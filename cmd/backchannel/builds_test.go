@@ -68,6 +68,7 @@ func (d *newsdesk) webhook(replica int, body []byte, secret string) int {
 // TestBuilds: what CircleCI tells reaches the channel once and in one thread, whichever replica hears it and however
 // often; the question is answered with the card, and its button does what it says.
 func TestBuilds(t *testing.T) {
+	t.Parallel()
 	ci := circlecitest.New()
 	t.Cleanup(ci.Close)
 	now := time.Now()

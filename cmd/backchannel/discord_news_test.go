@@ -95,6 +95,7 @@ func (d *guild) sees(user, channel, text string, n int) {
 // TestSubscriptionsInDiscord: what changes is told once in a guild's channel and in a direct message, in a thread, also
 // after a restart, and ends with the bot's place in the guild. Somebody of no guild is told nothing.
 func TestSubscriptionsInDiscord(t *testing.T) {
+	t.Parallel()
 	d := newGuild(t, "http")
 	mine := discordtest.DirectWith(discordAda)
 	d.typed(discordAda, discordChannel, false, "subscribe ledger ownership")

@@ -13,6 +13,7 @@ import (
 
 // TestDiscord: the whole service answers in Discord, over HTTP and through the gateway.
 func TestDiscord(t *testing.T) {
+	t.Parallel()
 	for _, mode := range []string{"http", "gateway"} {
 		t.Run(mode, func(t *testing.T) {
 			chat := discordtest.New()

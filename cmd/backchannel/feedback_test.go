@@ -96,6 +96,7 @@ spec: {type: team, children: []}
 
 // TestCorrections takes a wrong fact through the whole: the pull request, the disputed answer, the merge, the end.
 func TestCorrections(t *testing.T) {
+	t.Parallel()
 	hub := githubtest.New(githubtest.Options{Org: "acme", Token: "t"})
 	defer hub.Close()
 	hub.Add(githubtest.Repo{Name: "pay", Files: map[string]string{"catalog-info.yaml": payDescriptor}})
@@ -172,6 +173,7 @@ func (f *slowFiles) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 // TestLongWorkOutlivesItsProcess kills the process while a source is read again: the message that shows it goes on in
 // the next one. Another reading is stopped with its button.
 func TestLongWorkOutlivesItsProcess(t *testing.T) {
+	t.Parallel()
 	files := &slowFiles{webFiles: webFiles{files: map[string]string{"/pay.yaml": descriptorOf("ledger", "team-red")}}}
 	site := httptest.NewServer(files)
 	defer site.Close()

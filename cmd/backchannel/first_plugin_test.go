@@ -18,6 +18,7 @@ import (
 // typed as they stand there, and what they print has every line that the page shows, in order; … stands for any lines.
 // Only the stand-in for the reader's own tool is played by the test, on a port that is free.
 func TestFirstPlugin(t *testing.T) {
+	t.Parallel()
 	page, err := handbook.Files.ReadFile("first-plugin.md")
 	if err != nil {
 		t.Fatal(err)

@@ -34,6 +34,7 @@ spec: {type: service, lifecycle: production, owner: red}
 
 // TestForges: what GitHub and GitLab know is answered in words, and their webhooks are heard when they are genuine.
 func TestForges(t *testing.T) {
+	t.Parallel()
 	now := time.Now()
 	hub, lab := forgetest.GitHub(now), forgetest.GitLab(now)
 	t.Cleanup(hub.Close)

@@ -123,6 +123,7 @@ func (u discordUser) press(m discordtest.Shown, label string) string {
 // TestDiscordNewService makes something from a template in Discord: two modals with a step between them, the plan, the
 // run in a message that is edited.
 func TestDiscordNewService(t *testing.T) {
+	t.Parallel()
 	chat := discordtest.New()
 	defer chat.Close()
 	dir := t.TempDir()

@@ -13,6 +13,7 @@ import (
 // TestProposeTheSampleCompany proposes a descriptor for every component of the sample company that has a repository of
 // its own, and compares it with the one it has.
 func TestProposeTheSampleCompany(t *testing.T) {
+	t.Parallel()
 	const config = "testdata/demo/backchannel.yaml"
 	s := &session{globals: globals{Config: config, Quiet: true}, streams: streams{err: &bytes.Buffer{}}, ctx: t.Context()}
 	a, err := s.readCatalog()

@@ -82,6 +82,7 @@ func (r registrant) sees(want string) func() bool {
 // TestRegisteringOutlivesItsProcess kills the process while an address is read that somebody registers: the message that
 // shows it goes on in the next one, which registers it once. Another one is stopped with its button.
 func TestRegisteringOutlivesItsProcess(t *testing.T) {
+	t.Parallel()
 	for name, begin := range map[string]func(*testing.T, string, string) registrant{"slack": newSlackRegistrant, "discord": newDiscordRegistrant} {
 		t.Run(name, func(t *testing.T) {
 			known := httptest.NewServer(&webFiles{files: map[string]string{"/shop.yaml": descriptorOf("shop", "team-blue")}})

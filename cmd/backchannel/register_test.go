@@ -57,6 +57,7 @@ func descriptorOf(name, owner string) string {
 // TestRegister: a location that is registered in the chat with one replica is read by the one that reads, answered by
 // both, followed, and no longer read once it is unregistered.
 func TestRegister(t *testing.T) {
+	t.Parallel()
 	server := storetest.NewServer(t)
 	chat := slacktest.New()
 	defer chat.Close()

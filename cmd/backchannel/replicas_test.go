@@ -146,6 +146,7 @@ func until(t *testing.T, what string, ok func() bool) time.Duration {
 // TestReplicas: three replicas on one PostgreSQL answer the same. One of them reads; when it is killed, another takes
 // over; with the database away all go on answering, and one that starts then answers from its last snapshot.
 func TestReplicas(t *testing.T) {
+	t.Parallel()
 	server := storetest.NewServer(t)
 	url := server.Database(t)
 	shared := t.TempDir()

@@ -19,6 +19,7 @@ import (
 // with its own token, one that no audience names is turned away, doctor names them, and one that removes the app is
 // forgotten.
 func TestSlackInstallations(t *testing.T) {
+	t.Parallel()
 	chat := slacktest.New()
 	defer chat.Close()
 	dir := t.TempDir()

@@ -121,6 +121,7 @@ func (d *newsdesk) until(channel, text string, n int) {
 // TestSubscriptions: what changes is told once at every place that wants to hear of it, in one thread a subject,
 // whichever replica found it, and what changed while none ran is told by the one that comes back first.
 func TestSubscriptions(t *testing.T) {
+	t.Parallel()
 	d := newNewsdesk(t)
 	d.typed("C1", "payments", "/backchannel", "subscribe ledger ownership")
 	d.until("C1", "This channel hears when Ledger changes: ownership.", 1)
@@ -171,6 +172,7 @@ func TestSubscriptions(t *testing.T) {
 
 // TestBindings: what one replica binds the other knows, and a channel says on call of what it is about.
 func TestBindings(t *testing.T) {
+	t.Parallel()
 	d := newNewsdesk(t)
 	d.typed("C1", "inc-2290-odd", "/oncall", "")
 	d.until("C1", "I cannot tell which service this channel is about.", 1)

@@ -124,6 +124,7 @@ func viaToken(w *town, user string, scopes ...string) *townCaller {
 // TestNothingHiddenShowsToWhoSignedIn asks everything of the web view as people who may not see the secret, in a town
 // with it and in one without.
 func TestNothingHiddenShowsToWhoSignedIn(t *testing.T) {
+	t.Parallel()
 	p := signintest.New(t, nil)
 	with, without := lockedTown(t, true, p), lockedTown(t, false, p)
 	for name, enter := range map[string]func(*town) *townCaller{

@@ -11,8 +11,8 @@ import (
 // whatever process; waits is called once, if somebody else does. The turn is held until done is called, which must be.
 // held ends with ctx, or as soon as somebody else may have taken the turn over, because the store was away for too long.
 // A process that died holds no turn for longer than half a minute. When ctx is done before the turn came, or the store
-// is away, the error has kind Upstream. A plugin that runs without a
-// store has turns within its process only. A name is a kind of work, not one thing that is worked on: there are few.
+// is away, the error has kind Upstream. A plugin that runs without a store has turns within its process only. A name is a
+// kind of work, not one thing that is worked on: there are few.
 type TakeTurn func(ctx context.Context, name string, waits func()) (held context.Context, done func(), err error)
 
 // turns are those within one process.

@@ -241,6 +241,9 @@ func pairs(m map[string]string) []catalog.Pair {
 // farHost is the program as the plugin sees it.
 type farHost struct{ s *server }
 
+// wait bounds what has no context of its own.
+const wait = 10 * time.Second
+
 // Write implements plugins.Facts.
 func (h farHost) Write(ctx context.Context, about []catalog.Ref, facts []catalog.Fact) error {
 	p := factsParams{Facts: []factWire{}}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"strconv"
 	"sync"
-	"time"
 
 	"github.com/backchannel-portal/backchannel/internal/fault"
 )
@@ -104,6 +103,3 @@ func (h farHost) take(ctx context.Context, name string, waits func()) (context.C
 		}
 	}
 }
-
-// wait bounds what has no context of its own.
-const wait = 10 * time.Second

@@ -35,7 +35,7 @@ vet:
 # Three packages at a time, since some wait more than they work. The race detector would watch every byte of SQLite,
 # which is C translated to Go with locks of its own: that took most of the time and finds nothing of ours.
 unit:
-	$(GO) test -p 3 -race '-gcflags=modernc.org/...=-race=false' -tags browser -timeout 25m ./...
+	$(GO) test -p 3 -race '-gcflags=modernc.org/...=-race=false' -tags browser -timeout 60m ./...
 
 corpus: ## scores on the shared material (SHARED=../shared), against the thresholds above
 	@if [ -d "$(SHARED)" ]; then .ci/corpus "$(SHARED)"; else echo "corpus: $(SHARED) is absent, nothing to score"; fi

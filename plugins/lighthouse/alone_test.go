@@ -50,11 +50,14 @@ func (s slow) audit(ctx context.Context, url, form string, _ func(plugins.AuditS
 func (slow) known(context.Context) ([]plugins.Audit, error) { return nil, nil }
 func (slow) report(context.Context, string) ([]byte, error) { return nil, plugins.NoReport("") }
 
-// shortLease is the lease of a process that is killed.
-const shortLease = 2 * time.Second
+// Leases of turns. Nobody loses a long one because the machine is busy; the short one is that of a process that is killed.
+const (
+	longLease  = 5 * time.Minute
+	shortLease = 5 * time.Second
+)
 
 // replica is the plugin as a process of its own has it, on a store that others use too.
-func replica(t *testing.T, url string, e engine) *Plugin {
+func replica(t *testing.T, url string, e engine, lease time.Duration) *Plugin {
 	t.Helper()
 	db, err := store.Open(t.Context(), store.Options{URL: url})
 	if err != nil {
@@ -69,7 +72,7 @@ func replica(t *testing.T, url string, e engine) *Plugin {
 	town.entities = append(town.entities, site("a", "https://a.example"))
 	p.engine = e
 	p.host.Turn = func(ctx context.Context, name string, waits func()) (context.Context, func(), error) {
-		return job.Turn{Queue: db.Jobs(nil), Kind: "turn/" + name, Lease: shortLease, Poll: 20 * time.Millisecond}.Take(ctx, waits)
+		return job.Turn{Queue: db.Jobs(nil), Kind: "turn/" + name, Lease: lease, Poll: 20 * time.Millisecond}.Take(ctx, waits)
 	}
 	return p
 }
@@ -81,7 +84,7 @@ func TestOneAtATimeAmongReplicas(t *testing.T) {
 		var waited atomic.Bool
 		var all sync.WaitGroup
 		for i := range 3 {
-			p := replica(t, url, e)
+			p := replica(t, url, e, longLease)
 			for k := range 2 {
 				all.Go(func() {
 					r := plugins.AuditRequest{Key: fmt.Sprint("k", i, k), URL: "https://a.example"}
@@ -109,7 +112,7 @@ func TestDueOnce(t *testing.T) {
 		e := newSlow()
 		var all sync.WaitGroup
 		for range 2 {
-			p := replica(t, url, e)
+			p := replica(t, url, e, longLease)
 			all.Go(func() {
 				if err := p.look(t.Context()); err != nil {
 					t.Error(err)
@@ -129,7 +132,7 @@ func TestKilledAuditorChild(t *testing.T) {
 	if url == "" {
 		return // run by itself there is nothing to do
 	}
-	p := replica(t, url, hung{})
+	p := replica(t, url, hung{}, shortLease)
 	_, err := p.Audit(t.Context(), plugins.AuditRequest{Key: "dead", URL: "https://a.example"}, func(plugins.AuditStep) {})
 	t.Errorf("it ended: %v", err)
 }
@@ -147,7 +150,7 @@ func (hung) audit(ctx context.Context, _, _ string, _ func(plugins.AuditStep)) (
 // its audit is known as broken off then.
 func TestKilledAuditor(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, url string) {
-		p := replica(t, url, newSlow())
+		p := replica(t, url, newSlow(), longLease)
 		child := exec.Command(os.Args[0], "-test.run=^TestKilledAuditorChild$")
 		child.Env = append(os.Environ(), "BACKCHANNEL_TEST_KILLED_AUDITOR="+url)
 		out, err := child.StdoutPipe()
@@ -160,12 +163,18 @@ func TestKilledAuditor(t *testing.T) {
 		if line, err := bufio.NewReader(out).ReadString('\n'); err != nil || line != "audits\n" {
 			t.Fatalf("%q %v", line, err)
 		}
-		if err := child.Process.Kill(); err != nil {
-			t.Fatal(err)
-		}
-		_ = child.Wait() // it was killed
 		waited := false
-		a, err := p.Audit(t.Context(), plugins.AuditRequest{Key: "next", URL: "https://a.example"}, func(s plugins.AuditStep) { waited = waited || s == plugins.AuditWaits })
+		a, err := p.Audit(t.Context(), plugins.AuditRequest{Key: "next", URL: "https://a.example"}, func(s plugins.AuditStep) {
+			if s != plugins.AuditWaits {
+				return
+			}
+			waited = true
+			if err := child.Process.Kill(); err != nil {
+				t.Error(err)
+			}
+		})
+		_ = child.Process.Kill() // where nobody waited
+		_ = child.Wait()         // it was killed
 		if err != nil || a.State != plugins.AuditCompleted || !waited {
 			t.Errorf("%v %+v, waited %v", err, a, waited)
 		}

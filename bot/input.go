@@ -11,6 +11,7 @@ type Invoked struct {
 	Path   []string // the command, for example ["backchannel"] or ["oncall"]
 	Args   string   // the text behind it, as typed
 	Quoted string   // the text of the message that it was used on, "" where there is none
+	Said   bool     // it was typed as a message to the bot alone: the answer is a message too
 }
 
 // Said is a message to the bot: a direct message, a mention, or a reply in a thread it takes part in.

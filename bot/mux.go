@@ -28,8 +28,10 @@ type Command struct {
 // MuxConfig is what a Mux needs. Every field but Ask is optional.
 type MuxConfig struct {
 	Ask       Handler            // questions: Said, and Invoked without a sub-command
-	Commands  []Command          // sub-commands of the main slash command
-	Slash     map[string]Handler // slash commands and entries of menus of their own, by name
+	Main      string             // the main slash command, for example "backchannel"
+	Commands  []Command          // its sub-commands
+	Slash     map[string]Handler // slash commands of their own, by name
+	Menus     map[string]Handler // entries of a platform's menus, by name
 	Intents   map[string]Handler // what buttons mean, by intent name
 	Forms     map[string]Handler // what forms mean, by form id: Submitted, Changed, and Asked of fields of no known kind
 	Suggest   Handler            // Asked of everything else

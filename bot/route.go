@@ -14,6 +14,9 @@ func (m *Mux) route(ctx context.Context, ev *Event) (what string, h Handler, err
 	case Invoked:
 		return m.routeInvoked(ev, in)
 	case Said:
+		if ev.Channel.Direct {
+			return m.routeTyped(ev, in)
+		}
 		return "question", m.cfg.Ask, nil
 	case Pressed:
 		return m.routePressed(ctx, ev, in)
@@ -70,19 +73,58 @@ func (m *Mux) routeForm(what, form string) (string, Handler, error) {
 
 func (m *Mux) routeInvoked(ev *Event, in Invoked) (string, Handler, error) {
 	if len(in.Path) == 1 {
-		if h, ok := m.cfg.Slash[in.Path[0]]; ok {
-			return in.Path[0], h, nil
+		for _, all := range []map[string]Handler{m.cfg.Slash, m.cfg.Menus} {
+			if h, ok := all[in.Path[0]]; ok {
+				return in.Path[0], h, nil
+			}
 		}
 	}
-	word, rest, _ := strings.Cut(strings.TrimSpace(in.Args), " ")
-	rest = strings.TrimSpace(rest)
-	if c, ok := m.commands[strings.ToLower(word)]; ok {
-		if (c.Fits == nil && rest == "") || (c.Fits != nil && c.Fits(ev, rest)) {
-			ev.Input = Invoked{Path: append(append([]string(nil), in.Path...), c.Name), Args: rest, Quoted: in.Quoted}
-			return c.Name, c.Handler, nil
-		}
+	if c, rest, ok := m.command(ev, in.Args); ok {
+		ev.Input = Invoked{Path: append(append([]string(nil), in.Path...), c.Name), Args: rest, Quoted: in.Quoted, Said: in.Said}
+		return c.Name, c.Handler, nil
 	}
 	return "question", m.cfg.Ask, nil
+}
+
+// command is the sub-command that a text begins with, where the rest of it fits.
+func (m *Mux) command(ev *Event, text string) (c Command, rest string, ok bool) {
+	word, rest := firstWord(text)
+	if c, ok = m.commands[strings.ToLower(word)]; !ok || c.Fits == nil && rest != "" || c.Fits != nil && !c.Fits(ev, rest) {
+		return Command{}, "", false
+	}
+	return c, rest, true
+}
+
+func firstWord(text string) (word, rest string) {
+	word, rest, _ = strings.Cut(strings.TrimSpace(text), " ")
+	return word, strings.TrimSpace(rest)
+}
+
+// routeTyped finds the handler for what is typed to the bot alone. Slash commands and sub-commands mean there what they
+// mean elsewhere, as prompts and browsers have no other way to type them; anything else is a question.
+func (m *Mux) routeTyped(ev *Event, in Said) (string, Handler, error) {
+	text, slash := strings.CutPrefix(strings.TrimSpace(in.Text), "/")
+	word, rest := firstWord(text)
+	name := strings.ToLower(word)
+	_, short := m.commands[name]
+	_, own := m.cfg.Slash[name]
+	typed := Invoked{Path: []string{m.cfg.Main}, Args: text, Said: true}
+	switch {
+	case own && (slash || !short):
+		typed.Path[0], typed.Args = name, rest
+	case slash && name != "" && name == m.cfg.Main:
+		typed.Args = rest
+	case slash && short:
+	default:
+		if c, rest, ok := m.command(ev, text); ok && !slash {
+			typed.Path, typed.Args = append(typed.Path, c.Name), rest
+			ev.Input = typed
+			return c.Name, c.Handler, nil
+		}
+		return "question", m.cfg.Ask, nil
+	}
+	ev.Input = typed
+	return m.routeInvoked(ev, typed)
 }
 
 // isQuestion reports whether an input is something a person does at their own pace: what the limits bound. Typing,

@@ -64,6 +64,51 @@ func TestMuxRoutesForms(t *testing.T) {
 	}
 }
 
+// What is typed to the bot alone may be a sub-command, with a slash or without; in a channel it is a question.
+func TestMuxTyped(t *testing.T) {
+	b := setup(t, func(c *MuxConfig) {
+		c.Main = "bc"
+		c.Slash["new-service"] = says("new")
+		c.Menus = map[string]Handler{"ask": says("menu")}
+		c.Commands = append(c.Commands, Command{Name: "oncall", Fits: func(_ *Event, args string) bool { return args == "checkout" }, Handler: says("sub")})
+	})
+	for _, tt := range []struct{ text, want string }{
+		{"owner checkout", "owner bc/owner checkout"},
+		{" Owner  checkout", "owner bc/owner checkout"},
+		{"/owner checkout", "owner bc/owner checkout"},
+		{"/bc owner checkout", "owner bc/owner checkout"},
+		{"/BC", "ask bc "},
+		{"/bc who owns it", "ask bc who owns it"},
+		{"owner of the checkout", "ask owner of the checkout"},
+		{"help", "help bc/help "},
+		{"help me", "ask help me"},
+		{"/oncall checkout", "oncall oncall checkout"},
+		{"/oncall for the till", "oncall oncall for the till"},
+		{"oncall checkout", "sub bc/oncall checkout"},
+		{"oncall for the till", "ask oncall for the till"},
+		{"new-service go", "new new-service go"},
+		{"/new-service", "new new-service "},
+		{"ask who owns it", "ask ask who owns it"},
+		{"/etc/hosts", "ask /etc/hosts"},
+		{"/", "ask /"},
+	} {
+		ev := event(Said{Text: tt.text})
+		ev.Channel.Direct = true
+		if got := b.headline(t, ev); got != tt.want {
+			t.Errorf("%q: got %q, want %q", tt.text, got, tt.want)
+		}
+		if in, ok := ev.Input.(Invoked); ok && !in.Said {
+			t.Errorf("%q is taken for a slash command, whose answer is for the actor alone", tt.text)
+		}
+		if got := b.headline(t, event(Said{Text: tt.text})); got != "ask "+tt.text {
+			t.Errorf("%q in a channel: got %q", tt.text, got)
+		}
+	}
+	if got := b.headline(t, event(Invoked{Path: []string{"ask"}, Args: "x"})); got != "menu ask x" {
+		t.Errorf("an entry of a menu: got %q", got)
+	}
+}
+
 func TestMuxAddsWhatWasChosen(t *testing.T) {
 	b := setup(t, nil)
 	token := b.tokens.Token(card.Intent{Name: "next", Args: []string{"owner"}}, alice, false, 200)

@@ -61,7 +61,7 @@ func (c *Commands) handleAsk(ctx context.Context, ev *bot.Event) (bot.Reply, err
 	case bot.Said:
 		q.Text = in.Text
 	case bot.Invoked:
-		q.Text, q.Private = in.Args, true
+		q.Text, q.Private = in.Args, !in.Said
 		if q.Text == "" {
 			return c.reply(ctx, q, understand.Reading{Intent: understand.Help, Lang: ev.Locale}), nil
 		}

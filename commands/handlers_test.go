@@ -14,7 +14,7 @@ import (
 
 func mux(t *testing.T, c company) *bot.Mux {
 	t.Helper()
-	m, err := bot.NewMux(bot.MuxConfig{Ask: c.Handler(), Commands: c.SubCommands(), Slash: c.Slash(), Intents: c.Intents(), Memory: bot.NewShortMemory(10, 1e12), Now: clock})
+	m, err := bot.NewMux(bot.MuxConfig{Ask: c.Handler(), Commands: c.SubCommands(), Main: "backchannel", Slash: c.Slash(), Intents: c.Intents(), Memory: bot.NewShortMemory(10, 1e12), Now: clock})
 	check(t, err)
 	return m
 }
@@ -78,6 +78,43 @@ func TestSubCommands(t *testing.T) {
 		text := card.Plain(msg)
 		if a.Intent != string(tt.intent) || a.Outcome != tt.outcome || !strings.Contains(text, tt.want) {
 			t.Errorf("/%s %s: %s %s, want %s %s with %q:\n%s", tt.in.Path[0], tt.in.Args, a.Intent, a.Outcome, tt.intent, tt.outcome, tt.want, text)
+		}
+	}
+}
+
+// What is typed to the bot alone is answered as a message that there is nobody to share with; what is understood better
+// as a question stays one.
+func TestTypedCommands(t *testing.T) {
+	t.Parallel()
+	m := mux(t, nordwind(t))
+	said := func(text string) (card.Message, bot.Answer) {
+		r, err := m.Handle(t.Context(), &bot.Event{ID: "t:1", Time: now, Actor: bot.Actor{Platform: "t", ID: "u"}, Channel: bot.Channel{Direct: true}, Locale: lang.English, Input: bot.Said{Text: text}})
+		check(t, err)
+		msg, a, ok := bot.MessageOf(r)
+		if !ok || !isSay(r) || strings.Contains(labels(msg), "Share") {
+			t.Fatalf("%s: %T", text, r)
+		}
+		return msg, a
+	}
+	for _, tt := range []struct {
+		text   string
+		intent understand.Intent
+		want   string
+	}{
+		{"oncall", understand.OnCall, "3 schedules"}, // first: nothing was spoken of yet
+		{"made-from react-site", "made-from", "React site"},
+		{"owner parcels", understand.Owner, "Tracing Team"},
+		{"oncall", understand.OnCall, "Mia Lin"}, // of what was spoken of
+		{"/oncall", understand.OnCall, "3 schedules"},
+		{"/oncall till", understand.OnCall, "Ada Berg"},
+		{"/backchannel deps till", understand.Dependencies, "Parcel API"},
+		{"new-service react-site", understand.Scaffold, "React site"},
+		{"search double-entry", understand.Search, "Ledger"},
+		{"/backchannel", understand.Help, "who owns"},
+	} {
+		msg, a := said(tt.text)
+		if text := card.Plain(msg); a.Intent != string(tt.intent) || !strings.Contains(text, tt.want) {
+			t.Errorf("%s: %s, want %s with %q:\n%s", tt.text, a.Intent, tt.intent, tt.want, text)
 		}
 	}
 }

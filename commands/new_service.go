@@ -17,7 +17,7 @@ func (c *Commands) handleNewService(ctx context.Context, ev *bot.Event) (bot.Rep
 	in, _ := ev.Input.(bot.Invoked)
 	if c.deps.Scaffold != nil && strings.TrimSpace(in.Args) != "" {
 		q := c.question(ev)
-		q.Text, q.Private, q.Lang = in.Args, true, ev.Locale
+		q.Text, q.Private, q.Lang = in.Args, !in.Said, ev.Locale
 		view := c.deps.View(q.Viewer)
 		entities, _ := settle(view, understand.Scaffold, strings.TrimSpace(in.Args))
 		if len(entities) == 1 {

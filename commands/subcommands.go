@@ -90,7 +90,11 @@ func (c *Commands) SubCommands() []bot.Command {
 		b := bot.Command{Name: s.name, Aliases: s.aliases, Handler: c.subCommand(s)}
 		if s.params != takesNothing {
 			b.Fits = func(ev *bot.Event, args string) bool {
-				_, ok := c.parse(c.deps.View(c.viewer(ev)), s, args)
+				view := c.deps.View(c.viewer(ev))
+				if s.conversational(ev, view, args) {
+					return false
+				}
+				_, ok := c.parse(view, s, args)
 				return ok
 			}
 		}
@@ -99,11 +103,28 @@ func (c *Commands) SubCommands() []bot.Command {
 	return out
 }
 
+// conversational reports whether what is said in a conversation is understood better as a question: a bare word that
+// goes on about what was spoken of before, and "search service owner" where something is called Search Service.
+func (s subCommand) conversational(ev *bot.Event, view search.View, args string) bool {
+	if _, said := ev.Input.(bot.Said); !said {
+		return false
+	}
+	switch s.intent {
+	case understand.Search:
+		next, _, _ := strings.Cut(args, " ")
+		return len(view.Resolve(s.name+" "+next, search.ResolveOptions{Deepest: search.MatchNormalised, Limit: 1})) > 0
+	case understand.OnCall, understand.Version, understand.Radar:
+		return args == "" && len(ev.Memory) > 0
+	default:
+		return false
+	}
+}
+
 func (c *Commands) subCommand(s subCommand) bot.Handler {
 	return bot.HandlerFunc(func(ctx context.Context, ev *bot.Event) (bot.Reply, error) {
 		in, _ := ev.Input.(bot.Invoked)
 		q := c.question(ev)
-		q.Text, q.Private = in.Args, true
+		q.Text, q.Private = in.Args, !in.Said
 		view := c.deps.View(q.Viewer)
 		r, ok := c.parse(view, s, in.Args)
 		if !ok {
@@ -128,7 +149,7 @@ func (c *Commands) slash(intent understand.Intent) bot.Handler {
 	return bot.HandlerFunc(func(ctx context.Context, ev *bot.Event) (bot.Reply, error) {
 		in, _ := ev.Input.(bot.Invoked)
 		q := c.question(ev)
-		q.Text, q.Private = in.Args, true
+		q.Text, q.Private = in.Args, !in.Said
 		view := c.deps.View(q.Viewer)
 		r, ok := c.parse(view, subCommand{intent: intent, params: takesMaybe}, in.Args)
 		switch {

@@ -71,7 +71,7 @@ func TestHelpSaysHowAndWhat(t *testing.T) {
 	if err := New(Config{In: strings.NewReader("help\n"), Out: &out}).Run(t.Context(), bot.HandlerFunc(echo)); err != nil {
 		t.Fatal(err)
 	}
-	if got := out.String(); !strings.HasPrefix(got, "Type a question.") || !strings.HasSuffix(got, "commands\n\n") {
+	if got := out.String(); !strings.HasPrefix(got, "Type a question, or a command") || !strings.HasSuffix(got, "commands\n\n") {
 		t.Errorf("got %q", got)
 	}
 }

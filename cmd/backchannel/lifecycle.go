@@ -3,17 +3,9 @@ package main
 import (
 	"context"
 	"errors"
-	"maps"
 
 	"github.com/backchannel-portal/backchannel/bot"
 )
-
-// slash are the commands and the entries of menus that are answered on their own.
-func (s *service) slash() map[string]bot.Handler {
-	all := s.commands.Slash()
-	maps.Copy(all, s.commands.Menus())
-	return all
-}
 
 // lifecycle forgets what is kept of a workspace that the bot was removed from. Void tokens are of no use to anybody.
 func (s *service) lifecycle(ctx context.Context, ev *bot.Event) (bot.Reply, error) {

@@ -130,8 +130,10 @@ func (s *service) wire() error {
 	linker := s.linker()
 	mux, err := bot.NewMux(bot.MuxConfig{
 		Ask:       s.commands.Handler(),
+		Main:      "backchannel",
 		Commands:  slices.Concat(s.commands.SubCommands(), linker.Commands(), s.signCommands()),
-		Slash:     s.slash(),
+		Slash:     s.commands.Slash(),
+		Menus:     s.commands.Menus(),
 		Intents:   joined(s.commands.Intents(), linker.Intents()),
 		Forms:     s.commands.Forms(),
 		Suggest:   s.commands.Suggest(),

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/backchannel-portal/backchannel/bot"
+	"github.com/backchannel-portal/backchannel/bot/card"
 	"github.com/backchannel-portal/backchannel/catalog"
 	"github.com/backchannel-portal/backchannel/catalog/quality"
 	"github.com/backchannel-portal/backchannel/commands/understand"
@@ -152,7 +153,7 @@ func (t *talk) problemsOfKind() {
 	}
 	says["counts"] = t.tally(kinds)
 	t.line(lang.QualityThose, says)
-	t.findings(found)
+	t.findings(found, t.gapOf)
 	every := understand.Reading{Intent: intentProblems, Lang: t.l, Topic: everyone}
 	t.actions = append(t.actions, t.button(t.text(lang.QualityEvery, nil), intentAsk, every, t.q.Full))
 }
@@ -163,4 +164,17 @@ func kindOrType(e *catalog.Entity) string {
 		return e.Type
 	}
 	return e.Ref.Kind
+}
+
+// gapOf is a line of a list whose sentence says already what each lacks: what it is, whose, and where it stands.
+func (t *talk) gapOf(f quality.Finding) []card.Span {
+	e, ok := t.view.Entity(f.Entity)
+	if !ok || !f.Target.IsZero() { // an owner that does not exist is worth saying
+		return t.finding(f)
+	}
+	var owner []card.Span
+	if !e.Owner.IsZero() {
+		owner = []card.Span{card.T(t.nameOf(e.Owner))}
+	}
+	return dotted(t.listed(e), owner, standsAt(f))
 }

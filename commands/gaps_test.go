@@ -36,10 +36,11 @@ func TestQuestionsAboutTheData(t *testing.T) {
 	c := lacking(t)
 	for _, tt := range []struct{ text, entities, want string }{
 		{"which services have no owner", "component:default/orphan component:default/stray", "2 services. Each has no owner."},
-		{"Which services don’t have an owner?", "component:default/orphan component:default/stray", "stray has no owner"},
+		{"Which services don’t have an owner?", "component:default/orphan component:default/stray", "\n- stray"},
+		{"which services have no docs", "component:default/robots component:default/depots component:default/labels component:default/till component:default/ledgerd component:finance/report component:default/orphan component:default/report component:default/stray", "\n- Till · Money · catalog.yaml:100\n"},
 		{"services without an owner", "component:default/orphan component:default/stray", ""},
 		{"are there any services without owners?", "component:default/orphan component:default/stray", ""},
-		{"list all apis without owner", "api:default/ghost", "ghost has no owner"},
+		{"list all apis without owner", "api:default/ghost", "- ghost"},
 		{"哪些服务没有负责人？", "component:default/orphan component:default/stray", "每个都没有负责人"},
 		{"没有负责人的接口有哪些", "api:default/ghost", ""},
 		{"which websites have no owner", "", "I looked for anything of that kind that has no owner, and found none."},

@@ -91,7 +91,7 @@ func (t *talk) problemsOfOwners(who []card.Span, owners []catalog.Ref) {
 	default:
 		t.line(lang.QualityNone, lang.Args{"who": who})
 	}
-	t.findings(ownFirst(report.Findings, owners[0]))
+	t.findings(ownFirst(report.Findings, owners[0]), t.finding)
 }
 
 // ownFirst puts what the owner itself has to mend before what the teams below have.
@@ -119,11 +119,11 @@ func (t *talk) problemsOfEntity(e *catalog.Entity) {
 		return
 	}
 	t.line(lang.QualityEntity, lang.Args{"what": t.named(e), "n": len(about)})
-	t.findings(about)
+	t.findings(about, t.finding)
 }
 
-// findings lists what was found: in a chat ten at a time, with buttons to the next and the last ten.
-func (t *talk) findings(all []quality.Finding) {
+// findings lists what was found, a line of each: in a chat ten at a time, with buttons to the next and the last ten.
+func (t *talk) findings(all []quality.Finding, line func(quality.Finding) []card.Span) {
 	from, to := 0, len(all)
 	if !t.q.Full {
 		if page, err := strconv.Atoi(t.r.Topic); err == nil && page > 0 && page <= len(all)/maxRows {
@@ -133,7 +133,7 @@ func (t *talk) findings(all []quality.Finding) {
 	}
 	list := card.List{}
 	for _, f := range all[from:to] {
-		list.Items = append(list.Items, t.finding(f))
+		list.Items = append(list.Items, line(f))
 	}
 	if len(list.Items) == 0 {
 		return
@@ -174,7 +174,15 @@ func (t *talk) finding(f quality.Finding) []card.Span {
 	if detail := t.detailOf(f); detail != "" {
 		said = append(said, card.T(t.gapAfter()+detail))
 	}
-	return dotted(said, []card.Span{place(bot.Source{Where: f.File, Line: f.Line})})
+	return dotted(said, standsAt(f))
+}
+
+// standsAt is the file and line of a finding; nil for what came from no file.
+func standsAt(f quality.Finding) []card.Span {
+	if f.File == "" {
+		return nil
+	}
+	return []card.Span{place(bot.Source{Where: f.File, Line: f.Line})}
 }
 
 // gapAfter is what stands before a detail.

@@ -12,7 +12,9 @@ const (
 	enoughCover = 0.52 // share of the question's words that must be accounted for
 	leastCover  = 0.40 // with most of its name mentioned
 	aloneScore  = 0.65 // the best is accepted earlier when the next is this far behind
-	sameScore   = 0.94 // a second one this close makes it a choice
+	sameScore   = 0.94 // a second one this close makes it a choice ...
+	thinCover   = 0.6  // ... and where the best accounts for less of the question than this, ...
+	thinScore   = 0.88 // ... one as close as this
 	wellNamed   = 0.5  // of a name that the question mentions this share of, a second one is no rival ...
 	lessNamed   = 0.5  // ... whose own name it mentions less than this share of that
 )
@@ -35,8 +37,9 @@ func (r *run) found(us []unit) outcome {
 	r.why("described: %s covers %.2f named %.2f", r.x.ref(top.ent), top.cover, top.named)
 	o := outcome{refs: []catalog.Ref{r.x.ref(top.ent)}}
 	rivals := []catalog.Ref{r.x.ref(top.ent)}
+	thin := top.cover < thinCover
 	for _, s := range list[1:] {
-		if s.score < top.score*sameScore || !r.enough(&s) {
+		if s.score < top.score*sameScore && !(thin && s.score >= top.score*thinScore) || !thin && !r.enough(&s) {
 			break
 		}
 		if top.named >= wellNamed && s.named < top.named*lessNamed {

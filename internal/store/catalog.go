@@ -107,14 +107,15 @@ func (w *turn) merge(ctx context.Context, origin string, known map[string]*file,
 			refs = append(refs, e.Ref)
 		}
 	}
+	more := len(files) - len(touched)
 	for _, location := range gone {
 		touched = append(touched, known[location])
 	}
-	m, err := w.load(ctx, touched, refs)
+	m, err := w.load(ctx, touched, more, refs)
 	if err != nil {
 		return err
 	}
-	change := newChange()
+	change := newChange(len(refs))
 	m.apply(origin, files, gone, w.now, change)
 	return w.save(ctx, m, change)
 }
@@ -153,11 +154,11 @@ func (c *Catalog) Sweep(ctx context.Context, origins []string, grace time.Durati
 			return err
 		}
 		if len(touched) > 0 {
-			m, err := w.load(ctx, touched, nil)
+			m, err := w.load(ctx, touched, 0, nil)
 			if err != nil {
 				return err
 			}
-			change := newChange()
+			change := newChange(0)
 			m.sweep(func(origin string) bool { return configured[origin] }, w.now, grace.Microseconds(), change)
 			if err := w.save(ctx, m, change); err != nil {
 				return err
@@ -189,12 +190,14 @@ func (w *turn) forgetOrigins(ctx context.Context, configured map[string]bool) er
 
 // differing returns the files of a delta that say something new, and the known ones that are gone.
 func differing(known map[string]*file, d *catalog.Delta) (files []catalog.File, gone []string) {
-	listed := make(map[string]bool, len(d.Files))
 	for i := range d.Files {
 		n := &d.Files[i]
-		listed[n.Location] = true
-		if f := known[n.Location]; f == nil || !f.same(n) {
+		f := known[n.Location]
+		if f == nil || !f.same(n) {
 			files = append(files, *n)
+		}
+		if f != nil {
+			f.listed = true
 		}
 	}
 	if !d.Full {
@@ -206,7 +209,7 @@ func differing(known map[string]*file, d *catalog.Delta) (files []catalog.File, 
 		return files, gone
 	}
 	for location, f := range known {
-		if !listed[location] && f.goneAt == 0 {
+		if !f.listed && f.goneAt == 0 {
 			gone = append(gone, location)
 		}
 	}

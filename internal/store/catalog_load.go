@@ -61,9 +61,9 @@ func writeProblems(ps []catalog.Problem) (string, error) {
 }
 
 // load makes a model of the given files with what they define, and of all other definitions of the references that
-// are touched by that: those have no more of an entity than the rules look at.
-func (w *turn) load(ctx context.Context, files []*file, refs []catalog.Ref) (*model, error) {
-	m := newModel()
+// are touched by that: those have no more of an entity than the rules look at. more is how many files will come.
+func (w *turn) load(ctx context.Context, files []*file, more int, refs []catalog.Ref) (*model, error) {
+	m := newModel(len(files)+more, len(refs))
 	m.nextFile = w.nextFile
 	byID := make(map[int64]*file, len(files))
 	ids := make([]int64, 0, len(files))

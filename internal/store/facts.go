@@ -38,7 +38,7 @@ func (m *Memory) ApplyFacts(ctx context.Context, producer string, entities []cat
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	c := newChange()
+	c := newChange(0)
 	for ref := range about {
 		m.replaceFacts(ref, producer, next[ref], c)
 	}

@@ -37,8 +37,9 @@ const (
 	keyLifecycle = "lifecycle"
 )
 
-func newChange() *change {
-	return &change{refs: map[catalog.Ref]struct{}{}, facts: map[factKey]struct{}{}, files: map[string]struct{}{}}
+// newChange returns an empty change with room for a number of entities.
+func newChange(entities int) *change {
+	return &change{refs: make(map[catalog.Ref]struct{}, entities), facts: map[factKey]struct{}{}, files: map[string]struct{}{}}
 }
 
 func (c *change) size() int   { return len(c.refs) + len(c.facts) + len(c.files) }
@@ -99,7 +100,7 @@ func (h *history) add(c *change) {
 
 // since joins the changes after a generation; false when they are no longer all known.
 func (h *history) since(after catalog.Generation) (*change, bool) {
-	out := newChange()
+	out := newChange(0)
 	if after >= h.last {
 		return out, true
 	}
@@ -125,7 +126,7 @@ func (h *history) since(after catalog.Generation) (*change, bool) {
 
 // everything names all that there is; called with the lock held.
 func (m *Memory) everything() *change {
-	c := newChange()
+	c := newChange(len(m.model.current))
 	for ref := range m.model.current {
 		c.refs[ref] = struct{}{}
 	}

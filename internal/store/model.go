@@ -33,6 +33,7 @@ type file struct {
 	fresh   bool   // not in the database yet
 	changed bool   // differs from the database
 	text    []byte // new text; nil: as it was
+	listed  bool   // the delta at hand speaks of it
 
 	problemsGeneration int64 // when its problems changed last, where it is from the database
 }
@@ -64,10 +65,11 @@ func owner(e *catalog.Entity) string {
 	return e.Owner.String()
 }
 
-func newModel() *model {
+// newModel returns an empty model with room for a number of files and of entities.
+func newModel(files, entities int) *model {
 	return &model{
-		files: map[fileKey]*file{}, places: map[string][]*file{},
-		defs: map[catalog.Ref][]*definition{}, current: map[catalog.Ref]*definition{}, nextFile: 1,
+		files: make(map[fileKey]*file, files), places: make(map[string][]*file, files),
+		defs: make(map[catalog.Ref][]*definition, entities), current: make(map[catalog.Ref]*definition, entities), nextFile: 1,
 	}
 }
 
@@ -234,11 +236,10 @@ func (m *model) forget(d *definition) {
 // settle decides for every reference touched which definition counts, and leaves in c only those that changed.
 func (m *model) settle(now int64, c *change) {
 	for ref := range c.refs {
-		m.dropBeaten(ref, c)
-		defs := m.defs[ref]
-		slices.SortFunc(defs, precedence)
+		defs := m.dropBeaten(ref, c)
 		var first *definition
 		if len(defs) > 0 {
+			slices.SortFunc(defs, precedence)
 			first = defs[0]
 		}
 		for _, d := range defs {
@@ -280,12 +281,16 @@ func (m *model) succeed(ref catalog.Ref, first *definition, now int64, c *change
 	return true
 }
 
-// dropBeaten removes the orphans of a reference that a present file defines. Their file is read anew should it return.
-func (m *model) dropBeaten(ref catalog.Ref, c *change) {
-	if !slices.ContainsFunc(m.defs[ref], func(d *definition) bool { return d.file.goneAt == 0 }) {
-		return
+// dropBeaten removes the orphans of a reference that a present file defines, and returns the definitions that are left.
+// The file of an orphan is read anew should it return.
+func (m *model) dropBeaten(ref catalog.Ref, c *change) []*definition {
+	defs := m.defs[ref]
+	orphan := func(d *definition) bool { return d.file.goneAt != 0 }
+	present := func(d *definition) bool { return d.file.goneAt == 0 }
+	if !slices.ContainsFunc(defs, orphan) || !slices.ContainsFunc(defs, present) {
+		return defs
 	}
-	for _, d := range slices.Clone(m.defs[ref]) {
+	for _, d := range slices.Clone(defs) {
 		if d.file.goneAt == 0 {
 			continue
 		}
@@ -297,6 +302,7 @@ func (m *model) dropBeaten(ref catalog.Ref, c *change) {
 		}
 		c.drop(d)
 	}
+	return m.defs[ref]
 }
 
 // problems joins what is wrong with the files of one location, which several origins may share.

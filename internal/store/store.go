@@ -34,7 +34,7 @@ func NewMemory(clock func() time.Time) *Memory {
 		clock:   clock,
 		now:     1,
 		checked: map[string]time.Time{},
-		model:   newModel(),
+		model:   newModel(0, 0),
 		facts:   map[catalog.Ref]map[factName]catalog.Fact{},
 		history: history{limit: historyLimit},
 		moved:   make(chan struct{}),
@@ -52,7 +52,7 @@ func (m *Memory) Apply(ctx context.Context, d catalog.Delta) (catalog.Generation
 	if d.Full {
 		gone = m.model.without(d.Origin, d.Files)
 	}
-	c := newChange()
+	c := newChange(len(d.Files))
 	m.model.apply(d.Origin, d.Files, gone, micros(m.clock()), c)
 	checked := d.Checked
 	if checked.IsZero() {
@@ -69,7 +69,7 @@ func (m *Memory) Sweep(ctx context.Context, origins []string, grace time.Duratio
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	c := newChange()
+	c := newChange(0)
 	configured := func(origin string) bool { return slices.Contains(origins, origin) }
 	m.model.sweep(configured, micros(m.clock()), grace.Microseconds(), c)
 	held := map[string]bool{}

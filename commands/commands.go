@@ -159,6 +159,7 @@ func intents() map[understand.Intent]func(*talk) {
 		intentMade:              (*talk).made,
 		intentChanges:           (*talk).changed,
 		intentFacts:             (*talk).facts,
+		intentRank:              (*talk).rank,
 		intentSubscribe:         (*talk).nowhere,
 		intentUnsubscribe:       (*talk).nowhere,
 		intentSubscriptions:     (*talk).nowhere,
@@ -235,7 +236,7 @@ func (c *Commands) give(ctx context.Context, view search.View, q Question, r und
 // asked is the answer to a question. The intents of questions are closed: one about the data itself is a search.
 func asked(a bot.Answer, m card.Message) (bot.Answer, card.Message) {
 	switch understand.Intent(a.Intent) {
-	case intentProblems, intentMade, intentFacts:
+	case intentProblems, intentMade, intentFacts, intentRank:
 		a.Intent = string(understand.Search)
 	case intentChanges:
 		a.Intent = string(understand.Show)
@@ -276,6 +277,9 @@ func (c *Commands) read(ctx context.Context, view search.View, q Question) under
 		return r
 	}
 	if r, ok := c.aboutFacts(view, q); ok {
+		return r
+	}
+	if r, ok := c.aboutRank(view, q); ok {
 		return r
 	}
 	if r, ok := c.aboutChanges(ctx, view, q); ok {

@@ -28,9 +28,9 @@ var builtinGaps = sync.OnceValues(func() (*gaps, error) { return parseGaps(gapsT
 
 // gaps are wordings of questions about the data.
 type gaps struct {
-	all, some    []*regexp.Regexp
-	kinds, lacks []gapWord
-	kind         string // any word for a kind, as a pattern
+	all, some, orphans []*regexp.Regexp
+	kinds, lacks       []gapWord
+	kind               string // any word for a kind, as a pattern
 }
 
 // gapWord is a kind, or the code of a finding, by the words for it.
@@ -41,7 +41,7 @@ type gapWord struct {
 
 func parseGaps(text string) (*gaps, error) {
 	g := &gaps{}
-	var kinds, lacks, some []string
+	var kinds, lacks, some, orphans []string
 	line := 0
 	for l := range strings.Lines(text) {
 		line++
@@ -64,6 +64,8 @@ func parseGaps(text string) (*gaps, error) {
 				g.all = append(g.all, whole)
 			case "some":
 				some = append(some, pattern)
+			case "orphans":
+				orphans = append(orphans, pattern)
 			default:
 				return nil, fault.At(fault.Position{File: "gaps.txt", Line: line}, "%q is no head", head)
 			}
@@ -71,12 +73,16 @@ func parseGaps(text string) (*gaps, error) {
 	}
 	g.kind = strings.Join(kinds, "|")
 	fill := strings.NewReplacer("(?:{kind})", "(?P<kind>"+g.kind+")", "(?:{lack})", "(?P<lack>"+strings.Join(lacks, "|")+")")
-	for _, pattern := range some {
+	for i, pattern := range append(some, orphans...) {
 		whole, err := regexp.Compile(`(?i)^(?:` + fill.Replace(pattern) + `)$`)
 		if err != nil {
 			return nil, fault.At(fault.Position{File: "gaps.txt"}, "%v", err)
 		}
-		g.some = append(g.some, whole)
+		if i < len(some) {
+			g.some = append(g.some, whole)
+		} else {
+			g.orphans = append(g.orphans, whole)
+		}
 	}
 	return g, nil
 }
@@ -101,13 +107,15 @@ func aboutData(q Question) (r understand.Reading, ok bool) {
 			return r, true
 		}
 	}
-	for _, p := range g.some {
+	for i, p := range slices.Concat(g.some, g.orphans) {
 		m := p.FindStringSubmatch(text)
 		if m == nil {
 			continue
 		}
-		r.Kind = valueOf(g.kinds, m[p.SubexpIndex("kind")])
-		r.Trait = valueOf(g.lacks, m[p.SubexpIndex("lack")])
+		r.Kind, r.Trait = valueOf(g.kinds, group(p, m, "kind")), quality.NoOwner
+		if i < len(g.some) {
+			r.Trait = valueOf(g.lacks, group(p, m, "lack"))
+		}
 		r.Why = []string{"asks what the data of the catalog lacks"}
 		return r, r.Trait != ""
 	}

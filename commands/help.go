@@ -18,7 +18,7 @@ func (t *talk) help() {
 	list := card.List{}
 	for _, k := range []lang.Key{
 		lang.HelpOwner, lang.HelpOnCall, lang.HelpAPI, lang.HelpVersion, lang.HelpDocs, lang.HelpDependents,
-		lang.HelpOwnedBy, lang.HelpMembers, lang.HelpLifecycle, lang.HelpRadar, lang.HelpSearch, lang.HelpScaffold,
+		lang.HelpOwnedBy, lang.HelpMembers, lang.HelpLifecycle, lang.HelpRadar, lang.HelpSearch, lang.HelpRank, lang.HelpScaffold,
 	} {
 		if (k == lang.HelpOnCall && !t.connected(t.c.cap.OnCall)) || (k == lang.HelpRadar && !t.connected(t.c.cap.Radar)) {
 			continue

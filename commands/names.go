@@ -112,7 +112,7 @@ func (t *talk) commas(items [][]card.Span) []card.Span {
 
 // displayName is what people call an entity, in the language of the question where the entity has a name in it.
 // "Mei Lin 林梅" is two names; in "周健 (Zhou Jian)" the brackets only say how the name is read, and in English both
-// are shown, because a reading alone often names several people.
+// are shown, because a reading alone often names several people. "Go 服务" of anything but a person is one name.
 func displayName(l lang.Lang, e *catalog.Entity) string {
 	name := e.DisplayName()
 	if isASCII(name) {
@@ -120,7 +120,7 @@ func displayName(l lang.Lang, e *catalog.Entity) string {
 	}
 	han, latin, read := splitName(name)
 	switch {
-	case han == "" || latin == "":
+	case han == "" || latin == "" || e.Ref.Kind != "user" && !strings.ContainsAny(name, "/|(（"):
 		return name
 	case l == lang.Chinese:
 		return han

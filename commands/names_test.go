@@ -11,7 +11,7 @@ import (
 
 func TestDisplayName(t *testing.T) {
 	t.Parallel()
-	for _, tt := range []struct{ title, en, zh string }{
+	for _, tt := range []struct{ title, en, zh string }{ // of people
 		{"Checkout", "Checkout", "Checkout"},
 		{"Mei Lin 林梅", "Mei Lin", "林梅"},
 		{"林梅 Mei Lin", "Mei Lin", "林梅"},
@@ -27,12 +27,25 @@ func TestDisplayName(t *testing.T) {
 		{"(周健)", "(周健)", "(周健)"},
 		{"周健 ()", "周健 ()", "周健 ()"},
 	} {
-		e := &catalog.Entity{Title: tt.title, Name: "x"}
+		e := &catalog.Entity{Ref: catalog.MakeRef("user", "", "x"), Title: tt.title, Name: "x"}
 		if got := displayName(lang.English, e); got != tt.en {
 			t.Errorf("%q in English = %q, want %q", tt.title, got, tt.en)
 		}
 		if got := displayName(lang.Chinese, e); got != tt.zh {
 			t.Errorf("%q in Chinese = %q, want %q", tt.title, got, tt.zh)
+		}
+	}
+}
+
+// TestDisplayNameOfThings: a name of two scripts is one name, unless a sign says that it is two.
+func TestDisplayNameOfThings(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ title, zh string }{
+		{"Go 服务", "Go 服务"}, {"家长 App", "家长 App"}, {"会话 Redis", "会话 Redis"}, {"Payments / 支付", "支付"}, {"支付（Payments）", "支付"},
+	} {
+		e := &catalog.Entity{Ref: catalog.MakeRef("component", "", "x"), Title: tt.title, Name: "x"}
+		if got := displayName(lang.Chinese, e); got != tt.zh {
+			t.Errorf("%q = %q, want %q", tt.title, got, tt.zh)
 		}
 	}
 }

@@ -16,7 +16,7 @@ func (t *talk) search() {
 		t.within(where)
 		return
 	}
-	found := t.lookup(t.r.Entities)
+	found := t.there(t.r.Entities)
 	switch {
 	case len(found) > 0:
 	case t.r.Topic != "":

@@ -77,7 +77,7 @@ func (u *Understander) usableTechs(m *message) []techSpan {
 			n := &m.mentions[i]
 			inside = inside || s.from >= n.from && s.to <= n.to && (n.to-n.from > s.to-s.from)
 		}
-		if inside || s.weak && !context && !m.besideNumber(s) && !m.askedWhich(s) && !u.beforeKind(m, s) || m.toks[s.from].code {
+		if inside || s.weak && !context && !m.besideNumber(s) && !m.askedWhich(s) && !m.alone(s) && !u.beforeKind(m, s) || m.toks[s.from].code {
 			continue
 		}
 		out = append(out, s)
@@ -114,7 +114,13 @@ func (m *message) besideNumber(s techSpan) bool {
 	return s.to < len(m.toks) && m.toks[s.to].class == num
 }
 
-// askedWhich reports whether "which", "what" or "same" stands right before a name, or "uses" and nothing behind it.
+// alone reports whether a message is nothing but a name: "rust?"
+func (m *message) alone(s techSpan) bool {
+	return !slices.ContainsFunc(m.toks[:s.from], func(t token) bool { return t.class != punct }) &&
+		!slices.ContainsFunc(m.toks[s.to:], func(t token) bool { return t.class != punct && t.norm != "呢" })
+}
+
+// askedWhich reports whether "which", "what", "same" or "written in" stands right before a name, or "uses" and nothing behind it.
 func (m *message) askedWhich(s techSpan) bool {
 	if s.from == 0 {
 		return false
@@ -122,6 +128,8 @@ func (m *message) askedWhich(s techSpan) bool {
 	switch m.toks[s.from-1].norm {
 	case "which", "what", "same", "our":
 		return true
+	case "in", "with":
+		return s.from > 1 && slices.Contains([]string{"written", "coded", "built", "implemented", "developed", "programmed"}, m.toks[s.from-2].norm)
 	case "use", "uses", "using":
 		return !slices.ContainsFunc(m.toks[s.to:], func(t token) bool { return t.class != punct })
 	}

@@ -40,7 +40,7 @@ func (r *run) about() {
 		}
 	}
 	o = r.older(o)
-	if us := r.docWords(nil); o.empty() && (r.intent == Show || r.intent == Lifecycle) && telling(us) && r.sections(us, nil, docSure) {
+	if us := r.docWords(nil); o.empty() && (r.intent == Show && r.out.Trait != "dashboard" || r.intent == Lifecycle) && telling(us) && r.sections(us, nil, docSure) {
 		r.put(r.sectionOwners())
 		r.finish(Docs)
 		return

@@ -50,6 +50,8 @@ func (r *run) read() {
 		r.unknown()
 		r.finish(Show)
 	case r.ownQuestion():
+	case r.bareTech():
+	case r.familyNamed():
 	case r.listingWithin():
 	case r.listing():
 	case r.intent == Radar:
@@ -190,6 +192,7 @@ func (r *run) adjust() {
 	case r.intent == Owner && r.sure < plainOwner && Troubled(r.q.Channel) && !group && !user && !other:
 		r.intent = OnCall
 	}
+	r.adjustTech(group, other)
 	if r.past != nil && r.past.intent == OnCall && (r.intent == Owner || r.intent == Show) && !group && !user && !other {
 		if w, _ := r.m.when(); !w.IsZero() { // "and who was it on friday?"
 			r.intent = OnCall

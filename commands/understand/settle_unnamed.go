@@ -173,7 +173,7 @@ func (r *run) elsewhere() outcome {
 	if telling(r.content(nil)) && !(r.past != nil && r.m.cue("follow")) && r.sure < 7 || r.namesUnknown() {
 		return outcome{}
 	}
-	if r.endsUnknown() || r.strangers() {
+	if r.endsUnknown() || r.strangers() || r.out.Trait == "dashboard" && telling(r.withoutKinds(r.content(nil))) {
 		return outcome{}
 	}
 	if o := r.fromThread(); !o.empty() {

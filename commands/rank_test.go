@@ -129,3 +129,28 @@ func crowded(t *testing.T, teams int) company {
 		d.View = func(v catalog.Viewer) search.View { return r.For(v) }
 	})
 }
+
+// without are the rules of somebody who may not see some entities.
+type without map[catalog.Ref]bool
+
+func (without) Key() string { return "without" }
+
+func (w without) Sees(catalog.Graph) func(catalog.Record) bool {
+	return func(r catalog.Record) bool { return !w[r.Ref()] }
+}
+
+// TestRankingsCountWhatIsSeen: what may not be seen is neither counted nor counted by, nor named.
+func TestRankingsCountWhatIsSeen(t *testing.T) {
+	t.Parallel()
+	c := nordwind(t)
+	viewer := catalog.Viewer{Actor: "ada", Rules: without{ref("group:default/depot-crew"): true, ref("component:default/till"): true}}
+	for _, tt := range []struct{ text, want string }{
+		{"which team has the most services", "Money and Tracing Team each have 2 of 8 services"},
+		{"how many services does each team own", "4 more belong to no team in the catalog."},
+	} {
+		_, m := c.Ask(t.Context(), commands.Question{Text: tt.text, Now: now, Viewer: viewer})
+		if text := card.Plain(m); !strings.Contains(text, tt.want) || strings.Contains(strings.ToLower(text), "depot") {
+			t.Errorf("%q:\n%s", tt.text, text)
+		}
+	}
+}

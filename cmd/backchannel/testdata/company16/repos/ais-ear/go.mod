@@ -1,0 +1,3 @@
+module github.com/grenmoor/ais-ear
+
+go 1.22

@@ -1,0 +1,3 @@
+module github.com/grenmoor/bollard
+
+go 1.21

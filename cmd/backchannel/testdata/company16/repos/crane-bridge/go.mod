@@ -1,0 +1,3 @@
+module github.com/grenmoor/crane-bridge
+
+go 1.23

@@ -1,0 +1,3 @@
+module github.com/grenmoor/demurrage-bot
+
+go 1.24

@@ -1,0 +1,3 @@
+module github.com/grenmoor/foghorn
+
+go 1.23

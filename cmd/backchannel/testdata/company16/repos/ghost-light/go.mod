@@ -1,0 +1,3 @@
+module github.com/grenmoor/ghost-light
+
+go 1.19

@@ -1,0 +1,3 @@
+module github.com/grenmoor/hook-mind
+
+go 1.24

@@ -1,0 +1,3 @@
+module github.com/grenmoor/lockbox
+
+go 1.24

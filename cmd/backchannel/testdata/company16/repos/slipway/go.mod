@@ -1,0 +1,3 @@
+module github.com/grenmoor/slipway
+
+go 1.24

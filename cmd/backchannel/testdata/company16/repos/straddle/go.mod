@@ -1,0 +1,3 @@
+module github.com/grenmoor/straddle
+
+go 1.22

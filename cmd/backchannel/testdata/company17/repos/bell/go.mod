@@ -1,0 +1,3 @@
+module github.com/qinghe/bell
+
+go 1.18

@@ -1,0 +1,3 @@
+module github.com/qinghe/dim-light
+
+go 1.21

@@ -1,0 +1,3 @@
+module github.com/qinghe/gatekey
+
+go 1.24

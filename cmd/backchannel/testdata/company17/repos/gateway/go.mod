@@ -1,0 +1,3 @@
+module github.com/qinghe/gateway
+
+go 1.24

@@ -1,0 +1,3 @@
+module github.com/qinghe/hand-raise
+
+go 1.23

@@ -1,0 +1,3 @@
+module github.com/qinghe/launchpad
+
+go 1.24

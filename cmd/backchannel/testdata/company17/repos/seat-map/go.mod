@@ -1,0 +1,3 @@
+module github.com/qinghe/seat-map
+
+go 1.22

@@ -1,0 +1,3 @@
+module github.com/qinghe/sms-hub
+
+go 1.22

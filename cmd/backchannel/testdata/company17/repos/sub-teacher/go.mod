@@ -1,0 +1,3 @@
+module github.com/qinghe/sub-teacher
+
+go 1.24

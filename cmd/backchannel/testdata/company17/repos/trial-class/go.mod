@@ -1,0 +1,3 @@
+module github.com/qinghe/trial-class
+
+go 1.23

@@ -23,6 +23,9 @@ type tab struct {
 	ctx context.Context
 }
 
+// patience is how long a browser is waited for.
+const patience = 3 * time.Minute
+
 const (
 	enter  = "\r"
 	up     = "\u0304" // ArrowUp in chromedp/kb
@@ -53,7 +56,7 @@ func open(t *testing.T) tab {
 
 func (p tab) do(steps ...chromedp.Action[chromedp.Void]) {
 	p.Helper()
-	ctx, stop := context.WithTimeout(p.ctx, 30*time.Second)
+	ctx, stop := context.WithTimeout(p.ctx, patience)
 	defer stop()
 	if err := chromedp.Do(ctx, steps...); err != nil {
 		p.Fatal(err)
@@ -62,7 +65,7 @@ func (p tab) do(steps ...chromedp.Action[chromedp.Void]) {
 
 func get[T any](p tab, a chromedp.Action[T]) T {
 	p.Helper()
-	ctx, stop := context.WithTimeout(p.ctx, 30*time.Second)
+	ctx, stop := context.WithTimeout(p.ctx, patience)
 	defer stop()
 	v, err := chromedp.Run(ctx, a)
 	if err != nil {
@@ -84,7 +87,25 @@ func (p tab) ask(q string) {
 // answers waits until the page shows n answers.
 func (p tab) answers(n int) {
 	p.Helper()
-	get(p, chromedp.Poll[bool](`document.querySelectorAll(".answer").length >= `+strconv.Itoa(n)))
+	p.until(`document.querySelectorAll(".answer").length >= ` + strconv.Itoa(n))
+}
+
+// until waits until an expression is true, also where the page goes to another one meanwhile.
+func (p tab) until(js string) {
+	p.Helper()
+	ctx, stop := context.WithTimeout(p.ctx, patience)
+	defer stop()
+	for {
+		ok, err := chromedp.Run(ctx, chromedp.Evaluate[bool](js))
+		if err == nil && ok {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			p.Fatalf("%s: %v %v", js, ok, err)
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
 }
 
 func serve(t *testing.T) string {
@@ -155,9 +176,9 @@ func TestAWalk(t *testing.T) {
 	if h := p.text(".tree [aria-current]"); h != "Runbook" {
 		t.Errorf("the navigation shows %q", h)
 	}
-	follow(".beside [rel=prev]", ".doc")
+	follow(".beside [rel=prev]", ".tree [aria-current]:not([href$='/runbook'])")
 	p.do(chromedp.Click(chromedp.CSS("button[name=theme][value=dark]")))
-	get(p, chromedp.Poll[bool](`document.documentElement.dataset.theme === "dark"`))
+	p.until(`document.documentElement.dataset.theme === "dark"`)
 	follow(".of a", ".tiles")
 	follow(".examples button", "#log .answer")
 	if q, theme := p.text(".asked"), get(p, chromedp.Evaluate[string](`document.documentElement.dataset.theme`)); !strings.Contains(q, "checkout") || theme != "dark" {

@@ -18,7 +18,7 @@ func TestDiagramsAreDrawn(t *testing.T) {
 	if h := get(p, chromedp.Evaluate[int](`document.querySelector(".drawn iframe").clientHeight`)); h != 90 {
 		t.Errorf("the picture is %d high: what draws it reaches further than it should, or not far enough", h)
 	}
-	get(p, chromedp.Poll[bool](`document.querySelectorAll(".diagram iframe").length === 1`)) // the other one is given up
+	p.until(`document.querySelectorAll(".diagram iframe").length === 1`) // the other one is given up
 	if text := p.text(".diagram:not(.drawn) pre"); text != "broken" {
 		t.Errorf("instead of a picture that cannot be drawn there is %q", text)
 	}
@@ -27,6 +27,6 @@ func TestDiagramsAreDrawn(t *testing.T) {
 	}
 	p.do(chromedp.Click(chromedp.CSS(".drawn summary")), chromedp.WaitVisible(chromedp.CSS(".drawn details pre")))
 	p.do(chromedp.Click(chromedp.CSS("button[name=theme][value=dark]")))
-	get(p, chromedp.Poll[bool](`document.documentElement.dataset.theme === "dark"`))
-	get(p, chromedp.Poll[bool](`document.querySelectorAll(".drawn iframe").length === 1`))
+	p.until(`document.documentElement.dataset.theme === "dark"`)
+	p.until(`document.querySelectorAll(".drawn iframe").length === 1`)
 }

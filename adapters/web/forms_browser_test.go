@@ -101,18 +101,18 @@ func TestRowsInABrowser(t *testing.T) {
 		press := func(button, said string) {
 			t.Helper()
 			p.do(chromedp.Click(chromedp.CSS(`button[value="`+button+`"]`)), chromedp.WaitVisible(chromedp.CSS("#f1-status:not(:empty)")))
-			get(p, chromedp.Poll[bool](`document.querySelector("#f1-status")?.textContent === "`+said+`"`))
+			p.until(`document.querySelector("#f1-status")?.textContent === "` + said + `"`)
 		}
 		p.do(chromedp.EmulateViewport(390, 840), chromedp.Navigate(page), chromedp.SetValue(chromedp.CSS("#f0"), "House"))
 		press("f1 add", "Door 3 was added.")
-		get(p, chromedp.Poll[bool](`document.activeElement.id === "f1-2"`))
+		p.until(`document.activeElement.id === "f1-2"`)
 		p.do(chromedp.Click(chromedp.CSS("#f1-1-2")))
 		if !script {
 			p.do(chromedp.Click(chromedp.CSS(`button[value="update"]`)))
 		}
 		p.do(chromedp.WaitVisible(chromedp.CSS("#f1-1-4")))
 		press("f1 up 1", "Door 2 was moved and is number 1 now.")
-		get(p, chromedp.Poll[bool](`document.activeElement.id === "f1-0"`))
+		p.until(`document.activeElement.id === "f1-0"`)
 		press("f1 remove 2", "Door 3 was removed; 2 are left.")
 		if wide := get(p, chromedp.Evaluate[int](`document.documentElement.scrollWidth`)); wide > 390 {
 			t.Errorf("the form is %d pixels wide", wide)

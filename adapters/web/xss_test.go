@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	cdppage "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
@@ -224,7 +223,7 @@ func (p tab) visit(address string) {
 
 func (p tab) harmless(what string) {
 	p.Helper()
-	ctx, stop := context.WithTimeout(p.ctx, 30*time.Second)
+	ctx, stop := context.WithTimeout(p.ctx, patience)
 	defer stop()
 	found, err := chromedp.Run(ctx, chromedp.Evaluate[[]string](inert, chromedp.EvalAwaitPromise))
 	if err != nil {

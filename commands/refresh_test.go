@@ -194,6 +194,47 @@ func (r *registry) Unregister(_ context.Context, origin string) error {
 	return r.err
 }
 
+// TestUnregisterAddress: a location from which nothing is in the catalog any more goes by its address.
+func TestUnregisterAddress(t *testing.T) {
+	t.Parallel()
+	const address = "https://github.com/nordwind/left/blob/main/catalog-info.yaml"
+	reg := &registry{all: []catalog.Location{{Origin: "nordwind"}, {Origin: "url:" + address, Type: "url", Target: address}}}
+	allowed := false
+	c := nordwind(t, func(d *commands.Deps) {
+		d.Locations = reg
+		d.May = func(_ *bot.Event, act commands.Act, about catalog.Ref) bool {
+			return allowed && act == commands.ActUnregister && about.IsZero()
+		}
+	})
+	h := mux(t, c)
+	if _, _, m, a := worked(t, h, slash("unregister "+address)); a.Outcome != bot.Refused || !strings.Contains(card.Plain(m), "You may not unregister "+address) {
+		t.Errorf("without the right: %s\n%s", a.Outcome, card.Plain(m))
+	}
+	allowed = true
+	if _, _, m, _ := worked(t, h, slash("unregister https://example.com/other.yaml")); !strings.Contains(card.Plain(m), "other.yaml is not a registered location") {
+		t.Errorf("an address that nobody registered:\n%s", card.Plain(m))
+	}
+	var b card.Action
+	for _, as := range []string{address, "<" + address + ">", "url:" + address} {
+		_, _, m, a := worked(t, h, slash("unregister "+as))
+		b = actions(m)["Unregister"]
+		if a.Outcome != bot.Answered || b.Confirm == "" || !strings.Contains(card.Plain(m), "nothing leaves the catalog") {
+			t.Fatalf("%s: %s, button %+v:\n%s", as, a.Outcome, b, card.Plain(m))
+		}
+	}
+	allowed = false
+	if _, _, _, a := worked(t, h, bot.Pressed{Intent: b.Intent, Private: true}); a.Outcome != bot.Refused || len(reg.all) != 2 {
+		t.Errorf("pressed without the right: %s, %d left", a.Outcome, len(reg.all))
+	}
+	allowed = true
+	if _, _, m, _ := worked(t, h, bot.Pressed{Intent: b.Intent, Private: true}); len(reg.all) != 1 || !strings.Contains(card.Plain(m), "is no longer read. Nothing came from it.") {
+		t.Errorf("%d left:\n%s", len(reg.all), card.Plain(m))
+	}
+	if _, _, m, _ := worked(t, h, bot.Pressed{Intent: b.Intent, Private: true}); len(reg.all) != 1 || !strings.Contains(card.Plain(m), "is not a registered location") {
+		t.Errorf("pressed again:\n%s", card.Plain(m))
+	}
+}
+
 func TestUnregister(t *testing.T) {
 	t.Parallel()
 	reg := &registry{all: []catalog.Location{{Origin: "nordwind", Type: "url", Target: "https://example.com"}}}

@@ -22,6 +22,7 @@ const (
 	takesTech           // a technology or a component, or nothing
 	takesWords          // anything, but something
 	takesAddress        // a web address
+	takesPlace          // the name of an entity, or a web address
 	takesTopics         // a name and perhaps what about it, or nothing
 	takesFact           // a name, and perhaps a fact with its value
 	takesVersion        // the name of a template, and perhaps a version
@@ -77,7 +78,7 @@ func (c *Commands) subCommands() []subCommand {
 	all = append(all, c.pageCommands()...)
 	all = append(all, c.auditCommands()...)
 	if c.deps.Locations != nil {
-		all = append(all, subCommand{"unregister", nil, intentUnregister, takesName, (*Commands).unregister})
+		all = append(all, subCommand{"unregister", nil, intentUnregister, takesPlace, (*Commands).unregister})
 	}
 	return all
 }
@@ -137,7 +138,7 @@ func (c *Commands) subCommand(s subCommand) bot.Handler {
 		if bare := strings.TrimSpace(in.Args) == ""; bare && s.intent == understand.OnCall {
 			r = c.bareOnCall(ctx, view, ev, q)
 			r.Lang = ev.Locale
-		} else if s.work != nil && (len(r.Entities) == 1 || s.params == takesAddress || bare || s.params == takesTopics && len(r.Entities)+len(r.Candidates)+len(r.Unknown) == 0) {
+		} else if s.work != nil && (len(r.Entities) == 1 || s.params == takesAddress || s.params == takesPlace && r.Topic != "" || bare || s.params == takesTopics && len(r.Entities)+len(r.Candidates)+len(r.Unknown) == 0) {
 			return s.work(c, ev, c.talk(ctx, view, q, r)), nil
 		}
 		return c.settle(q, c.give(ctx, view, q, r)), nil
@@ -175,7 +176,7 @@ func (c *Commands) parse(view search.View, s subCommand, args string) (r underst
 	case s.params == takesWords:
 		r.Topic = args
 		return r, args != ""
-	case s.params == takesAddress:
+	case s.params == takesAddress, s.params == takesPlace && strings.Contains(args, "://"):
 		r.Topic = strings.Trim(args, "<>") // as some write addresses
 		return r, looksLikeAddress(r.Topic)
 	case s.params == takesTopics:

@@ -35,7 +35,8 @@ func newMetrics(view func(catalog.Viewer) search.View) *eventMetrics {
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "backchannel_catalog_entities", Help: "Entities in the catalog."},
 			func() float64 { return float64(view(catalog.Viewer{}).Count(search.Filter{})) }),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "backchannel_catalog_generation", Help: "Generation of the catalog being served."},
-			func() float64 { return float64(view(catalog.Viewer{}).Generation()) }))
+			func() float64 { return float64(view(catalog.Viewer{}).Generation()) }),
+		&problemCollector{view: view})
 	return m
 }
 

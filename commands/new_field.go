@@ -56,6 +56,13 @@ func (m *making) asked(q *scaffold.FormField, f card.FormField, form *scaffold.F
 		}
 	case card.FieldEntity, card.FieldOwner, card.FieldEntities:
 		f.Placeholder = orText(f.Placeholder, m.text(lang.NewPick, nil))
+		for _, v := range f.Value {
+			if ref, err := catalog.ParseRef(v, "", ""); err == nil && ref.String() == v {
+				if e, ok := m.view.Entity(ref); ok {
+					f.Named = append(f.Named, m.offer(e))
+				}
+			}
+		}
 	}
 	return []card.FormField{m.asCustom(q, f)}
 }

@@ -149,7 +149,7 @@ func (m *making) planned(plan *RunPlan, f *scaffold.Form, v verdict, from int) {
 	m.q.Full = true // what is left out is counted where it is
 	args := lang.Args{"title": card.S(title), "what": m.named(m.template), "n": len(plan.Files), "size": sizeText(plan.Size)}
 	m.line(lang.NewPlan, args)
-	m.effects(plan.Effects)
+	m.effects(plan.Effects, len(plan.Files))
 	m.reviewed(f)
 	if steps := m.steps(plan.Steps); len(steps.Items) > 0 {
 		m.add(card.Text{Spans: m.say(lang.NewPlanSteps, lang.Args{"n": len(plan.Steps)})}, steps)
@@ -182,10 +182,10 @@ func titleOf(f *scaffold.Form, template string) string {
 	return template
 }
 
-// effects lists what changes outside, in plain words.
-func (t *talk) effects(all []scaffold.Effect) {
+// effects lists what changes outside, in plain words, above so many files.
+func (t *talk) effects(all []scaffold.Effect, files int) {
 	if len(all) == 0 {
-		t.line(lang.NewNoEffects, nil)
+		t.line(lang.NewNoEffects, lang.Args{"n": files})
 		return
 	}
 	list := card.List{More: max(0, len(all)-maxEffects)}

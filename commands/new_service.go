@@ -127,9 +127,14 @@ func (t *talk) suggestions(typed string, kinds []string, keep func(*catalog.Enti
 	t.suggest(strings.TrimSpace(typed), kinds, func(e *catalog.Entity) bool {
 		if !seen[e.Ref] && keep(e) {
 			seen[e.Ref] = true
-			out.Options = append(out.Options, card.FormOption{Value: e.Ref.String(), Label: t.nameOf(e.Ref), Hint: e.Ref.Short("") + " · " + t.what(e)})
+			out.Options = append(out.Options, t.offer(e))
 		}
 		return len(out.Options) < maxSuggested
 	})
 	return out
+}
+
+// offer is an entity as a choice.
+func (t *talk) offer(e *catalog.Entity) card.FormOption {
+	return card.FormOption{Value: e.Ref.String(), Label: t.nameOf(e.Ref), Hint: e.Ref.Short("") + " · " + t.what(e)}
 }

@@ -326,6 +326,9 @@ func TestNewFromForm(t *testing.T) {
 	if got := f.Fields[1].Value; !slices.Equal(got, []string{"group:default/shop"}) {
 		t.Errorf("the owner is prefilled with %v, not with the asker's team", got)
 	}
+	if got := f.Fields[1].Named; len(got) != 1 || got[0].Label != "Shop" || got[0].Value != "group:default/shop" {
+		t.Errorf("the owner is called %v", got)
+	}
 	changed := opened(t, w.as(t, "ada", bot.Changed{Form: f.ID, Draft: f.Draft, Field: "db", Values: card.Values{"name": {"-x"}, "db": {"true"}}}))
 	if n := len(changed.Fields); n != 4 || changed.Fields[0].Value[0] != "-x" {
 		t.Errorf("with a database: %d fields, %v", n, changed.Fields[0].Value)

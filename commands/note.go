@@ -34,7 +34,7 @@ func (t *talk) source(where string, line int, asOf time.Time) {
 		return
 	}
 	for _, s := range t.sources {
-		if s.Where == where && s.Line == line {
+		if s.Where == where && (s.Line == line || line == 0) { // a file whose line is named needs no second mention
 			return
 		}
 	}

@@ -163,8 +163,11 @@ func (t *talk) runRefused(d RunData, e bot.TaskEvent) {
 func (t *talk) runGoes(task bot.Task, d RunData, seen runSeen) {
 	t.outcome = bot.Answered
 	step, done, total := t.text(lang.RunStarts, nil), seen.done(), max(seen.of, 1)
-	if n := len(seen.steps); n > 0 && seen.steps[n-1].Kind == RunStepBegun {
-		step = seen.steps[n-1].Name
+	switch n := len(seen.steps); {
+	case n > 0 && done >= total:
+		step = t.text(lang.RunEnds, nil)
+	case n > 0: // between two steps it is the one before
+		step = orText(seen.steps[n-1].Name, seen.steps[n-1].Step)
 	}
 	args := lang.Args{"title": card.S(d.Title), "done": min(done+1, total), "total": total, "step": step}
 	switch {
@@ -175,14 +178,16 @@ func (t *talk) runGoes(task bot.Task, d RunData, seen runSeen) {
 	default:
 		t.line(lang.RunProgress, args)
 	}
-	t.add(card.Progress{Label: step, Done: min(done, total), Total: total, State: card.StateRunning})
-	t.runSteps(seen)
+	if seen.of > 0 { // before the first step nobody knows how many there are
+		t.add(card.Progress{Label: step, Done: min(done, total), Total: total, State: card.StateRunning})
+	}
+	t.runSteps(seen, lang.RunStepRuns)
 	t.actions = append(t.actions, t.stopButton(task.Key))
 }
 
-// runSteps lists the steps as far as they have come.
-func (t *talk) runSteps(seen runSeen) {
-	words := map[RunEventKind]lang.Key{RunStepBegun: lang.RunStepRuns, RunStepDone: lang.RunStepOK, RunStepSkipped: lang.RunStepLeft, RunStepFailed: lang.RunStepBad}
+// runSteps lists the steps as far as they have come; begun says what those are that have begun and not ended.
+func (t *talk) runSteps(seen runSeen, begun lang.Key) {
+	words := map[RunEventKind]lang.Key{RunStepBegun: begun, RunStepDone: lang.RunStepOK, RunStepSkipped: lang.RunStepLeft, RunStepFailed: lang.RunStepBad}
 	list := card.List{}
 	from := max(0, len(seen.steps)-maxPlanSteps)
 	for _, r := range seen.steps[from:] {
@@ -219,7 +224,7 @@ func (t *talk) runOver(task bot.Task, d RunData, seen runSeen, log []bot.TaskEve
 			t.line(lang.RunFailed, args)
 		}
 	}
-	t.runSteps(seen)
+	t.runSteps(seen, lang.RunStepStopped)
 	t.actions = append(t.actions, runButton(t, lang.RunAgain, intentAgain, task.Key, card.Primary))
 }
 

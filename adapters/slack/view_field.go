@@ -179,7 +179,11 @@ func lookup(q card.FormField, id string) slackapi.BlockElement {
 	var chosen []*slackapi.OptionBlockObject
 	for _, v := range q.Value {
 		if v != "" && utf8.RuneCountInString(v) <= maxOptionValue {
-			chosen = append(chosen, option(v, card.FormOption{Value: v, Label: v}))
+			o := card.FormOption{Value: v, Label: v}
+			if i := slices.IndexFunc(q.Named, func(n card.FormOption) bool { return n.Value == v }); i >= 0 {
+				o = q.Named[i]
+			}
+			chosen = append(chosen, option(v, o))
 		}
 	}
 	if q.Kind == card.FieldEntities {

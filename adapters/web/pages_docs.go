@@ -103,6 +103,9 @@ func (w *Web) document(r *http.Request, view search.View, ref catalog.Ref, site 
 	if card.WebURL(p.Source) {
 		d.Source.Href = p.Source
 	}
+	if e, ok := view.Entity(ref); ok && site.API { // its page is no file; the definition stands in the descriptor
+		d.Source = source(e)
+	}
 	for _, warning := range p.Warnings {
 		d.Notices = append(d.Notices, warning.String())
 	}

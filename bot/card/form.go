@@ -47,6 +47,7 @@ type FormField struct {
 	Required    bool
 	Value       []string // what is filled in, one element but for choices, entities, tags and list
 	Options     []FormOption
+	Named       []FormOption `json:",omitempty"` // of what is looked up: those of its values that have a name, as suggestions have them
 	Placeholder string
 	Changes     bool      // other fields depend on it: report Changed when it changes
 	Error       string    // what would be right, shown beside the field

@@ -36,7 +36,7 @@ func (l *laboratory) chats(trials []tried) []degraded {
 		}
 		for n := range f.Pages {
 			for _, chat := range chatForms() {
-				for _, d := range degradations(commands.TemplateForm("scaffold", f, n, lang.English, nil), chat.limits) {
+				for _, d := range degradations(chatForm(f, n), chat.limits) {
 					d.template, d.platform = t.path, chat.name
 					if !slices.Contains(out, d) {
 						out = append(out, d)
@@ -46,6 +46,20 @@ func (l *laboratory) chats(trials []tried) []degraded {
 		}
 	}
 	slices.SortStableFunc(out, func(a, b degraded) int { return compareTexts(a.template, b.template, a.platform, b.platform) })
+	return out
+}
+
+// chatForm is one page of a form as chats get it: lists whose elements have parts are asked elsewhere.
+func chatForm(f *scaffold.Form, page int) card.Form {
+	out := commands.TemplateForm("scaffold", f, page, lang.English, nil)
+	compound := map[string]bool{}
+	for _, q := range f.Pages[page].Fields {
+		compound[q.Name] = q.Compound
+	}
+	for i := range out.Fields {
+		q := &out.Fields[i]
+		q.Beside = q.Kind == card.FieldList && compound[q.Name]
+	}
 	return out
 }
 
@@ -65,7 +79,7 @@ func degradations(f card.Form, l card.FormLimits) []degraded {
 		if l.Options > 0 && len(q.Options) > l.Options {
 			add(q.Name, "%s has %d options, more than %d: it is typed", q.Name, len(q.Options), l.Options)
 		}
-		if to, ok := l.Instead[q.Kind]; ok {
+		if to, ok := l.Instead[q.Kind]; ok && q.Kind != card.FieldRepo { // chats ask for a repository in its parts
 			add(q.Name, "%s (%s) is asked as %s", q.Name, q.Kind, to)
 		}
 		if l.Label > 0 && len([]rune(q.Label)) > l.Label {

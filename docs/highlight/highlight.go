@@ -126,6 +126,8 @@ func lexerFor(lang string) chroma.Lexer {
 		lang = "go"
 	case "jsonc", "json5":
 		lang = "json"
+	case "yaml", "yml":
+		return yamlLexer()
 	}
 	return lexers.Get(lang)
 }

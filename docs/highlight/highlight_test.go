@@ -32,6 +32,22 @@ func TestHighlight(t *testing.T) {
 	}
 }
 
+// TestFlow has the colours that keys and values have elsewhere where maps and lists stand in brackets.
+func TestFlow(t *testing.T) {
+	t.Parallel()
+	key := func(s string) string { return `<span class="nt">` + s + `</span>` }
+	for text, want := range map[string]string{
+		`a: {b: c, d: [e], f: "g"}`:                 key("a") + `: {` + key("b") + `: c, ` + key("d") + `: [e], ` + key("f") + `: <span class="s2">"g"</span>}`,
+		`- {to: [x:y, 1], "q": true}` + "\nnext: 2": `- {` + key("to") + `: [x:y, <span class="m">1</span>], ` + key(`"q"`) + `: <span class="kc">true</span>}` + "\n" + key("next") + `: <span class="m">2</span>`,
+		"a: {\n  b: 1, # why\n  c: ./d\n}\ne: f":    key("a") + ": {\n  " + key("b") + `: <span class="m">1</span>, <span class="c"># why</span>` + "\n  " + key("c") + ": ./d\n}\n" + key("e") + ": f",
+		"if: ${{ x.y }}\n{{- if .V }}\nk: v\n":      key("if") + ": ${{ x.y }}\n{{- if .V }}\n" + key("k") + ": v\n",
+	} {
+		if got := string(New(1 << 20).Highlight(&markdown.Code{Lang: "yaml", Text: text})); got != want {
+			t.Errorf("%q gives\n%s, want\n%s", text, got, want)
+		}
+	}
+}
+
 // TestLimit keeps no more than it may, and the block used last.
 func TestLimit(t *testing.T) {
 	t.Parallel()

@@ -107,7 +107,8 @@ func Forms() []FormSample {
 	return []FormSample{
 		{"scaffold", card.Form{ID: "scaffold", Title: "New Go service", Submit: "Create", Draft: "d-2", Fields: []card.FormField{
 			{Name: "name", Label: "Name", Help: "Lower case and dashes.", Kind: card.FieldLine, Required: true, Value: []string{"Refund Worker"}, Error: "Use lower case and dashes, for example refund-worker"},
-			{Name: "owner", Label: "Owner", Kind: card.FieldOwner, Required: true, Value: []string{"group:default/checkout-crew"}},
+			{Name: "owner", Label: "Owner", Kind: card.FieldOwner, Required: true, Value: []string{"group:default/checkout-crew"},
+				Named: []card.FormOption{{Value: "group:default/checkout-crew", Label: "Checkout Crew", Hint: "group:checkout-crew · team"}}},
 			{Name: "database", Label: "Database", Kind: card.FieldToggle, Changes: true, Value: []string{"true"}},
 			{Name: "engine", Label: "Engine", Kind: card.FieldChoice, Options: []card.FormOption{{Value: "pg", Label: "PostgreSQL"}, {Value: "sqlite", Label: "SQLite"}}},
 		}}},

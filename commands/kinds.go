@@ -75,6 +75,10 @@ func countKey(word string) lang.Key {
 		return lang.CountWebsite
 	case "library":
 		return lang.CountLibrary
+	case "database":
+		return lang.CountDatabase
+	case "mobile-app":
+		return lang.CountMobileApp
 	default:
 		return ""
 	}

@@ -31,7 +31,7 @@ type ranking struct {
 	rows  []rankRow
 }
 
-// rank answers which team, system, language or the like has the most of something, or how many each has.
+// rank answers which team, system, language or the like has the most of something, how many each has, or how many there are.
 func (t *talk) rank() {
 	a, ok := parseRankAsk(t.r.Trait)
 	if !ok { // an older button
@@ -45,6 +45,10 @@ func (t *talk) rank() {
 		return
 	}
 	r.count()
+	if a.op == rankTotal {
+		r.sum()
+		return
+	}
 	if len(r.rows) == 0 {
 		r.nothing()
 		return
@@ -62,6 +66,21 @@ func (t *talk) rank() {
 	}
 	if a.by == byLanguage {
 		t.coverage()
+	}
+}
+
+// sum says how many there are, and what they are where that is more than one thing.
+func (r *ranking) sum() {
+	r.yes()
+	r.entities = r.r.Entities
+	r.line(lang.RankTotal, lang.Args{"total": card.S(r.of(r.total)), "where": r.where(), "inside": len(r.r.Entities)})
+	if len(r.rows) < 2 {
+		return
+	}
+	r.sort()
+	r.table()
+	if r.none > 0 {
+		r.line(r.noneKey(), lang.Args{"n": r.none, "by": r.byWord()})
 	}
 }
 
@@ -121,15 +140,18 @@ func (r *ranking) byWord() string {
 
 // noneKey is the sentence for what belongs to nothing that is counted by.
 func (r *ranking) noneKey() lang.Key {
-	if r.a.by == byLanguage {
+	switch r.a.by {
+	case byLanguage:
 		return lang.RankNoLanguage
+	case byLifecycle, byType:
+		return lang.RankNoWord
 	}
 	return lang.RankNone
 }
 
 // count fills in the rows.
 func (r *ranking) count() {
-	if r.r.Kind == "user" {
+	if r.r.Kind == "user" && r.a.op != rankTotal {
 		r.countMembers()
 		return
 	}

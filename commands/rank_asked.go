@@ -10,15 +10,17 @@ import (
 	"github.com/backchannel-portal/backchannel/internal/lang"
 )
 
-// intentRank is a question which team, system, language or the like has the most of something, or how many each has. Its
+// intentRank is a question which team, system, language or the like has the most of something, how many each has, or how
+// many there are. Its
 // trait is a rankAsk, its kind what is counted, its entity whose parts are counted. Where intents are closed it is a search.
 const intentRank understand.Intent = "ranking"
 
-// The questions for rankings: for one end of them, for all of it, and those that go on about one.
+// The questions for rankings: for one end of them, for all of it, for the sum alone, and those that go on about one.
 const (
-	rankMost = "rank"
-	rankEach = "each"
-	rankMore = "more"
+	rankMost  = "rank"
+	rankEach  = "each"
+	rankTotal = "total"
+	rankMore  = "more"
 )
 
 // What is counted by.
@@ -56,7 +58,7 @@ func parseRankAsk(s string) (a rankAsk, ok bool) {
 	if len(p) != 5 {
 		return a, false
 	}
-	return rankAsk{p[0], p[1] == "least", p[2], p[3], p[4]}, p[0] == rankMost || p[0] == rankEach
+	return rankAsk{p[0], p[1] == "least", p[2], p[3], p[4]}, p[0] == rankMost || p[0] == rankEach || p[0] == rankTotal
 }
 
 // The bounds of what is looked at: bytes of a question, and how many questions back one may go on about.
@@ -68,7 +70,7 @@ const (
 // rankHints are words of which one stands in every such question. They spare the others the expressions.
 func rankHints() []string {
 	return []string{"most", "fewest", "least", "how many", "per ", "by ", "each", "every", "top ", "biggest", "largest", "smallest", "across", "spread", "distribut",
-		"最", "多少", "几", "各", "每", "按", "统计", "分布"}
+		"number", "count", "最", "多少", "几", "各", "每", "按", "统计", "分布", "数", "总"}
 }
 
 // aboutRank reads a question for a ranking; ok is false for every other one.
@@ -127,6 +129,9 @@ func (b *rankBook) read(view search.View, q Question, text string, before []unde
 func (b *rankBook) ask(a *rankAsk, r *understand.Reading, f rankForm, m []string) {
 	if by := valueOf(b.by, group(f.words, m, "by")); by != "" {
 		a.by = by
+		if a.op == rankTotal { // "and by team?"
+			a.op = rankEach
+		}
 	}
 	if end := group(f.words, m, "end"); end != "" {
 		a.op, a.least = rankMost, b.least.MatchString(end)
@@ -136,7 +141,19 @@ func (b *rankBook) ask(a *rankAsk, r *understand.Reading, f rankForm, m []string
 		a.state = valueOf(b.states, group(f.words, m, "state"))
 		a.lack = valueOf(b.lacks, group(f.words, m, "lack")+group(f.words, m, "lackzh"))
 	}
+	if a.op == rankTotal {
+		a.by = totalBy(r.Kind)
+	}
 	r.Trait = a.String()
+}
+
+// totalBy is what the sum of a kind is made up of: what all services and APIs say is their stage of life, of others the type.
+func totalBy(kind string) string {
+	switch kind {
+	case "component", "resource", "group", "user", "system", "domain", "template", "":
+		return byType
+	}
+	return byLifecycle
 }
 
 // whole is what a wording means that fits; ok is false where it names something that is not there, or counts what cannot
@@ -148,9 +165,12 @@ func (b *rankBook) whole(view search.View, q Question, f rankForm, m []string) (
 	if !a.counts(r.Kind) {
 		return r, false
 	}
-	if in := group(f.words, m, "in"); in != "" {
+	if in := group(f.words, m, "in"); in != "" && !b.all.MatchString(in) {
 		if r.Entities, r.Candidates, ok = whoseFacts(view, q, in); !ok {
 			return r, false
+		}
+		if f.op == rankTotal && !slices.ContainsFunc(append(r.Candidates, r.Entities...), func(ref catalog.Ref) bool { return ref.Kind != "group" && ref.Kind != "user" }) {
+			return r, false // what a team owns, and who is in it, are other questions
 		}
 	}
 	return r, true
@@ -176,6 +196,9 @@ func (b *rankBook) goOn(r understand.Reading, f rankForm, m []string) understand
 // counts reports whether things of a kind can be counted so: people are those of a team, teams are of nothing, and only
 // components are written in a language.
 func (a rankAsk) counts(kind string) bool {
+	if a.op == rankTotal {
+		return true
+	}
 	switch kind {
 	case "user":
 		return a.by == byGroup && a.state == "" && a.lack == ""

@@ -36,6 +36,16 @@ func TestRankings(t *testing.T) {
 		{"每个团队各有多少个服务", "", "共 9 个服务，按团队统计："},
 		{"按团队统计服务数量", "", "共 9 个服务，按团队统计："},
 		{"哪种语言用得最多", "", "在各语言中最多"},
+		{"how many services are there?", "", "9 services in the catalog."},
+		{"so how many apis do we have in total", "", "4 APIs in the catalog."},
+		{"number of deprecated components", "", "2 components (deprecated) in the catalog."},
+		{"how many services without an owner are there", "", "1 service (each has no owner) in the catalog."},
+		{"how many services in parcel tracing", "system:default/tracing", "1 service in Parcel Tracing"},
+		{"how many components are in the catalog", "", "components in the catalog."},
+		{"有多少服务没有负责人", "", "目录中共有 1 个服务（每个都没有负责人）。"},
+		{"how many people work here", "", "people in the catalog."},
+		{"我们一共有多少个服务", "", "目录中共有 9 个服务。"},
+		{"接口总数", "", "目录中共有 4 个 API。"},
 	} {
 		a, m := c.Ask(t.Context(), commands.Question{Text: tt.text, Now: now})
 		text := card.Plain(m)
@@ -64,6 +74,8 @@ func TestRankingsGoOn(t *testing.T) {
 		{said("which team has the most services"), "and apis?", "2 of 4 APIs, the most of any team"},
 		{said("how many apis does each team own"), "by system", "4 APIs, by system:"},
 		{said("which team has the most services", "and apis?"), "and fewest?", "1 of 4 APIs, the fewest of any team"},
+		{said("how many services are there"), "and by team?", "9 services, by team:"},
+		{said("how many services are there"), "and apis?", "4 APIs in the catalog."},
 		{said("哪个团队的服务最多"), "那最少的呢", "最少（共 9 个服务）"},
 		{said("哪个团队的服务最多"), "那接口呢", "共 4 个 API"},
 	} {
@@ -85,7 +97,7 @@ func TestNoRankings(t *testing.T) {
 	c := nordwind(t)
 	for _, text := range []string{
 		"who owns parcels", "how many services does the team own", "how many services does money own", "what does money own", "which team owns parcels",
-		"how many services use go", "which team has the most fun", "who has most of the parcels", "money 有多少个服务", "谁最近改了 parcels", "most",
+		"how many services use go", "which team has the most fun", "who has most of the parcels", "money 有多少个服务", "how many people are in money", "how many services are written in go", "number of replicas of parcels", "谁最近改了 parcels", "most",
 		"which team " + strings.Repeat("really ", 40) + "has the most services",
 	} {
 		if r := c.Read(t.Context(), commands.Question{Text: text}); r.Intent == "ranking" {

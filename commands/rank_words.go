@@ -29,12 +29,12 @@ type rankBook struct {
 	forms             []rankForm
 	by, kinds, states []gapWord
 	lacks             []gapWord
-	most, least       *regexp.Regexp
+	most, least, all  *regexp.Regexp
 }
 
 // rankForm is one wording.
 type rankForm struct {
-	op    string // rankMost for either end, rankEach, or rankMore for what goes on about a ranking
+	op    string // rankMost for either end, rankEach, rankTotal, or rankMore for what goes on about a ranking
 	words *regexp.Regexp
 }
 
@@ -71,7 +71,7 @@ func parseRanks(text string, g *gaps) (*rankBook, error) {
 		if !ok {
 			return nil, fault.At(fault.Position{File: "rank.txt", Line: line}, "expected a head, an equals sign and a pattern")
 		}
-		if what == rankMost || what == rankEach || what == rankMore {
+		if what == rankMost || what == rankEach || what == rankTotal || what == rankMore {
 			forms = append(forms, form{what, pattern, line})
 			continue
 		}
@@ -86,6 +86,8 @@ func parseRanks(text string, g *gaps) (*rankBook, error) {
 			b.most = whole
 		case what == "least":
 			b.least = whole
+		case what == "all":
+			b.all = whole
 		default:
 			return nil, fault.At(fault.Position{File: "rank.txt", Line: line}, "%q is no head", head)
 		}
@@ -118,7 +120,9 @@ func rankFill(words map[string][]string) *strings.Replacer {
 	}
 	lack := `(?: (?:that |which )?(?:without(?: an?| any)?|with no|have no|has no|missing|lacking|do not have|don't have)(?: an?| any)? (?P<lack>` + or("lack") + `))?`
 	lackHan := `(?:(?:没有?|缺少?)(?P<lackzh>` + or("lack") + `)的?)?`
+	// where what is lacking comes after the kind in Chinese
+	after := `(?P<kind>` + or("kind") + `)(?:没有?|缺少?)(?P<lackzh>` + or("lack") + `)`
 	kind := `(?:(?P<state>` + or("state") + `) ?)?` + lackHan + `(?P<kind>` + or("kind") + `)` + lack
 	return strings.NewReplacer("{ask}", rankOpen, "{who}", rankWho, "{has}", rankHas, "{in}", rankIn,
-		"{by}", `(?P<by>`+or("by")+`)`, "{by2}", or("by"), "{end}", `(?P<end>`+or("most", "least")+`)`, "{kind}", kind)
+		"{by}", `(?P<by>`+or("by")+`)`, "{by2}", or("by"), "{end}", `(?P<end>`+or("most", "least")+`)`, "{kind}", kind, "{kindlack}", after)
 }

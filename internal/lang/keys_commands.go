@@ -78,6 +78,8 @@ const (
 	CountService     Key = "count.service"
 	CountWebsite     Key = "count.website"
 	CountLibrary     Key = "count.library"
+	CountDatabase    Key = "count.database"
+	CountMobileApp   Key = "count.mobile_app"
 	CountThing       Key = "count.thing"
 	CountVersion     Key = "count.version"
 	LifeProduction   Key = "life.production"

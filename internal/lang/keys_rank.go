@@ -1,12 +1,14 @@
 package lang
 
-// Answers to questions which team, system, language or the like has the most of something, or how many each has.
+// Answers to questions which team, system, language or the like has the most of something, how many each has, or how many there are.
 const (
 	RankMost       Key = "rank.most"
 	RankLeast      Key = "rank.least"
 	RankEach       Key = "rank.each"
+	RankTotal      Key = "rank.total"
 	RankNothing    Key = "rank.nothing"
 	RankNone       Key = "rank.none"
+	RankNoWord     Key = "rank.no_word"
 	RankNoLanguage Key = "rank.no_language"
 	RankState      Key = "rank.state"
 	RankLack       Key = "rank.lack"

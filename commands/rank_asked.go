@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -137,7 +138,7 @@ func (b *rankBook) ask(a *rankAsk, r *understand.Reading, f rankForm, m []string
 		a.op, a.least = rankMost, b.least.MatchString(end)
 	}
 	if kind := group(f.words, m, "kind"); kind != "" {
-		r.Kind = valueOf(b.kinds, kind)
+		r.Kind = cmp.Or(valueOf(b.kinds, kind), "component") // "things" are of no kind
 		a.state = valueOf(b.states, group(f.words, m, "state"))
 		a.lack = valueOf(b.lacks, group(f.words, m, "lack")+group(f.words, m, "lackzh"))
 	}
@@ -162,6 +163,9 @@ func (b *rankBook) whole(view search.View, q Question, f rankForm, m []string) (
 	a := rankAsk{op: f.op, by: byOwner}
 	r = understand.Reading{Intent: intentRank, Confidence: 1, Kind: "component", Why: []string{"asks for a ranking"}}
 	b.ask(&a, &r, f, m)
+	if a.by == byGroup && group(f.words, m, "kind") == "" { // "the biggest team"
+		r.Kind = "user"
+	}
 	if !a.counts(r.Kind) {
 		return r, false
 	}

@@ -43,7 +43,7 @@ const (
 	rankPre  = `(?:(?:please|pls|plz|hey|hi|ok|so|and|btw|can you|could you|would you|do you know|请问?|麻烦|帮我|帮忙|看看|看一?下|查一?下|我想知道|问一?下|想问)[ ,，]?)*`
 	rankEnd  = `(?:,? (?:right now|at the moment|currently|now|today|these days|here|in total|overall|by far|in (?:the|our) (?:catalog|company|org|organisation|organization)|(?:pls|please))| ?(?:呢|呀|啊|吗))*`
 	rankOpen = `(?:(?:tell me|show(?: me)?|list|give me|what is|what's|whats|what are|which is|which are|who is|who's|i want to know|i need|find)(?: all)? )?(?:the |our )?`
-	rankWho  = `(?:(?:我们|咱们|公司|全公司|目前|现在|当前|目录(?:里|中)?|里|的|统计|列出|是)[ ,，]?)*`
+	rankWho  = `(?:(?:我们|咱们|公司|全公司|目前|现在|当前|目录(?:里|中)?|里|的|统计(?:一?下)?|列出|是)[ ,，]?)*`
 	rankHas  = `(?:has|have|owns|own|runs|run|maintains|maintain|holds|hold|looks after|look after|contains|contain|consists of|is responsible for|are responsible for|is in charge of|manages|manage|uses|use|got|has got|keeps|keep)(?: got)?`
 	rankIn   = `(?: (?:in|of|within|under|inside|at|from)(?: the| our)? (?P<in>[^,，]{2,60}?))?`
 )

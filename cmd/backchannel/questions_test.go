@@ -40,7 +40,9 @@ var questionFiles = []struct {
 	{"tea shops", "testdata/company15/backchannel.yaml", "testdata/company15/questions.jsonl", 0.92, 0},
 	{"tea shops again", "testdata/company15/backchannel.yaml", "testdata/company15/more.jsonl", 0.93, 0.034},
 	{"ports", "testdata/company16/backchannel.yaml", "testdata/company16/questions.jsonl", 0.94, 0},
+	{"ports again", "testdata/company16/backchannel.yaml", "testdata/company16/more.jsonl", 0.96, 0},
 	{"online school", "testdata/company17/backchannel.yaml", "testdata/company17/questions.jsonl", 0.97, 0.008},
+	{"online school again", "testdata/company17/backchannel.yaml", "testdata/company17/more.jsonl", 0.95, 0},
 }
 
 // questionsNow is the instant at which the questions are asked: on-call answers depend on it.

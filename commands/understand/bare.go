@@ -1,6 +1,10 @@
 package understand
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/backchannel-portal/backchannel/catalog/search"
+)
 
 // bareTech settles a message that is nothing but the name of a technology: "kafka?", "rocketmq 呢". Who uses it is told
 // where anything does, else what the radar says.
@@ -18,7 +22,7 @@ func (r *run) bareTech() bool {
 		return false
 	}
 	switch {
-	case r.inUse(s.id):
+	case r.u.inUse(r.view, s.id):
 		r.intent, r.out.Fleet = Version, true
 	case s.radar != "":
 		r.intent = Radar
@@ -33,12 +37,12 @@ func (r *run) bareTech() bool {
 }
 
 // inUse reports whether manifests of anything name a technology.
-func (r *run) inUse(tech string) bool {
-	p := r.u.vocabulary.Inventory
+func (u *Understander) inUse(view search.View, tech string) bool {
+	p := u.vocabulary.Inventory
 	if p == "" {
 		return false
 	}
-	for _, k := range r.view.FactKeys(p, "") {
+	for _, k := range view.FactKeys(p, "") {
 		if n := len(k.Key) - len(tech); n > 0 && k.Key[n-1] == '/' && k.Key[n:] == tech {
 			return true
 		}
@@ -62,9 +66,9 @@ func (r *run) definitionsMeant() bool {
 	}))
 }
 
-// onlyTechs reports whether a message names technologies and says nothing else that tells.
+// onlyTechs reports whether a message names technologies that are in use and says nothing else that tells.
 func (r *run) onlyTechs() bool {
-	if len(r.m.techs) == 0 || slices.ContainsFunc(r.m.techs, func(s techSpan) bool { return s.weak }) {
+	if len(r.m.techs) == 0 || slices.ContainsFunc(r.m.techs, func(s techSpan) bool { return s.weak || !r.u.inUse(r.view, s.id) }) {
 		return false
 	}
 	r.markHits()
@@ -86,7 +90,7 @@ func (r *run) adjustTech(group, other bool) {
 		r.intent, r.sure = Show, s[Show]
 	case r.intent == Docs && r.m.cue("dashboard") && !r.howto():
 		r.intent = Show
-	case r.intent == Dependents && !other && !group && r.onlyTechs(): // who uses a technology is told by manifests
+	case r.intent == Dependents && !other && !group && r.onlyTechs() && !r.found(r.content(nil)).settled(): // manifests tell who uses a technology
 		r.intent, r.sure = Version, max(s[Version], sureIntent)
 	case r.intent == Builds && !other && r.howto(): // "the pipeline takes for ever, any tips?"
 		r.intent = Docs

@@ -53,7 +53,7 @@ func (u *Understander) parse(view search.View, text string) *message {
 	}
 	m.units = u.lex.analyse(m.toks)
 	m.mentions = u.index.mentions(m.toks)
-	m.techs = u.usableTechs(m)
+	m.techs = u.usableTechs(view, m)
 	u.scanPhrases(m)
 	m.findNegated()
 	if u.addTypos(view, m) { // words of a misspelt name are no words of a phrase
@@ -68,7 +68,7 @@ func (u *Understander) parse(view search.View, text string) *message {
 
 // usableTechs drops technologies that are part of an entity's name, and everyday words where nothing says that a
 // technology is meant.
-func (u *Understander) usableTechs(m *message) []techSpan {
+func (u *Understander) usableTechs(view search.View, m *message) []techSpan {
 	var out []techSpan
 	context := m.techContext()
 	for _, s := range u.tech.find(m.toks) {
@@ -77,7 +77,7 @@ func (u *Understander) usableTechs(m *message) []techSpan {
 			n := &m.mentions[i]
 			inside = inside || s.from >= n.from && s.to <= n.to && (n.to-n.from > s.to-s.from)
 		}
-		if inside || s.weak && !context && !m.besideNumber(s) && !m.askedWhich(s) && !m.alone(s) && !u.beforeKind(m, s) || m.toks[s.from].code {
+		if inside || s.weak && !context && !m.besideNumber(s) && !m.askedWhich(s) && !(m.alone(s) && (s.radar != "" || u.inUse(view, s.id))) && !u.beforeKind(m, s) || m.toks[s.from].code {
 			continue
 		}
 		out = append(out, s)

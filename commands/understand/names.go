@@ -62,8 +62,8 @@ func aliasesOf(e *catalog.Entity) []alias {
 			}
 		}
 	}
-	if s := leadingHan(e.Description); s != "" {
-		add(s, keyLabel)
+	if s := leadingHan(e.Description); s != "" && !(e.Ref.Kind == "group" && strings.HasPrefix(e.Description[len(s):], "、")) {
+		add(s, keyLabel) // but of a team: 学费 is no name of one that does 学费、退费和发票
 	}
 	return out
 }

@@ -102,7 +102,7 @@ func (r *run) docsElsewhere(us []unit) outcome {
 		}
 	}
 	o := r.elsewhere()
-	if o.settled() && r.howto() && telling(us) && !slices.ContainsFunc(r.m.toks, pronoun) && !r.sections(us, o.refs, docScoped) {
+	if o.settled() && r.howto() && telling(us) && !slices.ContainsFunc(r.m.toks, pronoun) && !r.sections(us, o.refs, r.docLevel(us)) {
 		return outcome{}
 	}
 	return o

@@ -62,6 +62,10 @@ func (r *run) noIntent() {
 		r.put(r.resolveAll(named))
 		r.out.Confidence = 0.5
 		r.finish(Show)
+	case len(o.refs) == 1 && !question && r.m.cue("broken") && r.wellNamed(us): // "portal down!"
+		r.out.Docs = nil
+		r.put(o)
+		r.finish(OnCall)
 	case !o.empty() && (question || r.wellNamed(us)):
 		r.out.Docs = nil
 		r.put(o)

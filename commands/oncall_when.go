@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -66,7 +67,7 @@ func (t *talk) onCallAt(e *catalog.Entity) {
 	for i, s := range turns {
 		t.source(s.File, s.Line, s.AsOf)
 		t.turn(s, a, e)
-		if s.Schedule == turns[0].Schedule && (i == len(turns)-1 || turns[i+1].Schedule != s.Schedule) {
+		if i == 0 {
 			t.reach(s, e, t.covers(s))
 		}
 	}
@@ -87,7 +88,8 @@ func (t *talk) lineAsked(turns []plugins.Shift, e *catalog.Entity) []plugins.Shi
 	return second
 }
 
-// turnsAt returns the shifts that overlap a stretch of time, first lines before second ones, each schedule in its order.
+// turnsAt returns the shifts that overlap a stretch of time, first lines before second ones, each schedule in its order, but
+// for whoever has most of it: the first hours of a week, before the hand-over, are not what a week is asked for.
 func (t *talk) turnsAt(a period, at func(time.Time) ([]plugins.Shift, error)) ([]plugins.Shift, error) {
 	var out []plugins.Shift
 	for moment, n := a.from, 0; n < maxTurns && (n == 0 || moment.Before(a.to)); n++ {
@@ -119,8 +121,31 @@ func (t *talk) turnsAt(a period, at func(time.Time) ([]plugins.Shift, error)) ([
 			order[s.Schedule] += len(out)
 		}
 	}
-	slices.SortStableFunc(out, func(a, b plugins.Shift) int { return order[a.Schedule] - order[b.Schedule] })
+	most := func(s plugins.Shift) int {
+		if a.share(s) > 0.5 {
+			return 0
+		}
+		return 1
+	}
+	slices.SortStableFunc(out, func(a, b plugins.Shift) int {
+		return cmp.Or(order[a.Schedule]-order[b.Schedule], most(a)-most(b))
+	})
 	return out, nil
+}
+
+// share is how much of a stretch of time a shift covers, 0 to 1; of a moment nothing.
+func (a period) share(s plugins.Shift) float64 {
+	from, to := a.from, a.to
+	if s.From.After(from) {
+		from = s.From
+	}
+	if !s.Until.IsZero() && s.Until.Before(to) {
+		to = s.Until
+	}
+	if a.moment() || !to.After(from) {
+		return 0
+	}
+	return float64(to.Sub(from)) / float64(a.to.Sub(a.from))
 }
 
 // sameTurn reports whether two shifts are one.

@@ -21,6 +21,7 @@ func TestOnCallAt(t *testing.T) {
 	}{
 		{"who was on call for parcels last night", []string{"Ada Berg was on call", "That is for Sun 22 Nov 20:00 UTC+1 to Mon 23 Nov 06:00 UTC+1."}, "Lin"},
 		{"who is on call for parcels next week", []string{"Ada", "will be on call", "Mon 30 Nov 10:00 UTC+1"}, ""},
+		{"who is on call for parcels next week", []string{"Ada Berg will be on call for Parcel"}, ""},
 		{"who is on call for parcels tomorrow at 9am", []string{"Lin", "is on call", "That is for Tue 24 Nov 09:00 UTC+1."}, "Ada"},
 		{"second line for parcels on friday, who is on call", []string{"Second line: "}, "Ada"},
 		{"who was on call for till yesterday", []string{"was on call", "UTC+8"}, "Ada"},

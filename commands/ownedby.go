@@ -117,7 +117,11 @@ func (t *talk) ownedList(who *catalog.Entity, all []*catalog.Entity, key lang.Ke
 		return
 	}
 	some := slices.DeleteFunc(slices.Clone(all), func(e *catalog.Entity) bool { return !ofKind(e, t.r.Kind) })
-	if len(some) == 0 {
+	switch {
+	case len(some) > 0:
+	case t.r.Kind == who.Ref.Kind: // "what the search team has": the word is the owner's, not what is wanted
+		some = all
+	default:
 		key, some = lang.OwnedNoneKind, all
 	}
 	slices.SortStableFunc(some, func(a, b *catalog.Entity) int {

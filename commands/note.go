@@ -21,9 +21,32 @@ const maxSources = 200
 func (t *talk) from(e *catalog.Entity) {
 	t.source(e.Source.Location, e.Source.Line, t.view.AsOf(e.Source.Origin))
 	for _, p := range e.Problems {
-		if p.Code == catalog.ProblemStale {
-			t.remark(card.T(t.text(lang.CmdStale, nil)))
-			return
+		if p.Code != catalog.ProblemStale && p.Code != catalog.ProblemOrphaned {
+			continue
+		}
+		if t.held[p.Code] == nil {
+			if t.held == nil {
+				t.held = map[string]map[catalog.Ref]bool{}
+			}
+			t.held[p.Code] = map[catalog.Ref]bool{}
+		}
+		t.held[p.Code][e.Ref] = true
+	}
+}
+
+// keptRemarks says of what the answer rests on that it is not what a file says now, once for all of it.
+func (t *talk) keptRemarks() {
+	for _, k := range []struct {
+		code      string
+		one, many lang.Key
+	}{{catalog.ProblemStale, lang.CmdStale, lang.KeptStale}, {catalog.ProblemOrphaned, lang.KeptOrphan, lang.KeptOrphans}} {
+		refs := t.held[k.code]
+		if len(refs) > 1 {
+			t.remark(card.T(t.text(k.many, lang.Args{"n": len(refs)})))
+			continue
+		}
+		for ref := range refs {
+			t.remark(card.T(t.text(k.one, lang.Args{"name": ref.Name})))
 		}
 	}
 }

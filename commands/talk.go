@@ -28,7 +28,8 @@ type talk struct {
 	entities   []catalog.Ref
 	candidates []catalog.Ref
 	sources    []bot.Source
-	remarks    [][]card.Span // further parts of the context line
+	remarks    [][]card.Span                   // further parts of the context line
+	held       map[string]map[catalog.Ref]bool // entities that are kept although no sound file says so, by problem
 	summary    []card.Span
 	blocks     []card.Block
 	actions    []card.Action
@@ -182,6 +183,7 @@ func (t *talk) finish() (bot.Answer, card.Message) {
 		r.Lang = t.l
 		t.actions = append(t.actions, t.button(t.text(lang.ActAll, nil), intentMore, r, true))
 	}
+	t.keptRemarks()
 	t.viaRemark()
 	t.disputes()
 	if note := t.note(); len(note) > 0 {

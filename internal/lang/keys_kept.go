@@ -1,0 +1,8 @@
+package lang
+
+// What an answer remarks about entities that are not what a file says now.
+const (
+	KeptStale   Key = "kept.stale"
+	KeptOrphan  Key = "kept.orphan"
+	KeptOrphans Key = "kept.orphans"
+)

@@ -17,6 +17,7 @@ const (
 	thinScore   = 0.88 // ... one as close as this
 	wellNamed   = 0.5  // of a name that the question mentions this share of, a second one is no rival ...
 	lessNamed   = 0.5  // ... whose own name it mentions less than this share of that
+	nameCover   = 0.85 // a name alone that is nobody's describes what has hardly any of it in its own, only by nearly all its words
 )
 
 // found searches by description.
@@ -26,6 +27,10 @@ func (r *run) found(us []unit) outcome {
 		if len(list) > 0 {
 			r.why("best description %s covers only %.2f", r.x.ref(list[0].ent), list[0].cover)
 		}
+		return outcome{}
+	}
+	if top := &list[0]; top.named < wellNamed && top.cover < nameCover && r.nameAlone(us) {
+		r.why("a name, which %s has too little of", r.x.ref(top.ent))
 		return outcome{}
 	}
 	list = r.providing(list)
@@ -53,6 +58,21 @@ func (r *run) found(us []unit) outcome {
 		return outcome{choices: rivals[:min(len(rivals), maxChoices-1)]}
 	}
 	return o
+}
+
+// nameAlone reports whether all that a question says is written as one name: port-pages, nightSums.
+func (r *run) nameAlone(us []unit) bool {
+	some := false
+	for i := range us {
+		if weightOf(&us[i]) == 0 {
+			continue
+		}
+		if t := &r.m.toks[us[i].from]; t.class == han || !hardGlued(r.m.toks, us[i].from) {
+			return false
+		}
+		some = true
+	}
+	return some
 }
 
 // providing leaves out what provides no API where one is asked for and something else fits that is or has one.

@@ -177,3 +177,19 @@ func TestEmptyCatalog(t *testing.T) {
 		}
 	}
 }
+
+// TestNamesNobodyHas: what is written as one name describes nothing that has too little of it in its own name.
+func TestNamesNobodyHas(t *testing.T) {
+	view := voyagers(t)
+	u := understand.New(understand.Vocabulary{Catalog: view})
+	for text, unknown := range map[string]string{"suitcase-hours": "suitcase-hours", "who owns suitcase-hours?": "suitcase-hours", "docs of fare-pages": "fare-pages"} {
+		if r := u.Understand(view, understand.Question{Text: text}); len(r.Entities) > 0 || !slices.Equal(r.Unknown, []string{unknown}) {
+			t.Errorf("%q: %s %v, unknown %q; %v", text, r.Intent, r.Entities, r.Unknown, r.Why)
+		}
+	}
+	for text, ref := range map[string]string{"who owns the bag-tracking": "component:bag-tracker", "who owns suitcase tracking": "component:bag-tracker"} {
+		if r := u.Understand(view, understand.Question{Text: text}); !slices.Equal(r.Entities, []catalog.Ref{searchtest.Ref(ref)}) {
+			t.Errorf("%q: %s %v; %v", text, r.Intent, r.Entities, r.Why)
+		}
+	}
+}

@@ -74,12 +74,19 @@ func (r *run) noIntent() {
 		r.intent = Show
 		r.put(r.linked())
 		r.finish(Show)
+	case len(r.m.toks) <= bareName && r.nameAlone(r.content(nil)): // a name that nothing has
+		r.out.Docs, r.intent = nil, Show
+		r.unknown()
+		r.finish(Show)
 	default:
 		r.out.Docs = nil
 		r.sure = 3
 		r.finish(None)
 	}
 }
+
+// bareName is how many parts a name has at most that is all of a message.
+const bareName = 4
 
 // goesOn reads a follow-up that wants of others what was asked before, and reports whether it is one.
 func (r *run) goesOn() bool {

@@ -82,6 +82,7 @@ func open(t *testing.T, c proxy.Config, answer http.HandlerFunc) *bench {
 		b.mu.Lock()
 		h := b.answer
 		b.mu.Unlock()
+		w.Header().Set("Date", b.now().Format(http.TimeFormat)) // its clock is ours
 		h(w, r)
 	}))
 	c.Name, c.Rate = "vendor", 1000

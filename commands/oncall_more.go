@@ -104,16 +104,24 @@ func (t *talk) onCallTeams(g *catalog.Entity) bool {
 	return true
 }
 
-// onCallAll lists every schedule.
-func (t *talk) onCallAll() {
-	shifts, err := t.rota().All(t.ctx, t.now)
+// anyShifts reports whether there are shifts to list, and says so where there are none.
+func (t *talk) anyShifts(shifts []plugins.Shift, err error) bool {
 	switch {
 	case err != nil:
 		t.failed(lang.CmdOnCallNoun, nil)
-		return
+		return false
 	case len(shifts) == 0:
 		t.no()
 		t.line(lang.CmdNotConnected, lang.Args{"what": t.text(lang.CmdOnCallNoun, nil)})
+		return false
+	}
+	return true
+}
+
+// onCallAll lists every schedule.
+func (t *talk) onCallAll() {
+	shifts, err := t.rota().All(t.ctx, t.now)
+	if !t.anyShifts(shifts, err) {
 		return
 	}
 	t.line(lang.OnCallAll, lang.Args{"n": len(shifts)})

@@ -248,13 +248,7 @@ func (t *talk) onCallPersonAt(e *catalog.Entity) {
 func (t *talk) onCallAllAt() {
 	a := t.askedTime(nil)
 	shifts, err := t.turnsAt(a, func(at time.Time) ([]plugins.Shift, error) { return t.rota().All(t.ctx, at) })
-	switch {
-	case err != nil:
-		t.failed(lang.CmdOnCallNoun, nil)
-		return
-	case len(shifts) == 0:
-		t.no()
-		t.line(lang.CmdNotConnected, lang.Args{"what": t.text(lang.CmdOnCallNoun, nil)})
+	if !t.anyShifts(shifts, err) {
 		return
 	}
 	t.yes()

@@ -337,3 +337,21 @@ func FuzzResolve(f *testing.F) {
 		}
 	})
 }
+
+// TestPlaceholdersTakeRoom: what placeholders read counts for each document that reads it, and a document that found no
+// room is read as soon as there is some.
+func TestPlaceholdersTakeRoom(t *testing.T) {
+	doc := func(name string) string { return component(name) + "  note: {$text: ./note.txt}\n" }
+	s := newShelf(map[string]string{"all.yaml": doc("a") + "---\n" + doc("b") + "---\n" + doc("c"), "note.txt": strings.Repeat("x", 1<<20)})
+	e := New(Options{Origin: "test", Place: s, MaxText: 5 << 19})
+	d, err := e.Read(t.Context(), roots("all.yaml"))
+	if err != nil || len(d.Files) != 1 || len(d.Files[0].Entities) != 2 || len(d.Files[0].Problems) != 1 ||
+		!strings.Contains(d.Files[0].Problems[0].Message, "more than 2 MB together") {
+		t.Fatalf("%q %v", said(d), err)
+	}
+	s.files[top+"note.txt"] = "short"
+	d, err = e.Changes(t.Context(), roots("all.yaml"), nil)
+	if err != nil || len(d.Files) != 1 || len(d.Files[0].Entities) != 3 || len(d.Files[0].Problems) > 0 {
+		t.Errorf("%q %v", said(d), err)
+	}
+}

@@ -80,6 +80,9 @@ type Options struct {
 	Owners OwnerLookup
 	// Limits bound each descriptor file.
 	Limits yamldoc.Limits
+	// MaxText is how many bytes all descriptors, and what their placeholders read, may have together; zero: DefaultText.
+	// A file that does not fit any more cannot be read.
+	MaxText int64
 	// Clock tells the time for Delta.Checked; nil: time.Now.
 	Clock func() time.Time
 	// Parallel is how many files are read at once; zero: as many as there are processors.
@@ -122,6 +125,9 @@ func New(o Options) *Engine {
 		o.Parallel = runtime.GOMAXPROCS(0)
 	}
 	e := &Engine{opt: o, trees: NewTrees(o.Trees, int64(MaxBytes(o.Limits))), known: map[string]*entry{}, finds: map[string]finding{}}
+	if e.opt.MaxText <= 0 {
+		e.opt.MaxText = DefaultText
+	}
 	if e.opt.Place == nil {
 		e.opt.Place = nowhere{}
 	}

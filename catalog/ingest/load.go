@@ -23,6 +23,7 @@ type entry struct {
 	token   Token
 	nothing bool      // it holds no descriptors and is none
 	blind   bool      // another system did not give the file, and what it led to before is not known
+	size    int64     // bytes of the descriptor and of what its placeholders read
 	owners  *inferred // what documents without an owner took from CODEOWNERS; nil: all name one
 }
 
@@ -44,8 +45,9 @@ type target struct {
 	kept     bool        // the Location cannot be read now; this is what it said last
 }
 
-// load brings the state of one file up to date, given its last one, nil when there is none.
-func (e *Engine) load(ctx context.Context, address string, sift bool, was *entry) *entry {
+// load brings the state of one file up to date, given its last one, nil when there is none. What it holds must fit into
+// the room.
+func (e *Engine) load(ctx context.Context, address string, sift bool, was *entry, r *room) *entry {
 	place := e.place(address)
 	c, err := place.Read(ctx, address, tokenOf(was))
 	changed := was == nil // something that the descriptor refers to
@@ -66,8 +68,13 @@ func (e *Engine) load(ctx context.Context, address string, sift bool, was *entry
 	if sift && !holdsEntities(address, c.Data) {
 		return &entry{raw: raw, token: c.Token, nothing: true}
 	}
+	held := r.share(was)
+	if err := held.take(len(c.Data)); err != nil {
+		return unreadable(address, err, was)
+	}
 	en := &entry{raw: raw, token: c.Token}
-	e.parse(ctx, en, address, c.Data)
+	e.parse(ctx, en, address, c.Data, held)
+	en.size = held.used
 	en.inherit(was)
 	return en
 }
@@ -98,12 +105,17 @@ func (en *entry) report() catalog.File {
 }
 
 // parse reads the documents of a descriptor.
-func (e *Engine) parse(ctx context.Context, en *entry, address string, data []byte) {
+func (e *Engine) parse(ctx context.Context, en *entry, address string, data []byte, held *share) {
 	docs := descriptor.Read(address, data, descriptor.Options{
 		Origin: e.opt.Origin,
 		Limits: e.opt.Limits,
 		Read: func(name string) ([]byte, error) {
 			c, d, err := e.beside(ctx, address, dep{name: name})
+			if err == nil {
+				if err = held.take(len(c.Data)); err != nil {
+					d.sum, d.token = [32]byte{}, "" // there may be room the next time
+				}
+			}
 			en.deps = append(en.deps, d)
 			return c.Data, err
 		},
@@ -222,6 +234,9 @@ func unreadable(address string, err error, was *entry) *entry {
 // hollow is the state of a file of which only is known that it should be there.
 func hollow(address string, was *entry) *entry {
 	en := &entry{file: catalog.File{Location: address, Opaque: true}}
+	if was != nil {
+		en.size = was.size
+	}
 	en.inherit(was)
 	return en
 }

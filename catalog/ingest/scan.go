@@ -24,7 +24,8 @@ type scan struct {
 	leads   map[*entry][]*lead // of Locations, in order
 	roots   []*lead
 	order   []string // addresses of the files to report
-	blind   bool     // something could not be looked at, and what was there before is not known
+	room    *room
+	blind   bool // something could not be looked at, and what was there before is not known
 }
 
 // lead is a target on its way to the files it stands for.
@@ -46,7 +47,7 @@ type finding struct {
 
 // scan looks at everything, or at what is in the scope. It fails when no configured target can be looked at.
 func (e *Engine) scan(ctx context.Context, targets []string, scope Scope) (*scan, error) {
-	sc := &scan{e: e, scope: scope, entries: map[string]*entry{}, finds: map[string]finding{}, leads: map[*entry][]*lead{}}
+	sc := &scan{e: e, scope: scope, entries: map[string]*entry{}, finds: map[string]finding{}, leads: map[*entry][]*lead{}, room: newRoom(e.opt.MaxText)}
 	for _, t := range targets {
 		sc.roots = append(sc.roots, &lead{t: target{text: t}, address: t})
 	}
@@ -121,6 +122,7 @@ func (sc *scan) level(ctx context.Context, leads []*lead, depth int) []*lead {
 			}
 			sc.entries[at] = &entry{} // its place is taken
 			visits = append(visits, &visit{address: at, sift: l.found.Sift})
+			sc.room.keep(sc.e.known[at])
 		}
 	}
 	sc.each(len(visits), func(i int) {
@@ -130,7 +132,7 @@ func (sc *scan) level(ctx context.Context, leads []*lead, depth int) []*lead {
 			v.en = was.again(was.token)
 			return
 		}
-		v.en = sc.e.load(ctx, v.address, v.sift, was)
+		v.en = sc.e.load(ctx, v.address, v.sift, was, sc.room)
 	})
 	var next []*lead
 	for _, v := range visits {
@@ -213,6 +215,7 @@ func (sc *scan) lost(l *lead) (next []*lead) {
 	for _, at := range was.Addresses {
 		if sc.entries[at] == nil {
 			sc.entries[at] = sc.keepAs(l, at)
+			sc.room.keep(sc.e.known[at])
 			next = append(next, sc.follow(at, sc.entries[at])...)
 		}
 	}

@@ -69,6 +69,14 @@ func (b *base) part() part {
 	return p
 }
 
+// behind says why nothing may be worked on in the background here: a newer program has changed the store too far.
+func (b *base) behind() error {
+	if b.db == nil {
+		return nil
+	}
+	return b.db.Behind()
+}
+
 // image is the file that the catalog is kept in for the next start; "" keeps none.
 func (b *base) image() string {
 	if b.db == nil || b.dir == "" {

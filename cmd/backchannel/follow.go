@@ -40,12 +40,13 @@ const (
 // followed is an app that follows its sources, by itself or with other replicas.
 type followed struct {
 	*app
-	live  *search.Live
-	queue job.Store
-	alone bool                                           // no other replica shares the store
-	state bot.State                                      // is swept
-	prune func(context.Context) error                    // forgets the oldest history; nil: there is none
-	more  []func() (map[string]job.Kind, []job.Periodic) // background work of others; complete before work begins
+	live   *search.Live
+	queue  job.Store
+	alone  bool                                           // no other replica shares the store
+	behind func() error                                   // why nothing may be worked on here, for the time being
+	state  bot.State                                      // is swept
+	prune  func(context.Context) error                    // forgets the oldest history; nil: there is none
+	more   []func() (map[string]job.Kind, []job.Periodic) // background work of others; complete before work begins
 
 	locations catalog.Locations // registered ones; nil: there are none
 
@@ -70,7 +71,7 @@ type followed struct {
 
 // follow wires an app around a Live. dir holds index files; empty takes a temporary folder.
 func follow(cfg *config.Config, base *base, log *slog.Logger, dir string) (*followed, error) {
-	f := &followed{places: newPlaces(base, log), sick: map[string]string{}, queue: base.queue, alone: !base.shared, state: base.state, since: time.Now()}
+	f := &followed{places: newPlaces(base, log), sick: map[string]string{}, queue: base.queue, alone: !base.shared, behind: base.behind, state: base.state, since: time.Now()}
 	if f.locations = store.NewMemoryLocations(time.Now); base.db != nil {
 		f.locations = base.db.Catalog()
 	}

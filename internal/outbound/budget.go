@@ -65,7 +65,7 @@ func (b *budget) wait(ctx context.Context, clock func() time.Time) error {
 	if d := until.Sub(clock()); d > 0 {
 		end, ok := ctx.Deadline()
 		if d > b.patience || ok && time.Until(end) < d {
-			return fault.New(fault.Upstream, "%s asks for no requests until %s", b.name, until.UTC().Format("15:04:05 MST"))
+			return fault.New(fault.Upstream, "%s asks for no requests until %s", b.name, until.UTC().Format("2 Jan 15:04:05 MST"))
 		}
 		if err := sleep(ctx, d); err != nil {
 			return err
@@ -80,8 +80,9 @@ func (b *budget) wait(ctx context.Context, clock func() time.Time) error {
 	return nil
 }
 
-// maxRest is the longest time that a server can make us rest.
-const maxRest = 24 * time.Hour
+// maxRest is the longest time that a server can make us rest. Whoever asks for more is asked again after it, so that one
+// that is well before it said it would be is noticed.
+const maxRest = time.Hour
 
 // heed remembers that a server asked to be left alone (RFC 9110, 10.2.3).
 func (b *budget) heed(resp *http.Response, now time.Time) {

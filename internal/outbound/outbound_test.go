@@ -302,6 +302,12 @@ func TestRetryAfter(t *testing.T) {
 	if _, err := c.Get(t.Context(), at+"/?wait=x"); err != nil || n.Load() != 7 {
 		t.Error(err, n.Load())
 	}
+	_, err = c.Get(t.Context(), at+"/?wait=Fri,+31+Dec+2199+23:59:59+GMT")
+	refused(t, err, fault.Upstream, "until "+now.Add(time.Hour).UTC().Format("2 Jan 15:04:05 MST"))
+	now = now.Add(61 * time.Minute)
+	if _, err := c.Get(t.Context(), at+"/?wait=x"); err != nil || n.Load() != 11 {
+		t.Errorf("an hour later: %v after %d calls", err, n.Load())
+	}
 }
 
 func TestReadsRetryAfter(t *testing.T) {

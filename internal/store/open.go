@@ -1,10 +1,12 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"log/slog"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -37,9 +39,10 @@ type DB struct {
 	release release
 
 	late    late
+	behind  behind
 	signals *signals
 	stop    context.CancelFunc
-	done    chan struct{} // closed when the goroutine that listens has ended
+	done    chan struct{} // closed when what goes on in the background has ended
 }
 
 // Open opens the database, creates or migrates its schema, and starts to listen for changes of other processes. A
@@ -76,9 +79,12 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	}
 	listening, stop := context.WithCancel(context.WithoutCancel(ctx))
 	db.stop = stop
+	var beside sync.WaitGroup
+	beside.Go(func() { db.listen(listening) })
+	beside.Go(func() { db.watchLevel(listening) })
 	go func() {
 		defer close(db.done)
-		db.listen(listening)
+		beside.Wait()
 	}()
 	return db, nil
 }
@@ -106,9 +112,9 @@ func (db *DB) closePools() error {
 	return first
 }
 
-// Ping reports whether the database answers.
+// Ping reports whether the database answers and is one that this program may work on.
 func (db *DB) Ping(ctx context.Context) error {
-	if err := db.late.err(); err != nil {
+	if err := cmp.Or(db.late.err(), db.Behind()); err != nil {
 		return err
 	}
 	return db.fault(db.reader.PingContext(ctx), "ask the database")

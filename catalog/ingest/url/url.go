@@ -54,6 +54,10 @@ type Source struct {
 
 var _ catalog.Source = (*Source)(nil)
 
+// maxText bounds what the descriptors of one location hold together. A file names as many others as it likes, and what
+// is read stands in memory until it is stored.
+const maxText = 128 << 20
+
 // New returns a source. An address that is not one is an error of kind fault.Invalid.
 func New(o Options) (*Source, error) {
 	if len(o.URLs) == 0 {
@@ -82,6 +86,7 @@ func New(o Options) (*Source, error) {
 	s.origin = "url:" + strings.Join(s.roots, " ")
 	s.engine = ingest.New(ingest.Options{
 		Origin: s.origin, Allow: o.Allow, Place: s.web, Trees: o.Trees, Owners: o.Owners, Limits: o.Limits, Clock: o.Clock, Parallel: 4,
+		MaxText: maxText,
 	})
 	return s, nil
 }

@@ -296,3 +296,72 @@ func TestWrongOptions(t *testing.T) {
 		}
 	}
 }
+
+// TestTooMuchTogether: a Location may name more than a source takes. What was read before stays, what does not fit is a
+// problem that names its file, and what waits to be read takes no more memory than its bound.
+func TestTooMuchTogether(t *testing.T) {
+	large := "# " + strings.Repeat("x", 900<<10) + "\n"
+	files := map[string]string{}
+	var targets []string
+	for i := range 200 {
+		name := fmt.Sprintf("t%d", i)
+		files["/"+name+".yaml"] = component(name) + large
+		targets = append(targets, "./"+name+".yaml")
+	}
+	files["/all.yaml"] = location(targets[:3]...)
+	s := serve(t, files)
+	src := source(t, s, Options{}, "/all.yaml")
+	if d, err := src.Read(t.Context()); err != nil || !slices.Equal(refs(d), []string{"location:more", "t0", "t1", "t2"}) {
+		t.Fatal(refs(d), err)
+	}
+	s.set(nil, map[string]string{"/all.yaml": location(slices.Concat(targets[3:], targets[:3])...)})
+	for round := range 2 {
+		d, err := src.Read(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		read, refused := map[string]bool{}, 0
+		for _, f := range d.Files {
+			for _, e := range f.Entities {
+				read[e.Ref.Name] = true
+			}
+			for _, p := range f.Problems {
+				refused++
+				if p.Code != catalog.ProblemUnreadable || !strings.Contains(p.Message, "more than 128 MB together") {
+					t.Errorf("%s: %+v", f.Location, p)
+				}
+			}
+		}
+		if !read["t0"] || !read["t1"] || !read["t2"] || len(read) < 140 || len(read) > 147 || refused != 201-len(read) {
+			t.Errorf("round %d: %d read, %d refused", round, len(read), refused)
+		}
+		if src.web.held > maxHeld {
+			t.Errorf("%d bytes wait", src.web.held)
+		}
+	}
+	s.set(nil, map[string]string{"/all.yaml": location(targets[:3]...)})
+	if d, err := src.Read(t.Context()); err != nil || !slices.Equal(refs(d), []string{"location:more", "t0", "t1", "t2"}) {
+		t.Error(refs(d), err)
+	}
+}
+
+// TestLongETag: a validator as long as a header may be is not worth keeping.
+func TestLongETag(t *testing.T) {
+	s := serve(t, map[string]string{})
+	s.hook = func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("ETag", `"`+strings.Repeat("e", 100<<10)+`"`)
+		w.Write([]byte(component("a")))
+	}
+	src := source(t, s, Options{}, "/a.yaml")
+	if d, err := src.Read(t.Context()); err != nil || !slices.Equal(refs(d), []string{"a"}) {
+		t.Fatal(refs(d), err)
+	}
+	if d, err := src.changes(t.Context()); err != nil || len(d.Files) > 0 {
+		t.Error(refs(d), err)
+	}
+	for _, h := range s.seen {
+		if h.Get("If-None-Match") != "" {
+			t.Error("it is sent again")
+		}
+	}
+}

@@ -25,6 +25,7 @@ type web struct {
 
 	mu   sync.Mutex
 	last map[string]answer // by address
+	held int               // bytes that wait in it
 }
 
 // answer is what an address gave last.
@@ -34,8 +35,11 @@ type answer struct {
 	waiting        bool
 }
 
-// maxAnswers bounds how many addresses are remembered.
-const maxAnswers = 10_000
+// The bounds of what is remembered. What does not fit is asked for once more when it is read.
+const (
+	maxAnswers = 50_000
+	maxHeld    = 64 << 20
+)
 
 // add takes up a configured address and returns what is shown of it.
 func (w *web) add(u *neturl.URL) string {
@@ -72,7 +76,7 @@ func (w *web) Find(ctx context.Context, address string, _ bool) (ingest.Found, e
 	if err != nil {
 		return found, err
 	}
-	now := answer{etag: r.ETag, modified: r.LastModified}
+	now := validators(r)
 	if !r.NotModified {
 		now.data, now.waiting = r.Body, true
 	}
@@ -85,6 +89,7 @@ func (w *web) Read(ctx context.Context, address string, have ingest.Token) (inge
 	w.mu.Lock()
 	was := w.last[address]
 	if was.waiting {
+		w.held -= len(was.data)
 		w.last[address] = answer{etag: was.etag, modified: was.modified}
 	}
 	w.mu.Unlock()
@@ -98,9 +103,18 @@ func (w *web) Read(ctx context.Context, address string, have ingest.Token) (inge
 	if err != nil {
 		return ingest.Content{}, err
 	}
-	now := answer{etag: r.ETag, modified: r.LastModified}
+	now := validators(r)
 	w.keep(address, now)
 	return ingest.Content{Data: r.Body, Token: now.token()}, w.fits(r.Body, w.most)
+}
+
+// validators are what an answer can be asked for again with, unless it takes more room than that is worth.
+func validators(r *outbound.Response) answer {
+	const most = 1 << 10
+	if len(r.ETag)+len(r.LastModified) > most {
+		return answer{}
+	}
+	return answer{etag: r.ETag, modified: r.LastModified}
 }
 
 // token stands for a content only where the server gave something that does.
@@ -116,7 +130,13 @@ func (w *web) keep(address string, a answer) {
 	defer w.mu.Unlock()
 	if len(w.last) >= maxAnswers {
 		clear(w.last)
+		w.held = 0
 	}
+	w.held -= len(w.last[address].data)
+	if a.waiting && w.held+len(a.data) > maxHeld {
+		a = answer{}
+	}
+	w.held += len(a.data)
 	w.last[address] = a
 }
 
@@ -147,7 +167,7 @@ func (w *web) Beside(ctx context.Context, from, address string, have ingest.Toke
 	case r.NotModified:
 		return ingest.Content{Token: have, Same: true}, nil
 	}
-	now := answer{etag: r.ETag, modified: r.LastModified}
+	now := validators(r)
 	return ingest.Content{Data: r.Body, Token: now.token()}, w.fits(r.Body, ingest.PlaceholderBytes)
 }
 

@@ -52,10 +52,10 @@ func TestBuiltSite(t *testing.T) {
 	if got.Title != "Cart" || got.About != "Keeps items." || len(l.Problems()) != 0 {
 		t.Errorf("%q %q %v", got.Title, got.About, l.Problems())
 	}
-	body, err := l.HTML(e.Ref, "", "/docs/default/component/cart/")
+	body, err := l.HTML(e.Ref, "", "/docs/default/component/cart/", "")
 	for _, part := range []string{`href="/docs/default/component/cart/guide/merge#rules"`, `src="/docs/default/component/cart/img/a.png"`, `<h2 id="run-it">`, `<span class="kd">func</span>`} {
-		if err != nil || !strings.Contains(string(body), part) {
-			t.Errorf("no %s in %s, %v", part, body, err)
+		if err != nil || !strings.Contains(string(body.HTML), part) {
+			t.Errorf("no %s in %s, %v", part, body.HTML, err)
 		}
 	}
 	if a, err := l.Asset(context.Background(), e.Ref, "img/a.png"); err != nil || string(a.Data) != "png" {
@@ -105,9 +105,9 @@ func TestMaterialSite(t *testing.T) {
 	if len(site.Nav) != 2 || site.Nav[1].Title != "Guides" || len(site.Nav[1].Items) != 1 || site.Nav[1].Items[0].Page != 1 {
 		t.Errorf("%+v", site.Nav)
 	}
-	body, err := l.HTML(e.Ref, "", base)
-	if err != nil || hostile.Match(body) || strings.Contains(string(body), "¶") || !strings.Contains(string(body), `<h2 id="merging">Merging</h2>`) {
-		t.Errorf("%s, %v", body, err)
+	body, err := l.HTML(e.Ref, "", base, "")
+	if err != nil || hostile.Match(body.HTML) || strings.Contains(string(body.HTML), "¶") || !strings.Contains(string(body.HTML), `<h2 id="merging">Merging</h2>`) {
+		t.Errorf("%s, %v", body.HTML, err)
 	}
 }
 
@@ -133,10 +133,10 @@ func TestDiagramsOfABuiltSite(t *testing.T) {
 			})
 			e := component("cart", refKey, "dir:.")
 			load(t, l, e)
-			body, err := l.HTML(e.Ref, "", base)
+			body, err := l.HTML(e.Ref, "", base, "")
 			want := strings.ReplaceAll(fmt.Sprintf(figure, tt.title, tt.source), `"a `, `&#34;a `)
 			want = strings.ReplaceAll(want, `&gt;"]`, `&gt;&#34;]`)
-			got := strings.ReplaceAll(strings.ReplaceAll(string(body), "&quot;", "&#34;"), `"a &lt;b&gt;"`, "&#34;a &lt;b&gt;&#34;")
+			got := strings.ReplaceAll(strings.ReplaceAll(string(body.HTML), "&quot;", "&#34;"), `"a &lt;b&gt;"`, "&#34;a &lt;b&gt;&#34;")
 			if err != nil || !strings.Contains(got, want) || hostile.MatchString(got) {
 				t.Errorf("%v\n%s\nwithout\n%s", err, got, want)
 			}

@@ -55,7 +55,7 @@ func TestCorpusQuestions(t *testing.T) {
 				} else {
 					pages++
 				}
-				if _, err := l.HTML(e.Ref, p.Path, base); err != nil {
+				if _, err := l.HTML(e.Ref, p.Path, base, ""); err != nil {
 					t.Error(err)
 				}
 			}

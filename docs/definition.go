@@ -54,9 +54,10 @@ func (d *definition) text() string {
 	return doc.Spec.Definition
 }
 
-// read renders the definition. What is wrong with it is an error with the descriptor's position.
-func (d *definition) read() (doc *markdown.Document, title string, err error) {
-	rendered, err := apidoc.Render(d.kind, d.text(), d.name)
+// read renders the definition, with words of ours in a language, "" for its own. What is wrong with it is an error with
+// the descriptor's position.
+func (d *definition) read(tongue lang.Lang) (doc *markdown.Document, title string, err error) {
+	rendered, err := apidoc.Render(d.kind, d.text(), d.name, tongue)
 	if err != nil {
 		return nil, "", &fault.Error{Kind: fault.KindOf(err), At: d.at, Message: "the definition cannot be shown", Err: err}
 	}
@@ -68,7 +69,7 @@ const maxDefinitionText = 400
 
 // page is the page with what it is found by.
 func (d *definition) page() (*Page, error) {
-	doc, title, err := d.read()
+	doc, title, err := d.read("")
 	if err != nil {
 		return nil, err
 	}
@@ -107,9 +108,9 @@ func (l *Library) define(e *catalog.Entity, old *Site) (*Site, error) {
 // maxLangSample is how much of a definition tells its language, in bytes.
 const maxLangSample = 4000
 
-// rendered is the definition as a page with links that lead somewhere.
-func (d *definition) rendered() (*markdown.Document, []target, error) {
-	doc, _, err := d.read()
+// rendered is the definition as a page with links that lead somewhere, and words of ours in a language.
+func (d *definition) rendered(tongue lang.Lang) (*markdown.Document, []target, error) {
+	doc, _, err := d.read(tongue)
 	if err != nil {
 		return nil, nil, err
 	}

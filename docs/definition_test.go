@@ -7,6 +7,7 @@ import (
 	"github.com/backchannel-portal/backchannel/catalog"
 	"github.com/backchannel-portal/backchannel/catalog/search"
 	"github.com/backchannel-portal/backchannel/docs"
+	"github.com/backchannel-portal/backchannel/internal/lang"
 )
 
 // api is an API whose definition is the given text.
@@ -46,9 +47,13 @@ func TestDefinitions(t *testing.T) {
 	if s, ok := l.Site(alone.Ref); !ok || !s.API || s.Title != "Refunds" || len(s.Nav) != 1 {
 		t.Errorf("%+v", s)
 	}
-	body, err := l.HTML(alone.Ref, "", "/docs/default/api/alone/")
-	if err != nil || !strings.Contains(string(body), `<h3 id="post-refunds">`) && !strings.Contains(string(body), `id="post-refunds"`) {
-		t.Errorf("%s, %v", body, err)
+	body, err := l.HTML(alone.Ref, "", "/docs/default/api/alone/", "")
+	if err != nil || !strings.Contains(string(body.HTML), `<h3 id="post-refunds">`) && !strings.Contains(string(body.HTML), `id="post-refunds"`) {
+		t.Errorf("%s, %v", body.HTML, err)
+	}
+	zh, err := l.HTML(alone.Ref, "", "/docs/default/api/alone/", lang.Chinese)
+	if err != nil || !strings.Contains(string(zh.HTML), "响应") || strings.Contains(string(zh.HTML), "Responses") || !strings.Contains(string(zh.HTML), "Give money back") {
+		t.Errorf("to somebody who reads Chinese: %s, %v", zh.HTML, err)
 	}
 	if p, ok := l.Page(both.Ref, docs.DefinitionPage); !ok || p.Title != "Refunds" {
 		t.Error("no page for the definition beside the pages")

@@ -19,11 +19,11 @@ func render(t *testing.T, markdown string) string {
 	})
 	e := component("site", refKey, "dir:.")
 	load(t, l, e)
-	out, err := l.HTML(e.Ref, "guide/page", base)
+	out, err := l.HTML(e.Ref, "guide/page", base, "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	return string(out)
+	return string(out.HTML)
 }
 
 func TestLinks(t *testing.T) {
@@ -80,10 +80,10 @@ func TestLinksOfTheREADME(t *testing.T) {
 	l, _ := company(t, map[string]string{"site/README.md": "[a](docs/guide.md) [b](guide.md) [c](docs/x.png)", "site/docs/guide.md": "# Guide", "site/docs/x.png": "png"})
 	e := component("site", refKey, "dir:.")
 	load(t, l, e)
-	got, err := l.HTML(e.Ref, "", base)
+	got, err := l.HTML(e.Ref, "", base, "")
 	for _, want := range []string{base + `guide">a<`, base + `guide">b<`, base + `x.png"`} {
-		if err != nil || !strings.Contains(string(got), want) {
-			t.Errorf("no %s in %s, %v", want, got, err)
+		if err != nil || !strings.Contains(string(got.HTML), want) {
+			t.Errorf("no %s in %s, %v", want, got.HTML, err)
 		}
 	}
 }
@@ -92,11 +92,11 @@ func TestHTMLOfNothing(t *testing.T) {
 	t.Parallel()
 	l, _ := company(t, map[string]string{"site/docs/index.md": "# Home"})
 	e := component("site", refKey, "dir:.")
-	if _, err := l.HTML(e.Ref, "", base); !fault.Is(err, fault.NotFound) {
+	if _, err := l.HTML(e.Ref, "", base, ""); !fault.Is(err, fault.NotFound) {
 		t.Errorf("before Load: %v", err)
 	}
 	load(t, l, e)
-	if _, err := l.HTML(e.Ref, "nope", base); !fault.Is(err, fault.NotFound) {
+	if _, err := l.HTML(e.Ref, "nope", base, ""); !fault.Is(err, fault.NotFound) {
 		t.Errorf("no such page: %v", err)
 	}
 }

@@ -96,13 +96,13 @@ func TestLinksAcross(t *testing.T) {
 	})
 	cart, pay := component("cart", refKey, "dir:."), component("pay", refKey, "dir:.")
 	load(t, l, cart, pay)
-	body, err := l.HTML(cart.Ref, "", "/docs/default/component/cart/")
+	body, err := l.HTML(cart.Ref, "", "/docs/default/component/cart/", "")
 	for _, want := range []string{
 		`href="/docs/default/component/pay/refund#rules"`, `href="https://git.example/acme/pay/tree/main/docs/nope.md"`,
 		`href="https://git.example/acme/cart/blob/main/main.go"`, `href="/docs/default/component/pay"`, `<a data-broken="">e</a>`,
 	} {
-		if err != nil || !strings.Contains(string(body), want) {
-			t.Errorf("no %s in %s, %v", want, body, err)
+		if err != nil || !strings.Contains(string(body.HTML), want) {
+			t.Errorf("no %s in %s, %v", want, body.HTML, err)
 		}
 	}
 }

@@ -73,7 +73,7 @@ func (s *shell) page(dst []byte, n int, h markdown.Highlighter) []byte {
 	if !slices.ContainsFunc(p.Sections, func(s Section) bool { return s.Level == 1 && s.Heading != "" }) {
 		w.put("<h1>", html.EscapeString(p.Title), "</h1>\n")
 	}
-	_ = p.write(w, w.address, h) // memory takes everything
+	_, _ = p.write(w, w.address, h, "") // memory takes everything
 	w.put("</article>\n")
 	w.foot()
 	w.put("</main>\n<nav class=\"nav\" id=\"bc-nav\" aria-label=\"", w.text(lang.PageNav, nil), "\">\n")

@@ -90,11 +90,11 @@ func (w *Web) docsPage(rw http.ResponseWriter, r *http.Request) {
 // document gathers what a page of documentation shows.
 func (w *Web) document(r *http.Request, view search.View, ref catalog.Ref, site *docs.Site, p *docs.Page) (docsData, error) {
 	base := refPath("/docs", ref)
-	body, err := w.cfg.Docs.HTML(ref, p.Path, base+"/")
+	shown, err := w.cfg.Docs.HTML(ref, p.Path, base+"/", tongue(r))
 	d := docsData{
 		Entity: linkTo(view, ref), Ref: ref.String(), Site: link{Text: site.Title, Href: base}, Title: p.Title, Lang: site.Lang, Trail: p.In,
 		Titled: slices.ContainsFunc(p.Sections, func(s docs.Section) bool { return s.Level == 1 && s.Heading != "" }),
-		Body:   template.HTML(inParts(body)), Nav: navigation(site, p, base), Contents: contents(p), Source: link{Text: path.Base(p.File), Hint: p.Source},
+		Body:   template.HTML(inParts(shown.HTML)), Nav: navigation(site, p, base), Contents: contents(shown.Sections), Source: link{Text: path.Base(p.File), Hint: p.Source},
 		Age: w.since(r, site), Diagrams: w.diagrams(),
 	}
 	if card.WebURL(p.Edit) {
@@ -180,9 +180,9 @@ func escapePath(p string) string {
 }
 
 // contents are the headings of a page, where there is more than one.
-func contents(p *docs.Page) []link {
+func contents(sections []docs.Section) []link {
 	var out []link
-	for _, s := range p.Sections {
+	for _, s := range sections {
 		if s.Anchor != "" && s.Heading != "" && (s.Level == 2 || s.Level == 3) {
 			out = append(out, link{Text: s.Heading, Href: "#" + s.Anchor, Hint: map[int]string{3: "deep"}[s.Level]})
 		}

@@ -47,7 +47,7 @@ type Docs interface {
 	Site(ref catalog.Ref) (*docs.Site, bool)
 	Sites() []*docs.Site
 	Resolve(ref catalog.Ref) (entity catalog.Ref, page string, ok bool)
-	HTML(entity catalog.Ref, page, base string) ([]byte, error)
+	HTML(entity catalog.Ref, page, base string, tongue lang.Lang) (docs.Shown, error)
 	Asset(ctx context.Context, entity catalog.Ref, name string) (docs.Asset, error)
 }
 

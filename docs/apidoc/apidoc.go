@@ -32,13 +32,17 @@ type Page struct {
 }
 
 // Render reads a definition. format is spec.type of the entity; where it does not say, the text does. name titles an API
-// that has no title. A definition that cannot be read is an error of kind fault.Invalid with its line, one in a format
+// that has no title. tongue is the language of the words around what the definition says itself, "" for the one that it
+// seems to be written in; headings keep their anchors in every language. A definition that cannot be read is an error of kind fault.Invalid with its line, one in a format
 // that is not known fault.NotFound.
-func Render(format, definition, name string) (Page, error) {
+func Render(format, definition, name string, tongue lang.Lang) (Page, error) {
 	if len(definition) > MaxDefinition {
 		return Page{}, fault.New(fault.Invalid, "the definition is larger than %d bytes", MaxDefinition)
 	}
-	w := &writer{lang: lang.Of(definition[:min(len(definition), 4000)]), anchors: map[string]int{}}
+	if tongue == "" {
+		tongue = lang.Of(definition[:min(len(definition), 4000)])
+	}
+	w := &writer{lang: tongue, anchors: map[string]int{}}
 	title := name
 	var err error
 	switch kind := strings.ToLower(format); {

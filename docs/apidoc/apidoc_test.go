@@ -3,6 +3,8 @@ package apidoc_test
 import (
 	"flag"
 	"os"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -11,6 +13,7 @@ import (
 	"github.com/backchannel-portal/backchannel/docs/apidoc"
 	"github.com/backchannel-portal/backchannel/docs/markdown"
 	"github.com/backchannel-portal/backchannel/internal/fault"
+	"github.com/backchannel-portal/backchannel/internal/lang"
 )
 
 var update = flag.Bool("update", false, "rewrite golden files")
@@ -21,7 +24,7 @@ func render(t *testing.T, format, file string) apidoc.Page {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := apidoc.Render(format, string(in), "Fallback")
+	p, err := apidoc.Render(format, string(in), "Fallback", "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,7 +98,7 @@ func TestBadDefinitions(t *testing.T) {
 		{"grpc", "syntax = \"proto3\";\nservice {", "2: spec.definition"},
 		{"openapi", strings.Repeat("x", apidoc.MaxDefinition+1), "larger"},
 	} {
-		_, err := apidoc.Render(c.format, c.in, "x")
+		_, err := apidoc.Render(c.format, c.in, "x", "")
 		if err == nil || fault.KindOf(err) == fault.Internal || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%.40q: %v, want %s", c.in, err, c.want)
 		}
@@ -111,7 +114,7 @@ func TestEndless(t *testing.T) {
 		`{asyncapi: 2.0.0, channels: {a: {$ref: "#/channels/a"}}}`,
 		`{openapi: 3.0.0, paths: {/a: {$ref: "#/paths/~1a"}}}`,
 	} {
-		if _, err := apidoc.Render("", in, "x"); err != nil {
+		if _, err := apidoc.Render("", in, "x", ""); err != nil {
 			t.Errorf("%s: %v", in, err)
 		}
 	}
@@ -128,7 +131,7 @@ func FuzzRender(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, format, in string) {
-		p, err := apidoc.Render(format, in, "name")
+		p, err := apidoc.Render(format, in, "name", "")
 		if err != nil {
 			if fault.KindOf(err) == fault.Internal {
 				t.Error(err)
@@ -139,4 +142,31 @@ func FuzzRender(f *testing.F) {
 			t.Error("nothing is shown")
 		}
 	})
+}
+
+// TestTongue: the words around a definition are in the reader's language, the definition's own and the anchors are not.
+func TestTongue(t *testing.T) {
+	t.Parallel()
+	const text = "openapi: 3.0.0\ninfo: {title: Pay}\ntags: [{name: money}]\npaths:\n  /a: {get: {tags: [money], summary: Look, responses: {'200': {description: Fine}}}}\n  /b: {get: {}}\n" +
+		"components: {schemas: {Sum: {type: object, properties: {n: {type: integer}}, required: [n]}}}\n"
+	pages := map[lang.Lang]string{}
+	anchors := regexp.MustCompile(`\{#[^}]*\}`)
+	for _, l := range []lang.Lang{"", lang.English, lang.Chinese} {
+		p, err := apidoc.Render("openapi", text, "x", l)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pages[l] = string(p.Markdown)
+	}
+	if pages[""] != pages[lang.English] {
+		t.Errorf("by itself it is in another language:\n%s", pages[""])
+	}
+	for _, s := range []string{"## 其他操作 {#tag-other-operations}", "## 类型 {#types}", "响应", "Look", "Fine"} {
+		if !strings.Contains(pages[lang.Chinese], s) {
+			t.Errorf("no %s in\n%s", s, pages[lang.Chinese])
+		}
+	}
+	if en, zh := anchors.FindAllString(pages[lang.English], -1), anchors.FindAllString(pages[lang.Chinese], -1); len(en) < 5 || !slices.Equal(en, zh) {
+		t.Errorf("the anchors are %v and %v", en, zh)
+	}
 }

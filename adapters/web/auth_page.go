@@ -10,7 +10,19 @@ import (
 
 // Page shows a page of others in the frame of all pages: one of the templates auth_* and form*, by its name.
 func (w *Web) Page(rw http.ResponseWriter, r *http.Request, status int, name string, title lang.Key, data any) {
-	w.render(rw, r, status, name, page{Title: translate(tongue(r), string(title)), Nav: "sign-in"}, data)
+	p := page{Title: translate(tongue(r), string(title)), Nav: "sign-in"}
+	if name == "auth_login" { // where whoever is not let in ends, and the previews of chats: it says the same of every address
+		p.About = w.lead(r)
+	}
+	w.render(rw, r, status, name, p, data)
+}
+
+// lead says for whom the pages are.
+func (w *Web) lead(r *http.Request) string {
+	if w.cfg.Organization == "" {
+		return translate(tongue(r), string(lang.SigninLeadPlain))
+	}
+	return translate(tongue(r), string(lang.SigninLead), "organization", w.cfg.Organization)
 }
 
 // Guard is the protection of pages that others add: the headers of every answer, and no unsafe request that another

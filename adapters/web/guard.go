@@ -74,7 +74,7 @@ func (w *Web) refuse(rw http.ResponseWriter, r *http.Request, status int, why la
 		w.json(rw, status, failure{Error: translate(lang.English, string(why), pairs...)})
 		return
 	}
-	w.render(rw, r, status, "refused", page{Title: http.StatusText(status)}, translate(tongue(r), string(why), pairs...))
+	w.render(rw, r, status, "refused", page{Title: translate(tongue(r), string(lang.SiteRefused))}, translate(tongue(r), string(why), pairs...))
 }
 
 // programs reports whether a path is one that programs ask.

@@ -31,6 +31,7 @@ type frame struct {
 	Back         string // where the page itself is, for switches that lead back
 	User         string // who is signed in; empty: nobody
 	Features     features
+	Preview      *preview // nil: previews of the page show nothing of it
 	Data         any
 }
 
@@ -87,7 +88,7 @@ func (w *Web) made(rw http.ResponseWriter, r *http.Request, name string, p page,
 	var b bytes.Buffer
 	f := frame{
 		page: p, Organization: w.cfg.Organization, Lang: tongue(r), Theme: theme(r), Back: r.URL.RequestURI(), User: VisitorOf(r.Context()).Name,
-		Features: w.features(r), Data: data,
+		Features: w.features(r), Preview: w.preview(r, p), Data: data,
 	}
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		f.Back = "/"

@@ -43,6 +43,11 @@ func TestTeamsAndPeople(t *testing.T) {
 	expect(t, w, "/catalog/default/user/mei", []string{"<h2>Teams</h2>", "This is me", `value="user:default/mei"`, "mei@example.com"}, nil)
 }
 
+// TestTrail: what a page is part of stands between its signs, with none behind the last.
+func TestTrail(t *testing.T) {
+	expect(t, site(t), "/catalog/default/component/checkout", []string{`>storefront</a></nav>`}, []string{`›</span> </nav>`, `›</span></nav>`})
+}
+
 func TestCards(t *testing.T) {
 	say := func(text string) card.Message {
 		return card.Message{Blocks: []card.Block{card.Text{Spans: []card.Span{card.T(text), {Kind: card.Link, Text: "x", URL: "javascript:alert(1)"}}}}}

@@ -217,6 +217,28 @@ func TestWhoSignedInIsThemselves(t *testing.T) {
 	}
 }
 
+// TestPreviewsTellNothing: the programs that make previews of links sign in nowhere, and see the same of every address.
+func TestPreviewsTellNothing(t *testing.T) {
+	p := signintest.New(t, nil)
+	w := lockedTown(t, true, p)
+	var seen []string
+	for _, path := range []string{"/catalog/default/component/vaultkeeper", "/docs/default/component/vaultkeeper", "/catalog/default/component/nothing", "/search?q=vaultkeeper", "/catalog", "/"} {
+		c := &townCaller{town: w, cookies: map[string]string{}}
+		resp := c.do(http.MethodGet, path, "")
+		at := resp.Header.Get("Location")
+		if resp.StatusCode != http.StatusSeeOther || !strings.HasPrefix(at, "/auth/login?") {
+			t.Fatalf("%s: %d to %s", path, resp.StatusCode, at)
+		}
+		head, _, _ := strings.Cut(c.see(http.MethodGet, at, ""), "</head>")
+		if !strings.HasPrefix(head, "200 ") || !strings.Contains(head, `<meta property="og:title" content="Sign in">`) || strings.Contains(head, "og:url") || strings.Contains(head, "vault") {
+			t.Errorf("%s: %s", path, head)
+		}
+		if seen = append(seen, head); head != seen[0] {
+			t.Errorf("%s differs:\n%s", path, cmp.Diff(seen[0], head))
+		}
+	}
+}
+
 // TestChatAccountIsLinkedOnThePages gives a code to an account of a chat that nobody knows, and enters it on the page.
 func TestChatAccountIsLinkedOnThePages(t *testing.T) {
 	p := signintest.New(t, nil)

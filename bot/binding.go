@@ -27,6 +27,11 @@ type Bindings interface {
 	End(ctx context.Context, platform, workspace, channel string) (int, error)
 }
 
+// HomeOf is the place that a person's own page is bound at: the page is about a team, as a channel is.
+func HomeOf(a Actor) Address {
+	return Address{Platform: a.Platform, Workspace: a.Workspace, Channel: a.ID}
+}
+
 // Place is the address of the channel that an address lies in: the same without its thread.
 func (a Address) Place() Address {
 	a.Thread = ""

@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"time"
 
 	"github.com/backchannel-portal/backchannel/bot"
 	"github.com/backchannel-portal/backchannel/bot/card"
@@ -32,16 +33,39 @@ func (c *Commands) Surfaces() map[string]bot.Handler {
 	return map[string]bot.Handler{bot.SurfaceHome: bot.HandlerFunc(c.handleHome)}
 }
 
-// handleHome shows somebody's own teams; somebody who is not known chooses one.
+// handleHome shows somebody's own teams; somebody who is not known chooses one, and finds it again.
 func (c *Commands) handleHome(ctx context.Context, ev *bot.Event) (bot.Reply, error) {
 	t := c.aroundTalk(ctx, ev)
-	return t.home(t.asking(), ev.Actor), nil
+	teams := t.asking()
+	if ref, err := catalog.ParseRef(c.picked(ev.Actor), "", ""); len(teams) == 0 && err == nil {
+		teams = t.existing([]catalog.Ref{ref})
+	}
+	return t.home(teams, ev.Actor), nil
 }
 
-// handlePickTeam shows the home page for the team that was chosen.
+// handlePickTeam shows the home page for the team that was chosen. That somebody of no team chose it is kept.
 func (c *Commands) handlePickTeam(ctx context.Context, ev *bot.Event) (bot.Reply, error) {
 	t := c.aroundTalk(ctx, ev)
-	return t.home(t.lookup(chosen(ev)), ev.Actor), nil
+	teams := t.lookup(chosen(ev))
+	if len(teams) == 1 && len(t.asking()) == 0 && c.deps.Bindings != nil && ev.Actor.ID != "" {
+		ctx, cancel := context.WithTimeout(ctx, keepPicked)
+		defer cancel()
+		if c.deps.Bindings.Bind(ctx, bot.Binding{Address: bot.HomeOf(ev.Actor), Entity: teams[0].Ref.String(), Since: c.deps.Now()}) != nil {
+			t.remark(t.say(lang.HomePickUnkept, nil)...)
+		}
+	}
+	return t.home(teams, ev.Actor), nil
+}
+
+// keepPicked bounds how long the page waits for the team to be kept.
+const keepPicked = time.Second
+
+// picked is the team, by its full reference, that somebody chose for their page; "" for none. It does not block.
+func (c *Commands) picked(a bot.Actor) string {
+	if c.deps.Bindings == nil || a.ID == "" {
+		return ""
+	}
+	return c.deps.Bindings.Of(bot.HomeOf(a))
 }
 
 // handleFind says what there is to say about what was chosen in a search box.

@@ -193,6 +193,7 @@ type erased struct {
 	Tasks         int    `json:"tasks"`            // long work; of what is under way, who began it
 	Runs          int    `json:"runs"`             // of templates, which stay without who asked and what was given
 	Links         int    `json:"links"`            // to a User of the catalog
+	HomeTeams     int    `json:"homeTeams"`        // that they chose for their home page
 	Sessions      int    `json:"sessions"`         // in the web view
 	Locations     int    `json:"locations"`        // that no longer say who registered them
 	History       int    `json:"history"`          // of a User of the catalog
@@ -223,6 +224,13 @@ func (p *privacy) eraseActor(ctx context.Context, a bot.Actor) (any, error) {
 	}
 	if linked {
 		out.Links = 1
+	}
+	chose, err := p.state.Bindings.Unbind(ctx, bot.HomeOf(a))
+	if err != nil {
+		return nil, err
+	}
+	if chose {
+		out.HomeTeams = 1
 	}
 	if out.Sessions, err = p.state.Sessions.End(ctx, a, ""); err != nil {
 		return nil, err

@@ -25,6 +25,7 @@ type (
 		Locations     []exportedLocation     `json:"locations"`
 		Sessions      []exportedSession      `json:"sessions"` // in the web view
 		Link          *exportedLink          `json:"link,omitempty"`
+		HomeTeam      string                 `json:"homeTeam,omitempty"` // that they chose for their home page
 	}
 	exportedTask struct {
 		Key     string          `json:"key"`
@@ -177,6 +178,15 @@ func (p *privacy) exportActor(ctx context.Context, a bot.Actor) (any, error) {
 		out.Link = &exported
 	case !fault.Is(err, fault.NotFound):
 		return nil, err
+	}
+	bound, err := p.state.Bindings.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, b := range bound {
+		if b.Address == bot.HomeOf(a) {
+			out.HomeTeam = b.Entity
+		}
 	}
 	locations, err := p.registeredBy(ctx, a.Key())
 	for _, l := range locations {

@@ -50,6 +50,7 @@ func seedPrivate(t *testing.T, db *store.DB, state bot.State) {
 		_, err := state.Subscriptions.Put(t.Context(), bot.Subscription{Address: thread, Subject: "component:default/" + strings.ToLower(id), Topic: "ownership", By: a, Since: now})
 		must(err)
 		must(state.Links.Put(t.Context(), bot.Link{Actor: a, User: "user:default/ada", By: bot.Actor{Platform: "discord", Workspace: "1", ID: "2"}, Since: now}))
+		must(state.Bindings.Bind(t.Context(), bot.Binding{Address: bot.HomeOf(a), Entity: "group:default/of-" + strings.ToLower(id), Since: now}))
 		must(state.Sessions.Put(t.Context(), bot.Session{ID: "5" + id, Actor: a, Name: "Name of " + id, Email: id + "@town.example", Begun: now, Seen: now, Expires: now.Add(time.Hour)}))
 		_, err = db.Catalog().Register(t.Context(), catalog.Location{Origin: "url:https://x/" + id, Type: "url", Target: "https://x/" + id, By: a.Key(), At: now})
 		must(err)
@@ -95,7 +96,7 @@ func TestPrivacy(t *testing.T) {
 	if err := json.Unmarshal([]byte(out), &got); code != exitDone || err != nil {
 		t.Fatalf("%d, %v, %s", code, err, errs)
 	}
-	if len(got.Audit) != 1 || len(got.Conversations) != 2 || len(got.Drafts) != 1 || len(got.Subscriptions) != 1 || len(got.Locations) != 1 || len(got.Sessions) != 1 || got.Sessions[0].Email != "U1@town.example" || got.Link == nil || got.Link.User != "user:default/ada" {
+	if len(got.Audit) != 1 || len(got.Conversations) != 2 || len(got.Drafts) != 1 || len(got.Subscriptions) != 1 || len(got.Locations) != 1 || len(got.Sessions) != 1 || got.Sessions[0].Email != "U1@town.example" || got.HomeTeam != "group:default/of-u1" || got.Link == nil || got.Link.User != "user:default/ada" {
 		t.Errorf("exported\n%s", out)
 	}
 	if !strings.Contains(out, "words of U1") || !strings.Contains(out, "said in the thread") || strings.Contains(out, "words of U2") {
@@ -103,13 +104,13 @@ func TestPrivacy(t *testing.T) {
 	}
 	code, out, errs = runs("erase", "slack:T1:U1")
 	var gone erased
-	if err := json.Unmarshal([]byte(out), &gone); code != exitDone || err != nil || gone != (erased{User: "slack:T1:U1", Audit: 1, Conversations: 2, Drafts: 1, Subscriptions: 1, Links: 1, Sessions: 1, Locations: 1}) {
+	if err := json.Unmarshal([]byte(out), &gone); code != exitDone || err != nil || gone != (erased{User: "slack:T1:U1", Audit: 1, Conversations: 2, Drafts: 1, Subscriptions: 1, Links: 1, HomeTeams: 1, Sessions: 1, Locations: 1}) {
 		t.Errorf("%d, %v, %s\n%s", code, err, errs, out)
 	}
-	if _, out, _ = runs("export", "slack:T1:U1"); strings.Contains(out, "words") || strings.Contains(out, "U1\"") && strings.Count(out, "U1") != 1 {
+	if _, out, _ = runs("export", "slack:T1:U1"); strings.Contains(out, "words") || strings.Contains(out, "of-u1") || strings.Contains(out, "U1\"") && strings.Count(out, "U1") != 1 {
 		t.Errorf("left after erase:\n%s", out)
 	}
-	if _, out, _ = runs("export", "slack:T1:U2"); !strings.Contains(out, "words of U2") || !strings.Contains(out, "https://x/U2") || strings.Contains(out, "said in the thread") {
+	if _, out, _ = runs("export", "slack:T1:U2"); !strings.Contains(out, "words of U2") || !strings.Contains(out, "https://x/U2") || !strings.Contains(out, "of-u2") || strings.Contains(out, "said in the thread") {
 		t.Errorf("of somebody else there is left\n%s", out)
 	}
 	if code, out, _ = runs("export", "user:default/ada"); code != exitDone || !strings.Contains(out, `"location": "people.yaml"`) || !strings.Contains(out, "slack:T1:U2") || strings.Contains(out, "slack:T1:U1") {

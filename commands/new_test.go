@@ -320,7 +320,7 @@ func TestNewFromForm(t *testing.T) {
 	for _, q := range f.Fields {
 		names = append(names, q.Name)
 	}
-	if got := strings.Join(names, " "); got != "name owner db" || f.Title != "About it" || f.Submit != "Next" {
+	if got := strings.Join(names, " "); got != "name owner db" || f.Title != "Go service" || f.Intro[0].Text != "About it (1/2)" || f.Submit != "Next" {
 		t.Fatalf("the first page is %q: %s, %s", f.Title, got, f.Submit)
 	}
 	if got := f.Fields[1].Value; !slices.Equal(got, []string{"group:default/shop"}) {

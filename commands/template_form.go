@@ -14,11 +14,17 @@ import (
 // is said in the introduction instead of asked.
 func TemplateForm(id string, f *scaffold.Form, page int, l lang.Lang, problems []scaffold.FormProblem) card.Form {
 	p := f.Pages[page]
-	out := card.Form{ID: id, Title: p.Title}
-	if out.Title == "" {
-		out.Title = f.Title
+	out := card.Form{ID: id, Title: f.Title}
+	switch {
+	case out.Title == "":
+		out.Title = p.Title
+	case p.Title != "" && p.Title != out.Title:
+		out.Intro = append(out.Intro, card.S(counted(f, page, l)))
 	}
 	if p.Description != "" {
+		if len(out.Intro) > 0 {
+			out.Intro = append(out.Intro, card.T("\n"))
+		}
 		out.Intro = append(out.Intro, card.T(p.Description))
 	}
 	r := newReading(l, f, nil)
@@ -35,6 +41,21 @@ func TemplateForm(id string, f *scaffold.Form, page int, l lang.Lang, problems [
 		out.Fields = append(out.Fields, templateField(q, l, errs[q.Name]))
 	}
 	return out
+}
+
+// counted is the title of a page, and which of those it is that ask something, where there are several.
+func counted(f *scaffold.Form, page int, l lang.Lang) string {
+	n, of := 0, 0
+	for i := nextPage(f, -1); i < len(f.Pages); i = nextPage(f, i) {
+		if of++; i <= page {
+			n++
+		}
+	}
+	title := f.Pages[page].Title
+	if of < 2 {
+		return title
+	}
+	return lang.Text(l, lang.CardPage, lang.Args{"title": title, "n": max(n, 1), "of": of})
 }
 
 // templateField maps a field of a template to one of a card.

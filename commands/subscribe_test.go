@@ -156,7 +156,7 @@ func TestSubscribeAndHear(t *testing.T) {
 	}
 	w.want(m, "This channel hears when", "ownership")
 	_, m, _ = w.does(direct, lang.Chinese, bot.Said{Text: "请在这里通知我，当 till 被弃用时"})
-	w.want(m, "有变更时会通知您：生命周期")
+	w.want(m, "有变更时会通知你：生命周期")
 	_, m, _ = w.does(alerts, lang.English, bot.Said{Text: "subscribe to till problems"})
 	w.want(m, "problems")
 	if got := w.tells(); len(got) != 0 {

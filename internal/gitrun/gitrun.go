@@ -137,7 +137,7 @@ func (r *Runner) config(at Address, c Credential) map[string]string {
 		"http.lowSpeedLimit":         "500",
 		"http.lowSpeedTime":          "60",
 		"http.userAgent":             r.o.Agent,
-		"http.proxy":                 r.o.Proxy,
+		"http.proxy":                 "", // nor one of the environment
 		"protocol.version":           "2",
 		"safe.directory":             "*", // the runner is only pointed at folders that we made
 		"submodule.recurse":          "false",

@@ -97,6 +97,24 @@ func TestReadARepository(t *testing.T) {
 	}
 }
 
+// TestRelativeFolder: a clone is made where its folder is, which is seen from here and not from where git runs.
+func TestRelativeFolder(t *testing.T) {
+	s := gitruntest.New(t)
+	r, at := runner(t, Options{}, s), address(t, s.Repo("acme/pay", map[string]string{"f": strings.Repeat("1", 1000)}).URL)
+	t.Chdir(t.TempDir())
+	if err := os.MkdirAll("data/clones", 0o700); err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Join("data", "clones", "pay")
+	if err := r.Clone(t.Context(), at, Credential{}, "", dir, 1<<20); err != nil {
+		t.Fatal(err)
+	}
+	head, err := r.Head(t.Context(), at, Credential{}, "")
+	if err != nil || !r.Has(t.Context(), dir, head.Commit) || Size(dir) == 0 {
+		t.Error("nothing is there", err)
+	}
+}
+
 func TestBranches(t *testing.T) {
 	s := gitruntest.New(t)
 	repo := s.Repo("a", map[string]string{"f": "main"})

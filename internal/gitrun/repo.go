@@ -64,6 +64,10 @@ func (r *Runner) Clone(ctx context.Context, at Address, cred Credential, ref, di
 	if err := r.allowed(at); err != nil {
 		return err
 	}
+	dir, err := filepath.Abs(dir) // git runs elsewhere
+	if err != nil {
+		return fault.Wrap(fault.Internal, err, "find the folder of a clone")
+	}
 	args := []string{
 		"clone", "--bare", "--quiet", "--template=", "--depth=1", "--single-branch", "--no-tags", "--no-recurse-submodules",
 		"--filter=blob:none",
@@ -74,7 +78,7 @@ func (r *Runner) Clone(ctx context.Context, at Address, cred Credential, ref, di
 		}
 		args = append(args, "--branch="+ref)
 	}
-	_, err := r.Run(ctx, Cmd{
+	_, err = r.Run(ctx, Cmd{
 		Dir: filepath.Dir(dir), Args: append(args, "--", at.String(), dir), At: at, Credential: cred, Grow: dir, MaxDisk: maxDisk,
 	})
 	return err

@@ -41,3 +41,19 @@ func TestThroughATunnel(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestPlainPastTheTunnel: a host that may be spoken to without encryption is connected to directly, whatever proxy there
+// is for the others and in the environment.
+func TestPlainPastTheTunnel(t *testing.T) {
+	t.Setenv("http_proxy", "http://127.0.0.1:9")
+	s := gitruntest.New(t)
+	at := address(t, s.Repo("acme/pay", map[string]string{"f": "1"}).URL)
+	tunnel, err := outbound.NewTunnel(outbound.New(outbound.Options{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tunnel.Close()
+	if _, err := runner(t, Options{Proxy: tunnel.URL()}, s).Head(t.Context(), at, Credential{}, ""); err != nil {
+		t.Error(err)
+	}
+}

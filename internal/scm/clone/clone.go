@@ -10,6 +10,7 @@ import (
 	"context"
 	"maps"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -102,6 +103,11 @@ func New(o Options) (*Store, error) {
 	if o.Eager == nil {
 		o.Eager = Reading
 	}
+	dir, err := filepath.Abs(o.Dir) // git runs in other folders
+	if err != nil {
+		return nil, fault.Wrap(fault.Internal, err, "the folder of clones cannot be found")
+	}
+	o.Dir = dir
 	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
 		return nil, fault.Wrap(fault.Internal, err, "the folder of clones cannot be made")
 	}

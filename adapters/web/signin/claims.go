@@ -117,6 +117,14 @@ func (c claims) admitted(cfg OIDC) error {
 	return nil
 }
 
+// called is what somebody is called who may not sign in, so that they see which account it was.
+func (c claims) called() string {
+	if c.email == "" || c.email == c.name {
+		return c.name
+	}
+	return c.name + " (" + c.email + ")" // whoever has an address has a name: it is the address, where there is no other
+}
+
 // session is who signed in.
 func (c claims) session(cfg OIDC, idToken string) bot.Session {
 	s := bot.Session{Actor: c.account(), Name: c.name, Email: c.address(cfg), IDToken: idToken, Provider: sessionAt(c.issuer, text(c.rest["sid"]))}

@@ -38,8 +38,9 @@ type LoginPage struct {
 
 // ProblemPage is the data of the page that says why nobody was signed in.
 type ProblemPage struct {
-	Why   lang.Key
-	Again string // where to try again
+	Why     lang.Key
+	Again   string // where to try again
+	Account string // whom the provider said it is, where that is the reason; else empty
 }
 
 // login offers the ways to sign in; where there is one alone that needs no explanation, it goes there.
@@ -72,7 +73,7 @@ func (s *Signin) start(rw http.ResponseWriter, r *http.Request) {
 		return
 	}
 	next := Local(r.URL.Query().Get("next"))
-	to, err := s.started(rw, r, next)
+	to, err := s.started(rw, r, next, r.URL.Query().Has(otherAccount))
 	if err != nil {
 		s.cfg.Log.Warn("somebody could not begin to sign in", "err", err)
 		s.problem(rw, r, http.StatusServiceUnavailable, lang.SigninAway, next)
@@ -81,8 +82,12 @@ func (s *Signin) start(rw http.ResponseWriter, r *http.Request) {
 	http.Redirect(rw, r, to, http.StatusFound)
 }
 
-// started keeps what must be known again and returns the address at the provider.
-func (s *Signin) started(rw http.ResponseWriter, r *http.Request, next string) (string, error) {
+// otherAccount in the address of the start has the provider ask which account it is to be.
+const otherAccount = "other"
+
+// started keeps what must be known again and returns the address at the provider, which asks for an account where other
+// is set.
+func (s *Signin) started(rw http.ResponseWriter, r *http.Request, next string, other bool) (string, error) {
 	var state, nonce, fresh string
 	for _, secret := range []*string{&state, &nonce, &fresh} {
 		var err error
@@ -97,7 +102,7 @@ func (s *Signin) started(rw http.ResponseWriter, r *http.Request, next string) (
 	begun := started{Nonce: nonce, Verifier: oauth2.GenerateVerifier(), Browser: hashed("browser", browser), Next: next}
 	ctx, cancel := context.WithTimeout(r.Context(), askTimeout)
 	defer cancel()
-	to, err := s.provider.begin(ctx, state, begun)
+	to, err := s.provider.begin(ctx, state, begun, other)
 	if err != nil {
 		return "", err
 	}
@@ -145,18 +150,28 @@ func (s *Signin) callback(rw http.ResponseWriter, r *http.Request) {
 	}
 	if code := q.Get("error"); code != "" {
 		s.cfg.Log.Warn("the identity provider signed nobody in", "error", clip(code), "description", clip(q.Get("error_description")))
-		s.problem(rw, r, http.StatusForbidden, lang.SigninRefused, begun.Next)
+		status, why := http.StatusForbidden, lang.SigninRefused
+		switch code { // RFC 6749, section 4.1.2.1
+		case "access_denied":
+			why = lang.SigninDenied
+		case "server_error", "temporarily_unavailable":
+			status, why = http.StatusServiceUnavailable, lang.SigninAway
+		}
+		s.problem(rw, r, status, why, begun.Next)
 		return
 	}
 	if err := s.signIn(rw, r, q.Get("code"), begun); err != nil {
+		s.cfg.Log.Warn("somebody was not signed in", "err", err)
 		status, why := http.StatusServiceUnavailable, lang.SigninAway
 		switch {
-		case errors.Is(err, errNotAdmitted):
-			status, why = http.StatusForbidden, lang.SigninNotYou
+		case errors.As(err, new(*notAdmitted)):
+			s.notAdmitted(rw, r, err, begun.Next)
+			return
+		case errors.Is(err, errClock):
+			status, why = http.StatusForbidden, lang.SigninClock
 		case fault.Is(err, fault.Forbidden):
 			status, why = http.StatusForbidden, lang.SigninRefused
 		}
-		s.cfg.Log.Warn("somebody was not signed in", "err", err)
 		s.problem(rw, r, status, why, begun.Next)
 		return
 	}
@@ -164,8 +179,24 @@ func (s *Signin) callback(rw http.ResponseWriter, r *http.Request) {
 	http.Redirect(rw, r, begun.Next, http.StatusSeeOther)
 }
 
-// errNotAdmitted is somebody whom the provider knows and the configuration does not let in.
-var errNotAdmitted = errors.New("may not sign in")
+// notAdmitted is somebody whom the provider knows and the configuration does not let in.
+type notAdmitted struct {
+	account string // as the provider calls it; not for the log
+	err     error
+}
+
+func (e *notAdmitted) Error() string { return "may not sign in: " + e.err.Error() }
+func (e *notAdmitted) Unwrap() error { return e.err }
+
+// notAdmitted says to somebody who may not sign in whom the provider took them for, and lets them be somebody else: the
+// provider would name the same account again by itself.
+func (s *Signin) notAdmitted(rw http.ResponseWriter, r *http.Request, err error, next string) {
+	p := ProblemPage{Why: lang.SigninNotYou, Again: "/auth/start?" + nextQuery(next) + "&" + otherAccount + "=1"}
+	if who := (*notAdmitted)(nil); errors.As(err, &who) {
+		p.Account = who.account
+	}
+	s.cfg.Page(rw, r, http.StatusForbidden, pageProblem, lang.SigninNotYouTitle, p)
+}
 
 // back takes what was kept when the browser left. Another browser, or the same one twice, is an error of kind NotFound.
 func (s *Signin) back(r *http.Request) (started, error) {
@@ -192,7 +223,7 @@ func (s *Signin) signIn(rw http.ResponseWriter, r *http.Request, code string, be
 		return err
 	}
 	if err := c.admitted(*s.cfg.OIDC); err != nil {
-		return errors.Join(errNotAdmitted, err)
+		return &notAdmitted{c.called(), err}
 	}
 	return s.begin(rw, r, c.session(*s.cfg.OIDC, idToken))
 }

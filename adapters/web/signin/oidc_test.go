@@ -39,16 +39,45 @@ func TestProviderLies(t *testing.T) {
 	t.Parallel()
 	s := open(t, nil)
 	for _, lie := range []signintest.Lie{
-		signintest.WrongKey, signintest.WrongAud, signintest.WrongIssuer, signintest.WrongNonce, signintest.NoNonce, signintest.Expired,
+		signintest.WrongKey, signintest.WrongAud, signintest.WrongIssuer, signintest.WrongNonce, signintest.NoNonce,
 		signintest.AlgNone, signintest.AlgHMAC, signintest.NoToken,
 	} {
 		s.provider.Next(ada(), lie)
 		b := s.browser()
-		s.want("a token "+string(lie), s.get(b, "/auth/start"), "403 page auth_problem {Why:signin.refused Again:/auth/login?next=%2F}")
+		s.want("a token "+string(lie), s.get(b, "/auth/start"), "403 page auth_problem {Why:signin.refused Again:/auth/login?next=%2F Account:}")
 		s.want("after a token "+string(lie), s.get(b, "/"), "200 page auth_login")
 	}
 	s.provider.Next(nil, signintest.Honest)
-	s.want("somebody who says no", s.get(s.browser(), "/auth/start"), "403 page auth_problem {Why:signin.refused")
+	s.want("somebody who says no", s.get(s.browser(), "/auth/start"), "403 page auth_problem {Why:signin_problem.denied")
+	s.provider.Next(ada(), signintest.Expired)
+	b := s.browser()
+	s.want("a token of another time", s.get(b, "/auth/start"), "403 page auth_problem {Why:signin_problem.clock")
+	s.want("after it", s.get(b, "/"), "200 page auth_login")
+	for code, want := range map[string]string{
+		"temporarily_unavailable": "503 page auth_problem {Why:signin.away", "server_error": "503 page auth_problem {Why:signin.away",
+		"access_denied": "403 page auth_problem {Why:signin_problem.denied", "login_required": "403 page auth_problem {Why:signin.refused",
+	} {
+		back := s.hop(b, s.hop(b, "/auth/start"))
+		back = strings.Replace(back, "code="+regexpCode(back), "error="+code, 1)
+		s.want(code, s.get(b, back), want)
+	}
+}
+
+// TestAnotherAccount: whoever may not sign in sees whom the provider took them for, and is asked for another account there.
+func TestAnotherAccount(t *testing.T) {
+	t.Parallel()
+	s := open(t, func(c *signin.Config) { c.OIDC.Groups = []string{"bosses"} })
+	b := s.browser()
+	s.want("of another group", s.get(b, "/auth/start?next=/radar"), "403 page auth_problem {Why:signin.not_you Again:/auth/start?next=%2Fradar&other=1 Account:Ada Berg (ada@town.example)}")
+	if at := s.hop(b, "/auth/start?next=%2Fradar&other=1"); !strings.Contains(at, "prompt=select_account") {
+		t.Errorf("the provider is not asked for another account: %s", at)
+	}
+	if at := s.hop(b, "/auth/start?next=%2Fradar"); strings.Contains(at, "prompt=") {
+		t.Errorf("the provider is asked for another account: %s", at)
+	}
+	if strings.Contains(s.logged(), "ada@town.example") {
+		t.Errorf("the log says who it was:\n%s", s.logged())
+	}
 }
 
 func TestCallbackIsOfThisBrowserOnce(t *testing.T) {
@@ -103,7 +132,7 @@ func TestProviderIsAway(t *testing.T) {
 	s := open(t, nil)
 	b := s.browser()
 	s.provider.Down(true)
-	s.want("with the provider away", s.get(b, "/auth/start?next=/radar"), "503 page auth_problem {Why:signin.away Again:/auth/login?next=%2Fradar}")
+	s.want("with the provider away", s.get(b, "/auth/start?next=/radar"), "503 page auth_problem {Why:signin.away Again:/auth/login?next=%2Fradar Account:}")
 	if detail, ok := s.sign.Status(); ok || !strings.Contains(detail, "503") {
 		t.Errorf("status: %q, %v", detail, ok)
 	}

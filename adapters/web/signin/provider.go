@@ -166,17 +166,25 @@ type started struct {
 	Next     string
 }
 
-// begin is the address at the provider where somebody signs in.
-func (p *provider) begin(ctx context.Context, state string, s started) (string, error) {
+// begin is the address at the provider where somebody signs in, or says with which account, where other is set (OpenID
+// Connect Core 1.0, section 3.1.2.1).
+func (p *provider) begin(ctx context.Context, state string, s started, other bool) (string, error) {
 	d, err := p.get(ctx)
 	if err != nil {
 		return "", err
 	}
-	return p.oauth(d).AuthCodeURL(state, oidc.Nonce(s.Nonce), oauth2.S256ChallengeOption(s.Verifier)), nil
+	options := []oauth2.AuthCodeOption{oidc.Nonce(s.Nonce), oauth2.S256ChallengeOption(s.Verifier)}
+	if other {
+		options = append(options, oauth2.SetAuthURLParam("prompt", "select_account"))
+	}
+	return p.oauth(d).AuthCodeURL(state, options...), nil
 }
 
 // errToken is a token that is not what the provider would have made for us now.
 var errToken = errors.New("the token of the provider is not valid")
+
+// errClock is a token that would be valid at another time. As it was made a moment ago, a clock is wrong.
+var errClock = errors.New("the clock of the provider or of this machine is wrong")
 
 // finish turns a code into who signed in. What the provider refuses or wrongly says is an error of kind Forbidden.
 func (p *provider) finish(ctx context.Context, code string, s started) (c claims, idToken string, err error) {
@@ -196,6 +204,9 @@ func (p *provider) finish(ctx context.Context, code string, s started) (c claims
 	raw, _ := token.Extra("id_token").(string)
 	id, err := d.VerifierContext(ctx, &oidc.Config{ClientID: p.cfg.ClientID, Now: p.now}).Verify(ctx, raw)
 	if err != nil {
+		if _, late := d.VerifierContext(ctx, &oidc.Config{ClientID: p.cfg.ClientID, SkipExpiryCheck: true}).Verify(ctx, raw); late == nil {
+			err = errors.Join(errClock, err)
+		}
 		return c, "", fault.Wrap(fault.Forbidden, errors.Join(errToken, err), "verify the token")
 	}
 	if subtle.ConstantTimeCompare([]byte(id.Nonce), []byte(s.Nonce)) != 1 || id.Subject == "" {

@@ -1,0 +1,10 @@
+package lang
+
+// Why nobody was signed in, where more is known than that.
+const (
+	SigninDenied       Key = "signin_problem.denied"
+	SigninClock        Key = "signin_problem.clock"
+	SigninNotYouTitle  Key = "signin_problem.not_you_title"
+	SigninOtherAccount Key = "signin_problem.other_account"
+	SigninAccountWas   Key = "signin_problem.account_was" // account
+)

@@ -51,6 +51,23 @@ func (h Head) Tags(f func(string) bool) {
 	}
 }
 
+// Written is what a descriptor says of its entity in its own words.
+type Written struct{ APIVersion, Kind, Namespace, Name, Title, Description string }
+
+// Written unpacks the texts of a head that Record.Head returned.
+func (h Head) Written() Written {
+	c := h.tags
+	for n := c.number(); n > 0; n-- {
+		c.word()
+	}
+	w := Written{APIVersion: c.word(), Kind: c.word(), Namespace: c.word(), Name: h.Ref.Name}
+	if c.number() > 0 {
+		w.Name = c.text()
+	}
+	w.Title, w.Description = c.text(), c.text()
+	return w
+}
+
 // A record is: documentIn, the length of the columns, the columns in the order of pack, the size of the document's text,
 // and the text as squeeze packs it.
 
@@ -61,17 +78,7 @@ func (r Record) Ref() Ref {
 }
 
 // Name is Entity.Name; r is not zero.
-func (r Record) Name() string {
-	h := r.Head()
-	c := h.tags
-	for n := c.number() + 3; n > 0; n-- { // the tags, the version, the kind and the namespace
-		c.word()
-	}
-	if c.number() > 0 {
-		return c.text()
-	}
-	return h.Ref.Name
-}
+func (r Record) Name() string { return r.Head().Written().Name }
 
 // Head unpacks what entities are chosen by, without memory of its own; r is not zero.
 func (r Record) Head() Head {

@@ -179,6 +179,9 @@ func (l *lookup) count(t queryTerm) (uint64, error) {
 
 // scoreAll scores the documents that have all terms.
 func (l *lookup) scoreAll(terms []foundTerm) error {
+	if len(terms) == 1 {
+		return l.score(0, terms[0], false)
+	}
 	docs, err := l.having(terms)
 	if err != nil {
 		return err
@@ -243,10 +246,23 @@ func every(r api.TermFieldReader, f func(*api.TermFieldDoc)) error {
 	}
 }
 
+// stepsOfAdvance is how many steps to the next document cost as much as finding one, about.
+const stepsOfAdvance = 3
+
 // among calls f for those documents of a term that are among the known ones, which are sorted.
 func among(r api.TermFieldReader, known []uint64, f func(*api.TermFieldDoc)) error {
-	if r.Count() == 0 {
+	switch n := r.Count(); {
+	case n == 0:
 		return nil
+	case n < stepsOfAdvance*uint64(len(known)):
+		return every(r, func(d *api.TermFieldDoc) {
+			for len(known) > 0 && known[0] < d.ID.Value() {
+				known = known[1:]
+			}
+			if len(known) > 0 && known[0] == d.ID.Value() {
+				f(d)
+			}
+		})
 	}
 	var doc api.TermFieldDoc
 	var d *api.TermFieldDoc

@@ -3,17 +3,16 @@ package readapi
 import (
 	"sync"
 
+	"github.com/bits-and-blooms/bitset"
+
 	"github.com/backchannel-portal/backchannel/catalog"
 	"github.com/backchannel-portal/backchannel/catalog/search"
 )
 
 // The bounds of what is kept.
 const (
-	keptAudiences = 16       // of one generation
-	keptResults   = 64       // of one audience
-	keptRows      = 250_000  // in the results of one audience, 24 bytes each
-	keptAsked     = 4096     // questions that were asked once
-	keptBytes     = 16 << 20 // of entities, facets and searches, for one audience; of all together keptAudiences times as much at worst
+	keptAudiences = 8        // of one generation
+	keptBytes     = 16 << 20 // of entities, facets, searches and what questions select, for one audience; its table comes on top
 	keptBody      = 256 << 10
 )
 
@@ -27,14 +26,15 @@ type cache struct {
 
 // kept is what is kept for one audience.
 type kept struct {
-	mu      sync.Mutex
-	asked   map[string]struct{}
-	results map[string][]place
-	rows    int
-	bodies  map[string][]byte      // of facets
-	hits    map[string][]hit       // of searches
-	text    map[catalog.Ref][]byte // entities as they are served, whole
-	bytes   int
+	once  sync.Once
+	table *table
+
+	mu     sync.Mutex
+	sets   map[string]*bitset.BitSet // the rows that questions select
+	bodies map[string][]byte         // of facets
+	hits   map[string][]hit          // of searches
+	text   map[catalog.Ref][]byte    // entities as they are served, whole
+	bytes  int
 }
 
 // view returns what is kept for a view; nil for one of an older generation, for which nothing is kept.
@@ -53,62 +53,53 @@ func (c *cache) view(v search.View) *kept {
 	}
 	k := c.of[a]
 	if k == nil {
-		k = &kept{asked: map[string]struct{}{}, results: map[string][]place{}, bodies: map[string][]byte{}, hits: map[string][]hit{}, text: map[catalog.Ref][]byte{}}
+		k = &kept{sets: map[string]*bitset.BitSet{}, bodies: map[string][]byte{}, hits: map[string][]hit{}, text: map[catalog.Ref][]byte{}}
 		c.of[a] = k
 	}
 	return k
 }
 
-// page is a page of what a question selects. When a question is asked for the second time, or for a later page, all
-// that it selects is worked out and kept; before that, a page costs less.
-func (k *kept) page(s *selection, q *question) (page, error) {
-	key := q.key()
-	rows, again := k.result(key)
-	if rows != nil {
-		return s.cut(q, rows), nil
+// lookup begins the work of a question about some fields on the table of an audience, of which v is a view.
+func (k *kept) lookup(v search.View, fields []field) *lookup {
+	var t *table
+	if k == nil {
+		t = newTable(v, fields)
+	} else {
+		k.once.Do(func() { k.table = newTable(v, fields) })
+		t = k.table
 	}
-	if err := s.prepare(q); err != nil {
-		return page{}, err
-	}
-	if k == nil || !again && q.from == nil {
-		return s.page(q), nil
-	}
-	rows = s.everything()
-	k.keepResult(key, rows)
-	return s.cut(q, rows), nil
+	return &lookup{table: t, view: v, indexes: t.prepare(v, fields)}
 }
 
-// result returns the kept rows of a question, nil when there are none, and whether it was asked before.
-func (k *kept) result(key string) (rows []place, again bool) {
+// rows returns the rows that a question selects.
+func (k *kept) rows(s *selection, q *question) *bitset.BitSet {
+	key := q.filter()
+	if set, ok := k.set(key); ok {
+		return set
+	}
+	set := s.selected(&s.pred)
+	k.keepSet(key, set)
+	return set
+}
+
+func (k *kept) set(key string) (*bitset.BitSet, bool) {
 	if k == nil {
 		return nil, false
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if _, again = k.asked[key]; !again {
-		if len(k.asked) >= keptAsked {
-			clear(k.asked)
-		}
-		k.asked[key] = struct{}{}
-	}
-	return k.results[key], again
+	set, ok := k.sets[key]
+	return set, ok
 }
 
-func (k *kept) keepResult(key string, rows []place) {
-	if len(rows) > keptRows || len(key) > keptBody {
+func (k *kept) keepSet(key string, set *bitset.BitSet) {
+	if k == nil || len(key) > keptBody {
 		return
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.results[key] != nil {
-		return
-	}
-	if k.rows+len(rows) > keptRows || len(k.results) >= keptResults {
-		clear(k.results)
-		k.rows = 0
-	}
-	k.results[key] = rows
-	k.rows += len(rows)
+	k.room(len(key) + set.BinaryStorageSize())
+	k.sets[key] = set
 }
 
 // entity returns an entity as it is served, if it is kept.
@@ -122,14 +113,15 @@ func (k *kept) entity(ref catalog.Ref) ([]byte, bool) {
 	return b, ok
 }
 
+// keepEntity keeps b itself.
 func (k *kept) keepEntity(ref catalog.Ref, b []byte) {
 	if k == nil || len(b) > keptBody {
 		return
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.room(len(b))
-	k.text[ref] = append(make([]byte, 0, len(b)), b...)
+	k.room(cap(b))
+	k.text[ref] = b
 }
 
 // body returns the answer to a question about facets, if it is kept.
@@ -181,6 +173,7 @@ func (k *kept) keepSearch(key string, hits []hit) {
 // room makes room for n bytes.
 func (k *kept) room(n int) {
 	if k.bytes += n; k.bytes > keptBytes {
+		clear(k.sets)
 		clear(k.text)
 		clear(k.bodies)
 		clear(k.hits)

@@ -23,12 +23,12 @@ func (a *API) byQuery(rw http.ResponseWriter, r *http.Request) {
 	}
 	view := a.o.View(r)
 	kept := a.kept.view(view)
-	s := ordered(view, &q)
-	p, err := kept.page(s, &q)
+	s, err := newSelection(view, kept, &q)
 	if err != nil {
 		a.fail(rw, r, err)
 		return
 	}
+	p := s.page(&q, kept.rows(s, &q))
 	out := a.stream(rw, &renderer{view: view, fields: q.fields, kept: kept})
 	out.text(`{"items":[`)
 	for _, row := range p.rows {
@@ -69,7 +69,8 @@ func (a *API) entities(rw http.ResponseWriter, r *http.Request) {
 		return
 	}
 	view := a.o.View(r)
-	s, err := newSelection(view, &question{query: query})
+	kept, q := a.kept.view(view), question{query: query}
+	s, err := newSelection(view, kept, &q)
 	if err != nil {
 		a.fail(rw, r, err)
 		return
@@ -80,10 +81,9 @@ func (a *API) entities(rw http.ResponseWriter, r *http.Request) {
 		return
 	}
 	var rows []catalog.Ref
-	s.each(func(i *item) bool {
-		rows = append(rows, i.head.Ref)
-		return true
-	})
+	for row := range kept.rows(s, &q).EachSet() {
+		rows = append(rows, s.refs[row])
+	}
 	if err := sortRows(rows, v["order"], s); err != nil {
 		a.fail(rw, r, err)
 		return
@@ -96,7 +96,7 @@ func (a *API) entities(rw http.ResponseWriter, r *http.Request) {
 		v.Set("after", base64.StdEncoding.EncodeToString(after))
 		rw.Header().Set("Link", "<"+r.URL.EscapedPath()+"?"+v.Encode()+`>; rel="next"`)
 	}
-	out := a.stream(rw, &renderer{view: view, fields: fields, kept: a.kept.view(view)})
+	out := a.stream(rw, &renderer{view: view, fields: fields, kept: kept})
 	out.text("[")
 	for _, e := range rows {
 		out.entity(e)
@@ -183,7 +183,7 @@ func sortRows(rows []catalog.Ref, orders []string, s *selection) error {
 func (a *API) byName(rw http.ResponseWriter, r *http.Request) {
 	view := a.o.View(r)
 	rd := renderer{view: view, kept: a.kept.view(view)}
-	b, ok := rd.entity(make([]byte, 0, 4<<10), named(r))
+	b, ok := rd.whole(named(r))
 	if !ok {
 		a.fail(rw, r, unnamed(r))
 		return
@@ -218,19 +218,19 @@ func (a *API) ancestry(rw http.ResponseWriter, r *http.Request) {
 func (a *API) byUID(rw http.ResponseWriter, r *http.Request) {
 	id := chi.URLParam(r, "uid")
 	view := a.o.View(r)
-	query := append(appendString([]byte(`{"metadata.uid":`), strings.ToValidUTF8(id, "")), '}')
-	s, err := newSelection(view, &question{query: query})
+	kept := a.kept.view(view)
+	q := question{query: append(appendString([]byte(`{"metadata.uid":`), strings.ToValidUTF8(id, "")), '}')}
+	s, err := newSelection(view, kept, &q)
 	if err != nil {
 		a.fail(rw, r, err)
 		return
 	}
 	var ref catalog.Ref
-	s.each(func(i *item) bool {
-		ref = i.head.Ref
-		return false
-	})
-	rd := renderer{view: view, kept: a.kept.view(view)}
-	b, ok := rd.entity(nil, ref)
+	if row, ok := s.selected(&s.pred).NextSet(0); ok {
+		ref = s.refs[row]
+	}
+	rd := renderer{view: view, kept: kept}
+	b, ok := rd.whole(ref)
 	if !ok {
 		a.fail(rw, r, fault.New(fault.NotFound, "No entity with uid %s", clip(id)))
 		return
@@ -263,10 +263,10 @@ func (a *API) byRefs(rw http.ResponseWriter, r *http.Request) {
 	view := a.o.View(r)
 	var given, posted predicate
 	if err == nil {
-		given, err = compile(view, filter)
+		given, _, err = compile(view, filter)
 	}
 	if err == nil {
-		posted, err = compile(view, body.Query)
+		posted, _, err = compile(view, body.Query)
 	}
 	if err != nil {
 		a.fail(rw, r, err)

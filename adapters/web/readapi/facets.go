@@ -2,10 +2,13 @@ package readapi
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/bits-and-blooms/bitset"
 )
 
 // facets answers GET and POST /entity-facets: which values the selected entities have at some fields, and how many
@@ -13,35 +16,31 @@ import (
 func (a *API) facets(rw http.ResponseWriter, r *http.Request) {
 	names, query, err := facetRequest(rw, r)
 	view := a.o.View(r)
+	kept, q := a.kept.view(view), question{query: query}
+	var fields []field
+	for _, n := range names {
+		fields = append(fields, newField(n, view))
+	}
 	var s *selection
 	if err == nil {
-		s, err = newSelection(view, &question{query: query})
+		s, err = newSelection(view, kept, &q, fields...)
 	}
 	if err != nil {
 		a.fail(rw, r, err)
 		return
 	}
-	kept, key := a.kept.view(view), strings.Join(names, "\x00")+"\x00\x00"+string(query)
+	key := strings.Join(names, "\x00") + "\x00\x00" + string(query)
 	if b, ok := kept.body(key); ok {
 		write(rw, http.StatusOK, b)
 		return
 	}
-	counts := make([]facetCount, len(names))
-	for i, n := range names {
-		counts[i] = facetCount{newField(n, view), map[string]int{}, nil}
-	}
-	s.each(func(e *item) bool {
-		for i := range counts {
-			counts[i].add(e)
-		}
-		return true
-	})
+	set := kept.rows(s, &q)
 	b := []byte(`{"facets":{`)
 	for i, n := range names {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = counts[i].append(append(appendString(b, n), ':'))
+		b = appendCounts(append(appendString(b, n), ':'), s.counts(&fields[i], set))
 	}
 	b = append(b, "}}"...)
 	kept.keepBody(key, b)
@@ -81,43 +80,50 @@ func facetRequest(rw http.ResponseWriter, r *http.Request) (names []string, quer
 	return out, query, nil
 }
 
-// facetCount counts the values of one field.
-type facetCount struct {
-	field  field
-	counts map[string]int
-	seen   []string // of one entity, lower case: a value counts once
-}
-
-func (c *facetCount) add(e *item) {
-	c.seen = c.seen[:0]
-	c.field.each(e, func(v found) {
-		if v.null {
-			return
-		}
-		if c.field.column >= ofTags || c.field.column == inText {
-			low := strings.ToLower(v.text)
-			if slices.Contains(c.seen, low) {
-				return
+// counts are how many rows of a set have which values at a field. A value counts once for an entity, as its first
+// spelling.
+func (s *selection) counts(f *field, set *bitset.BitSet) map[string]int {
+	counts := map[string]int{}
+	if x := s.index(f); x != nil {
+		for i, text := range x.texts {
+			n := 0
+			for _, row := range x.rows[x.from[i]:x.from[i+1]] {
+				if set.Test(uint(row)) {
+					n++
+				}
 			}
-			c.seen = append(c.seen, low)
+			if n > 0 {
+				counts[text] = n
+			}
 		}
-		c.counts[v.text]++
-	})
+		return counts
+	}
+	var seen []string // of one entity, lower case
+	for row := range set.EachSet() {
+		i, ok := itemOf(s.view, s.refs[row])
+		if !ok {
+			continue
+		}
+		seen = seen[:0]
+		f.each(i, func(v found) {
+			if low := strings.ToLower(v.text); !v.null && !slices.Contains(seen, low) {
+				seen = append(seen, low)
+				counts[v.text]++
+			}
+		})
+	}
+	s.pay([]fieldKey{f.id()}, int(set.Count()))
+	return counts
 }
 
-func (c *facetCount) append(b []byte) []byte {
-	values := make([]string, 0, len(c.counts))
-	for v := range c.counts {
-		values = append(values, v)
-	}
-	slices.Sort(values)
+func appendCounts(b []byte, counts map[string]int) []byte {
 	b = append(b, '[')
-	for i, v := range values {
+	for i, v := range slices.Sorted(maps.Keys(counts)) {
 		if i > 0 {
 			b = append(b, ',')
 		}
 		b = appendString(append(b, `{"value":`...), v)
-		b = strconv.AppendInt(append(b, `,"count":`...), int64(c.counts[v]), 10)
+		b = strconv.AppendInt(append(b, `,"count":`...), int64(counts[v]), 10)
 		b = append(b, '}')
 	}
 	return append(b, ']')

@@ -32,7 +32,8 @@ const (
 	ofDescription
 	ofType
 	ofLifecycle
-	ofOwner // the text says how it is written; the column tells most entities apart
+	ofOwner     // the text says how it is written; the column tells most entities apart
+	ofOwnerName // of the column; no path asks for it
 	ofTags
 	ofTag
 	ofLabel
@@ -40,6 +41,9 @@ const (
 	ofRelation
 	ofNothing // never has a value
 )
+
+// ownerColumn is the field of the owner's name.
+func ownerColumn(view search.View) field { return field{column: ofOwnerName, view: view} }
 
 // mostKey is the longest path that is looked for (MAX_KEY_LENGTH in buildEntitySearch).
 const mostKey = 200
@@ -111,6 +115,17 @@ func (f *field) cost() int {
 	}
 }
 
+// dear reports whether the values of all entities cost so much that a question about a few of them does not need an
+// index.
+func (f *field) dear() bool {
+	switch f.column {
+	case inText, ofOwner, ofTag, ofLabel, ofAnnotation, ofRelation:
+		return true
+	default:
+		return false
+	}
+}
+
 // each calls yield with every value that an entity has at the field.
 func (f *field) each(i *item, yield func(found)) {
 	one := func(s string) {
@@ -120,23 +135,25 @@ func (f *field) each(i *item, yield func(found)) {
 	}
 	switch f.column {
 	case ofKind:
-		one(i.entity().Kind)
+		one(i.head.Written().Kind)
 	case ofAPIVersion:
-		one(i.entity().APIVersion)
+		one(i.head.Written().APIVersion)
 	case ofName:
-		one(i.entity().Name)
+		one(i.head.Written().Name)
 	case ofNamespace:
-		one(i.entity().Namespace)
+		one(i.head.Written().Namespace)
 	case ofUID:
 		one(uid(i.head.Ref))
 	case ofTitle:
-		one(i.entity().Title)
+		one(i.head.Written().Title)
 	case ofDescription:
-		one(i.entity().Description)
+		one(i.head.Written().Description)
 	case ofType:
 		one(i.head.Type)
 	case ofLifecycle:
 		one(i.head.Lifecycle)
+	case ofOwnerName:
+		one(i.head.Owner.Name)
 	case inText, ofOwner:
 		at(i.entity().Document.JSON(), f.key, yield)
 	case ofNothing:
@@ -221,7 +238,7 @@ func (f *field) any(i *item, ok func(string) bool) bool {
 
 // same reports whether a value equals another one that is lower case already.
 func same(value, low string) bool {
-	return len(value) == len(low) && strings.EqualFold(value, low) || value != "" && strings.ToLower(value) == low
+	return value != "" && strings.ToLower(value) == low
 }
 
 // uidSpace makes the uids of this catalog different from other version 5 UUIDs of the same text.

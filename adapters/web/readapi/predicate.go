@@ -5,19 +5,17 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/backchannel-portal/backchannel/catalog"
 	"github.com/backchannel-portal/backchannel/catalog/search"
 )
 
 // test decides about an entity.
 type test func(*item) bool
 
-// predicate is a filter made ready to run.
+// predicate is a filter made ready to run: over sets of rows as far as those go, and over entities where they do not.
 type predicate struct {
 	test  test
 	cost  int
-	kinds []string             // the only kinds it can select, lower case; nil: any
-	among map[catalog.Ref]bool // the only entities it can select; nil: any
+	among among
 }
 
 // The bounds of a predicate.
@@ -30,17 +28,27 @@ const (
 // applyPredicateEntityFilterToQuery of @backstage/plugin-catalog-backend runs it; the filter parameters of GET
 // requests are rewritten into it first, as Backstage does.
 type compiler struct {
-	view  search.View
-	count int
+	view   search.View
+	count  int
+	fields []field // that it met
 }
 
-// compile reads a predicate. Text that is none is an error of kind Invalid.
-func compile(view search.View, text []byte) (predicate, error) {
+// compile reads a predicate, and returns the fields it asks about. Text that is none is an error of kind Invalid.
+func compile(view search.View, text []byte) (predicate, []field, error) {
 	if len(text) == 0 {
-		return predicate{test: func(*item) bool { return true }}, nil
+		return all(nil), nil, nil
 	}
 	c := compiler{view: view}
-	return c.node(text, 0)
+	p, err := c.node(text, 0)
+	return p, c.fields, err
+}
+
+func (c *compiler) field(path string) field {
+	f := newField(path, c.view)
+	if c.fields = append(c.fields, f); f.column == ofOwner {
+		c.fields = append(c.fields, ownerColumn(c.view))
+	}
+	return f
 }
 
 func (c *compiler) node(text []byte, depth int) (predicate, error) {
@@ -107,7 +115,7 @@ func (c *compiler) list(operator string, text []byte, depth int) (predicate, err
 
 func negated(p predicate) predicate {
 	inner := p.test
-	return predicate{test: func(e *item) bool { return !inner(e) }, cost: p.cost}
+	return predicate{test: func(e *item) bool { return !inner(e) }, cost: p.cost, among: notAmong(p.among)}
 }
 
 // all asks the cheap conditions first.
@@ -115,16 +123,10 @@ func all(parts []predicate) predicate {
 	if len(parts) == 1 {
 		return parts[0]
 	}
-	out := predicate{}
 	slices.SortStableFunc(parts, func(a, b predicate) int { return a.cost - b.cost })
+	out := predicate{among: allAmong(parts)}
 	for _, p := range parts {
 		out.cost = max(out.cost, p.cost)
-		if p.kinds != nil && out.kinds == nil {
-			out.kinds = p.kinds
-		}
-		if p.among != nil && (out.among == nil || len(p.among) < len(out.among)) {
-			out.among = p.among
-		}
 	}
 	out.test = func(e *item) bool {
 		for i := range parts {
@@ -141,14 +143,9 @@ func anyOf(parts []predicate) predicate {
 	if len(parts) == 1 {
 		return parts[0]
 	}
-	out := predicate{kinds: []string{}}
+	out := predicate{among: anyAmong(parts)}
 	for _, p := range parts {
 		out.cost = max(out.cost, p.cost)
-		if p.kinds == nil {
-			out.kinds = nil
-		} else if out.kinds != nil {
-			out.kinds = append(out.kinds, p.kinds...)
-		}
 	}
 	out.test = func(e *item) bool {
 		return slices.ContainsFunc(parts, func(p predicate) bool { return p.test(e) })
@@ -158,7 +155,7 @@ func anyOf(parts []predicate) predicate {
 
 // condition is what one key of a predicate asks of an entity.
 func (c *compiler) condition(key string, text []byte) (predicate, error) {
-	f := newField(key, c.view)
+	f := c.field(key)
 	if len(text) > 0 && text[0] != '{' && text[0] != '[' && text[0] != 'n' {
 		return c.oneOf(f, []string{scalarText(text)}), nil
 	}
@@ -176,7 +173,7 @@ func (c *compiler) condition(key string, text []byte) (predicate, error) {
 		operator = ""
 	case operator == "$exists" && (string(operand) == "true" || string(operand) == "false"):
 		want := operand[0] == 't'
-		p.test = func(e *item) bool { return f.exists(e) == want }
+		p.test, p.among = func(e *item) bool { return f.exists(e) == want }, existing(f, want)
 		return p, nil
 	case operator == "$in":
 		values, ok := scalars(operand)
@@ -188,6 +185,7 @@ func (c *compiler) condition(key string, text []byte) (predicate, error) {
 		p.test = func(e *item) bool {
 			return f.any(e, func(s string) bool { return strings.HasPrefix(strings.ToLower(s), prefix) })
 		}
+		p.among = startingWith(f, prefix)
 		return p, nil
 	case operator == "$contains" && operand[0] == '{' && f.key == "relations":
 		return c.relation(operand)
@@ -224,10 +222,9 @@ func (c *compiler) oneOf(f field, values []string) predicate {
 	for i, v := range values {
 		low[i] = strings.ToLower(v)
 	}
-	p := predicate{cost: f.cost()}
+	p := predicate{cost: f.cost(), among: having(f, low)}
 	switch f.column {
 	case ofKind:
-		p.kinds = low
 		p.test = func(e *item) bool { return slices.Contains(low, e.head.Ref.Kind) }
 	case ofName:
 		p.test = func(e *item) bool { return slices.Contains(low, e.head.Ref.Name) }
@@ -238,6 +235,7 @@ func (c *compiler) oneOf(f field, values []string) predicate {
 	case ofLifecycle:
 		p.test = func(e *item) bool { return e.head.Lifecycle != "" && sameAsOne(e.head.Lifecycle, low) }
 	case ofOwner:
+		p.among = ownedLike(f, low)
 		near := owner(low)
 		p.test = func(e *item) bool {
 			return near(e) && f.any(e, func(s string) bool { return sameAsOne(s, low) })

@@ -3,6 +3,9 @@ package readapi
 import (
 	"slices"
 	"strings"
+	"sync"
+
+	"github.com/bits-and-blooms/bitset"
 
 	"github.com/backchannel-portal/backchannel/catalog"
 )
@@ -30,8 +33,8 @@ func (c *compiler) relation(text []byte) (predicate, error) {
 	}
 	key := "relations." + name(relation)
 	if target == nil {
-		f := newField(key, c.view)
-		return predicate{test: f.exists, cost: f.cost()}, nil
+		f := c.field(key)
+		return predicate{test: f.exists, cost: f.cost(), among: existing(f, true)}, nil
 	}
 	if target[0] == '{' {
 		if in := member(target, "$in"); len(in) < 3 || in[0] != '[' {
@@ -44,22 +47,50 @@ func (c *compiler) relation(text []byte) (predicate, error) {
 // owner returns a test that is false for most entities whose owner cannot be written as one of the values. It spares
 // them a look into their text.
 func owner(values []string) test {
-	var names []string
+	names, ok := ownerNames(values)
+	return func(e *item) bool {
+		return !ok || e.head.Owner.IsZero() || slices.Contains(names, e.head.Owner.Name)
+	}
+}
+
+// ownerNames are the names in references to owners; ok is false when one of them is no reference.
+func ownerNames(values []string) (names []string, ok bool) {
 	for _, v := range values {
 		ref, err := catalog.ParseRef(v, "group", "")
 		if err != nil {
-			return func(*item) bool { return true }
+			return nil, false
 		}
 		names = append(names, ref.Name)
 	}
-	return func(e *item) bool { return e.head.Owner.IsZero() || slices.Contains(names, e.head.Owner.Name) }
+	return names, true
 }
 
-// related is true for entities with a relation to one of the targets. It is looked up once, from the targets' side:
-// those that a target has the opposite relation to.
-func (c *compiler) related(f field, targets []string) (t test, among map[catalog.Ref]bool) {
-	var slow []string
-	near := make(map[catalog.Ref]bool)
+// related is true for entities with a relation to one of the targets. Until the relation has an index they are looked
+// up from the targets' side: those that a target has the opposite relation to.
+func (c *compiler) related(f field, targets []string) (test, among) {
+	indexed := having(f, targets)
+	lookUp := sync.OnceValues(func() (map[catalog.Ref]bool, []string) { return c.opposites(&f, targets) })
+	t := func(e *item) bool {
+		near, others := lookUp()
+		return near[e.head.Ref] || len(others) > 0 && f.any(e, func(s string) bool { return slices.Contains(others, s) })
+	}
+	return t, func(l *lookup) (*bitset.BitSet, bool) {
+		if set, exact := indexed(l); exact {
+			return set, true
+		}
+		near, others := lookUp()
+		if len(others) > 0 {
+			return nil, false
+		}
+		l.pay([]fieldKey{f.id()}, len(near))
+		return l.these(near), true
+	}
+}
+
+// opposites returns the entities that have a relation to some targets, as far as these tell, and the targets that do
+// not.
+func (c *compiler) opposites(f *field, targets []string) (near map[catalog.Ref]bool, others []string) {
+	near = make(map[catalog.Ref]bool)
 	back := opposite(f.sub)
 	for _, t := range targets {
 		ref, err := catalog.ParseRef(t, "", "")
@@ -67,19 +98,14 @@ func (c *compiler) related(f field, targets []string) (t test, among map[catalog
 			continue
 		}
 		if _, there := c.view.Entity(ref); !there || back == "" {
-			slow = append(slow, t)
+			others = append(others, t)
 			continue
 		}
 		for _, r := range c.view.Relations(ref, back) {
 			near[r.Target] = true
 		}
 	}
-	if len(slow) == 0 {
-		return func(e *item) bool { return near[e.head.Ref] }, near
-	}
-	return func(e *item) bool {
-		return near[e.head.Ref] || f.any(e, func(s string) bool { return slices.Contains(slow, s) })
-	}, nil
+	return near, others
 }
 
 // opposite is catalog.Opposite for a relation in lower case.

@@ -26,40 +26,52 @@ func marks(e *catalog.Entity) []catalog.Pair {
 	return out
 }
 
-// renderer writes entities as Backstage serves them. Its buffers are used again for the next entity.
+// renderer writes entities as Backstage serves them.
 type renderer struct {
 	view   search.View
 	fields []string // projection; nil: everything
 	kept   *kept    // nil: nothing is
-	tail   []byte   // what is added to metadata and the root
-	whole  []byte
+	tail   []byte   // relations; used again for the next entity
 }
 
-// entity appends an entity: its text with the uid, the etag, the annotations of its source and its relations. It
-// appends nothing and returns false when the view does not show it.
+// entity appends an entity with the fields that are asked for. It appends nothing and returns false when the view does
+// not show it.
 func (r *renderer) entity(b []byte, ref catalog.Ref) ([]byte, bool) {
-	whole, ok := r.kept.entity(ref)
-	if !ok {
-		e, there := r.view.Entity(ref)
-		if !there {
-			return b, false
-		}
-		r.whole = r.all(r.whole[:0], e)
-		r.kept.keepEntity(ref, r.whole)
-		whole = r.whole
-	}
-	if r.fields == nil {
+	whole, ok := r.whole(ref)
+	switch {
+	case !ok:
+		return b, false
+	case r.fields == nil:
 		return append(b, whole...), true
+	default:
+		return project(b, whole, r.fields), true
 	}
-	return project(b, whole, r.fields), true
 }
 
-func (r *renderer) all(b []byte, e *catalog.Entity) []byte {
+// whole is an entity with all its fields: its text with the uid, the etag, the annotations of its source and its
+// relations. It must not be changed.
+func (r *renderer) whole(ref catalog.Ref) ([]byte, bool) {
+	if b, ok := r.kept.entity(ref); ok {
+		return b, true
+	}
+	e, ok := r.view.Entity(ref)
+	if !ok {
+		return nil, false
+	}
+	b := r.all(e)
+	r.kept.keepEntity(ref, b)
+	return b, true
+}
+
+// room is what an entity is longer by than its text and its relations, in bytes, usually.
+const room = 640
+
+func (r *renderer) all(e *catalog.Entity) []byte {
 	doc := []byte(e.Document.JSON())
 	extra := injected(e)
 	r.tail = appendRelations(r.tail[:0], r.view.Relations(e.Ref))
 	tag := etag(doc, r.tail, extra)
-	b = append(b, '{')
+	b := append(make([]byte, 0, len(doc)+len(r.tail)+room), '{')
 	n, described := 0, false
 	members(doc, blank(doc, 0), func(key, value []byte) bool {
 		k := name(key)

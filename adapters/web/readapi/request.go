@@ -22,13 +22,16 @@ type question struct {
 	total  bool // count what is selected
 }
 
-// key tells questions apart that select different things or in another order.
-func (q *question) key() string {
-	text, err := json.Marshal(cursor{Query: q.query, Order: q.order, Text: q.text})
-	if err != nil {
-		return ""
+// filter tells questions apart that select different things.
+func (q *question) filter() string {
+	if q.text == nil {
+		return string(q.query)
 	}
-	return string(text)
+	fields := q.text.Fields
+	if len(fields) == 0 && len(q.order) > 0 {
+		fields = []string{q.order[0].Field}
+	}
+	return strings.Join(append([]string{string(q.query), q.text.Term}, fields...), "\x00")
 }
 
 // readQuestion reads a by-query request.

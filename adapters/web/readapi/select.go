@@ -1,9 +1,11 @@
 package readapi
 
 import (
-	"maps"
+	"cmp"
 	"slices"
 	"strings"
+
+	"github.com/bits-and-blooms/bitset"
 
 	"github.com/backchannel-portal/backchannel/catalog"
 	"github.com/backchannel-portal/backchannel/catalog/search"
@@ -11,100 +13,65 @@ import (
 
 // selection runs a question over a view.
 type selection struct {
-	view search.View
+	*lookup
 	pred predicate
-	text test   // of the full-text filter; nil: none
 	by   *field // the order; nil: by reference
 	desc bool
 }
 
-// newSelection makes a question ready to run. Filters that are none are an error of kind Invalid.
-func newSelection(view search.View, q *question) (*selection, error) {
-	s := ordered(view, q)
-	return s, s.prepare(q)
-}
-
-// ordered knows the order of a question and not yet its filters: enough to find a page of kept rows.
-func ordered(view search.View, q *question) *selection {
-	s := &selection{view: view}
-	if len(q.order) > 0 {
+// newSelection makes a question, of which also the values of some fields are needed, ready to run. Filters that are
+// none are an error of kind Invalid.
+func newSelection(view search.View, k *kept, q *question, more ...field) (*selection, error) {
+	s := &selection{}
+	pred, fields, err := compile(view, q.query)
+	if err != nil {
+		return nil, err
+	}
+	fields = append(fields, more...)
+	if s.pred = pred; len(q.order) > 0 {
 		f := newField(q.order[0].Field, view)
 		s.by, s.desc = &f, q.order[0].Order == "desc"
+		fields = append(fields, f)
 	}
-	return s
+	if q.text != nil {
+		within := q.text.within(s.by, view)
+		fields = append(fields, within...)
+		s.pred = all([]predicate{pred, contains(within, q.text.Term)})
+	}
+	s.lookup = k.lookup(view, fields)
+	return s, nil
 }
 
-// prepare makes the filters ready.
-func (s *selection) prepare(q *question) (err error) {
-	if s.pred, err = compile(s.view, q.query); err == nil && q.text != nil {
-		s.text = s.contains(q.text)
-	}
-	return err
-}
-
-// contains is the full-text filter: one of the fields contains the term. Without fields Backstage looks into the
-// order's, or else into uids; here the fields people see take the place of the latter.
-func (s *selection) contains(t *fullText) test {
+// within are the fields that a full-text filter looks into. Without fields Backstage looks into the order's, or else
+// into uids; here the fields people see take the place of the latter.
+func (t *fullText) within(by *field, view search.View) []field {
 	paths := t.Fields
-	if len(paths) == 0 && s.by != nil {
-		paths = []string{s.by.key}
+	if len(paths) == 0 && by != nil {
+		paths = []string{by.key}
 	} else if len(paths) == 0 {
 		paths = []string{"metadata.name", "metadata.title", "spec.profile.displayname"}
 	}
 	fields := make([]field, 0, min(len(paths), mostFields))
 	for _, p := range paths[:min(len(paths), mostFields)] {
-		fields = append(fields, newField(p, s.view))
+		fields = append(fields, newField(p, view))
 	}
-	term := strings.ToLower(t.Term)
-	return func(e *item) bool {
+	return fields
+}
+
+// contains is the full-text filter: one of the fields contains the term.
+func contains(fields []field, term string) predicate {
+	term = strings.ToLower(term)
+	return predicate{cost: 3, among: containing(fields, term), test: func(e *item) bool {
 		return slices.ContainsFunc(fields, func(f field) bool {
 			return f.any(e, func(v string) bool { return strings.Contains(strings.ToLower(v), term) })
 		})
-	}
-}
-
-// each calls f with every selected entity, by reference, until it returns false. An item is good for the call only.
-func (s *selection) each(f func(*item) bool) {
-	chosen := func(i *item) bool { return s.pred.test(i) && (s.text == nil || s.text(i)) }
-	if s.pred.among != nil {
-		for _, ref := range slices.SortedFunc(maps.Keys(s.pred.among), catalog.Ref.Compare) {
-			if i, ok := itemOf(s.view, ref); ok && chosen(i) && !f(i) {
-				return
-			}
-		}
-		return
-	}
-	kinds := []string{""}
-	if s.pred.kinds != nil {
-		kinds = slices.DeleteFunc(slices.Compact(slices.Sorted(slices.Values(s.pred.kinds))), func(k string) bool { return k == "" })
-	}
-	i := &item{view: s.view}
-	for _, k := range kinds {
-		for i.head = range search.Heads(s.view, k) {
-			i.whole = nil
-			if chosen(i) && !f(i) {
-				return
-			}
-		}
-	}
+	}}
 }
 
 // place is an entity with what it is ordered by.
 type place struct {
 	key string
 	ref catalog.Ref
-}
-
-// compare orders places as the pages run.
-func (s *selection) compare(a, b place) int {
-	c := strings.Compare(a.key, b.key)
-	if c == 0 {
-		c = a.ref.Compare(b.ref)
-	}
-	if s.desc {
-		return -c
-	}
-	return c
 }
 
 // page is a part of what was selected.
@@ -115,102 +82,150 @@ type page struct {
 	after  bool // there is something behind the last row
 }
 
-// everything selects all rows, in order.
-func (s *selection) everything() []place {
-	rows := []place{}
-	s.each(func(e *item) bool {
-		at := place{ref: e.head.Ref}
-		if s.by != nil {
-			var has bool
-			if at.key, has = s.by.low(e); !has {
-				return true
-			}
-		}
-		rows = append(rows, at)
-		return true
-	})
-	if s.by != nil {
-		slices.SortFunc(rows, s.compare)
-	}
-	return rows
-}
-
-// cut takes a page out of all rows.
-func (s *selection) cut(q *question, rows []place) page {
-	p := page{total: len(rows)}
-	first, last := q.offset, q.offset
+// page takes a page out of the selected rows. Like Backstage's pages it leaves out what lacks the field it is ordered
+// by.
+func (s *selection) page(q *question, set *bitset.BitSet) page {
+	o := s.sequence(set)
+	p := page{total: o.count}
+	start := 0
+	backward := q.from != nil && q.from.Previous
 	if q.from != nil {
 		from, ok := placeOf(q.from)
 		if !ok {
 			return page{}
 		}
-		var hit bool
-		if first, hit = slices.BinarySearchFunc(rows, from, s.compare); hit && !q.from.Previous {
-			first++
+		if start = o.behind(from, backward); backward {
+			p.rows, p.before = o.backward(start, q.limit)
+			p.after = true
+			return p
 		}
-		last = first
+		_, p.before = o.backward(start, 0)
 	}
-	if q.from != nil && q.from.Previous {
-		first = max(0, last-q.limit)
-		p.after = true
-	} else {
-		first = min(first, len(rows))
-		last = min(first+q.limit, len(rows))
-		p.after = last < len(rows)
+	skip := 0
+	if q.from == nil {
+		skip = q.offset
 	}
-	p.before = q.from != nil && first > 0
-	p.rows = rows[first:last]
+	p.rows, p.after = o.forward(start, skip, q.limit)
 	return p
 }
 
-// page selects one page. It keeps no more rows than the page needs while it passes over the catalog once.
-func (s *selection) page(q *question) page {
-	p := page{}
-	rank, backward := s.compare, false
-	var from *place
-	if q.from != nil {
-		start, ok := placeOf(q.from)
-		if !ok {
-			return p
-		}
-		from = &start
-		if backward = q.from.Previous; backward {
-			rank = func(a, b place) int { return s.compare(b, a) }
-		}
+// sequence is the selected rows in the order that pages run.
+type sequence struct {
+	refs  []catalog.Ref // of the table
+	rows  []uint32      // in ascending order, the selected ones among others; nil: all rows of the table
+	set   *bitset.BitSet
+	count int                     // selected rows
+	key   func(row uint32) string // what a row is ordered by; nil: its reference alone
+	desc  bool
+}
+
+// sequence orders the selected rows. Where the order's field has no index, they are few enough to be looked at.
+func (s *selection) sequence(set *bitset.BitSet) *sequence {
+	o := &sequence{refs: s.refs, set: set, desc: s.desc}
+	if s.by == nil {
+		o.count = int(set.Count())
+		return o
 	}
-	skip := 0
-	if from == nil {
-		skip = q.offset
+	if x := s.index(s.by); x != nil {
+		o.rows, o.key, o.count = x.ordered(), x.low, int(set.IntersectionCardinality(x.valued))
+		return o
 	}
-	best := nearest{rank: rank, need: skip + q.limit + 1}
-	s.each(func(e *item) bool {
-		at := place{ref: e.head.Ref}
-		if s.by != nil {
-			var has bool
-			if at.key, has = s.by.low(e); !has {
-				return true // Backstage's pages leave out what lacks the field they are ordered by
+	keys := make(map[uint32]string)
+	for row := range set.EachSet() {
+		if i, ok := itemOf(s.view, s.refs[row]); ok {
+			if key, has := s.by.low(i); has {
+				o.rows = append(o.rows, uint32(row))
+				keys[uint32(row)] = key
 			}
 		}
-		p.total++
-		if from != nil && rank(at, *from) <= 0 {
-			p.before = true
-			return true
-		}
-		best.add(at)
-		return q.total || s.by != nil || backward || len(best.rows) < best.need
-	})
-	rows := best.sorted()
-	rows = rows[min(skip, len(rows)):]
-	more := len(rows) > q.limit
-	rows = rows[:min(q.limit, len(rows))]
-	if backward {
-		slices.Reverse(rows)
-		p.before, p.after = more, true
-	} else {
-		p.after = more
 	}
-	p.rows = rows
+	s.pay([]fieldKey{s.by.id()}, int(set.Count()))
+	slices.SortStableFunc(o.rows, func(a, b uint32) int { return strings.Compare(keys[a], keys[b]) })
+	if o.rows == nil {
+		o.rows = []uint32{}
+	}
+	o.count, o.key = len(o.rows), func(row uint32) string { return keys[row] }
+	return o
+}
+
+func (o *sequence) len() int {
+	if o.rows == nil {
+		return len(o.refs)
+	}
+	return len(o.rows)
+}
+
+// row is the row at a position; a descending order counts from the end.
+func (o *sequence) row(at int) uint32 {
+	if o.desc {
+		at = o.len() - 1 - at
+	}
+	if o.rows == nil {
+		return uint32(at)
+	}
+	return o.rows[at]
+}
+
+func (o *sequence) place(row uint32) place {
+	p := place{ref: o.refs[row]}
+	if o.key != nil {
+		p.key = o.key(row)
+	}
 	return p
+}
+
+// behind is the first position that comes behind a place or, for a page that ends before the place, is not before it.
+func (o *sequence) behind(from place, backward bool) int {
+	low, high := 0, o.len()
+	for low < high {
+		mid := int(uint(low+high) >> 1)
+		at := o.place(o.row(mid))
+		c := cmp.Or(strings.Compare(at.key, from.key), at.ref.Compare(from.ref))
+		if o.desc {
+			c = -c
+		}
+		if c < 0 || c == 0 && !backward {
+			low = mid + 1
+		} else {
+			high = mid
+		}
+	}
+	return low
+}
+
+// forward returns up to limit selected rows from a position on, after some that are skipped, and whether there are
+// more.
+func (o *sequence) forward(at, skip, limit int) (out []place, more bool) {
+	for n := o.len(); at < n; at++ {
+		row := o.row(at)
+		switch {
+		case !o.set.Test(uint(row)):
+		case skip > 0:
+			skip--
+		case len(out) == limit:
+			return out, true
+		default:
+			out = append(out, o.place(row))
+		}
+	}
+	return out, false
+}
+
+// backward returns the last selected rows before a position, up to limit of them, and whether there are more.
+func (o *sequence) backward(at, limit int) (out []place, more bool) {
+	for at--; at >= 0; at-- {
+		row := o.row(at)
+		if !o.set.Test(uint(row)) {
+			continue
+		}
+		if len(out) == limit {
+			more = true
+			break
+		}
+		out = append(out, o.place(row))
+	}
+	slices.Reverse(out)
+	return out, more
 }
 
 // placeOf is where a cursor points at; only its reference and value count.
@@ -248,34 +263,4 @@ func (s *selection) cursors(q *question, p *page) (next, prev string) {
 		prev = to(p.rows[0], true)
 	}
 	return next, prev
-}
-
-// nearest keeps the first need places of many.
-type nearest struct {
-	rank func(a, b place) int
-	need int
-	rows []place
-	full bool // rows[need-1] is the last that counts
-}
-
-func (n *nearest) add(p place) {
-	if n.full && n.rank(p, n.rows[n.need-1]) > 0 {
-		return
-	}
-	if n.rows = append(n.rows, p); len(n.rows) >= 2*n.need+64 {
-		n.cut()
-	}
-}
-
-func (n *nearest) cut() {
-	slices.SortFunc(n.rows, n.rank)
-	if len(n.rows) > n.need {
-		n.rows = n.rows[:n.need]
-	}
-	n.full = len(n.rows) == n.need
-}
-
-func (n *nearest) sorted() []place {
-	n.cut()
-	return n.rows
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 
 	"github.com/backchannel-portal/backchannel/catalog"
@@ -48,6 +49,17 @@ const (
 	ends     = "api service worker web job lib client server db ui gateway proxy consumer producer sync"
 	prose    = "handles keeps sends reads writes checks plans serves every customer order and the rest of our shops with care for late night peaks in all regions while teams watch numbers that matter to people who buy sell pack move count refund or ask about things"
 )
+
+// Words returns those that generated names are made of, each once.
+func Words() []string {
+	var out []string
+	for _, w := range strings.Fields(subjects + " " + roles + " " + ends) {
+		if !slices.Contains(out, w) {
+			out = append(out, w)
+		}
+	}
+	return out
+}
 
 func pick(r *rand.Rand, words []string) string { return words[r.IntN(len(words))] }
 

@@ -26,8 +26,8 @@ type cache struct {
 
 // kept is what is kept for one audience.
 type kept struct {
-	once  sync.Once
-	table *table
+	making sync.Mutex // held while the table is made
+	table  *table
 
 	mu     sync.Mutex
 	sets   map[string]*bitset.BitSet // the rows that questions select
@@ -61,14 +61,20 @@ func (c *cache) view(v search.View) *kept {
 
 // lookup begins the work of a question about some fields on the table of an audience, of which v is a view.
 func (k *kept) lookup(v search.View, fields []field) *lookup {
-	var t *table
-	if k == nil {
-		t = newTable(v, fields)
-	} else {
-		k.once.Do(func() { k.table = newTable(v, fields) })
-		t = k.table
-	}
+	t := k.tableOf(v, fields)
 	return &lookup{table: t, view: v, indexes: t.prepare(v, fields)}
+}
+
+func (k *kept) tableOf(v search.View, fields []field) *table {
+	if k == nil {
+		return newTable(v, fields)
+	}
+	k.making.Lock()
+	defer k.making.Unlock()
+	if k.table == nil {
+		k.table = newTable(v, fields)
+	}
+	return k.table
 }
 
 // rows returns the rows that a question selects.

@@ -118,7 +118,7 @@ func (i *interview) source() error {
 		i.draft.Source = l
 		n, problems, err := i.try()
 		if err == nil && n > 0 {
-			fmt.Fprintf(i.s.out, "  ok: %d entities, %d problems with files\n", n, problems)
+			fmt.Fprintf(i.s.out, "  ok: %s, %s with files\n", number(n, "entity", "entities"), number(problems, "problem", "problems"))
 			return nil
 		}
 		if err == nil {
@@ -132,10 +132,17 @@ func (i *interview) source() error {
 	return errTooOften
 }
 
+func number(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
+
 // location asks for what a type of source needs.
 func (i *interview) location(kind string) (location, error) {
 	l := location{Type: kind}
-	for _, q := range l.questions() {
+	for _, q := range l.questions(filepath.Dir(i.path)) {
 		a, err := i.ask("   "+q.text, q.otherwise)
 		if err != nil {
 			return l, err

@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -26,7 +28,7 @@ type prompt struct {
 }
 
 // questions are what a type of location needs.
-func (l *location) questions() []prompt {
+func (l *location) questions(dir string) []prompt {
 	switch l.Type {
 	case "git":
 		return []prompt{{"Address of the repository", "", &l.Target}, {"Path of the descriptors in it", "/catalog-info.yaml", &l.Path}}
@@ -43,7 +45,11 @@ func (l *location) questions() []prompt {
 	case "backstage":
 		return []prompt{{"Address of its backend", "http://localhost:7007", &l.Target}, {"Variable with a service token", "BACKSTAGE_TOKEN", &l.Token}}
 	default:
-		return []prompt{{"File, glob or folder", "./catalog", &l.Target}}
+		folder := "./catalog"
+		if info, err := os.Stat(filepath.Join(dir, folder)); err != nil || !info.IsDir() {
+			folder = "." // as in a repository whose descriptors stand beside what they describe
+		}
+		return []prompt{{"File, glob or folder", folder, &l.Target}}
 	}
 }
 

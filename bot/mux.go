@@ -158,6 +158,11 @@ func (m *Mux) failed(ev *Event, what string, err error, start time.Time) Reply {
 	kind := fault.KindOf(err)
 	m.observe(ev, Entry{What: what, Failure: kind.String()}, start)
 	if e, ok := errors.AsType[*fault.Error](err); ok && e.Key != "" {
+		level := slog.LevelInfo
+		if kind == fault.Upstream {
+			level = slog.LevelWarn
+		}
+		m.cfg.Log.Log(context.Background(), level, "an event was refused", "event", ev.ID, "what", what, "err", err)
 		return m.sentence(ev, lang.Key(e.Key), e.Args)
 	}
 	if kind == fault.Upstream {

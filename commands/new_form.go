@@ -40,7 +40,7 @@ func (c *Commands) openNew(ctx context.Context, ev *bot.Event, t *talk, e *catal
 	}
 	m, err := c.draw(ctx, ev, t, e)
 	if err != nil {
-		if kind := fault.KindOf(err); kind == fault.Internal || kind == fault.Upstream {
+		if kind := fault.KindOf(err); kind == fault.Internal || kind == fault.Upstream || kind == fault.Forbidden {
 			return nil, err
 		}
 		return t.only(bot.Refused, lang.NewBroken, lang.Args{"what": t.named(e), "text": clipTo(err.Error(), maxDetail)}), nil

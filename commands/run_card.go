@@ -163,13 +163,17 @@ func (t *talk) runRefused(d RunData, e bot.TaskEvent) {
 func (t *talk) runGoes(task bot.Task, d RunData, seen runSeen) {
 	t.outcome = bot.Answered
 	step, done, total := t.text(lang.RunStarts, nil), seen.done(), max(seen.of, 1)
+	at := done + 1 // the number of the step that is named
 	switch n := len(seen.steps); {
 	case n > 0 && done >= total:
 		step = t.text(lang.RunEnds, nil)
 	case n > 0: // between two steps it is the one before
 		step = orText(seen.steps[n-1].Name, seen.steps[n-1].Step)
+		if seen.steps[n-1].Kind != RunStepBegun {
+			at = done
+		}
 	}
-	args := lang.Args{"title": card.S(d.Title), "done": min(done+1, total), "total": total, "step": step}
+	args := lang.Args{"title": card.S(d.Title), "done": min(at, total), "total": total, "step": step}
 	switch {
 	case task.Stop:
 		t.line(lang.RunStopping, args)

@@ -30,7 +30,7 @@ func TestRunCardSteps(t *testing.T) {
 	}{
 		{"not begun", nil, false, []string{"Creating pay…"}, "0 of"},
 		{"at a step", []bot.TaskEvent{begun}, false, []string{"1 of 2, fetch…", "fetch · running"}, "starting"},
-		{"between two", []bot.TaskEvent{begun, done}, false, []string{"2 of 2, fetch…", "fetch · done"}, "starting"},
+		{"between two", []bot.TaskEvent{begun, done}, false, []string{"1 of 2, fetch…", "fetch · done"}, "starting"},
 		{"behind the last", []bot.TaskEvent{done, event(RunStepFailed, "publish")}, false, []string{"finishing", "publish · failed"}, "starting"},
 		{"stopped", []bot.TaskEvent{begun, {Kind: bot.TaskStopped}}, true, []string{"fetch · stopped"}, "running"},
 	} {

@@ -62,8 +62,12 @@ func (c *Commands) ShowRun(ctx context.Context, id string, after int64, view sea
 		return ShownRun{}, none
 	}
 	out := ShownRun{Title: d.Title, Message: everybody(c.runCard(ctx, task, log, l), c.runPage(key)), Seen: int64(len(log)), Stops: task.Stop, Over: task.Over}
+	failed := seeRun(log).failed != nil
 	for _, e := range log[min(max(after, 0), int64(len(log))):] {
 		var r RunEvent
+		if e.Kind == bot.TaskFailed && failed { // the line of the step says why
+			continue
+		}
 		if json.Unmarshal(e.Data, &r) == nil && r.Kind != "" {
 			out.Lines = append(out.Lines, ShownLine{r, e.At})
 		}

@@ -126,6 +126,15 @@ func TestRunFailsAndIsTriedAgain(t *testing.T) {
 	if text := said(failed); !strings.Contains(text, "refunds stopped at Fetch: the repository is locked") {
 		t.Errorf("it shows:\n%s", text)
 	}
+	shown, err := w.ShowRun(t.Context(), w.kiln.runs[0].ID, 0, w.view(), lang.English)
+	check(t, err)
+	why := 0
+	for _, line := range shown.Lines {
+		why += strings.Count(line.Text, "the repository is locked")
+	}
+	if why != 1 {
+		t.Errorf("the log says %d times why: %+v", why, shown.Lines)
+	}
 	if text := said(w.as(t, "eve", press(t, failed, "run_again"))); w.deny[commands.ActStop] && !strings.Contains(text, "Whoever asked") {
 		t.Errorf("somebody else tries again: %s", text)
 	}

@@ -116,7 +116,10 @@ func (b *backstageEngine) Run(ctx context.Context, r commands.RunRequest, log co
 		end := context.WithoutCancel(ctx)
 		row.Status = scaffold.Cancelled
 		return result, errors.Join(context.Cause(ctx), b.client.Cancel(end, task.ID), b.runs.Update(end, row))
-	case ctx.Err() != nil || fault.Is(err, fault.Upstream):
+	case ctx.Err() == nil && (fault.Is(err, fault.Upstream) || fault.Is(err, fault.Forbidden)): // the task goes on there
+		line := commands.RunEvent{ID: "backstage:unseen:" + task.ID, Kind: commands.RunLine, Text: err.Error() + "; the task goes on there, and is looked for again"}
+		return result, commands.TryAgain(errors.Join(err, log.Event(ctx, line)))
+	case ctx.Err() != nil:
 		return result, commands.TryAgain(cmp.Or(context.Cause(ctx), err))
 	case err != nil:
 		row.Status, row.Message = scaffold.Failed, err.Error()
@@ -131,7 +134,7 @@ func (b *backstageEngine) follow(ctx context.Context, which backstageTask, r com
 	t, id := &relay{log: log, given: given, steps: map[string]int{}, before: r.Attempt - which.Attempt}, which.ID
 	task, err := b.client.Task(ctx, id)
 	if err != nil {
-		return commands.RunResult{}, err
+		return commands.RunResult{}, gone(id, err)
 	}
 	t.of = task.Spec.Steps
 	for i, s := range t.of {
@@ -142,7 +145,7 @@ func (b *backstageEngine) follow(ctx context.Context, which backstageTask, r com
 		if failed++; err == nil {
 			failed = 0
 		} else if failed >= backstageTries || !fault.Is(err, fault.Upstream) {
-			return t.result, err
+			return t.result, gone(id, err)
 		}
 		for _, e := range events {
 			if over, err := t.tell(ctx, e); over || err != nil {
@@ -153,6 +156,14 @@ func (b *backstageEngine) follow(ctx context.Context, which backstageTask, r com
 			return t.result, ctx.Err()
 		}
 	}
+}
+
+// gone says of a task that Backstage does not know any more what there is to do; other errors stay as they are.
+func gone(task string, err error) error {
+	if !fault.Is(err, fault.NotFound) {
+		return err
+	}
+	return fault.New(fault.NotFound, "Backstage does not know the task %s any more; see what it made before trying again, which begins another", task)
 }
 
 // relay passes on what happens to a task of Backstage.

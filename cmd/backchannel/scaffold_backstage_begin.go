@@ -69,10 +69,15 @@ func (b *backstageEngine) begin(ctx context.Context, r commands.RunRequest, g gi
 	if err != nil {
 		return row, known.task, commands.TryAgain(err)
 	}
-	switch {
-	case known.task.ID != "" && r.Attempt > 1 && row.Status != scaffold.Processing:
+	if known.task.ID != "" && r.Attempt > 1 && row.Status != scaffold.Processing {
+		err := b.client.Retry(ctx, known.task.ID, r.Secrets)
 		row.Status, row.Message = scaffold.Processing, ""
-		return row, known.task, cmp.Or(b.client.Retry(ctx, known.task.ID, r.Secrets), b.runs.Update(ctx, row))
+		if !fault.Is(err, fault.NotFound) {
+			return row, known.task, cmp.Or(err, b.runs.Update(ctx, row))
+		}
+		known.task = backstageTask{} // Backstage has lost it, and whoever tries again was told so
+	}
+	switch {
 	case known.task.ID != "":
 		return row, known.task, nil
 	case !known.since.IsZero():
@@ -135,7 +140,7 @@ func (b *backstageEngine) asked(ctx context.Context, run string) (asking, error)
 				a.since = rec.At
 			}
 		}
-		if rec.ID == recordTask {
+		if strings.HasPrefix(rec.ID, recordTask) { // the last one counts
 			if err := json.Unmarshal(rec.Data, &a.task); err != nil {
 				return a, fault.Wrap(fault.Internal, err, "read which task of Backstage a run is")
 			}
@@ -150,7 +155,7 @@ func (b *backstageEngine) note(ctx context.Context, run string, task backstageTa
 	if err != nil {
 		return fault.Wrap(fault.Internal, err, "keep which task of Backstage a run is")
 	}
-	if _, err := b.runs.Journal(run).Append(ctx, scaffold.Record{ID: recordTask, Kind: scaffold.MarkEnded, Data: data, At: time.Now()}); err != nil {
+	if _, err := b.runs.Journal(run).Append(ctx, scaffold.Record{ID: recordTask + ":" + strconv.Itoa(task.Attempt), Kind: scaffold.MarkEnded, Data: data, At: time.Now()}); err != nil {
 		return commands.TryAgain(err)
 	}
 	return nil

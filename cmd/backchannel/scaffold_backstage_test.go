@@ -136,6 +136,56 @@ func TestBackstageCancel(t *testing.T) {
 	}
 }
 
+// TestBackstageForgets: a task that Backstage does not know any more ends the run, which says so; whoever tries again has
+// another one begun, once.
+func TestBackstageForgets(t *testing.T) {
+	t.Parallel()
+	srv, engine, r := newBackstage(t)
+	srv.Hang()
+	log := &heard{}
+	go func() {
+		for !strings.Contains(log.text(), "step publish") {
+			time.Sleep(time.Millisecond)
+		}
+		srv.Forget()
+	}()
+	if _, err := engine.Run(t.Context(), r, log); !fault.Is(err, fault.NotFound) || !strings.Contains(err.Error(), "does not know the task task-1 any more") {
+		t.Fatalf("a task that is gone: %v", err)
+	}
+	srv.Unhang()
+	for attempt := 2; attempt <= 3; attempt++ { // the third is of another process, after the second had ended well
+		r.Attempt = 2
+		if result, err := engine.Run(t.Context(), r, &heard{}); err != nil || len(result.Links) != 2 || srv.Tasks() != 2 {
+			t.Errorf("tried again: %v, %d tasks, %+v", err, srv.Tasks(), result)
+		}
+	}
+}
+
+// TestBackstageBars: while the token is refused the task goes on there, so that the run has not failed.
+func TestBackstageBars(t *testing.T) {
+	t.Parallel()
+	srv, engine, r := newBackstage(t)
+	srv.Hang()
+	log := &heard{}
+	go func() {
+		for !strings.Contains(log.text(), "step publish") {
+			time.Sleep(time.Millisecond)
+		}
+		srv.Bar(true)
+	}()
+	if _, err := engine.Run(t.Context(), r, log); !fault.Is(err, fault.Upstream) || !strings.HasSuffix(log.text(), "log ") {
+		t.Fatalf("the token is refused: %v; it told %s", err, log.text())
+	}
+	if row, err := engine.runs.Get(t.Context(), r.ID); err != nil || row.Status != scaffold.Processing {
+		t.Errorf("%+v, %v", row, err)
+	}
+	srv.Bar(false)
+	srv.Finish()
+	if result, err := engine.Run(t.Context(), r, &heard{}); err != nil || len(result.Links) != 2 || srv.Tasks() != 1 {
+		t.Errorf("when it is believed again: %v, %d tasks, %+v", err, srv.Tasks(), result)
+	}
+}
+
 // TestBackstageDoubt: a process ends, or the line is cut, between asking for a task and keeping which one it is. A
 // second task is begun only where there surely is no first one, or where somebody decides so.
 func TestBackstageDoubt(t *testing.T) {

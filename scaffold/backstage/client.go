@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/backchannel-portal/backchannel/internal/fault"
+	"github.com/backchannel-portal/backchannel/internal/lang"
 )
 
 // Options say which Backstage it is.
@@ -230,13 +231,13 @@ func (c *Client) call(ctx context.Context, method, path string, in, out any) err
 		if errors.As(err, &u) {
 			err = u.Err // which names no address
 		}
-		return fault.Wrap(fault.Upstream, err, "Backstage does not answer")
+		return away(err, "Backstage does not answer")
 	}
 	defer resp.Body.Close()
 	data, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
 	switch {
 	case err != nil:
-		return fault.Wrap(fault.Upstream, err, "read what Backstage answers")
+		return away(err, "read what Backstage answers")
 	case len(data) > maxAnswer:
 		return fault.New(fault.Upstream, "Backstage answers with more than %d MB", maxAnswer>>20)
 	case resp.StatusCode >= 300:
@@ -244,7 +245,15 @@ func (c *Client) call(ctx context.Context, method, path string, in, out any) err
 	case out == nil || len(bytes.TrimSpace(data)) == 0:
 		return nil
 	}
-	return fault.Wrap(fault.Upstream, json.Unmarshal(data, out), "read what Backstage answers")
+	if err := json.Unmarshal(data, out); err != nil {
+		return away(err, "read what Backstage answers")
+	}
+	return nil
+}
+
+// away is the error of a Backstage that does not answer, or not as one.
+func away(err error, message string) error {
+	return (&fault.Error{Kind: fault.Upstream, Message: message, Err: err}).Say(string(lang.NewBackstageAway), nil)
 }
 
 // refused is the error of an answer that is none.
@@ -274,8 +283,15 @@ func refused(status int, data []byte) error {
 			why = strings.TrimSpace(why + " " + strings.TrimPrefix(e.Property, "instance.") + " " + e.Message + ".")
 		}
 	}
-	if why == "" {
-		return fault.New(kind, "Backstage answers %d", status)
+	out := fault.New(kind, "Backstage answers %d", status)
+	if why != "" {
+		out = fault.New(kind, "Backstage says: %s", why[:min(len(why), maxReason)])
 	}
-	return fault.New(kind, "Backstage says: %s", why[:min(len(why), maxReason)])
+	switch kind {
+	case fault.Forbidden:
+		out = out.Say(string(lang.NewBackstageRefuses), nil)
+	case fault.Upstream:
+		out = out.Say(string(lang.NewBackstageAway), nil)
+	}
+	return out
 }

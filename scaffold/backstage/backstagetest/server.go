@@ -25,10 +25,13 @@ type Server struct {
 	lost   int
 	shut   bool
 	hangs  bool
+	bars   bool
 	values []json.RawMessage
 }
 
 type task struct {
+	forgotten bool // the API does not know it any more
+
 	status string
 	values json.RawMessage
 	at     time.Time
@@ -49,7 +52,10 @@ func New() *Server {
 	mux.HandleFunc("POST "+base+"/tasks/{id}/cancel", s.cancel)
 	mux.HandleFunc("POST "+base+"/tasks/{id}/retry", s.retry)
 	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Header.Get("Authorization") != "Bearer "+Token {
+		s.mu.Lock()
+		barred := s.bars
+		s.mu.Unlock()
+		if barred || r.Header.Get("Authorization") != "Bearer "+Token {
 			refuse(w, http.StatusUnauthorized, "AuthenticationError", "Illegal token")
 			return
 		}
@@ -66,6 +72,18 @@ func (s *Server) Lose(n int) { s.mu.Lock(); s.lost = n; s.mu.Unlock() }
 
 // Shut has tasks not be listed, as for a token that may not.
 func (s *Server) Shut() { s.mu.Lock(); s.shut = true; s.mu.Unlock() }
+
+// Bar has the token be refused, or no longer.
+func (s *Server) Bar(barred bool) { s.mu.Lock(); s.bars = barred; s.mu.Unlock() }
+
+// Forget has the server know none of its tasks any more.
+func (s *Server) Forget() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, t := range s.tasks {
+		t.forgotten = true
+	}
+}
 
 // Began begins a task with values, as somebody else does.
 func (s *Server) Began(values string) {
@@ -86,7 +104,9 @@ func (s *Server) list(w http.ResponseWriter, r *http.Request) {
 	}
 	all := []any{}
 	for n := len(s.tasks); n > 0; n-- {
-		all = append(all, s.told(fmt.Sprintf("task-%d", n)))
+		if id := fmt.Sprintf("task-%d", n); !s.tasks[id].forgotten {
+			all = append(all, s.told(id))
+		}
 	}
 	from, _ := strconv.Atoi(r.URL.Query().Get("offset")) // from the beginning where it is none
 	limit, err := strconv.Atoi(r.URL.Query().Get("limit"))
@@ -107,6 +127,21 @@ func (s *Server) told(id string) map[string]any {
 
 // Hang has tasks go on until they are cancelled.
 func (s *Server) Hang() { s.mu.Lock(); s.hangs = true; s.mu.Unlock() }
+
+// Unhang has tasks that begin from now on end.
+func (s *Server) Unhang() { s.mu.Lock(); s.hangs = false; s.mu.Unlock() }
+
+// Finish has the tasks that hang end well.
+func (s *Server) Finish() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.hangs = false
+	for _, t := range s.tasks {
+		if t.status == "processing" {
+			s.ends(t)
+		}
+	}
+}
 
 // Started are the values of the tasks that were begun.
 func (s *Server) Started() []json.RawMessage { s.mu.Lock(); defer s.mu.Unlock(); return s.values }
@@ -209,10 +244,7 @@ func (s *Server) start(w http.ResponseWriter, r *http.Request) {
 
 // goes adds the events of one attempt. mu is held.
 func (s *Server) goes(t *task) {
-	add := func(e map[string]any) {
-		e["id"], e["createdAt"] = len(t.events)+1, time.Now().UTC().Format(time.RFC3339)
-		t.events = append(t.events, e)
-	}
+	add := t.add
 	add(log("", "", "Starting up task with 2 steps"))
 	add(log("fetch", "processing", "Beginning step Fetch"))
 	add(log("fetch", "completed", "Finished step Fetch"))
@@ -227,18 +259,32 @@ func (s *Server) goes(t *task) {
 		add(map[string]any{"type": "completion", "body": map[string]any{"message": "Run failed", "error": map[string]any{"name": "HttpError", "message": "name already exists"}}})
 		return
 	}
+	s.ends(t)
+}
+
+// ends adds the events of an attempt that ends well. mu is held.
+func (s *Server) ends(t *task) {
 	t.status = "completed"
-	add(log("publish", "completed", "Finished step Publish"))
-	add(map[string]any{"type": "completion", "body": map[string]any{"message": "Run completed", "output": map[string]any{
+	t.add(log("publish", "completed", "Finished step Publish"))
+	t.add(map[string]any{"type": "completion", "body": map[string]any{"message": "Run completed", "output": map[string]any{
 		"links": []any{map[string]any{"title": "Repository", "url": "https://git.example/acme/refunds"}, map[string]any{"title": "Catalog", "entityRef": "component:default/refunds"}},
 		"text":  []any{map[string]any{"title": "Next", "content": "Push **main**."}},
 	}}})
 }
 
+// add adds an event. mu of the server is held.
+func (t *task) add(e map[string]any) {
+	e["id"], e["createdAt"] = len(t.events)+1, time.Now().UTC().Format(time.RFC3339)
+	t.events = append(t.events, e)
+}
+
 func (s *Server) find(w http.ResponseWriter, r *http.Request) *task {
 	t := s.tasks[r.PathValue("id")]
-	if t == nil {
+	if t == nil || t.forgotten {
 		refuse(w, http.StatusNotFound, "NotFoundError", "No task with id "+r.PathValue("id"))
+	}
+	if t != nil && t.forgotten {
+		return nil
 	}
 	return t
 }

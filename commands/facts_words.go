@@ -9,7 +9,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/backchannel-portal/backchannel/catalog"
-	"github.com/backchannel-portal/backchannel/internal/fault"
 	"github.com/backchannel-portal/backchannel/internal/lang"
 	"github.com/backchannel-portal/backchannel/plugins"
 )
@@ -105,33 +104,26 @@ const (
 // newFactBook reads facts.txt with the words of measures.
 func newFactBook(text string, measures []measure) (*factBook, error) {
 	b := &factBook{measures: measures}
-	lists := map[string][]string{}
-	type form struct {
-		op, pattern string
-		line        int
+	lines, err := patternLines("facts.txt", text)
+	if err != nil {
+		return nil, err
 	}
-	var forms []form
-	line := 0
-	for l := range strings.Lines(text) {
-		line++
-		op, pattern, ok := strings.Cut(strings.TrimSpace(l), " = ")
-		switch {
-		case op == "" || strings.HasPrefix(op, "#"):
-		case !ok:
-			return nil, fault.At(fault.Position{File: "facts.txt", Line: line}, "expected a head, an equals sign and a pattern")
-		case slices.Contains([]string{"good", "bad", "less", "most", "more", "least"}, op):
-			lists[op] = append(lists[op], pattern)
-		default:
-			forms = append(forms, form{op, pattern, line})
+	lists := map[string][]string{}
+	var forms []patternLine
+	for _, l := range lines {
+		if slices.Contains([]string{"good", "bad", "less", "most", "more", "least"}, l.head) {
+			lists[l.head] = append(lists[l.head], l.pattern)
+		} else {
+			forms = append(forms, l)
 		}
 	}
 	fill := b.fill(lists)
 	for _, f := range forms {
-		words, err := regexp.Compile(`(?i)^` + factsPre + `(?:` + fill.Replace(f.pattern) + `)$`)
+		words, err := f.whole(factsPre + `(?:` + fill.Replace(f.pattern) + `)`)
 		if err != nil {
-			return nil, fault.At(fault.Position{File: "facts.txt", Line: f.line}, "%v", err)
+			return nil, err
 		}
-		b.forms = append(b.forms, factForm{f.op, hasHan(f.pattern), words})
+		b.forms = append(b.forms, factForm{f.head, hasHan(f.pattern), words})
 	}
 	b.good = regexp.MustCompile(`(?i)^(?:` + strings.Join(lists["good"], "|") + `)$`)
 	b.bad = regexp.MustCompile(`(?i)^(?:` + strings.Join(lists["bad"], "|") + `)$`)

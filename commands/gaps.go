@@ -12,7 +12,6 @@ import (
 	"github.com/backchannel-portal/backchannel/catalog"
 	"github.com/backchannel-portal/backchannel/catalog/quality"
 	"github.com/backchannel-portal/backchannel/commands/understand"
-	"github.com/backchannel-portal/backchannel/internal/fault"
 	"github.com/backchannel-portal/backchannel/internal/lang"
 	"github.com/backchannel-portal/backchannel/plugins"
 )
@@ -41,46 +40,41 @@ type gapWord struct {
 
 func parseGaps(text string) (*gaps, error) {
 	g := &gaps{}
-	var kinds, lacks, some, orphans []string
-	line := 0
-	for l := range strings.Lines(text) {
-		line++
-		head, pattern, ok := strings.Cut(strings.TrimSpace(l), " = ")
-		switch what, value, _ := strings.Cut(head, " "); {
-		case head == "" || strings.HasPrefix(head, "#"):
-		case !ok:
-			return nil, fault.At(fault.Position{File: "gaps.txt", Line: line}, "expected a head, an equals sign and a pattern")
+	lines, err := patternLines("gaps.txt", text)
+	if err != nil {
+		return nil, err
+	}
+	var kinds, lacks []string
+	var forms []patternLine // of which some ask for what lacks something, and others for what nobody owns
+	for _, l := range lines {
+		if l.head == "some" || l.head == "orphans" {
+			forms = append(forms, l)
+			continue
+		}
+		whole, err := l.whole(l.pattern)
+		switch {
+		case err != nil:
+			return nil, err
+		case l.head == "kind":
+			g.kinds, kinds = append(g.kinds, gapWord{l.value, whole}), append(kinds, l.pattern)
+		case l.head == "lack":
+			g.lacks, lacks = append(g.lacks, gapWord{l.value, whole}), append(lacks, l.pattern)
+		case l.head == "all":
+			g.all = append(g.all, whole)
 		default:
-			whole, err := regexp.Compile(`(?i)^(?:` + strings.NewReplacer("{kind}", "", "{lack}", "").Replace(pattern) + `)$`)
-			if err != nil {
-				return nil, fault.At(fault.Position{File: "gaps.txt", Line: line}, "%v", err)
-			}
-			switch what {
-			case "kind":
-				g.kinds, kinds = append(g.kinds, gapWord{value, whole}), append(kinds, pattern)
-			case "lack":
-				g.lacks, lacks = append(g.lacks, gapWord{value, whole}), append(lacks, pattern)
-			case "all":
-				g.all = append(g.all, whole)
-			case "some":
-				some = append(some, pattern)
-			case "orphans":
-				orphans = append(orphans, pattern)
-			default:
-				return nil, fault.At(fault.Position{File: "gaps.txt", Line: line}, "%q is no head", head)
-			}
+			return nil, l.unknown()
 		}
 	}
 	g.kind = strings.Join(kinds, "|")
 	fill := strings.NewReplacer("(?:{kind})", "(?P<kind>"+g.kind+")", "(?:{lack})", "(?P<lack>"+strings.Join(lacks, "|")+")")
-	for i, pattern := range append(some, orphans...) {
-		whole, err := regexp.Compile(`(?i)^(?:` + fill.Replace(pattern) + `)$`)
-		if err != nil {
-			return nil, fault.At(fault.Position{File: "gaps.txt"}, "%v", err)
-		}
-		if i < len(some) {
+	for _, l := range forms {
+		whole, err := l.whole(fill.Replace(l.pattern))
+		switch {
+		case err != nil:
+			return nil, err
+		case l.head == "some":
 			g.some = append(g.some, whole)
-		} else {
+		default:
 			g.orphans = append(g.orphans, whole)
 		}
 	}

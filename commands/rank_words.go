@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-
-	"github.com/backchannel-portal/backchannel/internal/fault"
 )
 
 // rankText is what people say when they ask for rankings and counts.
@@ -55,51 +53,39 @@ func parseRanks(text string, g *gaps) (*rankBook, error) {
 	for _, l := range g.lacks {
 		words["lack"] = append(words["lack"], inner(l.words))
 	}
-	type form struct {
-		op, pattern string
-		line        int
+	lines, err := patternLines("rank.txt", text)
+	if err != nil {
+		return nil, err
 	}
-	var forms []form
-	line := 0
-	for l := range strings.Lines(text) {
-		line++
-		head, pattern, ok := strings.Cut(strings.TrimSpace(l), " = ")
-		what, value, _ := strings.Cut(head, " ")
-		if head == "" || strings.HasPrefix(head, "#") {
+	lists := map[string]*[]gapWord{"by": &b.by, "kind": &b.kinds, "state": &b.states}
+	ends := map[string]**regexp.Regexp{"most": &b.most, "least": &b.least, "all": &b.all}
+	var forms []patternLine
+	for _, l := range lines {
+		if slices.Contains([]string{rankMost, rankEach, rankTotal, rankMore}, l.head) {
+			forms = append(forms, l)
 			continue
 		}
-		if !ok {
-			return nil, fault.At(fault.Position{File: "rank.txt", Line: line}, "expected a head, an equals sign and a pattern")
-		}
-		if what == rankMost || what == rankEach || what == rankTotal || what == rankMore {
-			forms = append(forms, form{what, pattern, line})
-			continue
-		}
-		whole, err := regexp.Compile(`(?i)^(?:` + pattern + `)$`)
-		list := map[string]*[]gapWord{"by": &b.by, "kind": &b.kinds, "state": &b.states}[what]
+		whole, err := l.whole(l.pattern)
+		list, end := lists[l.head], ends[l.head]
 		switch {
 		case err != nil:
-			return nil, fault.At(fault.Position{File: "rank.txt", Line: line}, "%v", err)
+			return nil, err
 		case list != nil:
-			*list = append(*list, gapWord{value, whole})
-		case what == "most":
-			b.most = whole
-		case what == "least":
-			b.least = whole
-		case what == "all":
-			b.all = whole
+			*list = append(*list, gapWord{l.value, whole})
+		case end != nil:
+			*end = whole
 		default:
-			return nil, fault.At(fault.Position{File: "rank.txt", Line: line}, "%q is no head", head)
+			return nil, l.unknown()
 		}
-		words[what] = append(words[what], pattern)
+		words[l.head] = append(words[l.head], l.pattern)
 	}
 	fill := rankFill(words)
 	for _, f := range forms {
-		whole, err := regexp.Compile(`(?i)^` + rankPre + `(?:` + fill.Replace(f.pattern) + `)` + rankEnd + `$`)
+		whole, err := f.whole(rankPre + `(?:` + fill.Replace(f.pattern) + `)` + rankEnd)
 		if err != nil {
-			return nil, fault.At(fault.Position{File: "rank.txt", Line: f.line}, "%v", err)
+			return nil, err
 		}
-		b.forms = append(b.forms, rankForm{f.op, whole})
+		b.forms = append(b.forms, rankForm{f.head, whole})
 	}
 	return b, nil
 }

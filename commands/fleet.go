@@ -18,6 +18,9 @@ const chartFrom = 6
 func (t *talk) fleet(m understand.TechMention) {
 	uses := t.fleetUses(m)
 	if len(uses) == 0 {
+		if m.Range == "" && t.fleetTagged(m) {
+			return
+		}
 		t.no()
 		t.line(lang.FleetNone, lang.Args{"tech": t.techName(m)})
 		t.coverage()
@@ -36,6 +39,9 @@ func (t *talk) fleet(m understand.TechMention) {
 	}
 	groups := byVersion(uses)
 	t.fleetHead(m, uses, groups)
+	if t.r.Trait == understand.Knows {
+		t.fleetOwners(entitiesOf(uses))
+	}
 	t.fleetTable(groups)
 	t.bounds(uses)
 }

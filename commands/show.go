@@ -7,6 +7,7 @@ import (
 	"github.com/backchannel-portal/backchannel/bot/card"
 	"github.com/backchannel-portal/backchannel/catalog"
 	"github.com/backchannel-portal/backchannel/catalog/inventory"
+	"github.com/backchannel-portal/backchannel/commands/understand"
 	"github.com/backchannel-portal/backchannel/internal/lang"
 )
 
@@ -36,6 +37,9 @@ func (t *talk) show(e *catalog.Entity) {
 		}
 	}
 	t.yes()
+	if t.r.Trait == understand.Says {
+		t.line(lang.ShowTagged, lang.Args{"what": t.named(e), "tag": card.M(t.r.Topic)})
+	}
 	switch e.Ref.Kind {
 	case "user":
 		t.personLine(e)

@@ -73,11 +73,16 @@ func ownable(refs []catalog.Ref) []catalog.Ref {
 }
 
 // handleAskForm opens the form with a question.
-func (c *Commands) handleAskForm(_ context.Context, ev *bot.Event) (bot.Reply, error) {
+func (c *Commands) handleAskForm(ctx context.Context, ev *bot.Event) (bot.Reply, error) {
 	say := func(k lang.Key) string { return lang.Text(ev.Locale, k, nil) }
 	return bot.Open{Form: card.Form{ID: formAsk, Title: say(lang.FormAsk), Submit: say(lang.FormAskSend), Fields: []card.FormField{
-		{Name: fieldMessage, Label: say(lang.FormAskField), Help: say(lang.FormAskHelp), Placeholder: say(lang.FormAskEmpty), Kind: card.FieldLine, Required: true},
+		{Name: fieldMessage, Label: say(lang.FormAskField), Help: say(lang.FormAskHelp), Placeholder: c.askExample(ctx, ev), Kind: card.FieldLine, Required: true},
 	}}}, nil
+}
+
+// askExample asks for a question, with one about something that there is.
+func (c *Commands) askExample(ctx context.Context, ev *bot.Event) string {
+	return lang.Text(ev.Locale, lang.FormAskEmpty, lang.Args{"name": c.aroundTalk(ctx, ev).exampleOr("payments")})
 }
 
 // handleAsked answers the question of the form, to the actor alone.
@@ -89,7 +94,7 @@ func (c *Commands) handleAsked(ctx context.Context, ev *bot.Event) (bot.Reply, e
 	q := c.question(ev)
 	q.Private, q.Text = true, strings.TrimSpace(strings.Join(in.Values[fieldMessage], " "))
 	if q.Text == "" {
-		return bot.Invalid{Fields: map[string]string{fieldMessage: lang.Text(ev.Locale, lang.FormAskEmpty, nil)}}, nil
+		return bot.Invalid{Fields: map[string]string{fieldMessage: c.askExample(ctx, ev)}}, nil
 	}
 	a, m := c.Ask(ctx, q)
 	return bot.Whisper{Answer: a, Message: m}, nil

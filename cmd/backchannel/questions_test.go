@@ -43,6 +43,8 @@ var questionFiles = []struct {
 	{"ports again", "testdata/company16/backchannel.yaml", "testdata/company16/more.jsonl", 0.96, 0},
 	{"online school", "testdata/company17/backchannel.yaml", "testdata/company17/questions.jsonl", 0.97, 0.008},
 	{"online school again", "testdata/company17/backchannel.yaml", "testdata/company17/more.jsonl", 0.95, 0},
+	{"hotels", "testdata/company18/backchannel.yaml", "testdata/company18/questions.jsonl", 0.96, 0},
+	{"parcels", "testdata/company19/backchannel.yaml", "testdata/company19/questions.jsonl", 0.94, 0.008},
 }
 
 // questionsNow is the instant at which the questions are asked: on-call answers depend on it.

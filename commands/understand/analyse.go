@@ -95,6 +95,9 @@ func (l *lexicon) hanWord(ts []token, i int) (unit, bool) {
 	for j := end; j > i; j-- {
 		k := joinNorm(ts[i:j])
 		if e := l.words[k]; e != nil {
+			if l.overlaps(ts, i, j) {
+				continue
+			}
 			if j == i+1 && !e.stop && !e.filler && e.kind == 0 && !l.wordAt(ts, j) {
 				return unit{}, false // one character of a longer word nobody knows
 			}
@@ -106,6 +109,20 @@ func (l *lexicon) hanWord(ts []token, i int) (unit, bool) {
 		}
 	}
 	return unit{}, false
+}
+
+// overlaps reports whether a word that ends before token j takes a character from the next one, which would leave it
+// unknown: 查房间 is 查 and 房间, not 查房 and 间.
+func (l *lexicon) overlaps(ts []token, i, j int) bool {
+	if j-i < 2 || j >= len(ts) || ts[j].class != han || l.wordAt(ts, j) || l.words[joinNorm(ts[i:j-1])] == nil {
+		return false
+	}
+	for k := min(len(ts), j-1+maxHan); k > j; k-- {
+		if allHan(ts[j-1:k]) && l.words[joinNorm(ts[j-1:k])] != nil {
+			return true
+		}
+	}
+	return false
 }
 
 // wordAt reports whether no unknown Chinese word begins at token i.

@@ -6,6 +6,9 @@ import (
 	"github.com/backchannel-portal/backchannel/catalog/search"
 )
 
+// Knows is the trait of a question who knows a technology: it is answered with whose things use it.
+const Knows = "knows"
+
 // bareTech settles a message that is nothing but the name of a technology: "kafka?", "rocketmq 呢". Who uses it is told
 // where anything does, else what the radar says.
 func (r *run) bareTech() bool {
@@ -68,7 +71,15 @@ func (r *run) definitionsMeant() bool {
 
 // onlyTechs reports whether a message names technologies that are in use and says nothing else that tells.
 func (r *run) onlyTechs() bool {
-	if len(r.m.techs) == 0 || slices.ContainsFunc(r.m.techs, func(s techSpan) bool { return s.weak || !r.u.inUse(r.view, s.id) }) {
+	if slices.ContainsFunc(r.m.techs, func(s techSpan) bool { return s.weak && !r.m.known(s) || !r.u.inUse(r.view, s.id) }) {
+		return false
+	}
+	return r.onlyNamesTechs()
+}
+
+// onlyNamesTechs reports whether a message names technologies and says nothing else that tells.
+func (r *run) onlyNamesTechs() bool {
+	if len(r.m.techs) == 0 {
 		return false
 	}
 	r.markHits()
@@ -92,6 +103,11 @@ func (r *run) adjustTech(group, other bool) {
 		r.intent = Show
 	case r.intent == Dependents && !other && !group && r.onlyTechs() && !r.found(r.content(nil)).settled(): // manifests tell who uses a technology
 		r.intent, r.sure = Version, max(s[Version], sureIntent)
+	case r.intent == Owner && r.m.cue("knows") && !other && !group && r.onlyTechs(): // who knows it owns what is built with it
+		r.intent, r.sure = Version, max(s[Version], sureIntent)
+		r.out.Trait = Knows
+	case r.intent == Owner && r.m.cue("knows") && !other && !group && r.onRadar() && r.onlyNamesTechs():
+		r.intent, r.sure = Radar, max(s[Radar], sureIntent)
 	case r.intent == Builds && !other && r.howto(): // "the pipeline takes for ever, any tips?"
 		r.intent = Docs
 	}

@@ -61,8 +61,29 @@ func clean(s string, simplify func(rune) rune) cleaned {
 	s = emojiName.ReplaceAllString(s, " ")
 	s = atName.ReplaceAllString(s, "$1")
 	c.text = strings.Map(func(r rune) rune { return keepRune(simplify(r)) }, norm.NFKC.String(s))
+	c.text = unturned(c.text)
 	c.code = norm.NFKC.String(c.code)
 	return c
+}
+
+// unturned writes 干不干净 as 是否干净: a word of two characters whose first is asked twice. What one can, may or has to do
+// is left as it is, since phrases know 能不能用.
+func unturned(s string) string {
+	if !strings.Contains(s, "不") {
+		return s
+	}
+	const modal = "能会可是要行有好对想让该准敢许应"
+	rs := []rune(s)
+	var b strings.Builder
+	for i := 0; i < len(rs); i++ {
+		if i+3 < len(rs) && rs[i+1] == '不' && rs[i] == rs[i+2] && isHan(rs[i]) && isHan(rs[i+3]) && !strings.ContainsRune(modal, rs[i]) {
+			b.WriteString("是否")
+			i++
+			continue
+		}
+		b.WriteRune(rs[i])
+	}
+	return b.String()
 }
 
 func (c *cleaned) addLink(s string) {

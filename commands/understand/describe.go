@@ -85,12 +85,31 @@ func (r *run) providing(list []scored) []scored {
 	if r.intent != API || has(list[0]) {
 		return list
 	}
+	if kept := r.consumed(list); len(kept) > 0 {
+		return kept
+	}
 	least := list[0].score * near
 	kept := slices.DeleteFunc(slices.Clone(list), func(s scored) bool { return !has(s) || s.score < least || !r.enough(&s) })
 	if len(kept) == 0 {
 		return list
 	}
 	return kept
+}
+
+// consumed are the APIs that the best description uses and that the question mentions by name: 查轨迹调哪个接口 describes
+// the page that shows the tracks, and asks for what it calls.
+func (r *run) consumed(list []scored) []scored {
+	uses := map[catalog.Ref]bool{}
+	for _, rel := range r.view.Relations(r.x.ref(list[0].ent), "consumesApi") {
+		uses[rel.Target] = true
+	}
+	var out []scored
+	for _, s := range list[1:] {
+		if s.named > 0 && s.must && uses[r.x.ref(s.ent)] {
+			out = append(out, s)
+		}
+	}
+	return out[:min(len(out), 1)]
 }
 
 // preferNamed puts what most of the question is the name of before what is only described as well.

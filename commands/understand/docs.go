@@ -74,6 +74,9 @@ func (b *builder) section(s *search.Doc) {
 	b.text(s.Heading, qHeading)
 	b.long(s.Text)
 	b.text(spaced(s.Entity.Name), qAbout)
+	if e, ok := b.v.Entity(s.Entity); ok {
+		b.text(e.Title, qAbout)
+	}
 }
 
 // long reads the running text of a section.

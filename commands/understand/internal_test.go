@@ -160,3 +160,27 @@ func TestFix(t *testing.T) {
 		}
 	}
 }
+
+// TestUnturned: asking by a word twice is asking whether, but for what phrases know.
+func TestUnturned(t *testing.T) {
+	for in, want := range map[string]string{"干不干净": "是否干净", "支不支持中文": "是否支持中文", "能不能用": "能不能用", "要不要紧": "要不要紧", "稳不稳": "稳不稳", "不": "不"} {
+		if got := unturned(in); got != want {
+			t.Errorf("%q became %q, want %q", in, got, want)
+		}
+	}
+}
+
+// TestOverlappingWords: a word does not take the first character of the next one.
+func TestOverlappingWords(t *testing.T) {
+	l, err := builtin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, u := range l.analyse(tokenise("查房间")) {
+		got = append(got, u.text)
+	}
+	if strings.Join(got, " ") != "查 房间" {
+		t.Errorf("%q", got)
+	}
+}

@@ -55,10 +55,7 @@ func (r *run) container() ([]catalog.Ref, *mention) {
 
 // containerBefore is what was talked about, where that is made of other things and the message points there.
 func (r *run) containerBefore() ([]catalog.Ref, *mention) {
-	points := func(t token) bool {
-		return pronoun(t) || t.norm == "there" || t.norm == "他" || t.norm == "那" || t.norm == "其" || t.norm == "里"
-	}
-	if r.past == nil || !slices.ContainsFunc(r.m.toks, points) || slices.ContainsFunc(r.m.mentions, func(n mention) bool { return n.strength == strong }) {
+	if r.past == nil || !r.pointsBack() || slices.ContainsFunc(r.m.mentions, func(n mention) bool { return n.strength == strong }) {
 		return nil, nil
 	}
 	for _, ref := range append(slices.Clone(r.past.asked), r.past.groups...) {
@@ -68,6 +65,34 @@ func (r *run) containerBefore() ([]catalog.Ref, *mention) {
 	}
 	return nil, nil
 }
+
+// pointsBack reports whether a message points at what was talked about. "Are there" and 那有没有 do not.
+func (r *run) pointsBack() bool {
+	for i := range r.m.toks {
+		t := &r.m.toks[i]
+		switch t.norm {
+		case "there":
+			if i > 0 && exists[r.m.toks[i-1].norm] {
+				continue
+			}
+			return true
+		case "那":
+			if i+1 < len(r.m.toks) && (r.m.toks[i+1].norm == "有" || r.m.toks[i+1].norm == "还" || questionWord(r.m.toks[i+1].norm)) {
+				continue
+			}
+			return true
+		case "他", "其", "里":
+			return true
+		}
+		if pronoun(*t) {
+			return true
+		}
+	}
+	return false
+}
+
+// exists holds the words in front of a "there" that points at nothing.
+var exists = map[string]bool{"is": true, "are": true, "was": true, "were": true, "isnt": true, "arent": true}
 
 // widest is the one of several of a name that holds most: a domain before a system before a team.
 func (r *run) widest(keys []keyRef) catalog.Ref {

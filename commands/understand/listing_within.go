@@ -26,6 +26,7 @@ type conditions struct {
 	has    []string
 	techs  []techSpan
 	tags   []string
+	tagged int // how many have the tag
 	within []catalog.Ref
 }
 
@@ -98,7 +99,7 @@ func (r *run) listingWithin() bool {
 	if n == nil {
 		n = &mention{from: -1, to: -1, kindAt: -1}
 	}
-	if len(where) == 0 && (c.count() == 0 || r.othersNamed()) {
+	if len(where) == 0 && (c.count() == 0 && !r.tagAlone() || r.othersNamed()) {
 		return false
 	}
 	c.within, c.want = where, r.wantedOf(n)
@@ -131,9 +132,20 @@ func (r *run) listMeant(c *conditions) bool {
 	case len(c.within) > 0:
 		return n >= alone && (asks || n >= together)
 	case len(c.tags) > 0 && n == alone: // any word may be a tag
-		return false
+		return r.m.cue("whichever") && c.tagged > 1 && r.nobodysName()
 	}
 	return n >= together && asks
+}
+
+// tagAlone reports whether a message asks for whichever there are and says one word more, which may be a tag: "which of our
+// things handle pci".
+func (r *run) tagAlone() bool {
+	return r.m.cue("whichever") && len(r.tellingUnits(r.unlistedOf(&mention{from: -1, to: -1, kindAt: -1}))) == 1
+}
+
+// nobodysName reports whether what a message says stands in the name of nothing.
+func (r *run) nobodysName() bool {
+	return !slices.ContainsFunc(r.describe(r.tellingUnits(r.unlistedOf(&mention{from: -1, to: -1, kindAt: -1}))), func(s scored) bool { return s.named > 0 })
 }
 
 // endsOpen reports whether a message ends as 废弃的 does, which leaves out what it asks for.
@@ -189,7 +201,7 @@ func (r *run) tagged(c *conditions, found []catalog.Ref, rest []unit) ([]catalog
 	case len(kept) == 0:
 		return found, rest
 	case tag != "":
-		c.tags = append(c.tags, tag)
+		c.tags, c.tagged = append(c.tags, tag), len(kept)
 	default:
 		c.typ = typ
 	}

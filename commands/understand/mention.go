@@ -147,6 +147,10 @@ func (x *index) strengthOf(ts []token, m *mention) strength {
 	switch {
 	case len(m.key) == 1:
 		return letterStrength(ts, m)
+	case content == 0 && best < keyStripped && len(span) > 1 && hardGlued(ts, m.from): // "one-id"
+		return strong
+	case content == 0 && best < keyStripped && len(span) > 1:
+		return medium
 	case content == 0:
 		return 0
 	case best >= keyStripped && plain == 0:

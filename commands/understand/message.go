@@ -77,7 +77,7 @@ func (u *Understander) usableTechs(view search.View, m *message) []techSpan {
 			n := &m.mentions[i]
 			inside = inside || s.from >= n.from && s.to <= n.to && (n.to-n.from > s.to-s.from)
 		}
-		if inside || s.weak && !context && !m.besideNumber(s) && !m.askedWhich(s) && !(m.alone(s) && (s.radar != "" || u.inUse(view, s.id))) && !u.beforeKind(m, s) || m.toks[s.from].code {
+		if inside || s.weak && !context && !m.besideNumber(s) && !m.askedWhich(s) && !m.known(s) && !(m.alone(s) && (s.radar != "" || u.inUse(view, s.id))) && !u.beforeKind(m, s) || m.toks[s.from].code {
 			continue
 		}
 		out = append(out, s)
@@ -110,9 +110,23 @@ func (u *Understander) beforeKind(m *message, s techSpan) bool {
 	})
 }
 
+// besideNumber reports whether what looks like a version stands behind a name: "node 14", "go below 1.21", but not
+// "room 204".
 func (m *message) besideNumber(s techSpan) bool {
-	return s.to < len(m.toks) && m.toks[s.to].class == num
+	const digits = 2
+	i := s.to
+	for i < len(m.toks) && comparing[m.toks[i].norm] {
+		i++
+	}
+	if i >= len(m.toks) || m.toks[i].class != num {
+		return false
+	}
+	dotted := strings.Contains(m.toks[i].norm, ".")
+	return dotted || i == s.to && len(m.toks[i].norm) <= digits
 }
+
+// comparing holds the words between a name and a version that is compared with.
+var comparing = map[string]bool{"below": true, "under": true, "before": true, "above": true, "older": true, "newer": true, "than": true, "<": true, ">": true, "=": true}
 
 // alone reports whether a message is nothing but a name: "rust?"
 func (m *message) alone(s techSpan) bool {
@@ -132,6 +146,23 @@ func (m *message) askedWhich(s techSpan) bool {
 		return s.from > 1 && slices.Contains([]string{"written", "coded", "built", "implemented", "developed", "programmed"}, m.toks[s.from-2].norm)
 	case "use", "uses", "using":
 		return !slices.ContainsFunc(m.toks[s.to:], func(t token) bool { return t.class != punct })
+	}
+	return false
+}
+
+// known reports whether a name stands where somebody is asked for who knows it, or who uses it: "who knows rust", 谁会 go.
+func (m *message) known(s techSpan) bool {
+	if s.from == 0 {
+		return false
+	}
+	end := !slices.ContainsFunc(m.toks[s.to:], func(t token) bool {
+		return t.class != punct && t.norm != "的" && t.norm != "吗" && t.norm != "呢" && t.norm != "here"
+	})
+	switch m.toks[s.from-1].norm {
+	case "knows", "know", "speaks", "knowing":
+		return end
+	case "会", "懂", "熟", "悉":
+		return end || m.toks[s.to].norm == "的" || m.toks[s.to].norm == "找"
 	}
 	return false
 }

@@ -91,7 +91,7 @@ func (x *index) affected(v search.View, d search.Difference) (changed, docs []ca
 			continue
 		}
 		changed = append(changed, ref)
-		if before != after {
+		if before != after || before && was.Title != is.Title {
 			docs = append(docs, ref)
 		}
 		types := []string{"providesApi", "apiProvidedBy"}

@@ -18,7 +18,7 @@ func (r *run) picked() bool {
 	offered := r.past.offered
 	choose := func(ref catalog.Ref) bool {
 		in := r.past.intent
-		if r.sure >= sureIntent && r.intent != Search && r.intent != Show && r.intent != Smalltalk {
+		if r.sure >= sureIntent && len(r.m.founds) > 0 && r.intent != Search && r.intent != Show && r.intent != Smalltalk {
 			in = r.intent
 		}
 		if in == "" {

@@ -94,6 +94,11 @@ func (r *run) put(o outcome) {
 	r.out.Entities, r.out.Candidates = o.refs, o.choices
 	if o.empty() {
 		r.unknown()
+		if len(r.out.Unknown) == 1 {
+			if some := r.sharedWord(r.out.Unknown[0], r.out.Near); len(some) > 0 {
+				r.out.Candidates, r.out.Unknown, r.out.Near = some, nil, nil
+			}
+		}
 	}
 	for _, ref := range o.refs {
 		if ref.Kind == "user" {
@@ -230,6 +235,31 @@ func (r *run) linkedBy(key string) []catalog.Ref {
 				}
 			})
 		}
+	}
+	return out
+}
+
+// sharedWord are those of the nearest names that have an unknown one as a word of theirs, where several do: any of them may
+// be meant.
+func (r *run) sharedWord(name string, near []catalog.Ref) []catalog.Ref {
+	const least = 2
+	key := squash(name)
+	if len([]rune(key)) < least {
+		return nil
+	}
+	var out []catalog.Ref
+	for _, ref := range near {
+		e, ok := r.view.Entity(ref)
+		if !ok || !kindFits(r.intent, ref.Kind) {
+			continue
+		}
+		words := strings.Fields(spaced(lower(e.Name)) + " " + spaced(lower(e.Title)))
+		if slices.Contains(words, key) || !isASCII(key) && strings.HasSuffix(squash(e.Title), key) {
+			out = append(out, ref)
+		}
+	}
+	if len(out) < least {
+		return nil
 	}
 	return out
 }

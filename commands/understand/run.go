@@ -52,6 +52,7 @@ func (r *run) read() {
 	case r.ownQuestion():
 	case r.bareTech():
 	case r.familyNamed():
+	case r.dashboardBefore(), r.asksTag():
 	case r.listingWithin():
 	case r.listing():
 	case r.intent == Radar:
@@ -169,6 +170,8 @@ func (r *run) adjust() {
 		r.intent = Docs
 	case (r.intent == Search || r.intent == Show || r.intent == Owner || r.intent == Dependents) && s[Version] >= likelyIntent && !other && !group && r.versionsMeant() && !r.ownerMeant():
 		r.intent, r.sure = Version, s[Version]
+	case r.intent == Show && other && !user && !group && slices.ContainsFunc(r.m.toks, func(t token) bool { return t.norm == "who" }): // "who's checkout"
+		r.intent = Owner
 	case user && !other && !group && (r.intent == Owner || r.intent == Members || r.intent == Search || r.intent == ""):
 		r.intent = Show
 	case group && !other && r.intent == Owner && r.m.scores[Members] >= likelyIntent:

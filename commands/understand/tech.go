@@ -249,6 +249,9 @@ func (r *run) fleet() bool {
 	if r.past != nil && r.m.cue("follow") && !r.m.cue("fleet") {
 		return false
 	}
+	if r.ofThread() {
+		return false
+	}
 	us := r.content(nil)
 	if len(us) > 0 {
 		if got := r.found(us); got.settled() {
@@ -257,6 +260,17 @@ func (r *run) fleet() bool {
 	}
 	r.out.Fleet = true
 	return true
+}
+
+// ofThread reports whether a few words ask for the version of what was talked about: "which java?" after a question about
+// something written in it.
+func (r *run) ofThread() bool {
+	const few = 4
+	if r.past == nil || len(r.past.asked) != 1 || r.past.intent == Version || len(r.m.toks) > few || r.m.cue("fleet") || len(r.m.techs) != 1 {
+		return false
+	}
+	e, ok := r.view.Entity(r.past.asked[0])
+	return ok && e.Ref.Kind == "component" && r.uses(e, r.m.techs[0].id)
 }
 
 // techAt reports whether a mention is also the name of a technology and nothing more.

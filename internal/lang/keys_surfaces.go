@@ -23,6 +23,6 @@ const (
 	FormAskField Key = "form.ask_field"
 	FormAskHelp  Key = "form.ask_help"
 	FormAskSend  Key = "form.ask_send"
-	FormAskEmpty Key = "form.ask_empty"
+	FormAskEmpty Key = "form.ask_empty" // name
 	QuotedNone   Key = "quoted.none"
 )

@@ -1,0 +1,3 @@
+module github.com/corvane/card-tokens
+
+go 1.23

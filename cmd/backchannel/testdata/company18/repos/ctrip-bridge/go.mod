@@ -1,0 +1,3 @@
+module github.com/corvane/ctrip-bridge
+
+go 1.23

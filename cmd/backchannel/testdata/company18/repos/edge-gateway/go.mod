@@ -1,0 +1,3 @@
+module github.com/corvane/edge-gateway
+
+go 1.24

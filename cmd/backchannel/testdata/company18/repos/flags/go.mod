@@ -1,0 +1,3 @@
+module github.com/corvane/flags
+
+go 1.23

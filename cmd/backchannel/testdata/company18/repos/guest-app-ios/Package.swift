@@ -1,0 +1,7 @@
+// swift-tools-version:5.10
+import PackageDescription
+
+let package = Package(
+    name: "guest-app-ios",
+    dependencies: []
+)

@@ -1,0 +1,3 @@
+module github.com/corvane/key-encoder
+
+go 1.20

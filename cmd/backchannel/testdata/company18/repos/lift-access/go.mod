@@ -1,0 +1,3 @@
+module github.com/corvane/lift-access
+
+go 1.22

@@ -1,0 +1,3 @@
+module github.com/corvane/log-attic
+
+go 1.22

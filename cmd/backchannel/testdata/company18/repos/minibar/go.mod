@@ -1,0 +1,3 @@
+module github.com/corvane/minibar
+
+go 1.21

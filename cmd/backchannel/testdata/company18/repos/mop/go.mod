@@ -1,0 +1,3 @@
+module github.com/corvane/mop
+
+go 1.23

@@ -1,0 +1,3 @@
+module github.com/corvane/runway
+
+go 1.24

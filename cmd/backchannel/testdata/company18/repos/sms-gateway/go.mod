@@ -1,0 +1,3 @@
+module github.com/corvane/sms-gateway
+
+go 1.23

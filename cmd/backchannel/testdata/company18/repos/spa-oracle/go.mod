@@ -1,0 +1,3 @@
+module github.com/corvane/spa-oracle
+
+go 1.19

@@ -1,0 +1,3 @@
+module github.com/corvane/waitlist
+
+go 1.22

@@ -1,0 +1,3 @@
+module github.com/shuntu/api-gate
+
+go 1.24

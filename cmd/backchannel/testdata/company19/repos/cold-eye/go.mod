@@ -1,0 +1,3 @@
+module github.com/shuntu/cold-eye
+
+go 1.23

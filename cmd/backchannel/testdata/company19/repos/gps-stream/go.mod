@@ -1,0 +1,3 @@
+module github.com/shuntu/gps-stream
+
+go 1.24

@@ -1,0 +1,3 @@
+module github.com/shuntu/locker
+
+go 1.22

@@ -1,0 +1,3 @@
+module github.com/shuntu/pay-channel
+
+go 1.23

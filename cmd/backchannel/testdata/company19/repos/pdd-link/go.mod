@@ -1,0 +1,3 @@
+module github.com/shuntu/pdd-link
+
+go 1.22

@@ -1,0 +1,3 @@
+module github.com/shuntu/scan-gun
+
+go 1.21

@@ -1,0 +1,3 @@
+module github.com/shuntu/shipit
+
+go 1.24

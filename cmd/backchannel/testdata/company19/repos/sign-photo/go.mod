@@ -1,0 +1,3 @@
+module github.com/shuntu/sign-photo
+
+go 1.23

@@ -1,0 +1,3 @@
+module github.com/shuntu/sms-center
+
+go 1.22

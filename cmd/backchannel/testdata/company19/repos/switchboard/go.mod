@@ -1,0 +1,3 @@
+module github.com/shuntu/switchboard
+
+go 1.23

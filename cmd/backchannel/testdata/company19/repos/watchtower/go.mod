@@ -1,0 +1,3 @@
+module github.com/shuntu/watchtower
+
+go 1.23

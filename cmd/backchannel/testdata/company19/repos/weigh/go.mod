@@ -1,0 +1,3 @@
+module github.com/shuntu/weigh
+
+go 1.20

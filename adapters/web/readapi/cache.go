@@ -37,6 +37,10 @@ type kept struct {
 	bytes  int
 }
 
+func newKept() *kept {
+	return &kept{sets: map[string]*bitset.BitSet{}, bodies: map[string][]byte{}, hits: map[string][]hit{}, text: map[catalog.Ref][]byte{}}
+}
+
 // view returns what is kept for a view; nil for one of an older generation, for which nothing is kept.
 func (c *cache) view(v search.View) *kept {
 	a, ok := search.AudienceOf(v)
@@ -53,7 +57,7 @@ func (c *cache) view(v search.View) *kept {
 	}
 	k := c.of[a]
 	if k == nil {
-		k = &kept{sets: map[string]*bitset.BitSet{}, bodies: map[string][]byte{}, hits: map[string][]hit{}, text: map[catalog.Ref][]byte{}}
+		k = newKept()
 		c.of[a] = k
 	}
 	return k
@@ -77,17 +81,7 @@ func (k *kept) tableOf(v search.View, fields []field) *table {
 	return k.table
 }
 
-// rows returns the rows that a question selects.
-func (k *kept) rows(s *selection, q *question) *bitset.BitSet {
-	key := q.filter()
-	if set, ok := k.set(key); ok {
-		return set
-	}
-	set := s.selected(&s.pred)
-	k.keepSet(key, set)
-	return set
-}
-
+// set returns the rows that a filter selects, if they are kept.
 func (k *kept) set(key string) (*bitset.BitSet, bool) {
 	if k == nil {
 		return nil, false

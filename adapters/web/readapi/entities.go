@@ -28,7 +28,7 @@ func (a *API) byQuery(rw http.ResponseWriter, r *http.Request) {
 		a.fail(rw, r, err)
 		return
 	}
-	p := s.page(&q, kept.rows(s, &q))
+	p := s.page(&q)
 	out := a.stream(rw, &renderer{view: view, fields: q.fields, kept: kept})
 	out.text(`{"items":[`)
 	for _, row := range p.rows {
@@ -81,7 +81,7 @@ func (a *API) entities(rw http.ResponseWriter, r *http.Request) {
 		return
 	}
 	var rows []catalog.Ref
-	for row := range kept.rows(s, &q).EachSet() {
+	for row := range s.chosen().EachSet() {
 		rows = append(rows, s.refs[row])
 	}
 	if err := sortRows(rows, v["order"], s); err != nil {
@@ -226,7 +226,7 @@ func (a *API) byUID(rw http.ResponseWriter, r *http.Request) {
 		return
 	}
 	var ref catalog.Ref
-	if row, ok := s.selected(&s.pred).NextSet(0); ok {
+	if row, ok := s.chosen().NextSet(0); ok {
 		ref = s.refs[row]
 	}
 	rd := renderer{view: view, kept: kept}

@@ -34,7 +34,7 @@ func (a *API) facets(rw http.ResponseWriter, r *http.Request) {
 		write(rw, http.StatusOK, b)
 		return
 	}
-	set := kept.rows(s, &q)
+	set := s.chosen()
 	b := []byte(`{"facets":{`)
 	for i, n := range names {
 		if i > 0 {

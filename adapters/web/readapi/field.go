@@ -126,6 +126,16 @@ func (f *field) dear() bool {
 	}
 }
 
+// distinct reports whether most entities have a value of their own.
+func (f *field) distinct() bool {
+	switch f.column {
+	case ofName, ofUID, ofTitle, ofDescription:
+		return true
+	default:
+		return false
+	}
+}
+
 // each calls yield with every value that an entity has at the field.
 func (f *field) each(i *item, yield func(found)) {
 	one := func(s string) {

@@ -25,6 +25,7 @@ type index struct {
 
 	once  sync.Once
 	order []uint32
+	rank  []uint32 // by row: its place in order
 }
 
 // newIndexes works the indexes of some fields out in one pass over what a view shows. It tells the reference of each
@@ -32,7 +33,9 @@ type index struct {
 func newIndexes(view search.View, fields []field, row func(catalog.Ref) bool) []*index {
 	indexers := make([]indexer, len(fields))
 	for i := range fields {
-		indexers[i] = indexer{field: &fields[i], ids: map[string]uint32{}}
+		if indexers[i].field = &fields[i]; !fields[i].distinct() {
+			indexers[i].ids = map[string]uint32{}
+		}
 	}
 	rows := 0
 	i := &item{view: view}
@@ -56,7 +59,7 @@ func newIndexes(view search.View, fields []field, row func(catalog.Ref) bool) []
 // indexer collects the values of rows.
 type indexer struct {
 	field *field
-	ids   map[string]uint32
+	ids   map[string]uint32 // of texts; nil where nearly all differ: one that comes again has another id then
 	texts []string
 	lows  []string
 	pairs []valued // ordered by row
@@ -85,14 +88,16 @@ func (b *indexer) add(row uint32, i *item) {
 }
 
 func (b *indexer) id(text string) uint32 {
-	id, ok := b.ids[text]
-	if !ok {
-		id = uint32(len(b.texts))
-		b.ids[text] = id
-		b.texts = append(b.texts, text)
-		b.lows = append(b.lows, strings.ToLower(text))
-		b.bytes += len(text)
+	if id, ok := b.ids[text]; ok {
+		return id
 	}
+	id := uint32(len(b.texts))
+	if b.ids != nil {
+		b.ids[text] = id
+	}
+	b.texts = append(b.texts, text)
+	b.lows = append(b.lows, strings.ToLower(text))
+	b.bytes += len(text)
 	return id
 }
 
@@ -103,20 +108,28 @@ func (b *indexer) index(rows int) *index {
 		sorted[i] = uint32(i)
 	}
 	sortRuns(sorted, func(i, j uint32) int {
-		return cmp.Or(strings.Compare(b.lows[i], b.lows[j]), strings.Compare(b.texts[i], b.texts[j]))
+		return cmp.Or(strings.Compare(b.lows[i], b.lows[j]), strings.Compare(b.texts[i], b.texts[j]), cmp.Compare(i, j))
 	})
+	place := make([]uint32, len(sorted)) // of an id
+	n := 0                               // values that differ
+	for at, id := range sorted {
+		if at > 0 && b.texts[id] != b.texts[sorted[at-1]] {
+			n++
+		}
+		place[id] = uint32(n)
+	}
+	n = min(n+1, len(sorted))
 	x := &index{
-		texts: make([]string, len(sorted)), lows: make([]string, len(sorted)), from: make([]uint32, len(sorted)+1),
+		texts: make([]string, n), lows: make([]string, n), from: make([]uint32, n+1),
 		rows: make([]uint32, len(b.pairs)), first: make([]uint32, rows), has: bitset.New(uint(rows)), valued: bitset.New(uint(rows)),
 	}
-	place := make([]uint32, len(sorted)) // of an id
-	for i, id := range sorted {
-		place[id], x.texts[i], x.lows[i] = uint32(i), b.texts[id], b.lows[id]
+	for id, at := range place {
+		x.texts[at], x.lows[at] = b.texts[id], b.lows[id]
 	}
 	for _, p := range b.pairs {
 		x.from[place[p.value]+1]++
 	}
-	for i := range sorted {
+	for i := range n {
 		x.from[i+1] += x.from[i]
 	}
 	next := slices.Clone(x.from)
@@ -133,7 +146,7 @@ func (b *indexer) index(rows int) *index {
 	for _, row := range b.nulls {
 		x.has.Set(uint(row))
 	}
-	x.size = 2*b.bytes + 36*len(x.texts) + 4*len(x.rows) + 9*rows + 512 // the order included
+	x.size = 2*b.bytes + 36*len(x.texts) + 4*len(x.rows) + 13*rows + 512 // the order included
 	return x
 }
 
@@ -218,13 +231,20 @@ func (x *index) ordered() []uint32 {
 			next[i+1] += next[i]
 		}
 		x.order = make([]uint32, n)
+		x.rank = make([]uint32, len(x.first))
 		for row, id := range x.first {
 			if id > 0 {
 				at := &next[class[id-1]]
-				x.order[*at] = uint32(row)
+				x.order[*at], x.rank[row] = uint32(row), *at
 				*at++
 			}
 		}
 	})
 	return x.order
+}
+
+// sort brings rows that have a value into the order of ordered.
+func (x *index) sort(rows []uint32) {
+	x.ordered()
+	slices.SortFunc(rows, func(a, b uint32) int { return cmp.Compare(x.rank[a], x.rank[b]) })
 }

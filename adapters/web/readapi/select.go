@@ -14,32 +14,47 @@ import (
 // selection runs a question over a view.
 type selection struct {
 	*lookup
-	pred predicate
-	by   *field // the order; nil: by reference
-	desc bool
+	kept   *kept
+	filter string         // its key
+	set    *bitset.BitSet // what it selects; nil: the predicate is to be asked
+	pred   predicate
+	by     *field // the order; nil: by reference
+	desc   bool
 }
 
 // newSelection makes a question, of which also the values of some fields are needed, ready to run. Filters that are
 // none are an error of kind Invalid.
 func newSelection(view search.View, k *kept, q *question, more ...field) (*selection, error) {
-	s := &selection{}
-	pred, fields, err := compile(view, q.query)
-	if err != nil {
-		return nil, err
-	}
-	fields = append(fields, more...)
-	if s.pred = pred; len(q.order) > 0 {
+	s := &selection{kept: k, filter: q.filter()}
+	fields := more
+	if len(q.order) > 0 {
 		f := newField(q.order[0].Field, view)
 		s.by, s.desc = &f, q.order[0].Order == "desc"
 		fields = append(fields, f)
 	}
-	if q.text != nil {
-		within := q.text.within(s.by, view)
-		fields = append(fields, within...)
-		s.pred = all([]predicate{pred, contains(within, q.text.Term)})
+	if s.set, _ = k.set(s.filter); s.set == nil {
+		pred, named, err := compile(view, q.query)
+		if err != nil {
+			return nil, err
+		}
+		if fields = append(fields, named...); q.text != nil {
+			within := q.text.within(s.by, view)
+			fields = append(fields, within...)
+			pred = all([]predicate{pred, contains(within, q.text.Term)})
+		}
+		s.pred = pred
 	}
 	s.lookup = k.lookup(view, fields)
 	return s, nil
+}
+
+// chosen returns the rows that are selected, which are kept for who asks the same again.
+func (s *selection) chosen() *bitset.BitSet {
+	if s.set == nil {
+		s.set = s.selected(&s.pred)
+		s.kept.keepSet(s.filter, s.set)
+	}
+	return s.set
 }
 
 // within are the fields that a full-text filter looks into. Without fields Backstage looks into the order's, or else
@@ -84,8 +99,8 @@ type page struct {
 
 // page takes a page out of the selected rows. Like Backstage's pages it leaves out what lacks the field it is ordered
 // by.
-func (s *selection) page(q *question, set *bitset.BitSet) page {
-	o := s.sequence(set)
+func (s *selection) page(q *question) page {
+	o := s.sequence(s.chosen())
 	p := page{total: o.count}
 	start := 0
 	backward := q.from != nil && q.from.Previous
@@ -119,33 +134,54 @@ type sequence struct {
 	desc  bool
 }
 
+// few is how many times as many rows there are as are selected where these are ordered by themselves, rather than found
+// in an order of all.
+const few = 16
+
 // sequence orders the selected rows. Where the order's field has no index, they are few enough to be looked at.
 func (s *selection) sequence(set *bitset.BitSet) *sequence {
-	o := &sequence{refs: s.refs, set: set, desc: s.desc}
+	o := &sequence{refs: s.refs, set: set, desc: s.desc, count: int(set.Count())}
+	sparse := o.count < len(s.refs)/few
 	if s.by == nil {
-		o.count = int(set.Count())
+		if sparse {
+			o.rows = rowsOf(set)
+		}
 		return o
 	}
 	if x := s.index(s.by); x != nil {
-		o.rows, o.key, o.count = x.ordered(), x.low, int(set.IntersectionCardinality(x.valued))
+		o.key = x.low
+		if sparse {
+			o.rows = rowsOf(set.Intersection(x.valued))
+			x.sort(o.rows)
+			o.count = len(o.rows)
+		} else {
+			o.rows, o.count = x.ordered(), int(set.IntersectionCardinality(x.valued))
+		}
 		return o
 	}
 	keys := make(map[uint32]string)
-	for row := range set.EachSet() {
+	o.rows = slices.DeleteFunc(rowsOf(set), func(row uint32) bool {
 		if i, ok := itemOf(s.view, s.refs[row]); ok {
 			if key, has := s.by.low(i); has {
-				o.rows = append(o.rows, uint32(row))
-				keys[uint32(row)] = key
+				keys[row] = key
 			}
 		}
-	}
-	s.pay([]fieldKey{s.by.id()}, int(set.Count()))
+		_, has := keys[row]
+		return !has
+	})
+	s.pay([]fieldKey{s.by.id()}, o.count)
 	slices.SortStableFunc(o.rows, func(a, b uint32) int { return strings.Compare(keys[a], keys[b]) })
-	if o.rows == nil {
-		o.rows = []uint32{}
-	}
 	o.count, o.key = len(o.rows), func(row uint32) string { return keys[row] }
 	return o
+}
+
+// rowsOf returns the members of a set; not nil.
+func rowsOf(set *bitset.BitSet) []uint32 {
+	out := make([]uint32, 0, set.Count())
+	for row := range set.EachSet() {
+		out = append(out, uint32(row))
+	}
+	return out
 }
 
 func (o *sequence) len() int {

@@ -118,7 +118,7 @@ func TestSequences(t *testing.T) {
 
 // walkPages reads all pages of a question to the end and back.
 func walkPages(t *testing.T, view search.View, q *question, ready bool) {
-	k := &kept{}
+	k := newKept()
 	selection := func() *selection {
 		s, err := newSelection(view, k, q)
 		if err != nil {
@@ -131,9 +131,13 @@ func walkPages(t *testing.T, view search.View, q *question, ready bool) {
 	}
 	var want []place
 	s := selection()
+	pred, _, err := compile(view, q.query)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for head := range search.Heads(view, "") {
 		i := &item{head: head, view: view}
-		if !s.pred.test(i) {
+		if !pred.test(i) {
 			continue
 		}
 		at := place{ref: head.Ref}
@@ -157,7 +161,7 @@ func walkPages(t *testing.T, view search.View, q *question, ready bool) {
 	})
 	for at := 0; ; {
 		s := selection()
-		p := s.page(q, s.selected(&s.pred))
+		p := s.page(q)
 		end := min(at+q.limit, len(want))
 		if !slices.Equal(p.rows, want[at:end]) || p.after != (end < len(want)) || p.before != (at > 0) || q.from == nil && p.total != len(want) {
 			t.Fatalf("from %d: got %v (of %d, before %v, after %v), want %v of %d", at, p.rows, p.total, p.before, p.after, want[at:end], len(want))
@@ -166,7 +170,7 @@ func walkPages(t *testing.T, view search.View, q *question, ready bool) {
 			_, prev := s.cursors(q, &p)
 			back := *q
 			back.from, _ = parseCursor(prev)
-			b := s.page(&back, s.selected(&s.pred))
+			b := s.page(&back)
 			if !slices.Equal(b.rows, want[at-q.limit:at]) || b.before != (at > q.limit) || !b.after {
 				t.Fatalf("back from %d: got %v (before %v, after %v)", at, b.rows, b.before, b.after)
 			}
@@ -184,7 +188,7 @@ func walkPages(t *testing.T, view search.View, q *question, ready bool) {
 func TestTableShared(t *testing.T) {
 	reader := readerOf(t, searchtest.Generate(500))
 	view := reader.For(viewer("staff"))
-	k := &kept{}
+	k := newKept()
 	var all sync.WaitGroup
 	for n := range 32 {
 		all.Go(func() {
@@ -196,10 +200,10 @@ func TestTableShared(t *testing.T) {
 					t.Errorf("%s: %v", query, err)
 					return
 				}
-				got := s.selected(&s.pred)
-				row := uint(0)
+				pred, _, _ := compile(view, []byte(query))
+				got, row := s.chosen(), uint(0)
 				for head := range search.Heads(view, "") {
-					if got.Test(row) != s.pred.test(&item{head: head, view: view}) {
+					if got.Test(row) != pred.test(&item{head: head, view: view}) {
 						t.Errorf("%s: wrong about %v", query, head.Ref)
 						return
 					}

@@ -14,7 +14,8 @@ import (
 type field struct {
 	key    string // lower case, as asked for
 	column column
-	sub    string // what follows the column's own name: a tag, the key of a label or an annotation, a relation's type
+	sub    string   // what follows the column's own name: a tag, the key of a label or an annotation, a relation's type
+	types  []string // how a relation of the catalog is written; nil for others
 	view   search.View
 }
 
@@ -95,7 +96,9 @@ func (f *field) prefixed() {
 		{"relations.", ofRelation}, {"status.", ofNothing}, {"attachments.", ofNothing},
 	} {
 		if rest, ok := strings.CutPrefix(f.key, p.prefix); ok {
-			f.column, f.sub = p.column, rest
+			if f.column, f.sub = p.column, rest; p.column == ofRelation {
+				f.types = written(rest)
+			}
 			return
 		}
 	}
@@ -196,7 +199,7 @@ func (f *field) several(i *item, yield func(found)) {
 			pair(injected(i.entity()), f.sub, yield)
 		}
 	case ofRelation:
-		for _, r := range f.view.Relations(i.head.Ref) {
+		for _, r := range f.view.Relations(i.head.Ref, f.types...) {
 			if strings.EqualFold(r.Type, f.sub) {
 				yield(row(r.Target.String()))
 			}

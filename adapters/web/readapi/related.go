@@ -108,9 +108,12 @@ func (c *compiler) opposites(f *field, targets []string) (near map[catalog.Ref]b
 	return near, others
 }
 
+// relations are the catalog's, each with its opposite.
+var relations = [...]string{"ownedBy", "partOf", "providesApi", "consumesApi", "dependsOn", "memberOf", "childOf"}
+
 // opposite is catalog.Opposite for a relation in lower case.
 func opposite(relation string) string {
-	for _, known := range [...]string{"ownedBy", "partOf", "providesApi", "consumesApi", "dependsOn", "memberOf", "childOf"} {
+	for _, known := range relations {
 		back, _ := catalog.Opposite(known)
 		if strings.EqualFold(known, relation) {
 			return back
@@ -120,4 +123,13 @@ func opposite(relation string) string {
 		}
 	}
 	return ""
+}
+
+// written is how the catalog writes a relation in lower case; nil for one of others.
+func written(relation string) []string {
+	back := opposite(relation)
+	if back == "" {
+		return nil
+	}
+	return []string{opposite(strings.ToLower(back))}
 }

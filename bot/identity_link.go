@@ -82,10 +82,23 @@ const (
 func (l *Linker) Commands() []Command {
 	return []Command{
 		{Name: "whoami", Handler: HandlerFunc(l.whoami)},
+		{Name: "who", Fits: func(_ *Event, args string) bool { return asksWho(args) }, Handler: HandlerFunc(l.whoami)},
+		{Name: "我是谁", Handler: HandlerFunc(l.whoamiChinese)},
+		{Name: "我是谁？", Handler: HandlerFunc(l.whoamiChinese)},
 		{Name: "link", Fits: func(_ *Event, args string) bool { return args == "" || normalCode(args) != "" }, Handler: HandlerFunc(l.link)},
 		{Name: "unlink", Fits: func(_ *Event, args string) bool { return args == "" || args == "all" }, Handler: HandlerFunc(l.unlink)},
 	}
 }
+
+// whoamiChinese is whoami for who asked in Chinese, whatever their interface speaks.
+func (l *Linker) whoamiChinese(ctx context.Context, ev *Event) (Reply, error) {
+	in := *ev
+	in.Locale = lang.Chinese
+	return l.whoami(ctx, &in)
+}
+
+// asksWho reports what follows "who" where somebody asks for themselves in words.
+func asksWho(args string) bool { return strings.EqualFold(strings.TrimRight(args, " ?"), "am i") }
 
 // Intents are the handlers of the buttons, by intent name.
 func (l *Linker) Intents() map[string]Handler {

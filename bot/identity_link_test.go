@@ -90,6 +90,10 @@ func TestLinkWithACode(t *testing.T) {
 	b := newLinkBench(t)
 	text, _ := b.says(stranger, "whoami")
 	b.has(text, "I do not know who you are")
+	for words, want := range map[string]string{"who am i": "I do not know who you are", "Who am I?": "I do not know who you are", "我是谁": "我不知道", "我是谁？": "我不知道"} {
+		text, _ = b.says(stranger, words)
+		b.has(text, want)
+	}
 	text, _ = b.says(stranger, "link")
 	b.has(text, "000G-5YQZ")
 	text, _ = b.says(stranger, "link 000G-5YQZ")

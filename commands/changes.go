@@ -136,7 +136,7 @@ func (c *Commands) changesOf(ctx context.Context, view search.View, q Question, 
 	if r.Lang == "" {
 		r.Lang = lang.Of(q.Text)
 	}
-	if here(strings.TrimSpace(name)) {
+	if name == "" || here(name) {
 		around := c.around(ctx, view, q)
 		if len(q.Thread)+len(q.memory) > 0 && len(around.Entities) == 0 {
 			around = c.inChannel(ctx, view, q)

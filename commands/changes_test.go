@@ -210,3 +210,25 @@ func TestChangeWords(t *testing.T) {
 		}
 	}
 }
+
+// TestChangesOfNothing: what changed, without a word of what, is about what was spoken of; where nothing was, one is asked.
+func TestChangesOfNothing(t *testing.T) {
+	t.Parallel()
+	c := changing(t, story(), &happenings{name: "quiet"})
+	for _, text := range []string{"what changed since yesterday?", "what happened in the last 3 hours", "what did we deploy today", "any recent changes?", "昨天以来有什么变化", "最近有什么变化"} {
+		r, m := c.Ask(t.Context(), commands.Question{Text: text})
+		if said := card.Plain(m); r.Outcome != bot.NotFound || !strings.Contains(said, "/backchannel changes payments") {
+			t.Errorf("%s: %+v\n%s", text, r, said)
+		}
+		thread := []understand.Turn{{Text: "who owns parcels"}, {FromBot: true, Text: "Couriers", Entities: []catalog.Ref{ref("component:default/parcels")}}}
+		a, m := c.AskWaiting(t.Context(), commands.Question{Text: text, Thread: thread, Full: true}, time.Second)
+		if said := card.Plain(m); a.Outcome != bot.Answered || !strings.Contains(said, "Parcel Service") {
+			t.Errorf("%s, of parcels: %+v\n%s", text, a, said)
+		}
+	}
+	for _, text := range []string{"what changed in Java 21", "what is new", "what happened to Atlantis"} {
+		if _, m := c.Ask(t.Context(), commands.Question{Text: text}); strings.Contains(card.Plain(m), "/backchannel changes payments") {
+			t.Errorf("%s is read as a question about changes", text)
+		}
+	}
+}

@@ -40,6 +40,10 @@ func facetLabel(view search.View, l lang.Lang, f int, value string, n int) strin
 	switch f {
 	case byKind:
 		return kindLabel(l, value, max(n, 2))
+	case byType:
+		return typeLabel(l, value)
+	case byLifecycle:
+		return lifeLabel(l, value)
 	case byOwner, bySystem:
 		if ref, err := catalog.ParseRef(value, "group", ""); err == nil {
 			return linkTo(view, ref).Text

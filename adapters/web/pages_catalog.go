@@ -99,7 +99,7 @@ func (w *Web) list(rw http.ResponseWriter, r *http.Request) {
 func row(view search.View, l lang.Lang, e *catalog.Entity) listRow {
 	r := listRow{
 		link: link{Text: e.DisplayName(), Href: refPath("/catalog", e.Ref), Hint: e.Description},
-		Ref:  e.Ref.Short(e.Ref.Kind), Kind: kindLabel(l, e.Ref.Kind, 1), Type: e.Type, Lifecycle: e.Lifecycle,
+		Ref:  e.Ref.Short(e.Ref.Kind), Kind: kindLabel(l, e.Ref.Kind, 1), Type: typeLabel(l, e.Type), Lifecycle: lifeLabel(l, e.Lifecycle),
 		Bad: len(view.Problems(e.Ref)) > 0,
 	}
 	if !e.Owner.IsZero() {

@@ -76,7 +76,7 @@ func (w *Web) docsPage(rw http.ResponseWriter, r *http.Request) {
 		w.missing(rw, r, "")
 		return
 	}
-	body, ok := w.made(rw, r, "docs", page{Title: title(p.Title, site.Title), Nav: "docs", About: about(p), Style: "docs.css"}, d)
+	body, ok := w.made(rw, r, "docs", page{Title: title(p.Title, site.Title), Nav: "docs", About: about(site, p), Style: "docs.css"}, d)
 	if !ok {
 		return
 	}
@@ -135,8 +135,12 @@ func title(page, site string) string {
 	return page + " – " + site
 }
 
-// about is the beginning of a page, for search engines and previews.
-func about(p *docs.Page) string {
+// about is the beginning of a page, for search engines and previews. A definition begins with its version; what the API is
+// for says more.
+func about(site *docs.Site, p *docs.Page) string {
+	if site.API && site.About != "" {
+		return card.CleanLine(site.About)
+	}
 	for _, s := range p.Sections {
 		if text := docs.Excerpt(s.Text, nil); text != "" {
 			return text

@@ -80,8 +80,8 @@ func (w *Web) entity(rw http.ResponseWriter, r *http.Request) {
 		return
 	}
 	d := entityData{
-		Kind: kindLabel(l, e.Ref.Kind, 1), Type: e.Type, Ref: e.Ref.String(), Name: e.DisplayName(), About: card.Clean(e.Description),
-		Trail: trail(view, e), Tags: tags(e), Lifecycle: e.Lifecycle, API: api(e), Relations: relations(view, l, e.Ref), Age: age(view, l, e, w.cfg.Now()),
+		Kind: kindLabel(l, e.Ref.Kind, 1), Type: typeLabel(l, e.Type), Ref: e.Ref.String(), Name: e.DisplayName(), About: card.Clean(e.Description),
+		Trail: trail(view, e), Tags: tags(e), Lifecycle: lifeLabel(l, e.Lifecycle), API: api(e), Relations: relations(view, l, e.Ref), Age: age(view, l, e, w.cfg.Now()),
 		Source: source(e), Descriptor: refPath("/catalog", ref) + "/descriptor", Repository: repository(e), Links: links(e),
 		Provides: rowsOf(view, l, e.Ref, "providesApi"), Consumes: rowsOf(view, l, e.Ref, "consumesApi"), Needs: rowsOf(view, l, e.Ref, "dependsOn"),
 	}

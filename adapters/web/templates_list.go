@@ -33,7 +33,7 @@ func (w *Web) templates(rw http.ResponseWriter, r *http.Request) {
 			continue
 		}
 		t := templateItem{
-			link: link{Text: e.DisplayName(), Href: refPath("/catalog", e.Ref)}, About: card.CleanLine(e.Description), Type: e.Type, Tags: tags(e),
+			link: link{Text: e.DisplayName(), Href: refPath("/catalog", e.Ref)}, About: card.CleanLine(e.Description), Type: typeLabel(l, e.Type), Tags: tags(e),
 			Ask: translate(l, string(lang.SiteAskMake), "name", e.Name),
 		}
 		if w.cfg.Begin != nil {

@@ -98,7 +98,7 @@ func clipTest(s string) string {
 
 func TestPagesSpeakChinese(t *testing.T) {
 	body := call(t, site(t), http.MethodGet, "/catalog/default/component/checkout", "", "Accept-Language", "fr, zh-CN;q=0.9, en;q=0.4").Body.String()
-	for _, s := range []string{`<html lang="zh">`, "负责人", "依赖", "2 分钟前读取", "值班"} {
+	for _, s := range []string{`<html lang="zh">`, "负责人", "依赖", "2 分钟前读取", "值班", "组件 · 服务", "生产中"} {
 		if !strings.Contains(body, s) {
 			t.Errorf("no %s", s)
 		}

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/backchannel-portal/backchannel/catalog"
 	"github.com/backchannel-portal/backchannel/internal/fault"
@@ -54,7 +55,28 @@ func TestFaults(t *testing.T) {
 				return
 			}
 			fmt.Fprint(rw, "["+strings.Repeat(item+",", 49)+item+"]")
-		}, "same page again", fault.Upstream},
+		}, "without anything new", fault.Upstream},
+		{"pages of nothing", func(rw http.ResponseWriter, r *http.Request) {
+			fmt.Fprintf(rw, `{"items":[],"totalItems":3,"pageInfo":{"nextCursor":"c%d"}}`, time.Now().UnixNano())
+		}, "without anything new", fault.Upstream},
+		{"the first page in place of the second", func(rw http.ResponseWriter, r *http.Request) {
+			next := ""
+			if r.URL.Query().Get("cursor") == "" {
+				next = "second"
+			}
+			list := make([]string, 20)
+			for i := range list {
+				list[i] = fmt.Sprintf(`{"kind":"Group","metadata":{"name":"g%d","etag":"new"}}`, i)
+			}
+			fmt.Fprintf(rw, `{"items":[%s],"totalItems":40,"pageInfo":{"nextCursor":%q}}`, strings.Join(list, ","), next)
+		}, "40 entities and sends 20", fault.Upstream},
+		{"another entity than was asked for", func(rw http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodPost {
+				fmt.Fprint(rw, `{"items":[{"kind":"Group","metadata":{"name":"other"}}]}`)
+				return
+			}
+			fmt.Fprint(rw, `{"items":[`+item+`],"totalItems":1,"pageInfo":{}}`)
+		}, "another entity than group:default/crew", fault.Upstream},
 		{"another count of answers", func(rw http.ResponseWriter, r *http.Request) {
 			if r.Method == http.MethodPost {
 				fmt.Fprint(rw, `{"items":[]}`)
@@ -80,6 +102,33 @@ func TestFaults(t *testing.T) {
 				t.Errorf("afterwards: %v %v %v", after.Files, after.Gone, err)
 			}
 		})
+	}
+}
+
+// TestGoneInBetween: an entity that the list has and that is not given is kept until a list does not have it either.
+func TestGoneInBetween(t *testing.T) {
+	p := newPortal(t, parse(t, at, small))
+	s := p.source(t)
+	if got := read(t, s); len(got) != 3 {
+		t.Fatal(got)
+	}
+	p.answers(func(rw http.ResponseWriter, r *http.Request) {
+		var list []string
+		for ref := range s.known {
+			list = append(list, fmt.Sprintf(`{"kind":%q,"metadata":{"name":%q,"namespace":%q,"etag":"new"}}`, ref.Kind, ref.Name, ref.Namespace))
+		}
+		if r.Method == http.MethodPost {
+			fmt.Fprint(rw, `{"items":[null,null,null]}`)
+			return
+		}
+		fmt.Fprintf(rw, `{"items":[%s],"totalItems":3,"pageInfo":{}}`, strings.Join(list, ","))
+	})
+	if d, err := s.Changes(t.Context()); err != nil || len(d.Files)+len(d.Gone) != 0 {
+		t.Errorf("%v %v", d, err)
+	}
+	p.answers(nil)
+	if d, err := s.Changes(t.Context()); err != nil || len(d.Files)+len(d.Gone) != 0 {
+		t.Errorf("afterwards: %v %v", d, err)
 	}
 }
 

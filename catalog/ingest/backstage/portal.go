@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/backchannel-portal/backchannel/catalog"
 	"github.com/backchannel-portal/backchannel/internal/fault"
 	"github.com/backchannel-portal/backchannel/internal/outbound"
 )
@@ -38,7 +39,7 @@ func (s *Source) byQuery(ctx context.Context, fields string, take func(json.RawM
 		params["filter"] = s.opt.Filter
 	}
 	seen := map[string]bool{}
-	n := 0
+	got := tally{s: s, seen: map[catalog.Ref]bool{}}
 	for {
 		if fields != "" {
 			params.Set("fields", fields)
@@ -56,18 +57,13 @@ func (s *Source) byQuery(ctx context.Context, fields string, take func(json.RawM
 		if page.Items == nil {
 			return s.odd("answers without a list of items")
 		}
-		for _, item := range *page.Items {
-			if n++; n > s.opt.MaxEntities {
-				return fault.New(fault.Invalid, "the portal %s has more than %d entities; narrow it with a filter", s.base, s.opt.MaxEntities)
-			}
-			if err := take(item); err != nil {
-				return err
-			}
+		if err := got.page(*page.Items, take); err != nil {
+			return err
 		}
 		next := page.PageInfo.NextCursor
 		switch {
-		case next == "" && n < page.TotalItems-max(5, page.TotalItems/100):
-			return s.odd("says that it has %d entities and sends %d", page.TotalItems, n)
+		case next == "" && got.n < page.TotalItems-max(5, page.TotalItems/100):
+			return s.odd("says that it has %d entities and sends %d", page.TotalItems, got.n)
 		case next == "":
 			return nil
 		case seen[next] || len(seen) >= maxPages:
@@ -80,9 +76,9 @@ func (s *Source) byQuery(ctx context.Context, fields string, take func(json.RawM
 
 // byOffset reads page by page from a portal that does not know by-query yet (Backstage before 1.10).
 func (s *Source) byOffset(ctx context.Context, fields string, take func(json.RawMessage) error) error {
-	var last string
-	for n := 0; ; {
-		params := url.Values{"limit": {strconv.Itoa(s.opt.PageSize)}, "offset": {strconv.Itoa(n)}}
+	got := tally{s: s, seen: map[catalog.Ref]bool{}}
+	for offset := 0; ; {
+		params := url.Values{"limit": {strconv.Itoa(s.opt.PageSize)}, "offset": {strconv.Itoa(offset)}}
 		if len(s.opt.Filter) > 0 {
 			params["filter"] = s.opt.Filter
 		}
@@ -99,23 +95,50 @@ func (s *Source) byOffset(ctx context.Context, fields string, take func(json.Raw
 		if len(items) == 0 {
 			return nil
 		}
-		if first := string(items[0]); first == last {
-			return s.odd("sends the same page again, so that its pages have no end")
-		} else {
-			last = first
+		if err := got.page(items, take); err != nil {
+			return err
 		}
-		for _, item := range items {
-			if n++; n > s.opt.MaxEntities {
-				return fault.New(fault.Invalid, "the portal %s has more than %d entities; narrow it with a filter", s.base, s.opt.MaxEntities)
-			}
-			if err := take(item); err != nil {
-				return err
-			}
-		}
+		offset += len(items)
 		if len(items) < s.opt.PageSize {
 			return nil
 		}
 	}
+}
+
+// tally counts the entities that a portal lists, each once: one that sends a page twice has not sent the other.
+type tally struct {
+	s    *Source
+	seen map[catalog.Ref]bool
+	n    int // different ones
+	idle int // pages in a row that brought nothing new
+}
+
+// page takes a page. Entities may move between pages while these are read, so that a few come twice.
+func (t *tally) page(items []json.RawMessage, take func(json.RawMessage) error) error {
+	const most = 3
+	before := t.n
+	for _, item := range items {
+		var h head
+		if json.Unmarshal(item, &h) != nil || h.Kind == "" || h.Metadata.Name == "" {
+			t.n++ // whoever takes it says what is wrong
+		} else if ref := h.ref(); !t.seen[ref] {
+			t.seen[ref] = true
+			t.n++
+		}
+		if t.n > t.s.opt.MaxEntities {
+			return fault.New(fault.Invalid, "the portal %s has more than %d entities; narrow it with a filter", t.s.base, t.s.opt.MaxEntities)
+		}
+		if err := take(item); err != nil {
+			return err
+		}
+	}
+	if t.idle++; t.n > before {
+		t.idle = 0
+	}
+	if t.idle > most {
+		return t.s.odd("sends page after page without anything new, so that its pages have no end")
+	}
+	return nil
 }
 
 // byRefs fetches entities by reference and calls take with each, null for one that is gone. A portal that cannot do
@@ -137,6 +160,10 @@ func (s *Source) byRefs(ctx context.Context, refs []string, take func(ref string
 			return s.odd("answers %d references with %d entities", len(batch), len(answer.Items))
 		}
 		for i, item := range answer.Items {
+			var h head
+			if string(item) != "null" && (json.Unmarshal(item, &h) != nil || h.ref().String() != batch[i]) {
+				return s.odd("answers with another entity than %s, which it was asked for", batch[i])
+			}
 			if err := take(batch[i], item); err != nil {
 				return err
 			}

@@ -66,8 +66,11 @@ func (s *Source) fetch(ctx context.Context) (map[catalog.Ref]*held, bool, error)
 	}
 	tags := true
 	err = s.byRefs(ctx, changed, func(ref string, raw json.RawMessage) error {
-		if string(raw) == "null" {
-			return nil // gone since the list was made
+		if string(raw) == "null" { // gone since the list was made, as the next list will say
+			if key, err := catalog.ParseRef(ref, "", ""); err == nil && s.known[key] != nil {
+				next[key] = s.known[key]
+			}
+			return nil
 		}
 		h, key := s.take(raw)
 		next[key] = h

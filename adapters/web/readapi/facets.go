@@ -98,16 +98,15 @@ func (s *selection) counts(f *field, set *bitset.BitSet) map[string]int {
 		}
 		return counts
 	}
-	var seen []string // of one entity, lower case
+	var seen distinct
 	for row := range set.EachSet() {
 		i, ok := itemOf(s.view, s.refs[row])
 		if !ok {
 			continue
 		}
-		seen = seen[:0]
+		seen.clear()
 		f.each(i, func(v found) {
-			if low := strings.ToLower(v.text); !v.null && !slices.Contains(seen, low) {
-				seen = append(seen, low)
+			if !v.null && seen.add(strings.ToLower(v.text)) {
 				counts[v.text]++
 			}
 		})

@@ -16,7 +16,7 @@ import (
 type index struct {
 	texts  []string       // the values as written, ordered by lows and then by themselves
 	lows   []string       // the same in lower case
-	from   []uint32       // texts[i] is what entries[from[i]:from[i+1]] have
+	from   []uint32       // texts[i] is what rows[from[i]:from[i+1]] have
 	rows   []uint32       // of all values behind each other; ascending for each
 	has    *bitset.BitSet // rows that have the field, null included
 	valued *bitset.BitSet // rows that have a value
@@ -64,27 +64,56 @@ type indexer struct {
 	lows  []string
 	pairs []valued // ordered by row
 	nulls []uint32 // rows
-	bytes int      // of the texts
+	seen  distinct
+	bytes int // of the texts
 }
 
 // valued is a value of a row.
 type valued struct{ value, row uint32 }
 
 func (b *indexer) add(row uint32, i *item) {
-	start := len(b.pairs)
+	b.seen.clear()
 	b.field.each(i, func(v found) {
 		if v.null {
 			b.nulls = append(b.nulls, row)
 			return
 		}
-		id := b.id(v.text)
-		for _, p := range b.pairs[start:] {
-			if b.lows[p.value] == b.lows[id] {
-				return // a value counts once for an entity
-			}
+		if id := b.id(v.text); b.seen.add(b.lows[id]) {
+			b.pairs = append(b.pairs, valued{id, row})
 		}
-		b.pairs = append(b.pairs, valued{id, row})
 	})
+}
+
+// distinct are the values of one entity, lower case: each counts once.
+type distinct struct {
+	few  []string
+	many map[string]struct{} // all of them, when there are more than fewValues
+}
+
+const fewValues = 32
+
+func (d *distinct) clear() { d.few, d.many = d.few[:0], nil }
+
+// add reports whether a value is new.
+func (d *distinct) add(low string) bool {
+	if d.many == nil && slices.Contains(d.few, low) {
+		return false
+	}
+	if _, has := d.many[low]; has {
+		return false
+	}
+	if len(d.few) < fewValues {
+		d.few = append(d.few, low)
+		return true
+	}
+	if d.many == nil {
+		d.many = make(map[string]struct{}, 2*fewValues)
+		for _, v := range d.few {
+			d.many[v] = struct{}{}
+		}
+	}
+	d.many[low] = struct{}{}
+	return true
 }
 
 func (b *indexer) id(text string) uint32 {

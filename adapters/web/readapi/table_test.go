@@ -253,3 +253,17 @@ func TestSortRuns(t *testing.T) {
 		}
 	}
 }
+
+// TestDistinct: a value counts once, among few and among many.
+func TestDistinct(t *testing.T) {
+	var d distinct
+	for range 2 {
+		d.clear()
+		for n := range 10 * fewValues {
+			v := fmt.Sprint(n % (3 * fewValues))
+			if d.add(v) != (n < 3*fewValues) {
+				t.Errorf("%s, the value %d", v, n)
+			}
+		}
+	}
+}

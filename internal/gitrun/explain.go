@@ -14,6 +14,7 @@ var said = []struct {
 	kind fault.Kind
 	why  string
 }{
+	{"out of memory", fault.Invalid, "reading it takes more memory than git may have"},
 	{"authentication failed", fault.Forbidden, "the credentials are refused"},
 	{"could not read username", fault.Forbidden, "it wants credentials"},
 	{"could not read password", fault.Forbidden, "it wants credentials"},

@@ -13,6 +13,7 @@ import (
 	"maps"
 	"os"
 	"os/exec"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -37,6 +38,9 @@ type Options struct {
 	Timeout time.Duration
 	// MaxOutput bounds what a run may print, in bytes; zero: 64 MB.
 	MaxOutput int64
+	// MaxMemory bounds what each process of a run may hold in memory of its own, in bytes, where the system
+	// has a shell that can bound it; zero: 512 MB.
+	MaxMemory int64
 }
 
 // Credential is how a repository is read. The zero value reads anonymously.
@@ -51,6 +55,7 @@ type Credential struct {
 type Runner struct {
 	o      Options
 	binary string
+	shell  string // empty: there is none that is needed
 }
 
 // New returns a runner. It fails when there is no git program.
@@ -64,6 +69,9 @@ func New(o Options) (*Runner, error) {
 	if o.MaxOutput <= 0 {
 		o.MaxOutput = 64 << 20
 	}
+	if o.MaxMemory <= 0 {
+		o.MaxMemory = 512 << 20
+	}
 	if o.Agent == "" {
 		o.Agent = "git/backchannel"
 	}
@@ -71,7 +79,11 @@ func New(o Options) (*Runner, error) {
 	if err != nil {
 		return nil, fault.New(fault.Invalid, "the program %s, which reads repositories, is not installed", o.Binary)
 	}
-	return &Runner{o: o, binary: binary}, nil
+	r := &Runner{o: o, binary: binary}
+	if sh, err := exec.LookPath("sh"); err == nil && runtime.GOOS == "linux" {
+		r.shell = sh
+	}
+	return r, nil
 }
 
 // env is the whole environment of a run.
@@ -128,6 +140,7 @@ func (r *Runner) config(at Address, c Credential) map[string]string {
 		"core.symlinks":              "false",
 		"core.askPass":               "false",
 		"core.attributesFile":        os.DevNull,
+		"core.bigFileThreshold":      "16m", // larger files go to disk piece by piece
 		"credential.helper":          "",
 		"fetch.recurseSubmodules":    "false",
 		"fetch.unpackLimit":          "1", // packs, not thousands of files

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"sync"
 	"time"
 
@@ -95,7 +96,12 @@ func (c Cmd) name() string {
 
 // command prepares a process that dies with its context, together with those it starts.
 func (r *Runner) command(ctx context.Context, dir string, args []string, at Address, cred Credential) *exec.Cmd {
-	cmd := exec.CommandContext(ctx, r.binary, args...)
+	name := r.binary
+	if r.shell != "" { // which sets the bound before git can start a helper, and becomes git
+		args = append([]string{"-c", `ulimit -d "$0" 2>/dev/null; exec "$@"`, strconv.FormatInt(r.o.MaxMemory>>10, 10), name}, args...)
+		name = r.shell
+	}
+	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Dir, cmd.Env = dir, r.env(at, cred)
 	ownGroup(cmd)
 	cmd.Cancel = func() error { return killGroup(cmd) }

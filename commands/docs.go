@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/backchannel-portal/backchannel/bot/card"
@@ -164,11 +165,11 @@ func (t *talk) section(d *search.Doc) card.Span {
 	if d.Heading != "" && !sameName(d.Heading, name) {
 		name += " › " + d.Heading
 	}
-	return linkOr(name, t.c.links.page(d.Entity, d.Page, d.Anchor))
+	return linkOr(name, cmp.Or(t.c.links.page(d.Entity, d.Page, d.Anchor), webAddress(d.Source)))
 }
 
 func (t *talk) pageLink(d *search.Doc) card.Span {
-	return linkOr(t.pageName(d), t.c.links.page(d.Entity, d.Page, ""))
+	return linkOr(t.pageName(d), cmp.Or(t.c.links.page(d.Entity, d.Page, ""), webAddress(d.Source)))
 }
 
 func (t *talk) pageName(d *search.Doc) string {

@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -13,15 +14,8 @@ import (
 
 // siteLine links to the whole site and names its pages.
 func (t *talk) siteLine(e, site *catalog.Entity, sections []*search.Doc) {
-	address := t.c.links.page(site.Ref, "", "")
-	text := address
-	if text == "" {
-		text = site.Annotation(annotationTechDocs)
-	}
-	if text == "" {
-		text = site.Ref.Short("")
-	}
-	t.line(lang.DocsSite, lang.Args{"what": t.named(e), "link": linkOr(text, address)})
+	address := t.siteAddress(site, sections)
+	t.line(lang.DocsSite, lang.Args{"what": t.named(e), "link": linkOr(cmp.Or(address, site.Ref.Short("")), address)})
 	if x := beginning(sections); x != "" {
 		t.add(card.Text{Spans: []card.Span{card.T(x)}})
 	}
@@ -41,6 +35,21 @@ func (t *talk) siteLine(e, site *catalog.Entity, sections []*search.Doc) {
 		most := min(len(pages), t.inline())
 		t.line(lang.DocsPages, lang.Args{"list": t.join(pages[:most:most], len(pages)-most)})
 	}
+}
+
+// siteAddress is where a site's docs can be read: on our pages, or, where nobody serves them, in the repository. It is
+// "" where nothing on the web is known.
+func (t *talk) siteAddress(site *catalog.Entity, sections []*search.Doc) string {
+	if own := t.c.links.page(site.Ref, "", ""); own != "" {
+		return own
+	}
+	if len(sections) > 0 {
+		if source := webAddress(sections[0].Source); source != "" {
+			return source
+		}
+	}
+	folder, _ := strings.CutPrefix(site.Annotation(annotationTechDocs), "url:")
+	return webAddress(folder)
 }
 
 // beginning is how the start page of a site begins.

@@ -131,7 +131,7 @@ func newApp(cfg *config.Config, now func() time.Time, log *slog.Logger, w wiring
 		View:    a.view,
 		Plugins: a.plugins,
 		Views:   a.plug.views,
-		Links:   commands.Links{Base: cfg.Web.BaseURL, Entity: cfg.Links.Entity, Docs: cfg.Links.Docs},
+		Links:   commands.Links{Base: pagesURL(cfg), Entity: cfg.Links.Entity, Docs: cfg.Links.Docs},
 		Now:     now,
 		Lexicon: lexicon,
 		Picture: a.radarPicture,

@@ -38,7 +38,7 @@ type streams struct {
 
 // globals are the flags that every command takes.
 type globals struct {
-	Config  string   `help:"Configuration file; ./backchannel.yaml if it exists." placeholder:"FILE"`
+	Config  string   `help:"Configuration file; ./backchannel.yaml if it exists." placeholder:"FILE" env:"BACKCHANNEL_CONFIG"`
 	Catalog []string `help:"Descriptor file, glob or folder; replaces the configured locations. May be repeated." placeholder:"PATH" sep:"none"`
 	Output  string   `short:"o" help:"Format of the output: text or json." enum:"text,json" default:"text"`
 	Quiet   bool     `help:"Say nothing but the result."`

@@ -83,7 +83,7 @@ func follow(cfg *config.Config, base *base, log *slog.Logger, dir string) (*foll
 	}
 	f.making = f.scaffolding(cfg, base)
 	a, err := newApp(cfg, time.Now, log, wiring{
-		scaffold: f.making, follows: f.long.follows, recent: recentRuns{f.templateRuns, cfg.Web.BaseURL},
+		scaffold: f.making, follows: f.long.follows, recent: recentRuns{f.templateRuns, pagesURL(cfg)},
 		cards: cards, runs: base.runs(), keep: base.keeper(), audits: base.audits(), queue: base.queue,
 		tasks: f.long.follows, feedback: f.disputes, post: f.places.send,
 		places: f.places, locations: f.locations, registrar: f.registrar(cfg), links: base.state.Links,

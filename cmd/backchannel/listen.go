@@ -8,6 +8,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/backchannel-portal/backchannel/cmd/backchannel/config"
 	"github.com/backchannel-portal/backchannel/internal/fault"
 )
 
@@ -89,4 +90,13 @@ func onLoopback(addr string) bool {
 	}
 	ip := net.ParseIP(host)
 	return ip != nil && ip.IsLoopback()
+}
+
+// pagesURL is where people reach the pages, or "" where the listener serves none: it is reachable from outside, and
+// web.auth does not say who may see them.
+func pagesURL(cfg *config.Config) string {
+	if auth := cfg.Web.Auth; auth.Required() || auth.Open || onLoopback(cfg.Web.Listen) {
+		return cfg.Web.BaseURL
+	}
+	return ""
 }

@@ -82,7 +82,7 @@ func (p *plugged) start(ctx context.Context, one plugins.Plugin) error {
 // host is what a plugin is given.
 func (p *plugged) host(name string) plugins.Host {
 	return plugins.Host{
-		Now: p.app.now, Log: p.app.log.With("plugin", name), BaseURL: p.app.cfg.Web.BaseURL,
+		Now: p.app.now, Log: p.app.log.With("plugin", name), BaseURL: pagesURL(p.app.cfg),
 		Upstream: p.out, Facts: pluginFacts{p.app, name}, Catalog: pluginCatalog{p.app}, Keep: plugins.KeeperOf(p.keep, name), Turn: p.turn(name),
 		Changed: func(ref catalog.Ref) { p.views.Forget(name, ref) },
 	}.Whole()

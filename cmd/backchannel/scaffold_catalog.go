@@ -110,7 +110,7 @@ func (n notifier) Notify(ctx context.Context, m entity.Notification) error {
 	if len(to) == 0 {
 		return fault.New(fault.NotFound, "nobody of those who are to be told can be reached on %s", at.Platform)
 	}
-	msg := notification(m, n.f.cfg.Web.BaseURL)
+	msg := notification(m, pagesURL(n.f.cfg))
 	for _, a := range to[:min(len(to), maxNotified)] {
 		if err := n.f.places.send(ctx, bot.Post{Key: "notify:" + m.Key + ":" + a.Key(), To: a, Message: msg}); err != nil {
 			return err
@@ -119,7 +119,8 @@ func (n notifier) Notify(ctx context.Context, m entity.Notification) error {
 	return nil
 }
 
-// notification is what somebody is told, in the words of the template.
+// notification is what somebody is told, in the words of the template. base is where pages are, "" for nowhere: a link to
+// one of them is left out then.
 func notification(n entity.Notification, base string) card.Message {
 	m := card.Message{Lang: lang.Of(n.Title), Blocks: []card.Block{card.Text{Spans: []card.Span{card.S(n.Title)}}}}
 	if n.Info != "" {
@@ -127,7 +128,10 @@ func notification(n entity.Notification, base string) card.Message {
 	}
 	link := n.Link
 	if strings.HasPrefix(link, "/") {
-		link = strings.TrimRight(base, "/") + link
+		link = ""
+		if base != "" {
+			link = strings.TrimRight(base, "/") + n.Link
+		}
 	}
 	if link != "" {
 		m.Blocks = append(m.Blocks, card.Actions{Items: []card.Action{{Label: lang.Text(m.Lang, lang.ActOpen, nil), URL: link}}})

@@ -10,7 +10,7 @@ import (
 
 // formPages goes on with forms of chats in a browser; nil where people could not reach the pages.
 func (s *service) formPages() bot.FormLinker {
-	if s.sign == nil && !s.cfg.Web.Auth.Open && !onLoopback(s.cfg.Web.Listen) {
+	if pagesURL(s.cfg) == "" {
 		return nil
 	}
 	if s.forms == nil {

@@ -152,7 +152,8 @@ func (c *restoreCmd) Run(s *session) error {
 	if kind := storeKind(cfg.Store.URL); about.Store != kind {
 		return fault.New(fault.Invalid, "the backup is of %s and store.url is %s; a backup goes back to where it came from", about.Store, kind)
 	}
-	if path, isFile := strings.CutPrefix(cfg.Store.URL, "sqlite:"); isFile {
+	path, isFile := strings.CutPrefix(cfg.Store.URL, "sqlite:")
+	if isFile {
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 			return fault.Wrap(fault.Invalid, err, "make the folder of the database")
 		}
@@ -166,8 +167,29 @@ func (c *restoreCmd) Run(s *session) error {
 			return fault.Wrap(fault.Invalid, err, "put the keys in place")
 		}
 	}
+	if err := handOver(cfg.Store.DataDir, path, isFile); err != nil {
+		return fault.Wrap(fault.Invalid, err, "give what was restored to the service")
+	}
 	if !s.Quiet {
 		fmt.Fprintf(s.out, "Restored what was made at %s. Start Backchannel now.\n", about.Made.Format(time.RFC3339))
+	}
+	return nil
+}
+
+// handOver gives what was restored to whoever has the folder it lies in: root restores for a service that runs as
+// somebody else.
+func handOver(dataDir, database string, isFile bool) error {
+	var made []string
+	for _, name := range keyFiles() {
+		made = append(made, filepath.Join(dataDir, name))
+	}
+	if isFile {
+		made = append(made, database, database+".lock")
+	}
+	for _, path := range made {
+		if err := ownedAsFolder(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
 	}
 	return nil
 }

@@ -15,7 +15,7 @@ const deployments = "../../deployments/"
 func TestDeployedConfigurations(t *testing.T) {
 	t.Parallel()
 	secret := filepath.Join(t.TempDir(), "secret")
-	if err := os.WriteFile(secret, []byte("s3cret\n"), 0o600); err != nil {
+	if err := os.WriteFile(secret, []byte(strings.Repeat("s3cret", 8)+"\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	read := func(name string) string {
@@ -26,7 +26,7 @@ func TestDeployedConfigurations(t *testing.T) {
 		return string(data)
 	}
 	composed := read("compose/backchannel.yaml")
-	for _, name := range []string{"database", "slack_bot", "slack_app"} {
+	for _, name := range []string{"database", "store", "slack_bot", "slack_app"} {
 		if !strings.Contains(read("compose/compose.yaml"), "./secrets/"+name) {
 			t.Errorf("compose.yaml does not know the secret %s", name)
 		}

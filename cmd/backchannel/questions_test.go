@@ -44,7 +44,9 @@ var questionFiles = []struct {
 	{"online school", "testdata/company17/backchannel.yaml", "testdata/company17/questions.jsonl", 0.97, 0.008},
 	{"online school again", "testdata/company17/backchannel.yaml", "testdata/company17/more.jsonl", 0.95, 0},
 	{"hotels", "testdata/company18/backchannel.yaml", "testdata/company18/questions.jsonl", 0.96, 0},
+	{"hotels again", "testdata/company18/backchannel.yaml", "testdata/company18/more.jsonl", 0.86, 0.023},
 	{"parcels", "testdata/company19/backchannel.yaml", "testdata/company19/questions.jsonl", 0.94, 0.008},
+	{"parcels again", "testdata/company19/backchannel.yaml", "testdata/company19/more.jsonl", 0.91, 0.021},
 }
 
 // questionsNow is the instant at which the questions are asked: on-call answers depend on it.

@@ -69,6 +69,15 @@ func (r *run) definitionsMeant() bool {
 	}))
 }
 
+// peopleAsked reports whether a message asks for people who know something.
+func (r *run) peopleAsked() bool {
+	switch r.intent {
+	case "", Owner, OnCall, Members, Search, Show, Version:
+		return r.m.cue("knows")
+	}
+	return false
+}
+
 // onlyTechs reports whether a message names technologies that are in use and says nothing else that tells.
 func (r *run) onlyTechs() bool {
 	if slices.ContainsFunc(r.m.techs, func(s techSpan) bool { return s.weak && !r.m.known(s) || !r.u.inUse(r.view, s.id) }) {
@@ -84,7 +93,7 @@ func (r *run) onlyNamesTechs() bool {
 	}
 	r.markHits()
 	return !slices.ContainsFunc(r.content(nil), func(u unit) bool {
-		return weightOf(&u) >= weightWord && !slices.ContainsFunc(r.m.techs, func(s techSpan) bool { return u.from >= s.from && u.to <= s.to })
+		return weightOf(&u) >= weightWord && !r.m.cued("knows", u.from) && !slices.ContainsFunc(r.m.techs, func(s techSpan) bool { return u.from >= s.from && u.to <= s.to })
 	})
 }
 
@@ -99,14 +108,14 @@ func (r *run) adjustTech(group, other bool) {
 		r.intent, r.sure = API, max(s[API], sureIntent)
 	case r.intent == Version && other && s[Show] >= plainShow && r.m.cue("dashboard"): // "checkout grafana"
 		r.intent, r.sure = Show, s[Show]
-	case r.intent == Docs && r.m.cue("dashboard") && !r.howto():
+	case r.intent == Docs && r.dashboardAsked() && !r.howto():
 		r.intent = Show
 	case r.intent == Dependents && !other && !group && r.onlyTechs() && !r.found(r.content(nil)).settled(): // manifests tell who uses a technology
 		r.intent, r.sure = Version, max(s[Version], sureIntent)
-	case r.intent == Owner && r.m.cue("knows") && !other && !group && r.onlyTechs(): // who knows it owns what is built with it
+	case r.peopleAsked() && !other && !group && r.onlyTechs(): // who knows it owns what is built with it
 		r.intent, r.sure = Version, max(s[Version], sureIntent)
 		r.out.Trait = Knows
-	case r.intent == Owner && r.m.cue("knows") && !other && !group && r.onRadar() && r.onlyNamesTechs():
+	case r.peopleAsked() && !other && !group && r.onRadar() && r.onlyNamesTechs():
 		r.intent, r.sure = Radar, max(s[Radar], sureIntent)
 	case r.intent == Builds && !other && r.howto(): // "the pipeline takes for ever, any tips?"
 		r.intent = Docs

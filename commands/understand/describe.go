@@ -54,10 +54,35 @@ func (r *run) found(us []unit) outcome {
 			rivals = append(rivals, r.x.ref(s.ent))
 		}
 	}
+	if thin {
+		rivals = append(rivals, r.otherHalf(us, list, rivals)...)
+	}
 	if len(rivals) > 1 {
 		return outcome{choices: rivals[:min(len(rivals), maxChoices-1)]}
 	}
 	return o
+}
+
+// otherHalf are what fits the rest of a name of two words, of which the best description has but one: 支付网关 may be the
+// gateway, and may be what takes payments.
+func (r *run) otherHalf(us []unit, list []scored, first []catalog.Ref) []catalog.Ref {
+	const most, nearly, half = 2, 0.85, 0.9
+	words := r.tellingUnits(us)
+	if len(words) != 2 || words[0].to != words[1].from || list[0].named == 0 || r.intent == Search {
+		return nil
+	}
+	var out []catalog.Ref
+	for _, s := range list[1:] {
+		ref := r.x.ref(s.ent)
+		other := s.named > 0 && s.cover >= (1-list[0].cover)*nearly && s.cover < list[0].cover*half
+		if !other || len(out) == most || r.x.ent(s.ent).old {
+			continue
+		}
+		if !slices.ContainsFunc(slices.Concat(first, out), func(o catalog.Ref) bool { return o == ref || r.related(o, ref) }) {
+			out = append(out, ref)
+		}
+	}
+	return out
 }
 
 // nameAlone reports whether all that a question says is written as one name: port-pages, nightSums.

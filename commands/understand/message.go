@@ -150,17 +150,20 @@ func (m *message) askedWhich(s techSpan) bool {
 	return false
 }
 
-// known reports whether a name stands where somebody is asked for who knows it, or who uses it: "who knows rust", 谁会 go.
+// known reports whether a message asks who knows something, so that an everyday word can be a technology: "who knows rust",
+// 谁会 go, "anyone good with express?" The word stands at the end, or right behind the one that says so.
 func (m *message) known(s techSpan) bool {
-	if s.from == 0 {
-		return false
-	}
 	end := !slices.ContainsFunc(m.toks[s.to:], func(t token) bool {
 		return t.class != punct && t.norm != "的" && t.norm != "吗" && t.norm != "呢" && t.norm != "here"
 	})
+	if s.from == 0 {
+		return false
+	}
 	switch m.toks[s.from-1].norm {
-	case "knows", "know", "speaks", "knowing":
+	case "knows", "know", "speaks", "knowing", "writes":
 		return end
+	case "with", "at", "in":
+		return end && anyOf(strings.ToLower(m.clean.text), "good ", "great ", "fluent ", "skilled ", "expert", "experience")
 	case "会", "懂", "熟", "悉":
 		return end || m.toks[s.to].norm == "的" || m.toks[s.to].norm == "找"
 	}

@@ -17,7 +17,7 @@ func (r *run) asksTag() bool {
 	default:
 		return false
 	}
-	if r.sure >= sureIntent || r.howto() || !r.asks() || r.m.cue("broken") || r.m.cue("dashboard") {
+	if r.sure >= sureIntent && (r.intent != Lifecycle || r.stageAsked() != "") || r.howto() || !r.asks() || r.m.cue("broken") || r.m.cue("dashboard") {
 		return false
 	}
 	was := r.intent
@@ -62,6 +62,15 @@ func (r *run) tagNamed(e *catalog.Entity, n *mention) string {
 	return ""
 }
 
+// dashboardAsked reports whether a dashboard is asked for: the board of "Menu Board" is none.
+func (r *run) dashboardAsked() bool {
+	return slices.ContainsFunc(r.m.cues["dashboard"], func(f found) bool {
+		return slices.ContainsFunc(f.hits, func(h int) bool {
+			return !slices.ContainsFunc(r.m.mentions, func(n mention) bool { return n.strength == strong && n.to-n.from > 1 && h >= n.from && h < n.to })
+		})
+	})
+}
+
 // dashboardBefore settles "and its dashboard?", which names nothing: it is asked of what was talked about.
 func (r *run) dashboardBefore() bool {
 	switch r.intent {
@@ -69,7 +78,7 @@ func (r *run) dashboardBefore() bool {
 	default:
 		return false
 	}
-	if r.past == nil || !r.m.cue("dashboard") || r.howto() || slices.ContainsFunc(r.m.mentions, func(n mention) bool { return n.strength > weak }) {
+	if r.past == nil || !r.dashboardAsked() || r.howto() || slices.ContainsFunc(r.m.mentions, func(n mention) bool { return n.strength > weak }) {
 		return false
 	}
 	r.markHits()

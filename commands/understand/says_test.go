@@ -1,6 +1,7 @@
 package understand_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -41,6 +42,9 @@ func TestWhoKnows(t *testing.T) {
 		{"谁会 rust", "version", "rust"},
 		{"会 rust 的找谁", "version", "rust"},
 		{"who knows scala", "radar", "scala"},
+		{"anyone here good with rust?", "version", "rust"},
+		{"有谁懂 kotlin", "version", "kotlin"},
+		{"kotlin 谁比较熟", "version", "kotlin"},
 	} {
 		r := u.Understand(view, understand.Question{Text: tt.text})
 		if string(r.Intent) != tt.intent || len(r.Tech) != 1 || r.Tech[0].ID != tt.tech || len(r.Entities) > 0 || (tt.intent == "version") != (r.Trait == understand.Knows) {
@@ -58,6 +62,7 @@ func TestTagsAskedFor(t *testing.T) {
 	u, view := inn(t)
 	for _, tt := range []struct{ text, intent, about, topic string }{
 		{"is card tokens pci relevant", "show", "component:default/card-tokens", "pci"},
+		{"card-tokens 是不是 pci", "show", "component:default/card-tokens", "pci"},
 		{"card-tokens 涉及 pci 吗", "show", "component:default/card-tokens", "pci"},
 	} {
 		r := u.Understand(view, understand.Question{Text: tt.text})
@@ -146,5 +151,32 @@ func TestSharedWord(t *testing.T) {
 	}
 	if got := u.Understand(view, understand.Question{Text: "who owns the zeppelin"}); len(got.Candidates) > 0 || len(got.Unknown) != 1 {
 		t.Errorf("%v, unknown %v", got.Candidates, got.Unknown)
+	}
+}
+
+// TestHalfOfAName: of what is said in two words, and fits one thing by one of them and another by the other, the asker chooses.
+func TestHalfOfAName(t *testing.T) {
+	at := func(name, title, about string) *catalog.Entity {
+		return st.Entity("component:"+name, st.Title(title), st.About(about), st.Type("service"), st.Owner("group:shop"))
+	}
+	r := search.NewReader(catalog.Changes{Generation: 1, Full: true, Upserts: []*catalog.Entity{
+		at("gateway", "统一网关", "所有请求从这里进来"), at("till", "支付中心", "收钱和付款"), at("pay-page", "支付页面", "付款的页面"), at("lamp", "灯", "开灯"), at("mail", "邮件", "发邮件"), st.Entity("group:shop", st.Title("Shop")),
+	}}, nil, search.Options{})
+	t.Cleanup(func() { _ = r.Close() })
+	view := r.For(catalog.Viewer{})
+	got := understand.New(understand.Vocabulary{Catalog: view}).Understand(view, understand.Question{Text: "支付网关谁负责"})
+	if c := names(got.Candidates); len(c) != 3 || c[0] != "component:default/gateway" || !slices.Contains(c, "component:default/till") || !slices.Contains(c, "component:default/pay-page") {
+		t.Errorf("%v, one of %v", got.Entities, got.Candidates)
+	}
+}
+
+// TestBoardsThatAreNone: a word for a dashboard that is part of a name asks for none.
+func TestBoardsThatAreNone(t *testing.T) {
+	u, view := inn(t)
+	if r := u.Understand(view, understand.Question{Text: "does the menu board have docs"}); r.Intent != understand.Docs || r.Trait == "dashboard" {
+		t.Errorf("%s %q", r.Intent, r.Trait)
+	}
+	if r := u.Understand(view, understand.Question{Text: "dashboard of card-tokens"}); r.Intent != understand.Show || r.Trait != "dashboard" {
+		t.Errorf("%s %q", r.Intent, r.Trait)
 	}
 }

@@ -158,7 +158,7 @@ func (r *run) brokenBehind(n *mention) bool {
 // asks reports whether a message is a question, with a question mark or by its words.
 func (r *run) asks() bool {
 	text := r.m.clean.text
-	return strings.ContainsAny(text, "?哪吗么几怎谁") || anyOf(text, "多少", "不能", "能否", "有没有") || r.howto() || r.m.cue("fleet") ||
+	return strings.ContainsAny(text, "?哪吗么几怎谁") || anyOf(text, "多少", "不能", "能否", "有没有", "是不是", "是否") || r.howto() || r.m.cue("fleet") ||
 		len(r.m.toks) > 2 && asking[r.m.toks[0].norm]
 }
 

@@ -265,7 +265,7 @@ func (r *run) fleet() bool {
 // ofThread reports whether a few words ask for the version of what was talked about: "which java?" after a question about
 // something written in it.
 func (r *run) ofThread() bool {
-	const few = 4
+	const few = 6
 	if r.past == nil || len(r.past.asked) != 1 || r.past.intent == Version || len(r.m.toks) > few || r.m.cue("fleet") || len(r.m.techs) != 1 {
 		return false
 	}

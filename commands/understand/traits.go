@@ -86,7 +86,7 @@ var contentVerb = map[string]bool{"sends": true, "keeps": true, "stores": true, 
 // traits notes the details asked for.
 func (r *run) traits() {
 	for _, t := range []string{"lead", "successor", "secondary", "next", "until", "repo", "site", "dashboard", "chat", "contact", "behind", "hold", "trial", "assess", "adopt"} {
-		if r.m.cue(t) && traitFits(t, r.intent) {
+		if r.m.cue(t) && traitFits(t, r.intent) && (t != "dashboard" || r.dashboardAsked()) {
 			if t == "next" && !r.out.When.IsZero() { // a day is named
 				continue
 			}

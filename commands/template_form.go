@@ -19,7 +19,8 @@ func TemplateForm(id string, f *scaffold.Form, page int, l lang.Lang, problems [
 	case out.Title == "":
 		out.Title = p.Title
 	case p.Title != "" && p.Title != out.Title:
-		out.Intro = append(out.Intro, card.S(counted(f, page, l)))
+		out.Page = counted(f, page, l)
+		out.Intro = append(out.Intro, card.S(out.Page))
 	}
 	if p.Description != "" {
 		if len(out.Intro) > 0 {

@@ -48,7 +48,7 @@ func TestTemplateForm(t *testing.T) {
 	}
 	got := TemplateForm("new", f, 0, lang.English, problems)
 	want := card.Form{
-		ID: "new", Title: "A service",
+		ID: "new", Title: "A service", Page: "About it",
 		Intro: []card.Span{card.S("About it"), card.T("\n"), card.T("What it is called."), card.T("\n"), card.S("region"), card.T(": eu Set by the template.")},
 		Fields: []card.FormField{
 			{Name: "name", Label: "Name", Help: "As in the catalog", Kind: card.FieldLine, Required: true, Value: []string{"-pay"}, Placeholder: "pay", Error: "Letters, digits, and - _ . between them, at most 63 characters."},

@@ -70,7 +70,7 @@ func (x *exchange) failed(err error) {
 // toOpen is a message with the button that opens what is asked next.
 func (x *exchange) toOpen(o bot.OpenForm, text, label lang.Key) message {
 	r := &renderer{lang: x.ev.Locale, count: 1, left: maxText}
-	r.text(card.Say(x.ev.Locale, text, lang.Args{"form": card.S(o.Form.Title)}))
+	r.text(card.Say(x.ev.Locale, text, lang.Args{"form": card.S(o.Form.Name())}))
 	for _, q := range o.Form.Fields {
 		if q.Error != "" {
 			r.text([]card.Span{card.S(q.Label), card.T(" · "), card.T(q.Error)})

@@ -43,7 +43,7 @@ func (x *exchange) beside(ctx context.Context, o bot.OpenForm) (message, bool) {
 		key = lang.DiscordFormNowhere
 	}
 	r := &renderer{lang: x.ev.Locale, count: 1, left: maxText}
-	r.text(card.Say(x.ev.Locale, key, lang.Args{"form": card.S(o.Form.Title), "labels": card.S(strings.Join(labels, ", "))}))
+	r.text(card.Say(x.ev.Locale, key, lang.Args{"form": card.S(o.Form.Name()), "labels": card.S(strings.Join(labels, ", "))}))
 	var row []component
 	if link != "" {
 		row = append(row, component{Type: typeButton, Style: styleLink, Label: clip(lang.Text(x.ev.Locale, lang.DiscordFormBesideButton, nil), maxLabel), URL: link})

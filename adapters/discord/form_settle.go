@@ -74,7 +74,7 @@ func (s *session) again(o bot.OpenForm) {
 		for _, line := range r.Lines(o.Form) {
 			list.Items = append(list.Items, []card.Span{card.T(line)})
 		}
-		m = card.Message{Lang: locale, Blocks: []card.Block{card.Text{Spans: []card.Span{card.S(o.Form.Title)}}, list}}
+		m = card.Message{Lang: locale, Blocks: []card.Block{card.Text{Spans: []card.Span{card.S(o.Form.Name())}}, list}}
 	case bot.Open:
 		m = card.Message{Lang: locale, Blocks: []card.Block{card.Text{Spans: card.Say(locale, lang.BotFormGone, nil)}}}
 	}

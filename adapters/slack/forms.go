@@ -222,7 +222,7 @@ func (s *session) submittedLate(ar *arrival, o bot.OpenForm, reply bot.Reply) {
 		for _, line := range r.Lines(o.Form) {
 			list.Items = append(list.Items, []card.Span{card.T(line)})
 		}
-		reply = bot.Whisper{Message: card.Message{Lang: l, Blocks: []card.Block{card.Text{Spans: []card.Span{card.S(o.Form.Title)}}, list}}}
+		reply = bot.Whisper{Message: card.Message{Lang: l, Blocks: []card.Block{card.Text{Spans: []card.Span{card.S(o.Form.Name())}}, list}}}
 	case bot.Open:
 		reply = sentence(ar.event.Locale, lang.SlackFormLate)
 	}

@@ -9,10 +9,19 @@ import (
 type Form struct {
 	ID     string // what Submitted reports, for example "scaffold"
 	Title  string
+	Page   string // which page of a form of several this is, as its introduction says too; empty for a form of one
 	Intro  []Span
 	Fields []FormField
 	Submit string // label of the button
 	Draft  string // opaque key of a form in progress, may be empty
+}
+
+// Name is what the form is called where neither its title nor its introduction stands above it.
+func (f *Form) Name() string {
+	if f.Page == "" {
+		return f.Title
+	}
+	return f.Title + " · " + f.Page
 }
 
 // FieldKind is how a field is asked.

@@ -138,13 +138,13 @@ func TestDiscordNewService(t *testing.T) {
 		return u.does(2, "", map[string]any{"name": "new-service", "type": 1, "options": []any{map[string]any{"name": "text", "type": 3, "value": "go-service"}}})
 	}
 	first := u.modal(command())
-	if first.Title != "About it" {
+	if first.Title != "Go service" {
 		t.Errorf("the first modal is %q", first.Title)
 	}
 	u.fills(first, "", map[string]string{"Name": "Refund Worker"})
 	mend := u.sees("Letters, digits")
 	u.fills(u.modal(u.press(mend, mend.Buttons[0].Label)), mend.ID, map[string]string{"Name": "refund-worker"})
-	next := u.sees("Where")
+	next := u.sees("Go service · Where (2/2)")
 	u.fills(u.modal(u.press(next, next.Buttons[0].Label)), next.ID, nil)
 	plan := u.sees("would be made from")
 	if !strings.Contains(plan.Text, "Say so") || plan.User == "" {

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"regexp"
 	"strings"
 	"testing"
@@ -48,6 +49,30 @@ func TestPreview(t *testing.T) {
 	}
 	if got := previewOf(t, w, "/catalog/default/component/payments", "Accept-Language", "zh"); !strings.Contains(got["og:description"], "Payments") || lang.Of(got["og:description"]) != lang.Chinese {
 		t.Errorf("in Chinese: %v", got)
+	}
+}
+
+// TestPreviewOfSigningIn: the page at which those end who may not look says the same whatever they wanted, and the other
+// pages of signing in say nothing.
+func TestPreviewOfSigningIn(t *testing.T) {
+	w := site(t)
+	show := func(name string, data any) string {
+		rec := httptest.NewRecorder()
+		w.Page(rec, httptest.NewRequest(http.MethodGet, "http://portal.example.com/auth/login?next=%2Fcatalog%2Fdefault%2Fcomponent%2Fvault", nil), http.StatusOK, name, lang.SigninTitle, data)
+		head, _, _ := strings.Cut(rec.Body.String(), "</head>")
+		return head
+	}
+	head := show("auth_login", map[string]any{"Start": "", "Chat": true})
+	for _, s := range []string{`og:title" content="Sign in"`, `og:site_name" content="Harborlane"`, `og:description" content="These pages are for the people of Harborlane."`} {
+		if !strings.Contains(head, s) {
+			t.Errorf("no %s in %s", s, head)
+		}
+	}
+	if strings.Contains(head, "og:url") || strings.Contains(head, "vault") {
+		t.Error(head)
+	}
+	if head := show("auth_link", map[string]any{"Name": "Mei Lin", "Where": "slack", "Path": "/auth/link/x"}); strings.Contains(head, "og:") || strings.Contains(head, "Mei") {
+		t.Error(head)
 	}
 }
 

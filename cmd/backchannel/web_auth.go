@@ -30,7 +30,7 @@ func (s *service) signIn() error {
 	}
 	var err error
 	s.sign, err = signin.New(signin.Config{
-		BaseURL: s.cfg.Web.BaseURL, OIDC: oidcConfig(auth.OIDC), Chat: auth.Links() && (s.cfg.Slack != nil || s.cfg.Discord != nil), Idle: auth.Idle, Longest: auth.Longest,
+		BaseURL: s.cfg.Web.BaseURL, OIDC: oidcConfig(auth.OIDC), Chat: auth.Links(), NoChat: s.cfg.Slack == nil && s.cfg.Discord == nil, Idle: auth.Idle, Longest: auth.Longest,
 		Drafts: s.base.state.Drafts, Sessions: s.base.state.Sessions, Book: s.base.state.SessionBook, Tokens: s.base.state.APITokens,
 		Page: func(rw http.ResponseWriter, r *http.Request, status int, name string, title lang.Key, data any) {
 			s.web.Page(rw, r, status, name, title, data)

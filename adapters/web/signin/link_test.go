@@ -143,3 +143,12 @@ func TestTokens(t *testing.T) {
 		t.Error("the log has a token")
 	}
 }
+
+// TestNoChat: where no chat is connected the page speaks of none, and where the provider is the only way it is taken.
+func TestNoChat(t *testing.T) {
+	t.Parallel()
+	s := open(t, func(c *signin.Config) { c.NoChat = true })
+	if at := s.hop(s.browser(), "/auth/login?next=/radar"); at != "/auth/start?next=%2Fradar" {
+		t.Errorf("it leads to %q", at)
+	}
+}

@@ -51,10 +51,10 @@ func (s *Signin) login(rw http.ResponseWriter, r *http.Request) {
 		http.Redirect(rw, r, next, http.StatusSeeOther)
 		return
 	}
-	p := LoginPage{Chat: s.cfg.Chat}
+	p := LoginPage{Chat: s.cfg.Chat && !s.cfg.NoChat}
 	if s.provider != nil {
 		p.Start, p.Label = "/auth/start?"+nextQuery(next), s.cfg.OIDC.Label
-		if !s.cfg.Chat {
+		if !p.Chat {
 			http.Redirect(rw, r, p.Start, http.StatusSeeOther)
 			return
 		}

@@ -29,6 +29,7 @@ type Config struct {
 	BaseURL  string // the public address of the pages; https, but on this machine
 	OIDC     *OIDC  // nil: nobody signs in at a provider
 	Chat     bool   // people may sign in with a link from a chat
+	NoChat   bool   // no chat is connected: the page of signing in does not speak of one
 	Drafts   bot.Drafts
 	Sessions bot.Sessions
 	Book     bot.SessionBook // of the same sessions

@@ -100,13 +100,14 @@ func TestSequences(t *testing.T) {
 	for _, path := range []string{"", "metadata.name", "metadata.title", "spec.type", "metadata.annotations.github.com/project-slug", "relations.ownedBy", "spec.nothing"} {
 		for _, desc := range []string{"asc", "desc"} {
 			for _, filter := range []string{`{}`, `{"kind":"api"}`, `{"metadata.tags":"tier-1"}`} {
+				if path == "" && desc == "desc" {
+					continue // the order by reference has one direction
+				}
 				for _, ready := range []bool{false, true} {
 					t.Run(fmt.Sprint(path, desc, filter, ready), func(t *testing.T) {
 						q := question{query: []byte(filter), limit: 7, total: true}
 						if path != "" {
 							q.order = []orderField{{path, desc}}
-						} else if desc == "desc" {
-							t.Skip("the order by reference has one direction")
 						}
 						walkPages(t, view, &q, ready)
 					})

@@ -1,0 +1,97 @@
+package understand
+
+import (
+	"slices"
+
+	"github.com/backchannel-portal/backchannel/catalog"
+)
+
+// related reports whether two entities belong so closely together that either is a right reading.
+func (r *run) related(a, b catalog.Ref) bool {
+	for _, rel := range r.view.Relations(a, "providesApi", "apiProvidedBy", "partOf", "hasPart") {
+		if rel.Target == b {
+			return true
+		}
+	}
+	if a.Kind == "api" && b.Kind == "api" || a.Kind != "component" && b.Kind != "component" {
+		for _, rel := range r.view.Relations(a, "apiProvidedBy", "partOf") {
+			for _, o := range r.view.Relations(b, "apiProvidedBy", "partOf") {
+				if o.Target == rel.Target {
+					return a.Kind != b.Kind
+				}
+			}
+		}
+	}
+	return false
+}
+
+// doubtful reports whether the names found are everyday words with more around them that says what is meant.
+func (r *run) doubtful(l []mention) bool {
+	for i := range l {
+		if l[i].strength == strong {
+			return false
+		}
+		if l[i].kind != nil && l[i].kind.kind != "component" && !r.kindAgrees(&l[i]) {
+			return true
+		}
+	}
+	return telling(r.content(&l[0]))
+}
+
+// betterDescribed compares everyday words that happen to be names with what the whole message describes. It reports
+// whether the description decides.
+func (r *run) betterDescribed(l []mention) (outcome, bool) {
+	us := r.content(nil)
+	list := r.describe(us)
+	if len(list) == 0 {
+		return outcome{}, false
+	}
+	named, slot := 0.0, false
+	for _, s := range list {
+		for i := range l {
+			if slices.ContainsFunc(l[i].keys, func(k keyRef) bool { return k.ent == s.ent }) {
+				named = max(named, s.cover)
+			}
+		}
+	}
+	for i := range l {
+		slot = slot || (r.slot(&l[i]) || l[i].kind != nil) && (r.kindAgrees(&l[i]) || l[i].kind.kind == "component")
+	}
+	top := &list[0]
+	r.why("named covers %.2f, described %s %.2f", named, r.x.ref(top.ent), top.cover)
+	if named > 0 && r.relatedToNamed(top, l) {
+		return outcome{}, false
+	}
+	gap := 0.08
+	if slot {
+		gap = 0.3
+	}
+	if r.enough(top) && top.cover > named+gap {
+		return r.found(us), true
+	}
+	if slot || named >= leastCover {
+		return outcome{}, false
+	}
+	if r.enough(top) {
+		return r.found(us), true
+	}
+	return outcome{}, true
+}
+
+// relatedToNamed reports whether a description fits what closely belongs to something whose whole name is mentioned: the
+// name decides between a service and its API.
+func (r *run) relatedToNamed(s *scored, l []mention) bool {
+	for i := range l {
+		for _, k := range l[i].keys {
+			if k.class < keyStripped && r.serves(r.x.ref(k.ent), r.x.ref(s.ent)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// serves reports whether one of two is an API of the other.
+func (r *run) serves(a, b catalog.Ref) bool {
+	return slices.ContainsFunc(r.view.Relations(a, "providesApi", "apiProvidedBy"), func(rel catalog.Relation) bool { return rel.Target == b })
+}

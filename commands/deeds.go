@@ -9,7 +9,6 @@ import (
 	"sync"
 
 	"github.com/backchannel-portal/backchannel/bot"
-	"github.com/backchannel-portal/backchannel/internal/fault"
 	"github.com/backchannel-portal/backchannel/plugins"
 )
 
@@ -30,20 +29,17 @@ type deedForm struct {
 type deed struct{ kind, name, why string }
 
 func parseDeeds(text string) ([]deedForm, error) {
+	lines, err := patternLines("deeds.txt", text)
+	if err != nil {
+		return nil, err
+	}
 	var out []deedForm
-	line := 0
-	for l := range strings.Lines(text) {
-		line++
-		l = strings.TrimSpace(l)
-		if l == "" || strings.HasPrefix(l, "#") {
-			continue
+	for _, l := range lines {
+		words, err := l.whole(`(?:(?:please|pls|can you|could you|请|麻烦|帮我|帮忙) ?)*(?:` + l.pattern + `)`)
+		if err != nil {
+			return nil, err
 		}
-		kind, pattern, ok := strings.Cut(l, " = ")
-		words, err := regexp.Compile(`(?i)^(?:(?:please|pls|can you|could you|请|麻烦|帮我|帮忙) ?)*(?:` + pattern + `)$`)
-		if !ok || err != nil {
-			return nil, fault.At(fault.Position{File: "deeds.txt", Line: line}, "expected a kind, an equals sign and an expression")
-		}
-		out = append(out, deedForm{kind, words})
+		out = append(out, deedForm{l.head, words})
 	}
 	return out, nil
 }

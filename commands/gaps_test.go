@@ -29,6 +29,16 @@ func lacking(t *testing.T) company {
 	})
 }
 
+// finds asks what is answered with a search: for some entities, joined by spaces, in a text with some words.
+func finds(t *testing.T, c company, question, entities, words string) {
+	t.Helper()
+	a, m := c.Ask(t.Context(), commands.Question{Text: question, Now: now})
+	text := card.Plain(m)
+	if a.Intent != "search" || a.Outcome != bot.Answered || strings.Join(a.Entities, " ") != entities || !strings.Contains(text, words) {
+		t.Errorf("%q: %s %s %v:\n%s", question, a.Intent, a.Outcome, a.Entities, text)
+	}
+}
+
 // TestQuestionsAboutTheData: what is asked about the data in a person's own words is answered as "problems" is, and
 // counts as a search.
 func TestQuestionsAboutTheData(t *testing.T) {
@@ -56,11 +66,7 @@ func TestQuestionsAboutTheData(t *testing.T) {
 		{"目录有什么问题", "", "目录"},
 		{"我们的服务目录哪里有问题？", "", "目录"},
 	} {
-		a, m := c.Ask(t.Context(), commands.Question{Text: tt.text, Now: now})
-		text := card.Plain(m)
-		if a.Intent != "search" || a.Outcome != bot.Answered || strings.Join(a.Entities, " ") != tt.entities || !strings.Contains(text, tt.want) {
-			t.Errorf("%q: %s %s %v:\n%s", tt.text, a.Intent, a.Outcome, a.Entities, text)
-		}
+		finds(t, c, tt.text, tt.entities, tt.want)
 	}
 }
 

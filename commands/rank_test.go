@@ -55,11 +55,7 @@ func TestRankings(t *testing.T) {
 		{"我们一共有多少个服务", "", "目录中共有 9 个服务。"},
 		{"接口总数", "", "目录中共有 4 个 API。"},
 	} {
-		a, m := c.Ask(t.Context(), commands.Question{Text: tt.text, Now: now})
-		text := card.Plain(m)
-		if a.Intent != "search" || a.Outcome != bot.Answered || strings.Join(a.Entities, " ") != tt.entities || !strings.Contains(text, tt.want) {
-			t.Errorf("%q: %s %s %v:\n%s", tt.text, a.Intent, a.Outcome, a.Entities, text)
-		}
+		finds(t, c, tt.text, tt.entities, tt.want)
 	}
 }
 

@@ -92,11 +92,16 @@ func onLoopback(addr string) bool {
 	return ip != nil && ip.IsLoopback()
 }
 
-// pagesURL is where people reach the pages, or "" where the listener serves none: it is reachable from outside, and
-// web.auth does not say who may see them.
+// pagesServed reports whether a listener serves pages: not where it is reachable from outside, and web.auth does not say
+// who may see them.
+func pagesServed(auth config.Auth, addr string) bool {
+	return auth.Required() || auth.Open || onLoopback(addr)
+}
+
+// pagesURL is where people reach the pages, or "" where none are served.
 func pagesURL(cfg *config.Config) string {
-	if auth := cfg.Web.Auth; auth.Required() || auth.Open || onLoopback(cfg.Web.Listen) {
-		return cfg.Web.BaseURL
+	if !pagesServed(cfg.Web.Auth, cfg.Web.Listen) {
+		return ""
 	}
-	return ""
+	return cfg.Web.BaseURL
 }

@@ -32,6 +32,14 @@ func (h *heard) Event(_ context.Context, e commands.RunEvent) error {
 
 func (h *heard) text() string { h.mu.Lock(); defer h.mu.Unlock(); return strings.Join(h.all, ", ") }
 
+// published calls f once the step that publishes has begun.
+func (h *heard) published(f func()) {
+	for !strings.Contains(h.text(), "step publish") {
+		time.Sleep(time.Millisecond)
+	}
+	f()
+}
+
 func newBackstage(t *testing.T) (*backstagetest.Server, *backstageEngine, commands.RunRequest) {
 	t.Helper()
 	srv := backstagetest.New()
@@ -125,12 +133,7 @@ func TestBackstageCancel(t *testing.T) {
 	srv.Hang()
 	ctx, stop := context.WithCancelCause(t.Context())
 	log := &heard{}
-	go func() {
-		for !strings.Contains(log.text(), "step publish") {
-			time.Sleep(time.Millisecond)
-		}
-		stop(bot.ErrTaskStopped)
-	}()
+	go log.published(func() { stop(bot.ErrTaskStopped) })
 	if _, err := engine.Run(ctx, r, log); !errors.Is(err, bot.ErrTaskStopped) || srv.Status() != "cancelled" {
 		t.Errorf("%v; it is %s", err, srv.Status())
 	}
@@ -143,12 +146,7 @@ func TestBackstageForgets(t *testing.T) {
 	srv, engine, r := newBackstage(t)
 	srv.Hang()
 	log := &heard{}
-	go func() {
-		for !strings.Contains(log.text(), "step publish") {
-			time.Sleep(time.Millisecond)
-		}
-		srv.Forget()
-	}()
+	go log.published(func() { srv.Forget() })
 	if _, err := engine.Run(t.Context(), r, log); !fault.Is(err, fault.NotFound) || !strings.Contains(err.Error(), "does not know the task task-1 any more") {
 		t.Fatalf("a task that is gone: %v", err)
 	}
@@ -167,12 +165,7 @@ func TestBackstageBars(t *testing.T) {
 	srv, engine, r := newBackstage(t)
 	srv.Hang()
 	log := &heard{}
-	go func() {
-		for !strings.Contains(log.text(), "step publish") {
-			time.Sleep(time.Millisecond)
-		}
-		srv.Bar(true)
-	}()
+	go log.published(func() { srv.Bar(true) })
 	if _, err := engine.Run(t.Context(), r, log); !fault.Is(err, fault.Upstream) || !strings.HasSuffix(log.text(), "log ") {
 		t.Fatalf("the token is refused: %v; it told %s", err, log.text())
 	}

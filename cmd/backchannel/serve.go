@@ -176,7 +176,7 @@ func (s *service) wire() error {
 // run serves on an open port until ctx is done, and closes it.
 func (s *service) run(ctx context.Context, port net.Listener) error {
 	addr := port.Addr().String()
-	open := s.sign != nil || s.cfg.Web.Auth.Open || onLoopback(addr)
+	open := pagesServed(s.cfg.Web.Auth, addr)
 	if !open {
 		s.log.Warn("the listener is reachable from outside and web.auth is not set: only chat callbacks, health and metrics are served", "listen", addr)
 	}

@@ -33,8 +33,8 @@ type Page struct {
 
 // Render reads a definition. format is spec.type of the entity; where it does not say, the text does. name titles an API
 // that has no title. tongue is the language of the words around what the definition says itself, "" for the one that it
-// seems to be written in; headings keep their anchors in every language. A definition that cannot be read is an error of kind fault.Invalid with its line, one in a format
-// that is not known fault.NotFound.
+// seems to be written in; headings keep their anchors in every language. A definition that cannot be read is an error of
+// kind fault.Invalid with its line, one in a format that is not known fault.NotFound.
 func Render(format, definition, name string, tongue lang.Lang) (Page, error) {
 	if len(definition) > MaxDefinition {
 		return Page{}, fault.New(fault.Invalid, "the definition is larger than %d bytes", MaxDefinition)

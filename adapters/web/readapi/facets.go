@@ -15,23 +15,23 @@ import (
 // have each, ordered by value.
 func (a *API) facets(rw http.ResponseWriter, r *http.Request) {
 	names, query, err := facetRequest(rw, r)
-	view := a.o.View(r)
-	kept, q := a.kept.view(view), question{query: query}
-	var fields []field
-	for _, n := range names {
-		fields = append(fields, newField(n, view))
-	}
-	var s *selection
-	if err == nil {
-		s, err = newSelection(view, kept, &q, fields...)
-	}
 	if err != nil {
 		a.fail(rw, r, err)
 		return
 	}
-	key := strings.Join(names, "\x00") + "\x00\x00" + string(query)
+	view := a.o.View(r)
+	kept, key := a.kept.view(view), strings.Join(names, "\x00")+"\x00\x00"+string(query)
 	if b, ok := kept.body(key); ok {
 		write(rw, http.StatusOK, b)
+		return
+	}
+	fields := make([]field, len(names))
+	for i, n := range names {
+		fields[i] = newField(n, view)
+	}
+	s, err := newSelection(view, kept, &question{query: query}, fields...)
+	if err != nil {
+		a.fail(rw, r, err)
 		return
 	}
 	set := s.chosen()

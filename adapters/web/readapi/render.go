@@ -63,15 +63,15 @@ func (r *renderer) whole(ref catalog.Ref) ([]byte, bool) {
 	return b, true
 }
 
-// room is what an entity is longer by than its text and its relations, in bytes, usually.
-const room = 640
+// usuallyMore is how many bytes an entity is longer than its text and its relations, as a rule.
+const usuallyMore = 640
 
 func (r *renderer) all(e *catalog.Entity) []byte {
 	doc := []byte(e.Document.JSON())
 	extra := injected(e)
 	r.tail = appendRelations(r.tail[:0], r.view.Relations(e.Ref))
 	tag := etag(doc, r.tail, extra)
-	b := append(make([]byte, 0, len(doc)+len(r.tail)+room), '{')
+	b := append(make([]byte, 0, len(doc)+len(r.tail)+usuallyMore), '{')
 	n, described := 0, false
 	members(doc, blank(doc, 0), func(key, value []byte) bool {
 		k := name(key)

@@ -128,9 +128,12 @@ func TestTurnsGivenUp(t *testing.T) {
 		}
 		done()
 	}
-	if n := len(b.r.turns.by); n > 0 {
-		t.Errorf("%d turns are left", n)
-	}
+	eventually(t, "no turn is left", func() bool { // the last one may still be on its way back
+		held := &b.r.turns
+		held.mu.Lock()
+		defer held.mu.Unlock()
+		return len(held.by) == 0
+	})
 }
 
 // TestTurnsLost: work whose turn somebody else may have is told so, and what is begun after that can be given back.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"math"
 	"net/http"
 	"runtime"
 	"slices"
@@ -45,6 +46,7 @@ func timedLooks() []look {
 // The bounds: how much more or less work, and time, may go into what is hidden than into what is not there.
 const (
 	timedRounds = 60
+	timedTries  = 6 // a difference that is ours is there each time, and one of what runs beside goes
 	workRatio   = 1.25
 	workRoom    = 40 // allocations that may come and go with caches and pools
 	timeRatio   = 2.5
@@ -53,30 +55,49 @@ const (
 func TestHiddenTakesNoLonger(t *testing.T) {
 	with, without := newTown(t, true), newTown(t, false)
 	for _, l := range timedLooks() {
-		var took [2][]time.Duration
-		var work [2][]uint64
-		for round := range timedRounds {
-			for i, w := range []*town{with, without} {
-				if round%2 == 1 { // neither is always the first
-					i, w = 1-i, []*town{without, with}[i]
-				}
-				allocations, d := measured(func() { l.ask(w) })
-				took[i], work[i] = append(took[i], d), append(work[i], allocations)
+		c := comparison{with: with, without: without, ask: l.ask, least: [2]uint64{math.MaxUint64, math.MaxUint64}}
+		for range timedTries {
+			if c.measure(); c.equal() {
+				break
 			}
 		}
-		hidden, absent := slices.Min(work[0]), slices.Min(work[1]) // the least is without what runs beside
-		if a, b := float64(max(hidden, absent)), float64(min(hidden, absent)); a > b*workRatio+workRoom {
-			t.Errorf("%s: %d allocations where it is hidden, %d where it is not there", l.name, hidden, absent)
+		if !c.equal() {
+			t.Errorf("%s: where it is hidden %d allocations and %s, where it is not there %d and %s", l.name, c.least[0], c.took[0], c.least[1], c.took[1])
 		}
-		slow, fast := median(took[0]), median(took[1])
-		if slow < fast {
-			slow, fast = fast, slow
-		}
-		if float64(slow) > float64(fast)*timeRatio+float64(50*time.Microsecond) {
-			t.Errorf("%s: %s where it is hidden, %s where it is not there", l.name, median(took[0]), median(took[1]))
-		}
-		t.Logf("%-70s work %5d %5d  time %8s %8s", l.name, hidden, absent, median(took[0]), median(took[1]))
+		t.Logf("%-70s work %5d %5d  time %8s %8s", l.name, c.least[0], c.least[1], c.took[0], c.took[1])
 	}
+}
+
+// comparison is what one question costs in a town that hides the answer, and in one that does not have it. The
+// allocations are the whole program's: what runs beside a call is counted with it, and under the race detector pools
+// forget at random what they hold. The least ever seen is the nearest to the call's own.
+type comparison struct {
+	with, without *town
+	ask           func(*town) string
+	least         [2]uint64
+	took          [2]time.Duration
+}
+
+// measure asks both towns in turns. Times are those of this call, by their medians.
+func (c *comparison) measure() {
+	var took [2][]time.Duration
+	for round := range timedRounds {
+		for i, w := range []*town{c.with, c.without} {
+			if round%2 == 1 { // neither is always the first
+				i, w = 1-i, []*town{c.without, c.with}[i]
+			}
+			allocations, d := measured(func() { c.ask(w) })
+			took[i], c.least[i] = append(took[i], d), min(c.least[i], allocations)
+		}
+	}
+	c.took = [2]time.Duration{median(took[0]), median(took[1])}
+}
+
+// equal says whether nobody could tell the two from each other.
+func (c *comparison) equal() bool {
+	work := float64(max(c.least[0], c.least[1])) <= float64(min(c.least[0], c.least[1]))*workRatio+workRoom
+	slow, fast := max(c.took[0], c.took[1]), min(c.took[0], c.took[1])
+	return work && float64(slow) <= float64(fast)*timeRatio+float64(50*time.Microsecond)
 }
 
 // measured counts the allocations of a call and how long it took.

@@ -60,9 +60,12 @@ func (t *talk) exampleTeam() string {
 	return first
 }
 
-// exampleTech is the technology that most components use.
-func (t *talk) exampleTech() string {
-	best, name := 0, "Go"
+// exampleTech is the technology that most components use, or one that many people know.
+func (t *talk) exampleTech() string { return orText(t.commonTech(), "Go") }
+
+// commonTech is the framework or language that most components use; "" where none is known.
+func (t *talk) commonTech() string {
+	best, name := 0, ""
 	for _, k := range t.view.FactKeys(inventory.Producer, inventory.PrefixTech) {
 		if k.Count <= best {
 			continue

@@ -108,6 +108,11 @@ type RunEvent struct {
 	N    int    `json:",omitempty"` // of the step, from 1
 	Of   int    `json:",omitempty"` // steps in all
 	Text string `json:",omitempty"` // a line of the log, or why
+
+	// Heard and Until are of RunSilent: when what runs it last answered, zero where that is not known, and until when it is
+	// waited for.
+	Heard time.Time `json:",omitzero"`
+	Until time.Time `json:",omitzero"`
 }
 
 // RunEventKind is what happened.
@@ -120,6 +125,8 @@ const (
 	RunStepSkipped RunEventKind = "step_skipped"
 	RunStepFailed  RunEventKind = "step_failed"
 	RunLine        RunEventKind = "log"
+	RunSilent      RunEventKind = "silent" // what runs it does not answer, and is waited for
+	RunHeard       RunEventKind = "heard"  // it answers again
 )
 
 // RunResult is what came of a run.

@@ -20,7 +20,7 @@ type runSeen struct {
 	at     map[string]int
 	of     int
 	failed *RunEvent
-	line   string // of the log, the last
+	silent *RunEvent // what runs it does not answer
 }
 
 func seeRun(log []bot.TaskEvent) runSeen {
@@ -31,8 +31,11 @@ func seeRun(log []bot.TaskEvent) runSeen {
 			continue
 		}
 		switch r.Kind {
-		case RunLine:
-			s.line = r.Text
+		case RunSilent:
+			s.silent = &r
+			continue
+		case RunHeard:
+			s.silent = nil
 			continue
 		case RunStepBegun, RunStepDone, RunStepSkipped, RunStepFailed:
 		default:
@@ -177,6 +180,8 @@ func (t *talk) runGoes(task bot.Task, d RunData, seen runSeen) {
 	switch {
 	case task.Stop:
 		t.line(lang.RunStopping, args)
+	case seen.silent != nil:
+		t.runSilent(d, *seen.silent)
 	case seen.of == 0:
 		t.line(lang.RunBeginning, args)
 	default:
@@ -187,6 +192,18 @@ func (t *talk) runGoes(task bot.Task, d RunData, seen runSeen) {
 	}
 	t.runSteps(seen, lang.RunStepRuns)
 	t.actions = append(t.actions, t.stopButton(task.Key))
+}
+
+// runSilent shows a run whose engine does not answer.
+func (t *talk) runSilent(d RunData, e RunEvent) {
+	args := lang.Args{"title": card.S(d.Title)}
+	if e.Heard.IsZero() {
+		t.line(lang.RunSilentNow, args)
+	} else {
+		args["when"] = lang.Moment(t.l, e.Heard.In(t.zoned()), t.now.In(t.zoned()))
+		t.line(lang.RunSilentSince, args)
+	}
+	t.remark(t.say(lang.RunSilentUntil, lang.Args{"when": lang.Moment(t.l, e.Until.In(t.zoned()), t.now.In(t.zoned()))})...)
 }
 
 // runSteps lists the steps as far as they have come; begun says what those are that have begun and not ended.
@@ -214,17 +231,25 @@ func (t *talk) runOver(task bot.Task, d RunData, seen runSeen, log []bot.TaskEve
 		return
 	case bot.TaskStopped:
 		t.outcome = bot.Answered
-		t.line(lang.RunStopped, args)
+		if seen.silent != nil { // and does not know that it should end
+			t.line(lang.RunStoppedSilent, args)
+		} else {
+			t.line(lang.RunStopped, args)
+		}
 	default:
 		t.outcome = bot.NotFound
 		var f bot.TaskFailure
 		_ = json.Unmarshal(last.Data, &f)
 		args["text"] = clipTo(oneLine(f.Text), maxBecause)
-		if seen.failed != nil {
+		switch {
+		case seen.silent != nil:
+			args["text"] = t.text(lang.NewBackstageLost, nil)
+			t.line(lang.RunFailed, args)
+		case seen.failed != nil:
 			args["step"] = card.S(orText(seen.failed.Name, seen.failed.Step))
 			args["text"] = clipTo(stepPlace.ReplaceAllString(oneLine(orText(seen.failed.Text, f.Text)), ""), maxBecause)
 			t.line(lang.RunFailedStep, args)
-		} else {
+		default:
 			t.line(lang.RunFailed, args)
 		}
 	}

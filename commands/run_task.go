@@ -52,7 +52,11 @@ func (c *Commands) runFailed(ctx context.Context, task bot.Task, d RunData, err 
 		return err
 	}
 	c.runAudit(task, d, nil, fault.KindOf(err).String())
-	c.tellAsker(ctx, task, d, lang.RunFailedTold, lang.Args{"title": card.S(d.Title), "text": clipTo(stepPlace.ReplaceAllString(oneLine(err.Error()), ""), maxDetail)})
+	why := clipTo(stepPlace.ReplaceAllString(oneLine(err.Error()), ""), maxDetail)
+	if e, ok := asFault(err); ok && e.Key != "" {
+		why = lang.Text(c.langOf(ctx, task), lang.Key(e.Key), e.Args)
+	}
+	c.tellAsker(ctx, task, d, lang.RunFailedTold, lang.Args{"title": card.S(d.Title), "text": why})
 	return job.Permanent(err)
 }
 

@@ -8,7 +8,6 @@ import (
 	"github.com/backchannel-portal/backchannel/bot/card"
 	"github.com/backchannel-portal/backchannel/catalog"
 	"github.com/backchannel-portal/backchannel/catalog/quality"
-	"github.com/backchannel-portal/backchannel/catalog/search"
 	"github.com/backchannel-portal/backchannel/commands/understand"
 	"github.com/backchannel-portal/backchannel/internal/lang"
 )
@@ -24,7 +23,6 @@ const (
 const (
 	maxHomeTeams    = 3
 	maxHomeServices = 10
-	maxLooked       = 500 // components looked at for an example
 	homeExamples    = 3
 )
 
@@ -164,33 +162,11 @@ func (t *talk) stranger() {
 	t.line(lang.HomePickHint, nil)
 	t.add(card.Actions{Items: []card.Action{t.pickTeam(lang.HomePick)}})
 	var examples []card.Action
-	add := func(label lang.Key, intent understand.Intent, fits func(*catalog.Entity) bool) {
-		if len(examples) == homeExamples {
-			return
-		}
-		looked := 0
-		for e := range t.view.Entities(search.Filter{Kinds: []string{"component"}}) {
-			if looked++; looked > maxLooked {
-				return
-			}
-			if fits(e) {
-				a := t.ask(label, intent, e.Ref)
-				a.Label = t.text(label, lang.Args{"name": t.nameOf(e.Ref)})
-				examples = append(examples, a)
-				return
-			}
-		}
+	for _, e := range t.examples(homeExamples) {
+		a := t.ask(e.label, e.intent, e.of)
+		a.Label = t.text(e.label, lang.Args{"name": t.nameOf(e.of)})
+		examples = append(examples, a)
 	}
-	add(lang.HomeAskOwner, understand.Owner, func(e *catalog.Entity) bool { return !e.Owner.IsZero() })
-	add(lang.HomeAskDuty, understand.OnCall, func(e *catalog.Entity) bool {
-		shifts, err := t.shifts(e)
-		return err == nil && len(shifts) > 0
-	})
-	add(lang.HomeAskDocs, understand.Docs, func(e *catalog.Entity) bool { return len(t.view.Docs(e.Ref)) > 0 })
-	// Where there is no schedule or no documentation, what every catalog can answer.
-	add(lang.HomeAskUsers, understand.Dependents, func(e *catalog.Entity) bool { return len(targets(t.view, e.Ref, "dependencyOf")) > 0 })
-	add(lang.HomeAskState, understand.Lifecycle, func(e *catalog.Entity) bool { return e.Lifecycle != "" })
-	add(lang.HomeAskShow, understand.Show, func(*catalog.Entity) bool { return true })
 	if len(examples) > 0 {
 		t.line(lang.HomeTry, nil)
 		t.add(card.Actions{Items: examples})

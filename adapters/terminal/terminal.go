@@ -24,6 +24,7 @@ type Config struct {
 	Out          io.Writer
 	Options      func() Options // asked before every message, since a window may be resized; nil: Detect(Out)
 	Organization string         // for the welcome
+	Example      string         // a question for the welcome; "": none is shown
 	Lang         lang.Lang      // of the interface; zero: English
 	Zone         *time.Location // of the reader; nil: local
 	Now          func() time.Time
@@ -68,7 +69,7 @@ func (t *Terminal) Run(ctx context.Context, h bot.Handler) (err error) {
 	r, typed := newReader(t.cfg.In, t.cfg.Out, "› ")
 	defer func() { err = errors.Join(err, r.close()) }()
 	if typed {
-		t.say(lang.TerminalWelcome, lang.Args{"organization": t.cfg.Organization})
+		t.welcome()
 	}
 	next := untilEnd(lines(ctx, r))
 	for {
@@ -89,6 +90,15 @@ func (t *Terminal) Run(ctx context.Context, h bot.Handler) (err error) {
 			return nil
 		}
 	}
+}
+
+// welcome says what can be typed.
+func (t *Terminal) welcome() {
+	if t.cfg.Example == "" {
+		t.say(lang.TerminalWelcomePlain, lang.Args{"organization": t.cfg.Organization})
+		return
+	}
+	t.say(lang.TerminalWelcome, lang.Args{"organization": t.cfg.Organization, "question": t.cfg.Example})
 }
 
 // untilEnd reads until there is an error, which it repeats from then on.

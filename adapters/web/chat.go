@@ -47,7 +47,7 @@ func (w *Web) chatPage(rw http.ResponseWriter, r *http.Request, title string, ex
 	if title == "" {
 		title = translate(l, string(lang.WebAsk))
 	}
-	w.render(rw, r, http.StatusOK, "chat", page{Title: title, Nav: "chat", About: translate(l, string(lang.WebHeadline))}, chatData{ex, w.examples(l)})
+	w.render(rw, r, http.StatusOK, "chat", page{Title: title, Nav: "chat", About: translate(l, string(lang.WebHeadline))}, chatData{ex, w.examples(r, w.view(r))})
 }
 
 // newChat forgets the conversation: the next question begins another one.

@@ -54,18 +54,21 @@ type cause struct {
 // home is the start page: search and ask, one's own things, what there is, and what is most wrong.
 func (w *Web) home(rw http.ResponseWriter, r *http.Request) {
 	view, l := w.view(r), tongue(r)
-	d := homeData{Examples: w.examples(l), Counts: kinds(view, l), Mine: mine(view, l, w.person(r))}
+	d := homeData{Examples: w.examples(r, view), Counts: kinds(view, l), Mine: mine(view, l, w.person(r))}
 	for _, c := range w.worst(r.Context(), view) {
 		d.Causes = append(d.Causes, shown(view, c))
 	}
 	w.render(rw, r, http.StatusOK, "home", page{Nav: "home", About: translate(l, string(lang.WebHeadline))}, d)
 }
 
-func (w *Web) examples(l lang.Lang) []string {
-	if len(w.cfg.Examples) > 0 {
-		return w.cfg.Examples
+// examples are questions to begin with.
+func (w *Web) examples(r *http.Request, view search.View) []string {
+	if w.cfg.Examples != nil {
+		if all := w.cfg.Examples(r.Context(), view, tongue(r)); len(all) > 0 {
+			return all
+		}
 	}
-	return strings.Split(translate(l, string(lang.WebExamples)), " | ")
+	return strings.Split(translate(tongue(r), string(lang.WebExamples)), " | ")
 }
 
 // mine is what a person and their teams own; nil for who is not in the catalog.

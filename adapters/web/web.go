@@ -58,27 +58,28 @@ type Config struct {
 	View         func() search.View // the catalog as a reader who is not known may see it now; cheap
 	// Admit finds out who asks: it puts them into the request with WithVisitor, or answers itself (a login). It stands
 	// before every page and API, not before static files. nil: everybody is let in and sees what View shows.
-	Admit    func(http.Handler) http.Handler
-	Chat     bot.Handler                                                // answers the chat box
-	Tokens   bot.TokenMaker                                             // of buttons; nil: buttons that need one are left out
-	Ask      func(context.Context, Question) (bot.Answer, card.Message) // answers POST /api/ask
-	Allow    func(client string) bool                                   // whether a program at this address may ask now; nil: always
-	Proxies  []netip.Prefix                                             // whose X-Forwarded-For is believed, beside this machine's
-	Docs     Docs                                                       // nil: no docs
-	Frames   []string                                                   // hosts whose frames pages of docs may show, over https
-	Mermaid  []byte                                                     // the script that draws diagrams in Mermaid; nil: they show their source
-	Plugins  plugins.Capabilities                                       // on-call and builds of the entity page
-	Worst    func(context.Context, search.View) []Cause                 // what is most wrong with the data, worst first; nil: nothing is said
-	Cards    []CardSource                                               // what plugins show on the page of an entity, in this order
-	Views    *plugins.Runner                                            // and what else plugins show, there and on pages of their own; nil: nothing
-	Examples []string                                                   // questions to begin with; none: those of the message catalogue
-	Forms    func() *Forms                                              // pages of forms; nil: none is opened from here
-	Runs     Runs                                                       // nil: there are no pages of runs
-	Begin    func(template string) bot.Input                            // what opens the form of a template, by its reference; nil: nothing does
-	Outdated func(template *catalog.Entity) bool                        // whether a template is not to be used any more, and not listed; nil: none
-	Now      func() time.Time                                           // nil: time.Now
-	Random   io.Reader                                                  // of conversation ids; nil: crypto/rand
-	Log      *slog.Logger                                               // nil: nothing is logged
+	Admit   func(http.Handler) http.Handler
+	Chat    bot.Handler                                                // answers the chat box
+	Tokens  bot.TokenMaker                                             // of buttons; nil: buttons that need one are left out
+	Ask     func(context.Context, Question) (bot.Answer, card.Message) // answers POST /api/ask
+	Allow   func(client string) bool                                   // whether a program at this address may ask now; nil: always
+	Proxies []netip.Prefix                                             // whose X-Forwarded-For is believed, beside this machine's
+	Docs    Docs                                                       // nil: no docs
+	Frames  []string                                                   // hosts whose frames pages of docs may show, over https
+	Mermaid []byte                                                     // the script that draws diagrams in Mermaid; nil: they show their source
+	Plugins plugins.Capabilities                                       // on-call and builds of the entity page
+	Worst   func(context.Context, search.View) []Cause                 // what is most wrong with the data, worst first; nil: nothing is said
+	Cards   []CardSource                                               // what plugins show on the page of an entity, in this order
+	Views   *plugins.Runner                                            // and what else plugins show, there and on pages of their own; nil: nothing
+	Forms   func() *Forms                                              // pages of forms; nil: none is opened from here
+	Runs    Runs                                                       // nil: there are no pages of runs
+	Begin   func(template string) bot.Input                            // what opens the form of a template, by its reference; nil: nothing does
+	// Examples are questions to begin with that a view answers; nil, or none: those of the message catalogue.
+	Examples func(context.Context, search.View, lang.Lang) []string
+	Outdated func(template *catalog.Entity) bool // whether a template is not to be used any more, and not listed; nil: none
+	Now      func() time.Time                    // nil: time.Now
+	Random   io.Reader                           // of conversation ids; nil: crypto/rand
+	Log      *slog.Logger                        // nil: nothing is logged
 }
 
 // Web serves the pages. It is safe for concurrent use.

@@ -91,10 +91,11 @@ func (c *demoCmd) start(s *session, svc *service, port net.Listener) error {
 // prompt answers in the terminal. When the user leaves, the demo ends; at the end of the input it goes on serving.
 func (c *demoCmd) prompt(ctx context.Context, s *session, svc *service, stop func()) error {
 	left := false
-	t := terminal.New(terminal.Config{
-		In: s.in, Out: s.out, Organization: svc.cfg.Organization, Lang: lang.Parse(os.Getenv("LANG")),
-		Quit: func() { left = true },
-	})
+	cfg := terminal.Config{In: s.in, Out: s.out, Organization: svc.cfg.Organization, Lang: lang.Parse(os.Getenv("LANG")), Quit: func() { left = true }}
+	if all := svc.commands.Examples(ctx, svc.view(svc.nobody()), cfg.Lang); len(all) > 0 {
+		cfg.Example = all[0]
+	}
+	t := terminal.New(cfg)
 	if err := t.Run(ctx, svc.mux); err != nil {
 		svc.log.Warn("the prompt ended", "err", err)
 	}

@@ -42,6 +42,7 @@ func (s *service) pages() (*web.Web, error) {
 		Runs:         runPages{s},
 		Begin:        beginNew,
 		Outdated:     commands.Outdated,
+		Examples:     s.commands.Examples,
 		Log:          s.log,
 	})
 }

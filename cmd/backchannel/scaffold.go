@@ -33,11 +33,13 @@ type templateRuns interface {
 	scaffold.RunSweeper
 }
 
-// templateRunFor bounds one attempt at a run, and templateRunKeep how long runs are kept.
+// templateRunFor bounds one attempt at a run, templateRunKeep how long runs are kept, and the others how many go on at once
+// in a replica: our own, and those that a Backstage does.
 const (
-	templateRunFor  = 2 * time.Hour
-	templateRunKeep = 90 * 24 * time.Hour
-	templateRunJobs = 4
+	templateRunFor   = 2 * time.Hour
+	templateRunKeep  = 90 * 24 * time.Hour
+	templateRunJobs  = 4
+	backstageRunJobs = 64
 )
 
 // scaffolding is what making new things takes, for the commands. The engine is filled in by scaffoldWith.
@@ -102,12 +104,20 @@ func approvals(cfg *config.Config) func(*catalog.Entity) commands.Approval {
 func (f *followed) scaffoldJobs() (map[string]job.Kind, []job.Periodic) {
 	sweep := "sweep.template-runs"
 	return map[string]job.Kind{
-			bot.TaskJobs(commands.TaskRun):  {Handler: bot.TaskHandler(f.state.Tasks, time.Now, f.commands.RunTask), Concurrency: templateRunJobs, Timeout: templateRunFor},
+			bot.TaskJobs(commands.TaskRun):  {Handler: bot.TaskHandler(f.state.Tasks, time.Now, f.commands.RunTask), Concurrency: f.runJobs(), Timeout: templateRunFor},
 			bot.TaskWaits(commands.TaskRun): {Handler: bot.WaitHandler(f.state.Tasks, f.commands.ExpireRun)},
 			sweep:                           {Handler: f.sweepTemplateRuns},
 		}, []job.Periodic{
 			{Name: sweep, Every: time.Hour, Request: job.Request{Kind: sweep, Attempts: 3}},
 		}
+}
+
+// runJobs is how many runs a replica has going at once. Those that another program does cost only looking.
+func (f *followed) runJobs() int {
+	if f.cfg.Scaffold.Engine == config.EngineBackstage {
+		return backstageRunJobs
+	}
+	return templateRunJobs
 }
 
 // sweepTemplateRuns forgets runs that began long ago, with their journals.

@@ -23,16 +23,17 @@ import (
 
 // backstageEngine has a running Backstage run templates. It implements commands.Scaffolder.
 type backstageEngine struct {
-	client *backstage.Client
-	runs   scaffold.Runs
-	every  time.Duration // between looks at a task
+	client   *backstage.Client
+	runs     scaffold.Runs
+	every    time.Duration // between looks at a task
+	patience time.Duration // how long a run waits for a Backstage that does not answer
 }
 
 // How a task of Backstage is followed.
 const (
 	backstageLook    = time.Second
-	backstageAnswers = 64 << 20 // bytes; a dry run answers with every file
-	backstageTries   = 5        // looks in a row that may fail
+	backstageLookFor = 20 * time.Second // at most, one look
+	backstageAnswers = 64 << 20         // bytes; a dry run answers with every file
 )
 
 func newBackstageEngine(c *config.ScaffoldBackstage, runs scaffold.Runs) (*backstageEngine, error) {
@@ -41,7 +42,7 @@ func newBackstageEngine(c *config.ScaffoldBackstage, runs scaffold.Runs) (*backs
 		o.Hosts = []outbound.Host{{Name: u.Host, Private: true, Plain: u.Scheme == "http"}}
 	}
 	client, err := backstage.New(backstage.Options{URL: c.URL, Token: c.Token, HTTP: outbound.New(o).HTTP()})
-	return &backstageEngine{client: client, runs: runs, every: backstageLook}, err
+	return &backstageEngine{client: client, runs: runs, every: backstageLook, patience: backstagePatience}, err
 }
 
 // Form implements commands.Scaffolder.
@@ -99,29 +100,39 @@ func local(action string) bool {
 	return false
 }
 
-// Run implements commands.Scaffolder. Another process goes on with the same task: see begin.
+// Run implements commands.Scaffolder. Another process goes on with the same task: see begin. While Backstage does not
+// answer the run waits for it, up to a bound; see silence.
 func (b *backstageEngine) Run(ctx context.Context, r commands.RunRequest, log commands.RunLog) (commands.RunResult, error) {
 	given, err := givenTo(r)
 	if err != nil {
 		return commands.RunResult{}, err
 	}
-	row, task, err := b.begin(ctx, r, given)
-	if err != nil {
-		return commands.RunResult{}, given.hidden(err)
+	quiet := &silence{b: b, r: r, log: log}
+	row, known, err := b.begin(ctx, r, given)
+	for quiet.begins(known); quiet.is(err); row, known, err = b.begin(ctx, r, given) {
+		if err = quiet.failed(ctx, err); err != nil {
+			break
+		}
 	}
-	result, err := b.follow(ctx, task, r, given, log)
-	row.Ended = time.Now()
+	var result commands.RunResult
+	began := err == nil
+	if began {
+		result, err = b.follow(ctx, known, r, given, quiet)
+	}
 	switch {
 	case errors.Is(context.Cause(ctx), bot.ErrTaskStopped):
-		end := context.WithoutCancel(ctx)
-		row.Status = scaffold.Cancelled
-		return result, errors.Join(context.Cause(ctx), b.client.Cancel(end, task.ID), b.runs.Update(end, row))
-	case ctx.Err() == nil && (fault.Is(err, fault.Upstream) || fault.Is(err, fault.Forbidden)): // the task goes on there
-		line := commands.RunEvent{ID: "backstage:unseen:" + task.ID, Kind: commands.RunLine, Text: err.Error() + "; the task goes on there, and is looked for again"}
-		return result, commands.TryAgain(errors.Join(err, log.Event(ctx, line)))
+		return result, b.stopped(context.WithoutCancel(ctx), row, known, quiet)
 	case ctx.Err() != nil:
 		return result, commands.TryAgain(cmp.Or(context.Cause(ctx), err))
-	case err != nil:
+	case quiet.lost:
+		return result, errors.Join(err, b.lost(ctx, r, row, err))
+	case !began:
+		return result, given.hidden(err)
+	case errors.Is(err, errNotFollowed):
+		return result, commands.TryAgain(err)
+	}
+	row.Ended = time.Now()
+	if err != nil {
 		row.Status, row.Message = scaffold.Failed, err.Error()
 		return result, errors.Join(err, b.runs.Update(ctx, row))
 	}
@@ -129,33 +140,58 @@ func (b *backstageEngine) Run(ctx context.Context, r commands.RunRequest, log co
 	return result, b.runs.Update(ctx, row)
 }
 
+// errNotFollowed marks errors of ours, such as of the store, after which a task is looked at again later.
+var errNotFollowed = errors.New("a task of Backstage is not followed now")
+
 // follow reads the events of a task until it is over.
-func (b *backstageEngine) follow(ctx context.Context, which backstageTask, r commands.RunRequest, given given, log commands.RunLog) (commands.RunResult, error) {
-	t, id := &relay{log: log, given: given, steps: map[string]int{}, before: r.Attempt - which.Attempt}, which.ID
-	task, err := b.client.Task(ctx, id)
-	if err != nil {
-		return commands.RunResult{}, gone(id, err)
-	}
-	t.of = task.Spec.Steps
-	for i, s := range t.of {
-		t.steps[s.ID] = i + 1
-	}
-	for failed := 0; ; {
-		events, err := b.client.Events(ctx, id, t.after)
-		if failed++; err == nil {
-			failed = 0
-		} else if failed >= backstageTries || !fault.Is(err, fault.Upstream) {
-			return t.result, gone(id, err)
-		}
-		for _, e := range events {
-			if over, err := t.tell(ctx, e); over || err != nil {
+func (b *backstageEngine) follow(ctx context.Context, known asking, r commands.RunRequest, given given, quiet *silence) (commands.RunResult, error) {
+	t := &relay{log: quiet.log, given: given, steps: map[string]int{}, before: known.before(r.Attempt)}
+	for {
+		over, err := b.look(ctx, known.task.ID, t, quiet)
+		switch {
+		case ctx.Err() != nil:
+			return t.result, ctx.Err()
+		case over:
+			return t.result, err
+		case quiet.is(err) || fault.Is(err, fault.Forbidden): // the task goes on there
+			if err := quiet.failed(ctx, err); err != nil {
 				return t.result, err
 			}
-		}
-		if len(events) == 0 && !bot.Sleep(ctx, b.every) {
-			return t.result, ctx.Err()
+		case err != nil:
+			return t.result, gone(known.task.ID, err)
 		}
 	}
+}
+
+// look passes on what is new of a task, once, and waits where there is nothing. It reports whether the task is over.
+func (b *backstageEngine) look(ctx context.Context, id string, t *relay, quiet *silence) (over bool, err error) {
+	limited, cancel := context.WithTimeout(ctx, backstageLookFor)
+	defer cancel()
+	if t.of == nil {
+		task, err := b.client.Task(limited, id)
+		if err != nil {
+			return false, err
+		}
+		t.plan(task.Spec.Steps)
+	}
+	events, err := b.client.Events(limited, id, t.after)
+	if err != nil {
+		return false, err
+	}
+	if err := quiet.answered(ctx); err != nil {
+		return false, errors.Join(errNotFollowed, err)
+	}
+	for _, e := range events {
+		if over, err := t.tell(ctx, e); over {
+			return true, err
+		} else if err != nil {
+			return false, errors.Join(errNotFollowed, err)
+		}
+	}
+	if len(events) == 0 {
+		bot.Sleep(ctx, b.every)
+	}
+	return false, nil
 }
 
 // gone says of a task that Backstage does not know any more what there is to do; other errors stay as they are.
@@ -175,6 +211,14 @@ type relay struct {
 	after  int64
 	before int // attempts that failed: their events come first
 	result commands.RunResult
+}
+
+// plan notes which steps there are.
+func (t *relay) plan(steps []backstage.Step) {
+	t.of = append([]backstage.Step{}, steps...) // known, even where there are none
+	for i, s := range steps {
+		t.steps[s.ID] = i + 1
+	}
 }
 
 // tell passes one event on and reports whether it was the last.

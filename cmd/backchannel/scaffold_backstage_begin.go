@@ -42,10 +42,14 @@ func givenTo(r commands.RunRequest) (given, error) {
 	return given{values: template.AppendJSON(nil, scaffold.Merged(v, hidden)), hide: scaffold.Hider(hidden, secrets)}, err
 }
 
-// The records that a run on a Backstage keeps: that a task was asked for, in which attempt, and which one it is.
+// The records that a run on a Backstage keeps: that a task was asked for, in which attempt, and which one it is; which
+// attempts gave it up; and that Backstage fell silent, since when, and was heard again.
 const (
-	recordAsked = "backstage:asked:"
-	recordTask  = "backstage:task"
+	recordAsked  = "backstage:asked:"
+	recordTask   = "backstage:task"
+	recordLost   = "backstage:lost:"
+	recordSilent = "backstage:silent:"
+	recordHeard  = "backstage:heard:"
 )
 
 // backstageTask is the task of a run.
@@ -59,52 +63,82 @@ type asking struct {
 	task     backstageTask // without an id when it is not known
 	since    time.Time     // when a task was first asked for; zero: never
 	attempts []int         // in which it was
+	lost     []int         // attempts that gave up the task: it ran on there, or had ended
+	silent   bool          // Backstage had not answered for long, and nothing says that it has since
+	heard    time.Time     // then: when it last had; zero: not known
+}
+
+// before is how many attempts at the task failed before an attempt at the run.
+func (a asking) before(attempt int) int {
+	n := attempt - a.task.Attempt
+	for _, l := range a.lost {
+		if l >= a.task.Attempt && l < attempt {
+			n--
+		}
+	}
+	return n
 }
 
 // begin starts the task of a run, or finds the one that was started before. That a task is asked for
 // is kept before it is, and which one it is afterwards; whoever finds the one without the other looks at the tasks that
-// there are. Where that tells nothing, the run fails and says so, and whoever tries it again has decided.
-func (b *backstageEngine) begin(ctx context.Context, r commands.RunRequest, g given) (scaffold.Run, backstageTask, error) {
+// there are. Where that tells nothing, the run fails and says so, and whoever tries it again has decided. An error for
+// which silence.is holds says that it can be called again.
+func (b *backstageEngine) begin(ctx context.Context, r commands.RunRequest, g given) (scaffold.Run, asking, error) {
 	row, known, err := b.kept(ctx, r)
 	if err != nil {
-		return row, known.task, commands.TryAgain(err)
+		return row, known, commands.TryAgain(err)
 	}
-	if known.task.ID != "" && r.Attempt > 1 && row.Status != scaffold.Processing {
-		err := b.client.Retry(ctx, known.task.ID, r.Secrets)
-		row.Status, row.Message = scaffold.Processing, ""
-		if !fault.Is(err, fault.NotFound) {
-			return row, known.task, cmp.Or(err, b.runs.Update(ctx, row))
+	if r.Attempt > 1 && row.Status != scaffold.Processing {
+		if err := b.retry(ctx, r, &row, &known); err != nil {
+			return row, known, err
 		}
-		known.task = backstageTask{} // Backstage has lost it, and whoever tries again was told so
 	}
 	switch {
 	case known.task.ID != "":
-		return row, known.task, nil
+		return row, known, nil
 	case !known.since.IsZero():
 		task, err := b.doubt(ctx, r, g, known)
 		if err != nil {
-			return row, known.task, b.failed(ctx, row, err)
+			return row, known, b.failed(ctx, row, err)
 		}
 		if task != "" {
 			known.task = backstageTask{task, r.Attempt}
-			return row, known.task, b.note(ctx, r.ID, known.task)
+			return row, known, b.note(ctx, r.ID, known.task)
 		}
 	}
 	if !slices.Contains(known.attempts, r.Attempt) {
 		record := scaffold.Record{ID: recordAsked + strconv.Itoa(r.Attempt), Kind: scaffold.MarkBegun, At: time.Now()}
 		if _, err := b.runs.Journal(r.ID).Append(ctx, record); err != nil {
-			return row, known.task, commands.TryAgain(err)
+			return row, known, commands.TryAgain(err)
 		}
 	}
 	task, err := b.client.Start(ctx, r.Template.Ref.String(), g.values, r.Secrets)
 	switch {
-	case fault.Is(err, fault.Upstream) || ctx.Err() != nil: // it may have begun all the same
-		return row, known.task, commands.TryAgain(cmp.Or(context.Cause(ctx), err))
+	case ctx.Err() != nil: // it may have begun all the same
+		return row, known, commands.TryAgain(cmp.Or(context.Cause(ctx), err))
 	case err != nil:
-		return row, known.task, b.failed(ctx, row, err)
+		return row, known, b.failed(ctx, row, err)
 	}
 	known.task = backstageTask{task, r.Attempt}
-	return row, known.task, b.note(context.WithoutCancel(ctx), r.ID, known.task)
+	return row, known, b.note(context.WithoutCancel(ctx), r.ID, known.task)
+}
+
+// retry has the task of a run that failed go on, where there is one. A task that was only given up, or goes on already
+// since the answer to an earlier retry was lost, is followed: what ended well there would be done twice.
+func (b *backstageEngine) retry(ctx context.Context, r commands.RunRequest, row *scaffold.Run, known *asking) error {
+	if known.task.ID != "" && !slices.Contains(known.lost, r.Attempt-1) {
+		task, err := b.client.Task(ctx, known.task.ID)
+		if err == nil && task.Status.Over() {
+			err = b.client.Retry(ctx, known.task.ID, r.Secrets)
+		}
+		if fault.Is(err, fault.NotFound) {
+			known.task = backstageTask{} // Backstage has lost it, and whoever tries again was told so
+		} else if err != nil {
+			return err
+		}
+	}
+	row.Status, row.Message, row.Ended = scaffold.Processing, "", time.Time{}
+	return b.runs.Update(ctx, *row)
 }
 
 // kept is the row of a run, which is made where it is missing, and what its journal says.
@@ -127,26 +161,48 @@ func (b *backstageEngine) kept(ctx context.Context, r commands.RunRequest) (scaf
 	return row, known, err
 }
 
-// asked reads what the journal of a run says of its task. It has a handful of records.
+// asked reads what the journal of a run says of its task.
 func (b *backstageEngine) asked(ctx context.Context, run string) (asking, error) {
 	var a asking
-	records, err := b.runs.Journal(run).Records(ctx, 0)
-	for _, rec := range records {
-		if attempt, ok := strings.CutPrefix(rec.ID, recordAsked); ok {
-			if n, err := strconv.Atoi(attempt); err == nil {
-				a.attempts = append(a.attempts, n)
-			}
-			if a.since.IsZero() {
-				a.since = rec.At
-			}
+	for last := int64(0); ; {
+		records, err := b.runs.Journal(run).Records(ctx, last)
+		if err != nil || len(records) == 0 {
+			return a, err
 		}
-		if strings.HasPrefix(rec.ID, recordTask) { // the last one counts
-			if err := json.Unmarshal(rec.Data, &a.task); err != nil {
+		for _, rec := range records {
+			if err := a.read(rec); err != nil {
 				return a, fault.Wrap(fault.Internal, err, "read which task of Backstage a run is")
 			}
+			last = rec.N
 		}
 	}
-	return a, err
+}
+
+// read takes in one record; the last of a kind counts.
+func (a *asking) read(rec scaffold.Record) error {
+	attempt, asked := strings.CutPrefix(rec.ID, recordAsked)
+	given, lost := strings.CutPrefix(rec.ID, recordLost)
+	switch {
+	case asked:
+		if n, err := strconv.Atoi(attempt); err == nil {
+			a.attempts = append(a.attempts, n)
+		}
+		if a.since.IsZero() {
+			a.since = rec.At
+		}
+	case lost:
+		if n, err := strconv.Atoi(given); err == nil {
+			a.lost = append(a.lost, n)
+		}
+	case strings.HasPrefix(rec.ID, recordTask):
+		return json.Unmarshal(rec.Data, &a.task)
+	case strings.HasPrefix(rec.ID, recordSilent):
+		a.silent = true
+		return json.Unmarshal(rec.Data, &a.heard)
+	case strings.HasPrefix(rec.ID, recordHeard):
+		a.silent, a.heard = false, time.Time{}
+	}
+	return nil
 }
 
 // note keeps which task a run is.
@@ -161,10 +217,13 @@ func (b *backstageEngine) note(ctx context.Context, run string, task backstageTa
 	return nil
 }
 
-// failed keeps that a run failed before it had a task.
+// failed keeps that a run failed before it had a task. A Backstage that does not answer is no failure yet.
 func (b *backstageEngine) failed(ctx context.Context, row scaffold.Run, err error) error {
-	if fault.Is(err, fault.Upstream) || ctx.Err() != nil {
+	if ctx.Err() != nil || fault.Is(err, fault.Upstream) && !unanswered(err) {
 		return commands.TryAgain(err)
+	}
+	if unanswered(err) {
+		return err
 	}
 	row.Status, row.Message, row.Ended = scaffold.Failed, err.Error(), time.Now()
 	if bad := b.runs.Update(ctx, row); bad != nil {

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -13,6 +14,7 @@ import (
 	"github.com/backchannel-portal/backchannel/cmd/backchannel/config"
 	"github.com/backchannel-portal/backchannel/commands"
 	"github.com/backchannel-portal/backchannel/internal/fault"
+	"github.com/backchannel-portal/backchannel/internal/lang"
 	"github.com/backchannel-portal/backchannel/scaffold"
 	"github.com/backchannel-portal/backchannel/scaffold/backstage/backstagetest"
 )
@@ -20,23 +22,43 @@ import (
 // heard is a commands.RunLog that keeps what it is told.
 type heard struct {
 	mu  sync.Mutex
-	all []string
+	all []commands.RunEvent
 }
 
 func (h *heard) Event(_ context.Context, e commands.RunEvent) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.all = append(h.all, string(e.Kind)+" "+e.Step)
+	h.all = append(h.all, e)
 	return nil
 }
 
-func (h *heard) text() string { h.mu.Lock(); defer h.mu.Unlock(); return strings.Join(h.all, ", ") }
+func (h *heard) text() string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	var out []string
+	for _, e := range h.all {
+		out = append(out, string(e.Kind)+" "+e.Step)
+	}
+	return strings.Join(out, ", ")
+}
+
+// events are those of one kind.
+func (h *heard) events(kind commands.RunEventKind) []commands.RunEvent {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return slices.DeleteFunc(slices.Clone(h.all), func(e commands.RunEvent) bool { return e.Kind != kind })
+}
+
+// waits waits until something was told, or long enough for the test to say that it was not.
+func (h *heard) waits(what string) {
+	for end := time.Now().Add(time.Minute); !strings.Contains(h.text(), what) && time.Now().Before(end); {
+		time.Sleep(time.Millisecond)
+	}
+}
 
 // published calls f once the step that publishes has begun.
 func (h *heard) published(f func()) {
-	for !strings.Contains(h.text(), "step publish") {
-		time.Sleep(time.Millisecond)
-	}
+	h.waits("step publish")
 	f()
 }
 
@@ -159,23 +181,125 @@ func TestBackstageForgets(t *testing.T) {
 	}
 }
 
-// TestBackstageBars: while the token is refused the task goes on there, so that the run has not failed.
-func TestBackstageBars(t *testing.T) {
+// TestBackstageSilent: while Backstage does not answer, or refuses the token, the task goes on there: the run waits, says
+// so once, says when it is heard again, and ends as the task does.
+func TestBackstageSilent(t *testing.T) {
+	t.Parallel()
+	for name, away := range map[string]func(*backstagetest.Server, bool){
+		"the token is refused": (*backstagetest.Server).Bar,
+		"it answers with 503":  (*backstagetest.Server).Down,
+	} {
+		t.Run(name, func(t *testing.T) {
+			srv, engine, r := newBackstage(t)
+			srv.Hang()
+			log := &heard{}
+			go func() {
+				log.published(func() { away(srv, true) })
+				log.waits("silent")
+				away(srv, false)
+				srv.Finish()
+			}()
+			result, err := engine.Run(t.Context(), r, log)
+			if err != nil || len(result.Links) != 2 || srv.Tasks() != 1 {
+				t.Fatalf("%v, %d tasks, %+v", err, srv.Tasks(), result)
+			}
+			if got := log.text(); !strings.Contains(got, "step publish, silent , heard , step_done publish") || strings.Count(got, "silent") != 1 {
+				t.Errorf("it told %s", got)
+			}
+			e := log.events("silent")[0]
+			if e.Heard.IsZero() || !e.Until.Equal(e.Heard.Add(engine.patience)) {
+				t.Errorf("heard at %s, waited for until %s", e.Heard, e.Until)
+			}
+		})
+	}
+}
+
+// TestBackstageSilentFromTheStart: a Backstage that is away when the run begins is waited for as well.
+func TestBackstageSilentFromTheStart(t *testing.T) {
+	t.Parallel()
+	srv, engine, r := newBackstage(t)
+	srv.Down(true)
+	log := &heard{}
+	go func() {
+		log.waits("silent")
+		srv.Down(false)
+	}()
+	result, err := engine.Run(t.Context(), r, log)
+	if err != nil || len(result.Links) != 2 || srv.Tasks() != 1 {
+		t.Fatalf("%v, %d tasks, %+v", err, srv.Tasks(), result)
+	}
+	if e := log.events("silent"); len(e) != 1 || !e[0].Heard.IsZero() {
+		t.Errorf("it told %+v", e)
+	}
+}
+
+// TestBackstageLost: a silence that lasts too long ends the run. Trying again follows the same task, whatever became of it
+// meanwhile, and does not have it done a second time; one that failed is retried by whoever tries again after that.
+func TestBackstageLost(t *testing.T) {
+	t.Parallel()
+	srv, engine, r := newBackstage(t)
+	engine.patience = 50 * time.Millisecond
+	srv.Hang()
+	log := &heard{}
+	go log.published(func() { srv.Down(true) })
+	_, err := engine.Run(t.Context(), r, log)
+	if e, ok := errors.AsType[*fault.Error](err); !ok || e.Key != string(lang.NewBackstageLost) {
+		t.Fatalf("a Backstage that is away for good: %v", err)
+	}
+	if row, err := engine.runs.Get(t.Context(), r.ID); err != nil || row.Status != scaffold.Failed {
+		t.Errorf("%+v, %v", row, err)
+	}
+	srv.Down(false)
+	srv.Finish()
+	r.Attempt = 2
+	result, err := engine.Run(t.Context(), r, &heard{})
+	if err != nil || len(result.Links) != 2 || srv.Tasks() != 1 || srv.Retries() != 0 {
+		t.Errorf("tried again: %v, %d tasks, %d retries, %+v", err, srv.Tasks(), srv.Retries(), result)
+	}
+}
+
+// TestBackstageLostThenFails: attempts that gave a task up do not count among those of the task that failed.
+func TestBackstageLostThenFails(t *testing.T) {
+	t.Parallel()
+	srv, engine, r := newBackstage(t)
+	engine.patience = 50 * time.Millisecond
+	srv.Hang()
+	log := &heard{}
+	go log.published(func() { srv.Down(true) })
+	if _, err := engine.Run(t.Context(), r, log); err == nil {
+		t.Fatal("a Backstage that is away for good: no error")
+	}
+	srv.Down(false)
+	srv.Fail(1)
+	srv.Finish()
+	r.Attempt = 2
+	if _, err := engine.Run(t.Context(), r, &heard{}); err == nil || !strings.Contains(err.Error(), "name already exists") {
+		t.Errorf("the task had failed: %v", err)
+	}
+	r.Attempt = 3
+	result, err := engine.Run(t.Context(), r, &heard{})
+	if err != nil || len(result.Links) != 2 || srv.Tasks() != 1 || srv.Retries() != 1 {
+		t.Errorf("tried again: %v, %d tasks, %d retries, %+v", err, srv.Tasks(), srv.Retries(), result)
+	}
+}
+
+// TestBackstageStoppedUnheard: a run that is stopped while Backstage does not answer says so, and trying it again follows
+// the task, which nobody could stop.
+func TestBackstageStoppedUnheard(t *testing.T) {
 	t.Parallel()
 	srv, engine, r := newBackstage(t)
 	srv.Hang()
+	ctx, stop := context.WithCancelCause(t.Context())
 	log := &heard{}
-	go log.published(func() { srv.Bar(true) })
-	if _, err := engine.Run(t.Context(), r, log); !fault.Is(err, fault.Upstream) || !strings.HasSuffix(log.text(), "log ") {
-		t.Fatalf("the token is refused: %v; it told %s", err, log.text())
+	go log.published(func() { srv.Down(true); stop(bot.ErrTaskStopped) })
+	if _, err := engine.Run(ctx, r, log); !errors.Is(err, bot.ErrTaskStopped) || len(log.events("silent")) != 1 {
+		t.Fatalf("%v; it told %s", err, log.text())
 	}
-	if row, err := engine.runs.Get(t.Context(), r.ID); err != nil || row.Status != scaffold.Processing {
-		t.Errorf("%+v, %v", row, err)
-	}
-	srv.Bar(false)
+	srv.Down(false)
 	srv.Finish()
-	if result, err := engine.Run(t.Context(), r, &heard{}); err != nil || len(result.Links) != 2 || srv.Tasks() != 1 {
-		t.Errorf("when it is believed again: %v, %d tasks, %+v", err, srv.Tasks(), result)
+	r.Attempt = 2
+	if result, err := engine.Run(t.Context(), r, &heard{}); err != nil || len(result.Links) != 2 || srv.Retries() != 0 {
+		t.Errorf("tried again: %v, %d retries, %+v", err, srv.Retries(), result)
 	}
 }
 
@@ -209,8 +333,6 @@ func TestBackstageDoubt(t *testing.T) {
 				if _, err := engine.runs.Journal(r.ID).Append(t.Context(), scaffold.Record{ID: recordAsked + "1", Kind: scaffold.MarkBegun, At: time.Now()}); err != nil {
 					t.Fatal(err)
 				}
-			} else if _, err := engine.Run(t.Context(), r, &heard{}); !fault.Is(err, fault.Upstream) {
-				t.Fatalf("the answer was lost: %v", err)
 			}
 			result, err := engine.Run(t.Context(), r, &heard{})
 			if n := srv.Tasks(); n != tt.tasks {

@@ -4,3 +4,6 @@ package lang
 const (
 	HomePickUnkept Key = "home_pick.unkept"
 )
+
+// ExampleVersion is a question to begin with, about a technology.
+const ExampleVersion Key = "home_pick.example_version" // tech

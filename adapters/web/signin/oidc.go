@@ -41,6 +41,7 @@ type ProblemPage struct {
 	Why     lang.Key
 	Again   string // where to try again
 	Account string // whom the provider said it is, where that is the reason; else empty
+	Chat    bool   // a chat gives links, which need no provider
 }
 
 // login offers the ways to sign in; where there is one alone that needs no explanation, it goes there.
@@ -51,7 +52,7 @@ func (s *Signin) login(rw http.ResponseWriter, r *http.Request) {
 		http.Redirect(rw, r, next, http.StatusSeeOther)
 		return
 	}
-	p := LoginPage{Chat: s.cfg.Chat && !s.cfg.NoChat}
+	p := LoginPage{Chat: s.chats()}
 	if s.provider != nil {
 		p.Start, p.Label = "/auth/start?"+nextQuery(next), s.cfg.OIDC.Label
 		if !p.Chat {
@@ -76,7 +77,7 @@ func (s *Signin) start(rw http.ResponseWriter, r *http.Request) {
 	to, err := s.started(rw, r, next, r.URL.Query().Has(otherAccount))
 	if err != nil {
 		s.cfg.Log.Warn("somebody could not begin to sign in", "err", err)
-		s.problem(rw, r, http.StatusServiceUnavailable, lang.SigninAway, next)
+		s.providerAway(rw, r, err, next)
 		return
 	}
 	http.Redirect(rw, r, to, http.StatusFound)
@@ -150,29 +151,28 @@ func (s *Signin) callback(rw http.ResponseWriter, r *http.Request) {
 	}
 	if code := q.Get("error"); code != "" {
 		s.cfg.Log.Warn("the identity provider signed nobody in", "error", clip(code), "description", clip(q.Get("error_description")))
-		status, why := http.StatusForbidden, lang.SigninRefused
 		switch code { // RFC 6749, section 4.1.2.1
 		case "access_denied":
-			why = lang.SigninDenied
+			s.problem(rw, r, http.StatusForbidden, lang.SigninDenied, begun.Next)
 		case "server_error", "temporarily_unavailable":
-			status, why = http.StatusServiceUnavailable, lang.SigninAway
+			s.providerAway(rw, r, errAway, begun.Next)
+		default:
+			s.problem(rw, r, http.StatusForbidden, lang.SigninRefused, begun.Next)
 		}
-		s.problem(rw, r, status, why, begun.Next)
 		return
 	}
 	if err := s.signIn(rw, r, q.Get("code"), begun); err != nil {
 		s.cfg.Log.Warn("somebody was not signed in", "err", err)
-		status, why := http.StatusServiceUnavailable, lang.SigninAway
 		switch {
 		case errors.As(err, new(*notAdmitted)):
 			s.notAdmitted(rw, r, err, begun.Next)
-			return
 		case errors.Is(err, errClock):
-			status, why = http.StatusForbidden, lang.SigninClock
+			s.problem(rw, r, http.StatusForbidden, lang.SigninClock, begun.Next)
 		case fault.Is(err, fault.Forbidden):
-			status, why = http.StatusForbidden, lang.SigninRefused
+			s.problem(rw, r, http.StatusForbidden, lang.SigninRefused, begun.Next)
+		default:
+			s.providerAway(rw, r, err, begun.Next)
 		}
-		s.problem(rw, r, status, why, begun.Next)
 		return
 	}
 	s.put(rw, browserCookie, "", 0)
@@ -232,6 +232,18 @@ func (s *Signin) signIn(rw http.ResponseWriter, r *http.Request, code string, be
 func (s *Signin) problem(rw http.ResponseWriter, r *http.Request, status int, why lang.Key, next string) {
 	s.cfg.Page(rw, r, status, pageProblem, lang.SigninProblem, ProblemPage{Why: why, Again: "/auth/login?" + nextQuery(next)})
 }
+
+// providerAway says that signing in does not work now. Where it is the provider that is away, a chat still gives links.
+func (s *Signin) providerAway(rw http.ResponseWriter, r *http.Request, err error, next string) {
+	why, chat := lang.SigninAway, false
+	if errors.Is(err, errAway) {
+		why, chat = lang.SigninProviderAway, s.chats()
+	}
+	s.cfg.Page(rw, r, http.StatusServiceUnavailable, pageProblem, lang.SigninProblem, ProblemPage{Why: why, Again: "/auth/login?" + nextQuery(next), Chat: chat})
+}
+
+// chats reports whether a chat gives links.
+func (s *Signin) chats() bool { return s.cfg.Chat && !s.cfg.NoChat }
 
 // allowed answers those who try too often.
 func (s *Signin) allowed(rw http.ResponseWriter, r *http.Request) bool {

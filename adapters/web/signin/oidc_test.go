@@ -1,6 +1,8 @@
 package signin_test
 
 import (
+	"context"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -9,6 +11,8 @@ import (
 
 	"github.com/backchannel-portal/backchannel/adapters/web/signin"
 	"github.com/backchannel-portal/backchannel/adapters/web/signin/signintest"
+	"github.com/backchannel-portal/backchannel/bot"
+	"github.com/backchannel-portal/backchannel/internal/fault"
 )
 
 func TestSignIn(t *testing.T) {
@@ -44,7 +48,7 @@ func TestProviderLies(t *testing.T) {
 	} {
 		s.provider.Next(ada(), lie)
 		b := s.browser()
-		s.want("a token "+string(lie), s.get(b, "/auth/start"), "403 page auth_problem {Why:signin.refused Again:/auth/login?next=%2F Account:}")
+		s.want("a token "+string(lie), s.get(b, "/auth/start"), "403 page auth_problem {Why:signin.refused Again:/auth/login?next=%2F Account:")
 		s.want("after a token "+string(lie), s.get(b, "/"), "200 page auth_login")
 	}
 	s.provider.Next(nil, signintest.Honest)
@@ -54,7 +58,7 @@ func TestProviderLies(t *testing.T) {
 	s.want("a token of another time", s.get(b, "/auth/start"), "403 page auth_problem {Why:signin_problem.clock")
 	s.want("after it", s.get(b, "/"), "200 page auth_login")
 	for code, want := range map[string]string{
-		"temporarily_unavailable": "503 page auth_problem {Why:signin.away", "server_error": "503 page auth_problem {Why:signin.away",
+		"temporarily_unavailable": "503 page auth_problem {Why:signin_problem.provider_away", "server_error": "503 page auth_problem {Why:signin_problem.provider_away",
 		"access_denied": "403 page auth_problem {Why:signin_problem.denied", "login_required": "403 page auth_problem {Why:signin.refused",
 	} {
 		back := s.hop(b, s.hop(b, "/auth/start"))
@@ -68,7 +72,7 @@ func TestAnotherAccount(t *testing.T) {
 	t.Parallel()
 	s := open(t, func(c *signin.Config) { c.OIDC.Groups = []string{"bosses"} })
 	b := s.browser()
-	s.want("of another group", s.get(b, "/auth/start?next=/radar"), "403 page auth_problem {Why:signin.not_you Again:/auth/start?next=%2Fradar&other=1 Account:Ada Berg (ada@town.example)}")
+	s.want("of another group", s.get(b, "/auth/start?next=/radar"), "403 page auth_problem {Why:signin.not_you Again:/auth/start?next=%2Fradar&other=1 Account:Ada Berg (ada@town.example)")
 	if at := s.hop(b, "/auth/start?next=%2Fradar&other=1"); !strings.Contains(at, "prompt=select_account") {
 		t.Errorf("the provider is not asked for another account: %s", at)
 	}
@@ -131,8 +135,9 @@ func TestProviderIsAway(t *testing.T) {
 	t.Parallel()
 	s := open(t, nil)
 	b := s.browser()
+	away := "503 page auth_problem {Why:signin_problem.provider_away Again:/auth/login?next=%2Fradar Account: Chat:true}"
 	s.provider.Down(true)
-	s.want("with the provider away", s.get(b, "/auth/start?next=/radar"), "503 page auth_problem {Why:signin.away Again:/auth/login?next=%2Fradar Account:}")
+	s.want("with the provider away", s.get(b, "/auth/start?next=/radar"), away)
 	if detail, ok := s.sign.Status(); ok || !strings.Contains(detail, "503") {
 		t.Errorf("status: %q, %v", detail, ok)
 	}
@@ -147,7 +152,39 @@ func TestProviderIsAway(t *testing.T) {
 	s.provider.Down(false)
 	address := s.hop(back, s.hop(back, "/auth/start"))
 	s.provider.Down(true)
-	s.want("away in the middle", s.get(back, address), "503 page auth_problem {Why:signin.away")
+	s.want("away in the middle", s.get(back, address), "503 page auth_problem {Why:signin_problem.provider_away")
+}
+
+// TestProviderGoesAway: nobody is sent to a provider that was there before and does not answer now, whichever part of it.
+func TestProviderGoesAway(t *testing.T) {
+	t.Parallel()
+	for name, goes := range map[string]func(*signintest.Provider, bool){"all of it": (*signintest.Provider).Down, "tokens alone": (*signintest.Provider).Deaf} {
+		for _, chat := range []bool{true, false} {
+			s := open(t, func(c *signin.Config) { c.Chat = chat })
+			s.want("while it is there", s.get(s.browser(), "/auth/start"), "200 hello Ada Berg")
+			goes(s.provider, true)
+			s.later(time.Minute)
+			away := fmt.Sprintf("503 page auth_problem {Why:signin_problem.provider_away Again:/auth/login?next=%%2Fradar Account: Chat:%v}", chat)
+			s.want(name, s.get(s.browser(), "/auth/start?next=/radar"), away)
+			goes(s.provider, false)
+			s.later(time.Minute)
+			s.want(name+" is back", s.get(s.browser(), "/auth/start"), "200 hello Ada Berg")
+		}
+	}
+}
+
+// TestStoreIsAwayAtTheStart: what is not the provider's fault is not called so, and no chat would help.
+func TestStoreIsAwayAtTheStart(t *testing.T) {
+	t.Parallel()
+	s := open(t, func(c *signin.Config) { c.Drafts = awayDrafts{c.Drafts} })
+	s.want("the store is away", s.get(s.browser(), "/auth/start"), "503 page auth_problem {Why:signin.away Again:/auth/login?next=%2F Account: Chat:false}")
+}
+
+// awayDrafts keep nothing.
+type awayDrafts struct{ bot.Drafts }
+
+func (awayDrafts) Save(context.Context, bot.Draft) error {
+	return fault.New(fault.Upstream, "the store is away")
 }
 
 func TestWhoMaySignIn(t *testing.T) {

@@ -14,7 +14,6 @@ import (
 	"github.com/coreos/go-oidc/v3/oidc"
 	"golang.org/x/oauth2"
 
-	"github.com/backchannel-portal/backchannel/bot"
 	"github.com/backchannel-portal/backchannel/internal/fault"
 )
 
@@ -51,6 +50,11 @@ type provider struct {
 
 	asking sync.Mutex // one asks at a time
 
+	looking sync.Mutex // one looks at a time; guards looked
+	looked  sight
+
+	soon chan struct{} // has run ask again
+
 	mu     sync.Mutex
 	known  *discovered // nil: it never answered
 	failed error       // of the last try
@@ -60,14 +64,13 @@ type provider struct {
 type discovered struct {
 	*oidc.Provider
 	logout string // end_session_endpoint, "" for none
-	at     time.Time
 }
 
 func newProvider(cfg OIDC, callback string, client *http.Client, now func() time.Time, log *slog.Logger) *provider {
 	if client == nil {
 		client = &http.Client{Timeout: askTimeout}
 	}
-	return &provider{cfg: cfg, callback: callback, client: client, now: now, log: log}
+	return &provider{cfg: cfg, callback: callback, client: client, now: now, log: log, soon: make(chan struct{}, 1)}
 }
 
 // run keeps what is known of the provider until ctx is done.
@@ -81,8 +84,11 @@ func (p *provider) run(ctx context.Context) {
 		} else {
 			pause = firstLook
 		}
-		if !bot.Sleep(ctx, pause) {
+		select {
+		case <-ctx.Done():
 			return
+		case <-p.soon:
+		case <-time.After(pause):
 		}
 	}
 }
@@ -93,7 +99,7 @@ func (p *provider) ask(ctx context.Context) (*discovered, error) {
 	defer p.asking.Unlock()
 	limited, cancel := context.WithTimeout(oidc.ClientContext(ctx, p.client), askTimeout)
 	defer cancel()
-	d := &discovered{at: p.now()}
+	d := &discovered{}
 	var err error
 	if d.Provider, err = oidc.NewProvider(limited, p.cfg.Issuer); err == nil {
 		var more struct {
@@ -136,7 +142,7 @@ func (p *provider) get(ctx context.Context) (*discovered, error) {
 	}
 	d, err := p.ask(ctx)
 	if err != nil {
-		return nil, fault.Wrap(fault.Upstream, err, "ask the identity provider")
+		return nil, fault.Wrap(fault.Upstream, errors.Join(errAway, err), "ask the identity provider")
 	}
 	return d, nil
 }
@@ -170,6 +176,9 @@ type started struct {
 // Connect Core 1.0, section 3.1.2.1).
 func (p *provider) begin(ctx context.Context, state string, s started, other bool) (string, error) {
 	d, err := p.get(ctx)
+	if err == nil {
+		err = p.look(ctx, d)
+	}
 	if err != nil {
 		return "", err
 	}
@@ -199,7 +208,7 @@ func (p *provider) finish(ctx context.Context, code string, s started) (c claims
 		if refused, ok := errors.AsType[*oauth2.RetrieveError](err); ok && refused.Response.StatusCode < http.StatusInternalServerError {
 			return c, "", fault.New(fault.Forbidden, "the provider refused the code: %s %s", clip(refused.ErrorCode), clip(refused.ErrorDescription))
 		}
-		return c, "", fault.Wrap(fault.Upstream, err, "exchange the code")
+		return c, "", fault.Wrap(fault.Upstream, errors.Join(errAway, err), "exchange the code")
 	}
 	raw, _ := token.Extra("id_token").(string)
 	id, err := d.VerifierContext(ctx, &oidc.Config{ClientID: p.cfg.ClientID, Now: p.now}).Verify(ctx, raw)

@@ -26,6 +26,8 @@ type Server struct {
 	shut   bool
 	hangs  bool
 	bars   bool
+	down   bool
+	again  int
 	values []json.RawMessage
 }
 
@@ -53,8 +55,12 @@ func New() *Server {
 	mux.HandleFunc("POST "+base+"/tasks/{id}/retry", s.retry)
 	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.mu.Lock()
-		barred := s.bars
+		barred, down := s.bars, s.down
 		s.mu.Unlock()
+		if down {
+			http.Error(w, "<html>no server is available</html>", http.StatusServiceUnavailable)
+			return
+		}
 		if barred || r.Header.Get("Authorization") != "Bearer "+Token {
 			refuse(w, http.StatusUnauthorized, "AuthenticationError", "Illegal token")
 			return
@@ -75,6 +81,12 @@ func (s *Server) Shut() { s.mu.Lock(); s.shut = true; s.mu.Unlock() }
 
 // Bar has the token be refused, or no longer.
 func (s *Server) Bar(barred bool) { s.mu.Lock(); s.bars = barred; s.mu.Unlock() }
+
+// Down has the server be away behind its proxy, or back.
+func (s *Server) Down(down bool) { s.mu.Lock(); s.down = down; s.mu.Unlock() }
+
+// Retries is how often a task was retried.
+func (s *Server) Retries() int { s.mu.Lock(); defer s.mu.Unlock(); return s.again }
 
 // Forget has the server know none of its tasks any more.
 func (s *Server) Forget() {
@@ -131,7 +143,7 @@ func (s *Server) Hang() { s.mu.Lock(); s.hangs = true; s.mu.Unlock() }
 // Unhang has tasks that begin from now on end.
 func (s *Server) Unhang() { s.mu.Lock(); s.hangs = false; s.mu.Unlock() }
 
-// Finish has the tasks that hang end well.
+// Finish has the tasks that hang end: well, or as Fail says.
 func (s *Server) Finish() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -249,21 +261,20 @@ func (s *Server) goes(t *task) {
 	add(log("fetch", "processing", "Beginning step Fetch"))
 	add(log("fetch", "completed", "Finished step Fetch"))
 	add(log("publish", "processing", "Beginning step Publish"))
-	switch {
-	case s.hangs:
-		return
-	case s.fails > 0:
-		s.fails--
-		t.status = "failed"
-		add(log("publish", "failed", "HttpError: name already exists"))
-		add(map[string]any{"type": "completion", "body": map[string]any{"message": "Run failed", "error": map[string]any{"name": "HttpError", "message": "name already exists"}}})
-		return
+	if !s.hangs {
+		s.ends(t)
 	}
-	s.ends(t)
 }
 
-// ends adds the events of an attempt that ends well. mu is held.
+// ends adds the events with which an attempt ends. mu is held.
 func (s *Server) ends(t *task) {
+	if s.fails > 0 {
+		s.fails--
+		t.status = "failed"
+		t.add(log("publish", "failed", "HttpError: name already exists"))
+		t.add(map[string]any{"type": "completion", "body": map[string]any{"message": "Run failed", "error": map[string]any{"name": "HttpError", "message": "name already exists"}}})
+		return
+	}
 	t.status = "completed"
 	t.add(log("publish", "completed", "Finished step Publish"))
 	t.add(map[string]any{"type": "completion", "body": map[string]any{"message": "Run completed", "output": map[string]any{
@@ -320,6 +331,7 @@ func (s *Server) retry(w http.ResponseWriter, r *http.Request) {
 	defer s.mu.Unlock()
 	if t := s.find(w, r); t != nil {
 		t.status = "processing"
+		s.again++
 		s.goes(t)
 		answer(w, http.StatusCreated, map[string]string{"id": r.PathValue("id")})
 	}

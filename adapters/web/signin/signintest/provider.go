@@ -32,6 +32,7 @@ type Provider struct {
 	thin     bool           // claims are told by user info alone
 	lie      Lie
 	down     bool
+	deaf     bool   // where codes are exchanged
 	session  string // of whoever signed in last
 	nameless bool   // sessions have no names
 	key      *rsa.PrivateKey
@@ -83,7 +84,7 @@ func New(t testing.TB, person map[string]any) *Provider {
 	srv := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		p.mu.Lock()
 		defer p.mu.Unlock()
-		if p.down {
+		if p.down || p.deaf && r.URL.Path == "/token" {
 			http.Error(rw, "maintenance", http.StatusServiceUnavailable)
 			return
 		}
@@ -113,6 +114,13 @@ func (p *Provider) Down(down bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.down = down
+}
+
+// Deaf has requests for tokens fail, as where only a part of a provider is up.
+func (p *Provider) Deaf(deaf bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.deaf = deaf
 }
 
 // Asked returns how many tokens were asked for.

@@ -23,7 +23,7 @@ const refunds = `openapi: 3.0.0
 info: {title: Refunds, version: "1"}
 paths:
   /refunds:
-    post: {summary: Give money back, responses: {"201": {description: Done}}}
+    post: {summary: Give money back, deprecated: true, parameters: [{name: n, in: query, schema: {type: integer, default: 1}}], responses: {"201": {description: Done}}}
 `
 
 // TestDefinitions reads the definitions of APIs as documentation.
@@ -54,6 +54,14 @@ func TestDefinitions(t *testing.T) {
 	zh, err := l.HTML(alone.Ref, "", "/docs/default/api/alone/", lang.Chinese)
 	if err != nil || !strings.Contains(string(zh.HTML), "响应") || strings.Contains(string(zh.HTML), "Responses") || !strings.Contains(string(zh.HTML), "Give money back") {
 		t.Errorf("to somebody who reads Chinese: %s, %v", zh.HTML, err)
+	}
+	for _, want := range []string{`<span lang="zh">响应</span>`, `<p class="admonition-title"><span lang="zh">已弃用</span></p>`, `<td><span lang="zh">默认值</span> <code>1</code>`} {
+		if !strings.Contains(string(zh.HTML), want) {
+			t.Errorf("no %s in %s", want, zh.HTML)
+		}
+	}
+	if strings.Contains(string(zh.HTML), "&lt;span") {
+		t.Errorf("markup that is shown: %s", zh.HTML)
 	}
 	if p, ok := l.Page(both.Ref, docs.DefinitionPage); !ok || p.Title != "Refunds" {
 		t.Error("no page for the definition beside the pages")

@@ -23,6 +23,7 @@ const (
 	maxNested     = 3     // types written inside each other
 	maxExample    = 4000  // bytes
 	maxText       = 20000 // bytes of one description
+	sample        = 4000  // bytes of a definition that tell its language
 )
 
 // Page is a definition as Markdown.
@@ -39,10 +40,11 @@ func Render(format, definition, name string, tongue lang.Lang) (Page, error) {
 	if len(definition) > MaxDefinition {
 		return Page{}, fault.New(fault.Invalid, "the definition is larger than %d bytes", MaxDefinition)
 	}
+	own := lang.Of(definition[:min(len(definition), sample)])
 	if tongue == "" {
-		tongue = lang.Of(definition[:min(len(definition), 4000)])
+		tongue = own
 	}
-	w := &writer{lang: tongue, anchors: map[string]int{}}
+	w := &writer{lang: tongue, foreign: tongue != own, anchors: map[string]int{}}
 	title := name
 	var err error
 	switch kind := strings.ToLower(format); {
@@ -92,7 +94,8 @@ func or(a, b string) string {
 // writer builds the page.
 type writer struct {
 	out     strings.Builder
-	lang    lang.Lang
+	lang    lang.Lang // of the words around what the definition says
+	foreign bool      // it is another one than that of the definition
 	anchors map[string]int
 }
 
@@ -103,7 +106,14 @@ func (w *writer) line(format string, args ...any) {
 
 func (w *writer) blank() { w.out.WriteByte('\n') }
 
-func (w *writer) say(k lang.Key) string { return lang.Text(w.lang, k, nil) }
+// say is a word of ours, marked with its language where the page around it is in another one (WCAG 2.2, 3.1.2).
+func (w *writer) say(k lang.Key) string {
+	text := lang.Text(w.lang, k, nil)
+	if w.foreign {
+		return "<span lang=" + string(w.lang) + ">" + text + "</span>"
+	}
+	return text
+}
 
 // anchor is an id for a heading: what it is given, with a number where that is taken.
 func (w *writer) anchor(parts ...string) string {

@@ -158,10 +158,10 @@ func TestTongue(t *testing.T) {
 		}
 		pages[l] = string(p.Markdown)
 	}
-	if pages[""] != pages[lang.English] {
-		t.Errorf("by itself it is in another language:\n%s", pages[""])
+	if pages[""] != pages[lang.English] || strings.Contains(pages[""], "lang=") {
+		t.Errorf("by itself it is in another language, or marked as such:\n%s", pages[""])
 	}
-	for _, s := range []string{"## 其他操作 {#tag-other-operations}", "## 类型 {#types}", "响应", "Look", "Fine"} {
+	for _, s := range []string{"## <span lang=zh>其他操作</span> {#tag-other-operations}", "## <span lang=zh>类型</span> {#types}", "<span lang=zh>响应</span>", "Look", "Fine"} {
 		if !strings.Contains(pages[lang.Chinese], s) {
 			t.Errorf("no %s in\n%s", s, pages[lang.Chinese])
 		}

@@ -35,7 +35,7 @@ func (o *openAPI) write(title string) {
 	for _, tag := range order {
 		if len(order) > 1 || tag != "" {
 			level = "###"
-			w.line("## %s {#%s}\n", plain(or(tag, w.say(lang.PageOther))), w.anchor("tag", or(tag, lang.Text(lang.English, lang.PageOther, nil))))
+			w.line("## %s {#%s}\n", or(plain(tag), w.say(lang.PageOther)), w.anchor("tag", or(tag, lang.Text(lang.English, lang.PageOther, nil))))
 			w.prose(o.tagText(tag))
 		}
 		for _, op := range groups[tag] {

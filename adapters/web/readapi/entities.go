@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -57,7 +58,11 @@ func (a *API) byQuery(rw http.ResponseWriter, r *http.Request) {
 
 // entities answers GET /entities, which older clients use.
 func (a *API) entities(rw http.ResponseWriter, r *http.Request) {
-	v := r.URL.Query()
+	v, err := entityParams.read(r)
+	if err != nil {
+		a.fail(rw, r, err)
+		return
+	}
 	fields, err := projection(v["fields"])
 	if err != nil {
 		a.fail(rw, r, err)
@@ -75,7 +80,7 @@ func (a *API) entities(rw http.ResponseWriter, r *http.Request) {
 		a.fail(rw, r, err)
 		return
 	}
-	limit, offset, err := pagination(r)
+	limit, offset, err := pagination(v)
 	if err != nil {
 		a.fail(rw, r, err)
 		return
@@ -106,8 +111,7 @@ func (a *API) entities(rw http.ResponseWriter, r *http.Request) {
 }
 
 // pagination reads limit, offset and after of GET /entities. A limit below zero is none.
-func pagination(r *http.Request) (limit, offset int, err error) {
-	v := r.URL.Query()
+func pagination(v url.Values) (limit, offset int, err error) {
 	if limit, err = number(v, "limit", -1); err != nil {
 		return 0, 0, err
 	}
@@ -254,11 +258,15 @@ func (a *API) byRefs(rw http.ResponseWriter, r *http.Request) {
 	}
 	var fields []string
 	if err == nil {
-		fields, err = projection(append(slices.Clone(body.Fields), r.URL.Query()["fields"]...))
+		fields, err = projection(body.Fields)
+	}
+	var v url.Values
+	if err == nil {
+		v, err = filterParam.read(r)
 	}
 	var filter json.RawMessage
 	if err == nil {
-		filter, err = filterParams(r.URL.Query())
+		filter, err = filterParams(v)
 	}
 	view := a.o.View(r)
 	var given, posted predicate

@@ -48,7 +48,7 @@ func (a *API) facets(rw http.ResponseWriter, r *http.Request) {
 }
 
 func facetRequest(rw http.ResponseWriter, r *http.Request) (names []string, query json.RawMessage, err error) {
-	missing := "Missing facet parameter"
+	missing := "Missing or empty facets parameter"
 	if r.Method == http.MethodPost {
 		var body struct {
 			Facets []string        `json:"facets"`
@@ -57,10 +57,13 @@ func facetRequest(rw http.ResponseWriter, r *http.Request) (names []string, quer
 		if err := readBody(rw, r, &body); err != nil {
 			return nil, nil, err
 		}
-		names, query, missing = body.Facets, body.Query, "Missing or empty facets parameter"
+		names, query = body.Facets, body.Query
 	} else {
-		v := r.URL.Query()
-		names = v["facet"]
+		v, err := facetParams.read(r)
+		if err != nil {
+			return nil, nil, err
+		}
+		names, missing = v["facet"], "request/query must have required property 'facet'"
 		if query, err = filterParams(v); err != nil {
 			return nil, nil, err
 		}

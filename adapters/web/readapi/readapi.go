@@ -57,15 +57,26 @@ func (a *API) Mount(r chi.Router) {
 	get("/api/catalog/entities", a.entities)
 	get("/api/catalog/entities/by-query", a.byQuery)
 	r.Post("/api/catalog/entities/by-query", a.byQuery)
-	get("/api/catalog/entities/by-name/{kind}/{namespace}/{name}", a.byName)
-	get("/api/catalog/entities/by-name/{kind}/{namespace}/{name}/ancestry", a.ancestry)
-	get("/api/catalog/entities/by-uid/{uid}", a.byUID)
+	get("/api/catalog/entities/by-name/{kind}/{namespace}/{name}", a.bare(a.byName))
+	get("/api/catalog/entities/by-name/{kind}/{namespace}/{name}/ancestry", a.bare(a.ancestry))
+	get("/api/catalog/entities/by-uid/{uid}", a.bare(a.byUID))
 	r.Post("/api/catalog/entities/by-refs", a.byRefs)
 	get("/api/catalog/entity-facets", a.facets)
 	r.Post("/api/catalog/entity-facets", a.facets)
-	get("/api/catalog/locations", a.locations)
-	get("/api/catalog/locations/{id}", a.location)
-	get("/api/catalog/locations/by-entity/{kind}/{namespace}/{name}", a.locationOf)
+	get("/api/catalog/locations", a.bare(a.locations))
+	get("/api/catalog/locations/{id}", a.bare(a.location))
+	get("/api/catalog/locations/by-entity/{kind}/{namespace}/{name}", a.bare(a.locationOf))
 	r.Post("/api/catalog/locations/by-query", a.queryLocations)
 	get("/api/search/query", a.search)
+}
+
+// bare is a handler of a path that takes no parameters.
+func (a *API) bare(h http.HandlerFunc) http.HandlerFunc {
+	return func(rw http.ResponseWriter, r *http.Request) {
+		if _, err := noParams.read(r); err != nil {
+			a.fail(rw, r, err)
+			return
+		}
+		h(rw, r)
+	}
 }

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"net/url"
-	"strconv"
 	"strings"
 )
 
@@ -39,9 +37,11 @@ func readQuestion(rw http.ResponseWriter, r *http.Request) (question, error) {
 	if r.Method == http.MethodPost {
 		return postedQuestion(rw, r)
 	}
-	v := r.URL.Query()
 	q := question{limit: defaultLimit, total: true}
-	var err error
+	v, err := byQueryParams.read(r)
+	if err != nil {
+		return q, err
+	}
 	if q.fields, err = projection(v["fields"]); err != nil {
 		return q, err
 	}
@@ -137,43 +137,13 @@ func (q question) check(counted string) (question, error) {
 	case "exclude":
 		q.total = false
 	default:
-		return q, bad("Invalid totalItems parameter %q, expected one of: include, exclude", clip(counted))
+		return q, bad("request/query/totalItems must be equal to one of the allowed values: include, exclude")
 	}
 	if q.limit < 0 || q.offset < 0 || q.offset > mostOffset {
 		return q, bad("Invalid limit or offset, must be zero or greater")
 	}
 	q.limit = min(q.limit, mostLimit)
 	return q, nil
-}
-
-// filterParams reads the filter parameters of an address.
-func filterParams(v url.Values) (json.RawMessage, error) {
-	if len(v["filter"]) > mostParams {
-		return nil, bad("Invalid filter, there are more than %d", mostParams)
-	}
-	return filters(v["filter"])
-}
-
-func number(v url.Values, key string, otherwise int) (int, error) {
-	s := v.Get(key)
-	if s == "" {
-		return otherwise, nil
-	}
-	n, err := strconv.Atoi(s)
-	if err != nil || n < 0 {
-		return 0, bad("Invalid %s, must be a whole number that is zero or greater", key)
-	}
-	return n, nil
-}
-
-func split(list string) []string {
-	var out []string
-	for s := range strings.SplitSeq(list, ",") {
-		if s = strings.TrimSpace(s); s != "" {
-			out = append(out, s)
-		}
-	}
-	return out
 }
 
 // readBody decodes a JSON object. Bodies of another type are refused: a form of another site cannot send this one.

@@ -14,8 +14,8 @@ import (
 )
 
 // TestLeftBehind: a replica that a newer program has left two releases behind gives the reading of sources and all
-// other background work up, so that a newer one can take it, says so, and goes on answering. Once the database is as it
-// knows it again, it works again.
+// other background work up, so that a newer one can take it, writes nothing, says so, and goes on answering. Once the
+// database is as it knows it again, it works again, and what it has set aside is stored.
 func TestLeftBehind(t *testing.T) {
 	t.Parallel()
 	server := storetest.NewServer(t)
@@ -33,7 +33,8 @@ func TestLeftBehind(t *testing.T) {
 	}
 	until(t, "it answers", answers("red"))
 	leads := func() string {
-		return server.SQL(t, url, `SELECT count(*) FROM jobs WHERE kind = 'catalog.lead' AND state = 'running'`)
+		return server.SQL(t, url, `SELECT count(*) FROM jobs WHERE kind = 'catalog.lead' AND state = 'running'
+			AND lease_until > extract(epoch FROM clock_timestamp()) * 1000000`)
 	}
 	until(t, "it leads", func() bool { return leads() == "1" })
 
@@ -43,14 +44,28 @@ func TestLeftBehind(t *testing.T) {
 		code, parts := r.status()
 		return code == http.StatusOK && !parts["store"]
 	})
-	if log := r.log.String(); !strings.Contains(log, "this replica does no background work any more") || !strings.Contains(log, "made by a newer Backchannel") {
-		t.Error("the log does not say why")
-	}
+	until(t, "the log says why", func() bool {
+		log := r.log.String()
+		return strings.Contains(log, "this replica does no background work any more") && strings.Contains(log, "made by a newer Backchannel")
+	})
 	if m := metricsOf(t, r); !strings.Contains(m, `backchannel_part_up{part="store"} 0`) {
 		t.Error("the metrics do not say so")
 	}
+	written := func() string {
+		return server.SQL(t, url, `SELECT (SELECT count(*) FROM chat_audit), (SELECT count(*) FROM chat_threads), (SELECT generation FROM catalog_state)`)
+	}
+	before := written()
 	owned("green")
+	until(t, "the audit waits in the data folder", func() bool {
+		r.ask("who owns pay?")
+		_, parts := r.status()
+		ok, told := parts["audit"]
+		return told && !ok
+	})
 	time.Sleep(3 * time.Second) // longer than its refresh
+	if now := written(); now != before {
+		t.Errorf("it has written: %s, was %s", now, before)
+	}
 	if !answers("red")() {
 		t.Errorf("it does not answer any more, or has stored what it must not: %s", r.ask("who owns pay?"))
 	}
@@ -61,6 +76,7 @@ func TestLeftBehind(t *testing.T) {
 	server.SQL(t, url, `UPDATE store_schema SET level = level - 2`) // a backup from before
 	until(t, "it works again", answers("green"))
 	until(t, "it is well", func() bool { _, parts := r.status(); return parts["store"] })
+	until(t, "the audit is stored", func() bool { return written() != before })
 }
 
 // metricsOf is what /metrics says.

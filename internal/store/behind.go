@@ -36,25 +36,37 @@ func (db *DB) judge(level int) error {
 	why := db.compatible(level)
 	switch news := db.behind.set(why); {
 	case news && why != nil:
-		db.log.Error("a newer program has changed the database, this one does not write the catalog any more", "err", why)
+		db.log.Error("a newer program has changed the database, this one does not write to it any more", "err", why)
 	case news:
 		db.log.Info("the database is as this program knows it again")
 	}
 	return why
 }
 
-// watchLevel asks for the level of the schema from time to time until ctx is done. A newer program says nothing when
-// it changes it, and who does not write would not notice.
+// topicSchema is signalled when the level of the schema is raised.
+const topicSchema = "schema"
+
+// watchLevel asks for the level of the schema when it is told that it changed, and from time to time in case that was
+// missed, until ctx is done. Who does not write to the catalog would not notice otherwise.
 func (db *DB) watchLevel(ctx context.Context) {
-	for ; ctx.Err() == nil; sleep(ctx, safetyPoll) {
-		if db.late.err() != nil {
-			continue // the schema is judged when the database arrives
+	for ctx.Err() == nil {
+		moved := db.signals.watch(topicSchema)
+		if db.late.err() == nil { // else it is judged when the database arrives
+			db.lookAtLevel(ctx)
 		}
-		asked, cancel := context.WithTimeout(ctx, connectTimeout)
-		level, err := readLevel(asked, db.reader)
+		wait, cancel := context.WithTimeout(ctx, safetyPoll)
+		select {
+		case <-wait.Done():
+		case <-moved:
+		}
 		cancel()
-		if err == nil { // one that is away says nothing about its schema
-			_ = db.judge(level) // kept for those who ask
-		}
+	}
+}
+
+func (db *DB) lookAtLevel(ctx context.Context) {
+	asked, cancel := context.WithTimeout(ctx, connectTimeout)
+	defer cancel()
+	if level, err := readLevel(asked, db.reader); err == nil { // one that is away says nothing about its schema
+		_ = db.judge(level) // kept for those who ask
 	}
 }

@@ -10,17 +10,19 @@ import (
 	"github.com/backchannel-portal/backchannel/internal/store/storetest"
 )
 
+// eventually waits for what goes on in the background.
+func eventually(t *testing.T, what string, ok func() bool) {
+	t.Helper()
+	for end := time.Now().Add(time.Minute); !ok(); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("never: %s", what)
+		}
+	}
+}
+
 // TestBehind: a program that runs notices that the schema has left it behind, whether or not it writes, and that it is
 // back as it was.
 func TestBehind(t *testing.T) {
-	eventually := func(t *testing.T, what string, ok func() bool) {
-		t.Helper()
-		for end := time.Now().Add(time.Minute); !ok(); time.Sleep(20 * time.Millisecond) {
-			if time.Now().After(end) {
-				t.Fatalf("never: %s", what)
-			}
-		}
-	}
 	storetest.EachBare(t, func(t *testing.T, url string) {
 		ctx := context.Background()
 		old, err := openRelease(t, url, thisRelease())

@@ -73,7 +73,7 @@ func empty(b *testing.B, db *DB) {
 	if !db.dialect.postgres() {
 		statement = "DELETE FROM " + strings.Join(names, "; DELETE FROM ")
 	}
-	if _, err := db.writer.Exec(statement); err != nil {
+	if _, err := db.writer.raw.Exec(statement); err != nil {
 		b.Fatal(err)
 	}
 }

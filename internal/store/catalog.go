@@ -48,7 +48,7 @@ func (c *Catalog) turn(ctx context.Context, what string, do func(*turn) error) (
 		if err != nil {
 			return err
 		}
-		if err := c.db.judge(level); err != nil { // another process has upgraded it since we started
+		if err := refusal(c.db.judge(level)); err != nil { // another process has upgraded it since we started
 			return err
 		}
 		if err := do(w); err != nil {

@@ -145,7 +145,7 @@ func (c chatDrafts) Pending(ctx context.Context, id string) (claimed bool, err e
 	return claimed, nil
 }
 
-func (c chatDrafts) one(row *sql.Row, id string) (d bot.Draft, err error) {
+func (c chatDrafts) one(row row, id string) (d bot.Draft, err error) {
 	var draft []byte
 	if err := row.Scan(&draft); errors.Is(err, sql.ErrNoRows) {
 		return d, fault.New(fault.NotFound, "there is no draft %q", id)

@@ -181,7 +181,7 @@ func TestDiskFull(t *testing.T) {
 func script(t *testing.T, db *DB, statements string) {
 	t.Helper()
 	for s := range strings.SplitSeq(statements, ";\n") {
-		if _, err := db.writer.Exec(s); err != nil {
+		if _, err := db.writer.raw.Exec(s); err != nil {
 			t.Fatal(err)
 		}
 	}

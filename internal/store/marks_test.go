@@ -33,7 +33,7 @@ func titled(t testing.TB, db *DB, title string) catalog.Changes {
 
 func execute(t testing.TB, db *DB, statement string, args ...any) {
 	t.Helper()
-	if _, err := db.writer.Exec(statement, args...); err != nil {
+	if _, err := db.writer.raw.Exec(statement, args...); err != nil {
 		t.Fatal(err)
 	}
 }

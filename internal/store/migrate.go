@@ -45,9 +45,14 @@ func (db *DB) migrate(ctx context.Context) error {
 		return err
 	}
 	if level < db.release.level {
-		_, err := db.writer.ExecContext(ctx, `UPDATE store_schema SET level = $1, changed_at = $2 WHERE id = 1`, db.release.level, db.now())
+		_, err := db.writer.raw.ExecContext(ctx, `UPDATE store_schema SET level = $1, changed_at = $2 WHERE id = 1`, db.release.level, db.now())
 		if err != nil {
 			return db.fault(err, "record the version of the schema")
+		}
+		if db.dialect.postgres() { // those that it leaves behind write no more rows than they must
+			if _, err := db.writer.raw.ExecContext(ctx, `SELECT pg_notify($1, $2)`, notifyChannel, topicSchema); err != nil {
+				return db.fault(err, "tell of the version of the schema")
+			}
 		}
 	}
 	files, err := fs.Sub(db.release.migrations, db.dialect.name)
@@ -59,7 +64,7 @@ func (db *DB) migrate(ctx context.Context) error {
 		dialect = goose.DialectPostgres
 	}
 	// Files are numbered by area, so that one may come after a higher number was applied.
-	p, err := goose.NewProvider(dialect, db.writer, files, goose.WithDisableGlobalRegistry(true),
+	p, err := goose.NewProvider(dialect, db.writer.raw, files, goose.WithDisableGlobalRegistry(true),
 		goose.WithAllowOutofOrder(true), goose.WithTableName("store_migrations"), goose.WithSlog(db.log))
 	if err != nil {
 		return fault.Wrap(fault.Internal, err, "read the migrations")
@@ -76,11 +81,11 @@ func (db *DB) schemaLevel(ctx context.Context) (int, error) {
 		`CREATE TABLE IF NOT EXISTS store_schema (id INTEGER PRIMARY KEY, level INTEGER NOT NULL, changed_at BIGINT NOT NULL)`,
 		`INSERT INTO store_schema (id, level, changed_at) VALUES (1, 0, 0) ON CONFLICT (id) DO NOTHING`,
 	} {
-		if _, err := db.writer.ExecContext(ctx, statement); err != nil {
+		if _, err := db.writer.raw.ExecContext(ctx, statement); err != nil {
 			return 0, db.fault(err, "prepare the database")
 		}
 	}
-	level, err := readLevel(ctx, db.writer)
+	level, err := readLevel(ctx, db.writer.raw)
 	return level, db.fault(err, "read the version of the schema")
 }
 

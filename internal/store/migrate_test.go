@@ -139,8 +139,8 @@ func TestTwoVersionsApart(t *testing.T) {
 		}
 		_, starts := openRelease(t, url, thisRelease())
 		_, writes := old.Catalog().Apply(context.Background(), oneFile("o", "a", "a", "B"))
-		for _, err := range []error{starts, writes} {
-			if !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), "made by a newer Backchannel") || strings.Contains(err.Error(), "\n") {
+		for err, kind := range map[error]fault.Kind{starts: fault.Invalid, writes: fault.Upstream} {
+			if !fault.Is(err, kind) || !strings.Contains(err.Error(), "made by a newer Backchannel") || strings.Contains(err.Error(), "\n") {
 				t.Error(err)
 			}
 		}

@@ -30,7 +30,7 @@ type Options struct {
 // DB is an open database. It is safe for concurrent use; Close ends it.
 type DB struct {
 	dialect dialect
-	writer  *sql.DB
+	writer  *writing
 	reader  *sql.DB
 	pool    *pgxpool.Pool // PostgreSQL only
 	often   *statements   // of reader; SQLite only
@@ -58,6 +58,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	if db.release.migrations == nil {
 		db.release = thisRelease()
 	}
+	db.writer = &writing{refused: db.refused}
 	var err error
 	scheme, rest, _ := strings.Cut(o.URL, ":")
 	switch scheme {
@@ -98,7 +99,7 @@ func (db *DB) Close() error {
 
 func (db *DB) closePools() error {
 	var first error
-	for _, p := range []*sql.DB{db.writer, db.reader} {
+	for _, p := range []*sql.DB{db.writer.raw, db.reader} {
 		if p == nil {
 			continue
 		}

@@ -33,8 +33,8 @@ func (db *DB) openPostgres(ctx context.Context, url string) error {
 	if db.pool, err = pgxpool.NewWithConfig(ctx, config); err != nil {
 		return db.fault(err, "open the database")
 	}
-	db.writer = stdlib.OpenDBFromPool(db.pool)
-	db.reader = db.writer
+	db.writer.raw = stdlib.OpenDBFromPool(db.pool)
+	db.reader = db.writer.raw
 	return db.migratePostgres(ctx)
 }
 

@@ -35,10 +35,10 @@ func (db *DB) openSQLite(ctx context.Context, path string) error {
 	}
 	db.dialect = sqliteDialect
 	var err error
-	if db.writer, err = sql.Open("sqlite", sqliteDSN(path, url.Values{"_txlock": {"immediate"}})); err != nil {
+	if db.writer.raw, err = sql.Open("sqlite", sqliteDSN(path, url.Values{"_txlock": {"immediate"}})); err != nil {
 		return db.fault(err, "open the database")
 	}
-	db.writer.SetMaxOpenConns(1)
+	db.writer.raw.SetMaxOpenConns(1)
 	if err := db.migrateSQLite(ctx, path); err != nil {
 		return err
 	}

@@ -44,7 +44,12 @@ func (db *DB) read(ctx context.Context, what string, do func(*tx) error) error {
 	return db.ended(ctx, db.attempt(ctx, db.reader, &o, do), what)
 }
 
-func (db *DB) attempt(ctx context.Context, pool *sql.DB, o *sql.TxOptions, do func(*tx) error) error {
+// connections is a side of a database: the one that changes rows, or the one that reads.
+type connections interface {
+	Conn(ctx context.Context) (*sql.Conn, error)
+}
+
+func (db *DB) attempt(ctx context.Context, pool connections, o *sql.TxOptions, do func(*tx) error) error {
 	conn, err := pool.Conn(ctx)
 	if err != nil {
 		return err

@@ -37,7 +37,8 @@ type app struct {
 	trees    scm.Trees
 	reach    *reach
 	patience time.Duration // how long a source may take before it shows what it has; 0: until it has all
-	temp     []string      // folders to remove at the end
+	webs     webs
+	temp     []string // folders to remove at the end
 	people   *ingest.Owners
 	pushes   atomic.Uint64 // grows when a webhook or a look brought new commits
 	store    catalog.Store
@@ -88,7 +89,7 @@ type wiring struct {
 
 // newApp wires the parts; it reads nothing yet.
 func newApp(cfg *config.Config, now func() time.Time, log *slog.Logger, w wiring) (*app, error) {
-	a := &app{cfg: cfg, now: now, log: log, store: w.store, reader: w.reader, patience: w.patience}
+	a := &app{cfg: cfg, now: now, log: log, store: w.store, reader: w.reader, patience: w.patience, webs: webs{}}
 	var mirrors []scm.Mirror
 	for _, m := range cfg.Integrations.Mirrors {
 		mirrors = append(mirrors, scm.Mirror(m))

@@ -100,13 +100,33 @@ func (a *app) urlSource(l *config.URLLocation, allow []ingest.Rule) (catalog.Sou
 	if l.Token != "" {
 		header.Set("Authorization", "Bearer "+l.Token)
 	}
-	client := outbound.New(outbound.Options{
-		Hosts: []outbound.Host{{Name: u.Host, Private: true, Plain: u.Scheme == "http"}}, // configured, so it may be one's own
+	return fromurl.New(fromurl.Options{
+		URLs: []string{l.Target}, Header: header, Client: a.webs.of(u), Trees: a.trees, Owners: a.owners, Allow: allow,
+		Parallel: webParallel, Interval: a.cfg.Catalog.Refresh, Clock: a.now,
+	})
+}
+
+// How much the hosts get that locations of type url name. They are the operator's own choice and serve files, so they get
+// more than those that somebody else names.
+const (
+	webRate     = 200 // requests a second
+	webParallel = 8   // at once, for each location
+)
+
+// webs are the clients of configured locations on the web. Those on one host share one, so that the host gets no more
+// requests than it should.
+type webs map[string]*outbound.Client
+
+func (w webs) of(u *url.URL) *outbound.Client {
+	key := u.Scheme + "://" + strings.ToLower(u.Host)
+	if c, ok := w[key]; ok {
+		return c
+	}
+	w[key] = outbound.New(outbound.Options{
+		Hosts: []outbound.Host{{Name: u.Host, Private: true, Plain: u.Scheme == "http", Rate: webRate}}, // configured, so it may be one's own
 		Proxy: http.ProxyFromEnvironment,
 	})
-	return fromurl.New(fromurl.Options{
-		URLs: []string{l.Target}, Header: header, Client: client, Trees: a.trees, Owners: a.owners, Allow: allow, Interval: a.cfg.Catalog.Refresh, Clock: a.now,
-	})
+	return w[key]
 }
 
 func (a *app) gitSource(l *config.GitLocation, allow []ingest.Rule) (catalog.Source, error) {

@@ -42,6 +42,7 @@ var said = []struct {
 	{"from proxy after connect", fault.Forbidden, "its host may not be connected to"},
 	{"proxy connect aborted", fault.Forbidden, "its host may not be connected to"},
 	{"certificate", fault.Upstream, "its certificate is not trusted"},
+	{"operation too slow", fault.Upstream, "its host has stopped sending"},
 	{"not valid: is this a git repository", fault.NotFound, "it is not a repository"},
 	{"early eof", fault.Upstream, "the answer broke off"},
 	{"unexpected disconnect", fault.Upstream, "the answer broke off"},

@@ -25,6 +25,8 @@ type budget struct {
 	mu       sync.Mutex
 	until    time.Time // no request before
 	patience time.Duration
+	full     rate.Limit // what the host gets while it does not complain
+	changed  time.Time  // when the limit was changed last
 }
 
 func (c *Client) budget(u *url.URL) *budget {
@@ -46,10 +48,13 @@ func (c *Client) budget(u *url.URL) *budget {
 	if h := c.host(u.Hostname(), u.Port()); h.Rate > 0 {
 		r = h.Rate
 	}
-	b := &budget{name: name, limit: rate.NewLimiter(rate.Limit(r), max(1, int(10*r))), patience: c.o.Patience}
+	b := &budget{name: name, limit: rate.NewLimiter(rate.Limit(r), burst(rate.Limit(r), 10)), patience: c.o.Patience, full: rate.Limit(r)}
 	c.budgets[name] = b
 	return b
 }
+
+// burst is how many requests may come at once at a rate: those of some seconds.
+func burst(r rate.Limit, seconds float64) int { return max(1, int(float64(r)*seconds)) }
 
 func (b *budget) resting(now time.Time) bool {
 	b.mu.Lock()
@@ -84,9 +89,39 @@ func (b *budget) wait(ctx context.Context, clock func() time.Time) error {
 // that is well before it said it would be is noticed.
 const maxRest = time.Hour
 
-// heed remembers that a server asked to be left alone (RFC 9110, 10.2.3).
+// How the pace changes, once a second at most.
+const (
+	slower  = 2    // while a server complains
+	faster  = 1.25 // once it does not
+	slowest = 1    // request a second
+)
+
+// pace gives a server that complains fewer requests, and one that does not what it got before, little by little.
+func (b *budget) pace(complains bool, now time.Time) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	is := b.limit.Limit()
+	if since := now.Sub(b.changed); since >= 0 && since < time.Second || !complains && is >= b.full {
+		return
+	}
+	b.changed = now
+	next := min(is*faster, b.full)
+	if complains {
+		next = max(is/slower, min(b.full, slowest))
+	}
+	seconds := 10.0
+	if next < b.full { // nor all that was saved up
+		seconds = 1
+	}
+	b.limit.SetBurst(burst(next, seconds))
+	b.limit.SetLimit(next)
+}
+
+// heed remembers that a server asked to be left alone (RFC 9110, 10.2.3), or wants fewer requests.
 func (b *budget) heed(resp *http.Response, now time.Time) {
-	if resp.StatusCode != http.StatusTooManyRequests && resp.StatusCode != http.StatusServiceUnavailable {
+	complains := resp.StatusCode == http.StatusTooManyRequests || resp.StatusCode == http.StatusServiceUnavailable
+	b.pace(complains, now)
+	if !complains {
 		return
 	}
 	d, ok := retryAfter(resp.Header.Get("Retry-After"), now)

@@ -339,6 +339,50 @@ func TestRate(t *testing.T) {
 	refused(t, err, fault.Upstream, "more requests")
 }
 
+// TestPace: a server that complains gets fewer requests each second that it does, and what it had when it does not.
+func TestPace(t *testing.T) {
+	now, status := time.Now(), http.StatusTooManyRequests
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) }))
+	defer s.Close()
+	c := client(t, Options{
+		Hosts:    []Host{{Name: strings.TrimPrefix(s.URL, "http://"), Private: true, Plain: true, Rate: 1000}},
+		Attempts: 1, Clock: func() time.Time { return now },
+	})
+	u, err := url.Parse(s.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	limit := c.budget(u).limit
+	ask := func(want, burst int) {
+		t.Helper()
+		for range 3 { // of one second one counts
+			if _, err := c.Get(t.Context(), s.URL); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if int(limit.Limit()) != want || limit.Burst() != burst {
+			t.Errorf("%v requests a second, %d at once, want %d and %d", limit.Limit(), limit.Burst(), want, burst)
+		}
+		now = now.Add(time.Second)
+	}
+	ask(500, 500)
+	ask(250, 250)
+	status = http.StatusServiceUnavailable
+	ask(125, 125)
+	status = http.StatusOK
+	ask(156, 156)
+	for range 9 {
+		if _, err := c.Get(t.Context(), s.URL); err != nil {
+			t.Fatal(err)
+		}
+		now = now.Add(time.Second)
+	}
+	ask(1000, 10_000)
+	limit.SetLimit(1.5)
+	status = http.StatusTooManyRequests
+	ask(1, 1)
+}
+
 func TestManyHostsAreForgotten(t *testing.T) {
 	c := client(t, Options{})
 	for i := range 3 * maxBudgets {

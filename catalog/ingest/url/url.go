@@ -36,6 +36,8 @@ type Options struct {
 	Owners ingest.OwnerLookup
 	// Limits bound each descriptor file.
 	Limits yamldoc.Limits
+	// Parallel is how many files are asked for at once; zero: 4.
+	Parallel int
 	// Interval is how often everything is looked at again; zero: two minutes.
 	Interval time.Duration
 	// Clock tells the time; nil: time.Now.
@@ -66,6 +68,9 @@ func New(o Options) (*Source, error) {
 	if o.Interval <= 0 {
 		o.Interval = 2 * time.Minute
 	}
+	if o.Parallel <= 0 {
+		o.Parallel = 4
+	}
 	s := &Source{o: o, wake: make(chan struct{}, 1), web: &web{
 		client: o.Client, header: o.Header, trees: o.Trees, most: ingest.MaxBytes(o.Limits),
 		own: map[string]bool{}, hosts: map[string]bool{}, real: map[string]string{}, last: map[string]answer{},
@@ -85,7 +90,7 @@ func New(o Options) (*Source, error) {
 	}
 	s.origin = "url:" + strings.Join(s.roots, " ")
 	s.engine = ingest.New(ingest.Options{
-		Origin: s.origin, Allow: o.Allow, Place: s.web, Trees: o.Trees, Owners: o.Owners, Limits: o.Limits, Clock: o.Clock, Parallel: 4,
+		Origin: s.origin, Allow: o.Allow, Place: s.web, Trees: o.Trees, Owners: o.Owners, Limits: o.Limits, Clock: o.Clock, Parallel: o.Parallel,
 		MaxText: maxText,
 	})
 	return s, nil

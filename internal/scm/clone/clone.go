@@ -70,6 +70,7 @@ type Store struct {
 	slots  chan struct{} // clones being made
 
 	mu     sync.Mutex
+	busy   map[string]chan struct{} // clones being made, by host
 	hosts  map[string]Host // by name
 	repos  map[string]Repo // added ones, by key
 	remote map[string]*remote.Host
@@ -79,7 +80,8 @@ type Store struct {
 
 // The bounds of a store.
 const (
-	maxMaking = 2
+	maxMaking = 8 // clones at once
+	maxOfHost = 2 // of these, from one host, so that one that hangs does not keep the others waiting
 	maxOpen   = 8 // processes that read
 	maxPacks  = 64
 	idleAfter = 20 * time.Second
@@ -113,7 +115,7 @@ func New(o Options) (*Store, error) {
 	}
 	s := &Store{
 		o: o, hosts: map[string]Host{}, repos: map[string]Repo{}, remote: map[string]*remote.Host{}, clones: map[string]*clone{},
-		slots: make(chan struct{}, maxMaking),
+		busy: map[string]chan struct{}{}, slots: make(chan struct{}, maxMaking),
 	}
 	for _, h := range o.Hosts {
 		h.Name = strings.ToLower(h.Name)

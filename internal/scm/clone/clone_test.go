@@ -362,6 +362,53 @@ func TestSlowClone(t *testing.T) {
 	}
 }
 
+// TestHangingHost: clones from a host that hangs do not keep those from another waiting, nor do more of them than it may
+// have go on at once.
+func TestHangingHost(t *testing.T) {
+	bad, good := gitruntest.New(t), gitruntest.New(t)
+	names := []string{"acme/a", "acme/b", "acme/c", "acme/d", "acme/e", "acme/f", "acme/g", "acme/h", "acme/i"}
+	for _, name := range names {
+		bad.Repo(name, map[string]string{"f": "1"})
+	}
+	good.Repo("acme/pay", map[string]string{"f": "2"})
+	git, err := gitrun.New(gitrun.Options{Plain: []string{bad.Host, good.Host}, Timeout: time.Minute})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := store(t, bad, Options{Hosts: []Host{{Name: bad.Host, Scheme: "http"}, {Name: good.Host, Scheme: "http"}}})
+	s.o.Git = git
+	gate, hanging := make(chan struct{}), make(chan string, 100)
+	bad.Hook(func(_ http.ResponseWriter, r *http.Request) bool {
+		if r.Method == "POST" {
+			hanging <- r.URL.Path
+			<-gate
+		}
+		return false
+	})
+	defer bad.Hook(nil)
+	done := make(chan error, len(names))
+	for _, name := range names {
+		repo := Repo{At: must(t, bad.URL+"/"+name+".git")}
+		go func() { done <- s.ready(t.Context(), s.clone(repo), repo, "") }()
+	}
+	for range maxOfHost {
+		<-hanging
+	}
+	repo := Repo{At: must(t, good.URL+"/acme/pay.git")}
+	if err := s.ready(t.Context(), s.clone(repo), repo, ""); err != nil {
+		t.Error(err)
+	}
+	if n := len(s.slots); n != maxOfHost {
+		t.Errorf("%d clones are made at once of a host that hangs", n)
+	}
+	close(gate)
+	for range names {
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 func TestAddedRepositories(t *testing.T) {
 	git := gitruntest.New(t)
 	git.Repo("pay", map[string]string{"f": "1", "src/f": "2"})

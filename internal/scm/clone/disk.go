@@ -160,13 +160,15 @@ func (c *clone) update(ctx context.Context, r Repo, commit string) error {
 
 // make clones next to the clone's place and moves the whole into it.
 func (c *clone) make(ctx context.Context, r Repo) error {
-	select {
-	case c.s.slots <- struct{}{}:
-		defer func() { <-c.s.slots }()
-	case <-ctx.Done():
-		return ctx.Err()
+	for _, slots := range []chan struct{}{c.s.making(r.At.Host), c.s.slots} {
+		select {
+		case slots <- struct{}{}:
+			defer func() { <-slots }()
+		case <-ctx.Done():
+			return ctx.Err()
+		}
 	}
-	c.s.trim(maxMaking * c.s.o.MaxRepo)
+	c.s.trim(int64(len(c.s.slots)) * c.s.o.MaxRepo)
 	tmp := c.dir + partial
 	if err := os.RemoveAll(tmp); err != nil {
 		return fault.Wrap(fault.Internal, err, "the folder of clones cannot be cleared")
@@ -181,6 +183,16 @@ func (c *clone) make(ctx context.Context, r Repo) error {
 	c.there = true
 	c.measure()
 	return nil
+}
+
+// making are the slots of one host.
+func (s *Store) making(host string) chan struct{} {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.busy[host] == nil {
+		s.busy[host] = make(chan struct{}, maxOfHost)
+	}
+	return s.busy[host]
 }
 
 // remove takes the clone off the disk; c.mu is held.

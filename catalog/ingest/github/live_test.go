@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -304,6 +305,77 @@ func TestApp(t *testing.T) {
 				t.Errorf("where it is not installed: %v", err)
 			}
 		})
+	}
+}
+
+// TestAppComesAndGoes: an installation that was suspended, removed or made anew is told as what it is, and used again as
+// soon as it can be, without a start.
+func TestAppComesAndGoes(t *testing.T) {
+	b := newBench(t)
+	b.Add(githubtest.Repo{Name: "pay", Files: files("pay")})
+	client := b.asApp(newClock())
+	list := func(want string) {
+		t.Helper()
+		repos, err := client.Repositories(t.Context(), "acme")
+		if want == "" && (err != nil || len(repos) != 1) || want != "" && (!fault.Is(err, fault.Forbidden) || !strings.Contains(err.Error(), want)) {
+			t.Errorf("%v, %v; want %q", repos, err, want)
+		}
+	}
+	list("")
+	for range 2 {
+		b.Install(77, true)
+		list("the GitHub App is suspended in acme")
+		list("the GitHub App is suspended in acme")
+		b.Install(77, false)
+		list("")
+	}
+	b.Install(0, false)
+	list("the GitHub App is not installed in acme")
+	list("the GitHub App is not installed in acme")
+	b.Install(78, false)
+	list("")
+	if _, err := client.Token(t.Context(), "acme"); err != nil {
+		t.Error(err)
+	}
+	b.Install(79, false)
+	b.clock.forward(2 * time.Hour)
+	list("")
+}
+
+// TestAppTokensAreRenewedOnce: of many requests that a revoked token is refused for, one gets a new token for all; and a
+// token that lives shortly is used for as long as it does.
+func TestAppTokensAreRenewedOnce(t *testing.T) {
+	b := newBench(t)
+	b.Add(githubtest.Repo{Name: "pay", Files: files("pay")})
+	own := newClock()
+	client := b.asApp(own)
+	list := func() {
+		if _, err := client.Repositories(t.Context(), "acme"); err != nil {
+			t.Error(err)
+		}
+	}
+	list()
+	for round := range 3 {
+		b.Revoke()
+		var all sync.WaitGroup
+		for range 16 {
+			all.Go(list)
+		}
+		all.Wait()
+		if n := b.Issued(); n != round+2 {
+			t.Fatalf("%d tokens after %d revocations", n, round+1)
+		}
+	}
+	b.Lifetime(2 * time.Minute)
+	b.Revoke()
+	issued := b.Issued()
+	for range 8 { // for two minutes
+		list()
+		b.clock.forward(15 * time.Second)
+		own.forward(15 * time.Second)
+	}
+	if n := b.Issued() - issued; n != 2 {
+		t.Errorf("%d tokens in two minutes, which is how long they live", n)
 	}
 }
 

@@ -71,8 +71,8 @@ type Store struct {
 
 	mu     sync.Mutex
 	busy   map[string]chan struct{} // clones being made, by host
-	hosts  map[string]Host // by name
-	repos  map[string]Repo // added ones, by key
+	hosts  map[string]Host          // by name
+	repos  map[string]Repo          // added ones, by key
 	remote map[string]*remote.Host
 	clones map[string]*clone // by folder name
 	open   []*clone          // with a process, the one used last at the end

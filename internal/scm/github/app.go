@@ -13,7 +13,6 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/backchannel-portal/backchannel/internal/fault"
@@ -112,44 +111,4 @@ func (c *Client) installation(ctx context.Context, account string) (string, erro
 		return "", fault.New(fault.Forbidden, "the GitHub App is suspended in %s", account)
 	}
 	return strconv.FormatInt(found.ID, 10), nil
-}
-
-// tokens are those of one installation, which live for an hour.
-type tokens struct {
-	app  *rest.Client
-	id   string
-	now  func() time.Time
-	skew func() time.Duration // how far GitHub's clock is ahead
-
-	mu    sync.Mutex
-	token string
-	until time.Time
-}
-
-// early is how long before its end a token is renewed.
-const early = 5 * time.Minute
-
-func (t *tokens) get(ctx context.Context) (string, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.token != "" && t.now().Add(t.skew()+early).Before(t.until) {
-		return t.token, nil
-	}
-	var got struct {
-		Token     string
-		ExpiresAt time.Time `json:"expires_at"`
-	}
-	err := twice(func() error { return t.app.Post(ctx, "/app/installations/"+t.id+"/access_tokens", struct{}{}, &got) })
-	if err != nil {
-		return "", rest.Classify(err, "get a token of the GitHub App's installation")
-	}
-	t.token, t.until = got.Token, got.ExpiresAt
-	return t.token, nil
-}
-
-// forget drops a token that was refused before its time, as a revoked one is.
-func (t *tokens) forget() {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.token = ""
 }

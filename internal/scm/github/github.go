@@ -7,6 +7,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -170,16 +171,45 @@ func (c *Client) of(ctx context.Context, account string) (*access, error) {
 
 // do asks for something that belongs to an account, once more when the token turns out to be revoked.
 func (c *Client) do(ctx context.Context, account string, ask func(*rest.Client) error) error {
+	return c.with(ctx, account, func(a *access) error {
+		if a.tokens == nil {
+			return ask(a.rest)
+		}
+		number := a.tokens.last()
+		err := ask(a.rest)
+		if rest.Code(err) == http.StatusUnauthorized || suspended(err) {
+			a.tokens.forget(number)
+			return ask(a.rest)
+		}
+		return err
+	})
+}
+
+// with uses the access to an account's repositories. When its installation has ended, the one that may have taken its
+// place is looked for, once.
+func (c *Client) with(ctx context.Context, account string, use func(*access) error) error {
 	a, err := c.of(ctx, account)
 	if err != nil {
 		return err
 	}
-	err = ask(a.rest)
-	if a.tokens != nil && rest.Code(err) == http.StatusUnauthorized {
-		a.tokens.forget()
-		return ask(a.rest)
+	if err = use(a); !ended(err) {
+		return err
 	}
-	return err
+	c.mu.Lock()
+	if key := strings.ToLower(account); c.owners[key] == a {
+		delete(c.owners, key)
+	}
+	c.mu.Unlock()
+	if a, err = c.of(ctx, account); err != nil {
+		return err // which says that the App is not installed any more, or suspended
+	}
+	return use(a)
+}
+
+// suspended reports whether a request was refused because the App is suspended where it asked.
+func suspended(err error) bool {
+	e, ok := errors.AsType[*rest.StatusError](err)
+	return ok && e.Code == http.StatusForbidden && strings.Contains(strings.ToLower(e.Message), "suspended")
 }
 
 // get asks for something that may change.

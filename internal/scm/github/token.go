@@ -12,11 +12,12 @@ func (c *Client) Token(ctx context.Context, account string) (string, error) {
 	if c.app == nil {
 		return c.o.Token, nil
 	}
-	a, err := c.of(ctx, account)
-	if err != nil {
-		return "", err
-	}
-	return a.tokens.get(ctx)
+	var token string
+	err := c.with(ctx, account, func(a *access) (err error) {
+		token, err = a.tokens.get(ctx)
+		return err
+	})
+	return token, err
 }
 
 // APIURL is the address of the API, without a slash at its end.

@@ -23,6 +23,26 @@ func (s *Server) App(id string, key *rsa.PublicKey, lifetime time.Duration) {
 	s.app = &app{id: id, key: key, installation: 77, lifetime: lifetime}
 }
 
+// Install gives the App another installation in the organisation, suspended or not; 0 removes it. The tokens of the one
+// before are refused.
+func (s *Server) Install(id int64, suspended bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if id != s.app.installation {
+		clear(s.tokens)
+	}
+	s.app.installation, s.app.suspended = id, suspended
+}
+
+const suspendedMessage = "This installation has been suspended"
+
+// Lifetime changes how long the tokens of the App live.
+func (s *Server) Lifetime(d time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.app.lifetime = d
+}
+
 // Issued returns how many tokens the App's installation was given.
 func (s *Server) Issued() int {
 	s.mu.Lock()
@@ -65,15 +85,22 @@ func (a *app) check(token string, now time.Time) string {
 }
 
 func (s *Server) getInstallation(r *http.Request) (any, int) {
-	if s.app == nil || !strings.EqualFold(r.PathValue("org"), s.Org) {
+	if s.app == nil || s.app.installation == 0 || !strings.EqualFold(r.PathValue("org"), s.Org) {
 		return nil, http.StatusNotFound
 	}
-	return map[string]any{"id": s.app.installation, "suspended_at": nil}, http.StatusOK
+	var since any
+	if s.app.suspended {
+		since = s.now().UTC().Format(time.RFC3339)
+	}
+	return map[string]any{"id": s.app.installation, "suspended_at": since}, http.StatusOK
 }
 
 func (s *Server) postToken(r *http.Request) (any, int) {
 	if s.app == nil || r.PathValue("id") != fmt.Sprint(s.app.installation) {
 		return nil, http.StatusNotFound
+	}
+	if s.app.suspended {
+		return map[string]any{"message": suspendedMessage}, http.StatusForbidden
 	}
 	s.app.issued++
 	token, until := fmt.Sprintf("ghs_%d", s.app.issued), s.now().Add(s.app.lifetime)

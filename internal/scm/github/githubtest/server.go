@@ -51,7 +51,8 @@ type Server struct {
 type app struct {
 	id           string
 	key          *rsa.PublicKey
-	installation int64
+	installation int64 // 0: it is not installed
+	suspended    bool
 	lifetime     time.Duration
 	issued       int
 }
@@ -223,6 +224,10 @@ func (s *Server) known(w http.ResponseWriter, r *http.Request, now time.Time) bo
 	until, ok := s.tokens[token]
 	if (len(s.tokens) > 0 || s.app != nil) && (!ok || !until.IsZero() && now.After(until)) {
 		problem(w, http.StatusUnauthorized, "Bad credentials")
+		return false
+	}
+	if s.app != nil && s.app.suspended {
+		problem(w, http.StatusForbidden, suspendedMessage)
 		return false
 	}
 	return true

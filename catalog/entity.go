@@ -79,7 +79,7 @@ type Problem struct {
 // The codes of problems.
 const (
 	ProblemUnknownKind = "unknown-kind" // the kind is not one of Backstage's; the entity is kept
-	ProblemStale       = "stale"        // the present descriptor is invalid; this is its last good version
+	ProblemStale       = "stale"        // the present descriptor is invalid or cannot be read; this is its last good version
 	ProblemInvalid     = "invalid"      // a document that is not in the catalog
 	ProblemUnreadable  = "unreadable"   // a file or target that could not be read
 	ProblemDuplicate   = "duplicate"    // another descriptor already defines this reference

@@ -35,10 +35,14 @@ func TestKeptEntities(t *testing.T) {
 		{"invalid now", "owner pay", catalog.ProblemStale, "", "the present descriptor is invalid, this is the last good version", "no file"},
 		{"sound", "owner ship", catalog.ProblemStale, catalog.ProblemOrphaned, "Crew", "any more"},
 		{"both gone", "search parcels", catalog.ProblemOrphaned, catalog.ProblemOrphaned, "no file defines 2 of them any more", "last good"},
+		{"away now", "owner till", "", "", "the descriptor of till cannot be read now, this is what it said last", "invalid"},
 		{"both invalid now", "search parcels", catalog.ProblemStale, catalog.ProblemStale, "the present descriptors of 2 of them are invalid", "no file"},
 	} {
 		r := search.NewReader(catalog.Changes{Generation: 1, Upserts: []*catalog.Entity{
-			component("cart", tt.cart), component("pay", tt.pay), component("ship", ""), crew,
+			component("cart", tt.cart), component("pay", tt.pay), component("ship", ""), component("till", catalog.ProblemStale), crew,
+		}, Problems: map[string][]catalog.Problem{
+			"till.yaml": {{Code: catalog.ProblemUnreadable, Message: "the file cannot be read: no such file"}},
+			"pay.yaml":  {{Code: catalog.ProblemInvalid, Line: 3, Message: "no owner"}},
 		}}, nil, search.Options{})
 		t.Cleanup(func() { check(t, r.Close()) })
 		h := mux(t, company{commands.New(commands.Deps{

@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -8,6 +9,7 @@ import (
 	"github.com/backchannel-portal/backchannel/bot"
 	"github.com/backchannel-portal/backchannel/bot/card"
 	"github.com/backchannel-portal/backchannel/catalog"
+	"github.com/backchannel-portal/backchannel/catalog/search"
 	"github.com/backchannel-portal/backchannel/internal/lang"
 )
 
@@ -24,14 +26,25 @@ func (t *talk) from(e *catalog.Entity) {
 		if p.Code != catalog.ProblemStale && p.Code != catalog.ProblemOrphaned {
 			continue
 		}
-		if t.held[p.Code] == nil {
+		code := p.Code
+		if code == catalog.ProblemStale && t.unreadable(e.Source.Location) {
+			code = catalog.ProblemUnreadable
+		}
+		if t.held[code] == nil {
 			if t.held == nil {
 				t.held = map[string]map[catalog.Ref]bool{}
 			}
-			t.held[p.Code] = map[catalog.Ref]bool{}
+			t.held[code] = map[catalog.Ref]bool{}
 		}
-		t.held[p.Code][e.Ref] = true
+		t.held[code][e.Ref] = true
 	}
+}
+
+// unreadable tells a file that cannot be read from one that says something which is not valid.
+func (t *talk) unreadable(location string) bool {
+	return slices.ContainsFunc(t.view.FileProblems(), func(p search.FileProblem) bool {
+		return p.File == location && p.Code == catalog.ProblemUnreadable && p.Field == ""
+	})
 }
 
 // keptRemarks says of what the answer rests on that it is not what a file says now, once for all of it.
@@ -39,7 +52,7 @@ func (t *talk) keptRemarks() {
 	for _, k := range []struct {
 		code      string
 		one, many lang.Key
-	}{{catalog.ProblemStale, lang.CmdStale, lang.KeptStale}, {catalog.ProblemOrphaned, lang.KeptOrphan, lang.KeptOrphans}} {
+	}{{catalog.ProblemStale, lang.CmdStale, lang.KeptStale}, {catalog.ProblemUnreadable, lang.KeptAway, lang.KeptAways}, {catalog.ProblemOrphaned, lang.KeptOrphan, lang.KeptOrphans}} {
 		refs := t.held[k.code]
 		if len(refs) > 1 {
 			t.remark(card.T(t.text(k.many, lang.Args{"n": len(refs)})))

@@ -1,8 +1,10 @@
 package slack
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"log/slog"
 	"strings"
 	"testing"
 	"time"
@@ -135,7 +137,8 @@ func TestStatus(t *testing.T) {
 		{Config{BotToken: "xoxb-wrong", SigningSecret: "s", APIURL: srv.APIURL()}, "invalid_auth"},
 		{Config{BotToken: "x", SigningSecret: "s", APIURL: "http://127.0.0.1:1/"}, "refused"},
 	} {
-		a := New(tt.cfg, Deps{Tokens: plainTokens{}, Inbox: bot.NewMemoryInbox(1, time.Hour)})
+		var log bytes.Buffer // read once Run has ended
+		a := New(tt.cfg, Deps{Tokens: plainTokens{}, Inbox: bot.NewMemoryInbox(1, time.Hour), Log: slog.New(slog.NewTextHandler(&log, nil))})
 		a.tune.backoffMin, a.tune.backoffMax = time.Millisecond, time.Millisecond
 		x := &harness{t: t, slack: srv, a: a}
 		ctx, cancel := context.WithCancel(t.Context())
@@ -145,6 +148,9 @@ func TestStatus(t *testing.T) {
 		cancel()
 		if err := <-done; err != nil {
 			t.Errorf("%s: Run: %v", tt.want, err)
+		}
+		if said := log.String(); !strings.Contains(said, tt.want) || strings.Contains(said, "ok=true") {
+			t.Errorf("%s: the log says\n%s", tt.want, said)
 		}
 	}
 }

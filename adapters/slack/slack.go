@@ -69,7 +69,6 @@ type Adapter struct {
 	limits  card.Limits
 	rooms   bool // names and topics of channels are looked up
 	tenants *tenants
-	running *bot.Condition // of Run
 	socket  *bot.Condition // of the connections, in Socket Mode
 }
 
@@ -139,10 +138,9 @@ func New(cfg Config, deps Deps) *Adapter {
 	cfg.kept = deps.Installations != nil
 	a := &Adapter{
 		cfg: cfg, deps: deps, tune: defaults(), verify: newVerifier(cfg.SigningSecret, deps.Now), limits: limits(),
-		desk:    bot.NewDesk(deps.Drafts, deps.Now),
-		running: bot.NewCondition("slack", "not started", deps.Log),
-		rooms:   slices.Contains(cfg.Features, FeatureChannels),
-		socket:  bot.NewCondition("slack", "connecting", deps.Log),
+		desk:   bot.NewDesk(deps.Drafts, deps.Now),
+		rooms:  slices.Contains(cfg.Features, FeatureChannels),
+		socket: bot.NewCondition("slack", "connecting", deps.Log),
 	}
 	a.tenants = newTenants(a)
 	return a
@@ -156,8 +154,8 @@ func (a *Adapter) Limits() card.Limits { return a.limits }
 
 // Status says in a few words how the connection to Slack is, and whether it is as it should be.
 func (a *Adapter) Status() (text string, ok bool) {
-	if text, ok = a.running.Status(); !ok {
-		return text, ok
+	if a.live.Load() == nil {
+		return "not running", false
 	}
 	if own := a.tenants.own; own != nil {
 		text, ok = own.status.Status()
@@ -182,7 +180,6 @@ func (a *Adapter) backoff() bot.Backoff {
 func (a *Adapter) Run(ctx context.Context, h bot.Handler) error {
 	base, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	s := newSession(base, a, h)
-	a.running.Set(true, "running")
 	a.live.Store(s)
 	var wg sync.WaitGroup
 	for range lookups { // so that one workspace's rate limit does not hold up the others
@@ -208,7 +205,6 @@ func (a *Adapter) Run(ctx context.Context, h bot.Handler) error {
 	if a.deps.HTTP.Transport != nil {
 		a.deps.HTTP.CloseIdleConnections()
 	}
-	a.running.Set(false, "stopped")
 	return nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"io/fs"
 	"net/url"
@@ -11,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 
 	"github.com/backchannel-portal/backchannel/catalog"
 	"github.com/backchannel-portal/backchannel/internal/fault"
@@ -64,13 +66,16 @@ func FindCodeOwners(repository fs.FS, flavor *codeowners.Flavor) (name string, d
 				return name, data, codeowners.Detect(name, data), nil
 			case err == nil:
 				return name, data, f, nil
-			case !Missing(err):
-				return "", nil, f, err
+			case !absent(err):
+				return "", nil, f, fault.Wrap(fault.KindOf(err), err, "%s", name)
 			}
 		}
 	}
 	return "", nil, 0, nil
 }
+
+// absent tells a file that is not there from one that is and cannot be read.
+func absent(err error) bool { return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) }
 
 // codeOwners finds the file for a descriptor.
 func (e *Engine) codeOwners(ctx context.Context, address string) (CodeOwners, error) {
@@ -128,6 +133,7 @@ func (p *parsedOwners) parse(sum [32]byte, f CodeOwners) *codeowners.File {
 type inferred struct {
 	sum  [32]byte // of the file; zero: there is none, or it cannot be read
 	open bool     // somebody was named whom the catalog did not know then
+	err  error    // why the file cannot be read
 	// names are the owners that were found: the catalog may know others later though no file changed.
 	names []string
 }
@@ -140,7 +146,7 @@ func (e *Engine) infer(ctx context.Context, en *entry, address string) (owner, n
 	}
 	defer func() { en.owners.names = append(en.owners.names, owner) }()
 	file, err := e.codeOwners(ctx, address)
-	if err != nil || file.Name == "" {
+	if en.owners.err = err; err != nil || file.Name == "" {
 		return "", ""
 	}
 	en.owners.sum = sha256.Sum256(file.Data)
@@ -165,20 +171,34 @@ func (e *Engine) infer(ctx context.Context, en *entry, address string) (owner, n
 	return owner, note
 }
 
+// ownersProblem is what is wrong with the CODEOWNERS file that documents without an owner need.
+func (en *entry) ownersProblem() (catalog.Problem, bool) {
+	if en.owners == nil || en.owners.err == nil {
+		return catalog.Problem{}, false
+	}
+	return catalog.Problem{
+		Code: catalog.ProblemUnreadable, Field: "spec.owner",
+		Message: "the descriptor names no owner, and the repository's CODEOWNERS cannot be read: " + Reason(en.owners.err),
+	}, true
+}
+
 // ownersSame reports whether the CODEOWNERS file that an entry depends on says what it said.
 func (e *Engine) ownersSame(ctx context.Context, address string, was *entry) bool {
 	if was.owners == nil {
 		return true
 	}
-	if was.owners.open {
-		return false // the catalog may know them by now
+	if was.owners.open || was.owners.err != nil {
+		return false // the catalog may know them by now, or the file be there
 	}
 	file, err := e.codeOwners(ctx, address)
 	if fault.Is(err, fault.Upstream) {
 		return true // it cannot be looked at now
 	}
+	if err != nil {
+		return false // which is to be told
+	}
 	sum := [32]byte{}
-	if err == nil && file.Name != "" {
+	if file.Name != "" {
 		sum = sha256.Sum256(file.Data)
 	}
 	return sum == was.owners.sum

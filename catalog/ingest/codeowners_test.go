@@ -4,11 +4,13 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/backchannel-portal/backchannel/catalog"
 	"github.com/backchannel-portal/backchannel/internal/scm"
+	"github.com/backchannel-portal/backchannel/internal/scm/codeowners"
 )
 
 func person(kind, name, email, key, value string) *catalog.Entity {
@@ -116,4 +118,59 @@ func TestCodeOwnersOnDisk(t *testing.T) {
 	if got := owners(); got != "pay user:default/second, ship user:default/second" {
 		t.Errorf("with sections: %s", got)
 	}
+}
+
+// TestCodeOwnersThatCannotBeRead: a file that is there and cannot be read is told as that, for as long as it is so, and
+// what was inferred before stays.
+func TestCodeOwnersThatCannotBeRead(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, text string) string {
+		t.Helper()
+		at := filepath.Join(dir, name)
+		if err := os.WriteFile(at, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return at
+	}
+	write("docs", "a file where a folder is looked for")
+	target := write("catalog-info.yaml", "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {name: pay}\nspec: {type: service, lifecycle: production}\n")
+	trees, err := scm.New(nil, dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := New(Options{Origin: "file:x", Place: localPlace{}, Trees: trees})
+	told := func(want string) {
+		t.Helper()
+		d, err := e.Read(t.Context(), []string{target})
+		if err != nil {
+			t.Fatal(err)
+		}
+		about := ""
+		for _, p := range d.Files[0].Problems {
+			if strings.Contains(p.Message, "CODEOWNERS") {
+				about += p.Code + " " + p.Message
+			}
+		}
+		if about != want {
+			t.Errorf("%q, want %q", about, want)
+		}
+	}
+	if err := os.Mkdir(filepath.Join(dir, ".git"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	told("")
+	if err := os.Symlink("/etc/passwd", filepath.Join(dir, "CODEOWNERS")); err != nil {
+		t.Fatal(err)
+	}
+	const cannot = "unreadable the descriptor names no owner, and the repository's CODEOWNERS cannot be read: "
+	told(cannot + "it is a symbolic link that leads out of what may be read")
+	told(cannot + "it is a symbolic link that leads out of what may be read")
+	if err := os.Remove(filepath.Join(dir, "CODEOWNERS")); err != nil {
+		t.Fatal(err)
+	}
+	told("")
+	write("CODEOWNERS", strings.Repeat("# long\n", codeowners.MaxBytes/7+1))
+	told(cannot + "the file is larger than " + strconv.Itoa(codeowners.MaxBytes) + " bytes")
+	write("CODEOWNERS", "* @acme/all\n")
+	told("")
 }

@@ -125,6 +125,9 @@ func (e *Engine) parse(ctx context.Context, en *entry, address string, data []by
 	for i := range docs {
 		e.take(en, &docs[i])
 	}
+	if p, ok := en.ownersProblem(); ok {
+		en.file.Problems = append(en.file.Problems, p)
+	}
 	en.own = en.file.Problems
 	en.bundle = catalog.NewBundle(en.file.Entities) // here, since files are read side by side
 }

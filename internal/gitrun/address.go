@@ -13,7 +13,8 @@ type Address struct {
 	Scheme string // https, ssh or http
 	User   string // of ssh
 	Host   string // lower case, with its port where it has one
-	Path   string // without a leading slash: "acme/pay.git"
+	Path   string // without a leading slash, escaped: "acme/pay.git"
+	Home   bool   // of ssh: the path starts in the user's home, as in git@host:path, and not at the top of the machine
 }
 
 var (
@@ -25,7 +26,7 @@ var (
 const maxAddress = 2048
 
 // ParseAddress reads the address of a repository: https://host/path, ssh://git@host/path, git@host:path, or
-// http://host/path. Everything else, such as a local path or "ext::", is an error of kind fault.Invalid, and so is an
+// http://host/path, with the meaning that git gives it. Everything else, such as a local path or "ext::", is an error of kind fault.Invalid, and so is an
 // address with a password in it.
 func ParseAddress(s string) (Address, error) {
 	s = strings.TrimSpace(s)
@@ -35,14 +36,17 @@ func ParseAddress(s string) (Address, error) {
 	case strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f || r == '\uFFFD' }):
 		return Address{}, fault.New(fault.Invalid, "the address of the repository has an unprintable character in it")
 	}
+	home := false
 	if m := scpPattern.FindStringSubmatch(s); m != nil && !strings.Contains(s, "://") {
-		s = "ssh://" + m[1] + "@" + m[2] + "/" + strings.TrimLeft(m[3], "/")
+		// Nothing is escaped in this form.
+		s = "ssh://" + m[1] + "@" + m[2] + (&url.URL{Path: "/" + strings.TrimLeft(m[3], "/")}).EscapedPath()
+		home = m[3][0] != '/'
 	}
 	u, err := url.Parse(s)
 	if err != nil {
 		return Address{}, fault.New(fault.Invalid, "it is not a usable address of a repository")
 	}
-	a := Address{Scheme: strings.ToLower(u.Scheme), Host: strings.ToLower(u.Host), Path: strings.Trim(u.EscapedPath(), "/")}
+	a := Address{Scheme: strings.ToLower(u.Scheme), Host: strings.ToLower(u.Host), Path: strings.Trim(u.EscapedPath(), "/"), Home: home}
 	if _, secret := u.User.Password(); secret || a.Scheme != "ssh" && u.User != nil {
 		return Address{}, fault.New(fault.Invalid, "credentials do not belong in the address of a repository")
 	}
@@ -67,6 +71,9 @@ func (a Address) String() string {
 	user := ""
 	if a.User != "" {
 		user = a.User + "@"
+	}
+	if plain, err := url.PathUnescape(a.Path); a.Home && err == nil {
+		return user + a.Host + ":" + plain
 	}
 	return a.Scheme + "://" + user + a.Host + "/" + a.Path
 }

@@ -13,7 +13,16 @@ func TestParseAddress(t *testing.T) {
 		" https://GitHub.com/acme/pay.git/ ":               "https://github.com/acme/pay.git",
 		"https://git.acme.dev:8443/a/b/c.git":              "https://git.acme.dev:8443/a/b/c.git",
 		"http://[::1]:80/x":                                "http://[::1]:80/x",
-		"git@github.com:acme/pay.git":                      "ssh://git@github.com/acme/pay.git",
+		"git@github.com:acme/pay.git":                      "git@github.com:acme/pay.git",
+		"git@GitHub.com:acme/pay.git/":                     "git@github.com:acme/pay.git",
+		"git@example.com:~/x.git":                          "git@example.com:~/x.git",
+		"git@example.com:a b%20c.git":                      "git@example.com:a b%20c.git",
+		"git@example.com:x?y#z":                            "git@example.com:x?y#z",
+		"ssh://git@example.com/~/x.git":                    "ssh://git@example.com/~/x.git",
+		"ssh://git@example.com/~ann/x.git":                 "ssh://git@example.com/~ann/x.git",
+		"ssh://git@example.com:x.git":                      "",
+		"git@example.com:../x":                             "",
+		"git@example.com:-x":                               "",
 		"git@github.com:/acme/pay.git":                     "ssh://git@github.com/acme/pay.git",
 		"ssh://git@example.com:2222/x.git":                 "ssh://git@example.com:2222/x.git",
 		"https://example.com/a%20b":                        "https://example.com/a%20b",
@@ -81,7 +90,7 @@ func FuzzParseAddress(f *testing.F) {
 			return
 		}
 		text := a.String()
-		if strings.HasPrefix(text, "-") || strings.ContainsAny(text, " \n\x00") || strings.HasPrefix(a.Host, "-") || strings.HasPrefix(a.Path, "-") {
+		if strings.HasPrefix(text, "-") || strings.ContainsAny(text, "\n\x00") || !a.Home && strings.Contains(text, " ") || strings.HasPrefix(a.Host, "-") || strings.HasPrefix(a.Path, "-") {
 			t.Fatalf("%q gives %q", s, text)
 		}
 		if again, err := ParseAddress(text); err != nil || again != a {

@@ -43,9 +43,37 @@ func TestSSH(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"-F\nnone", "-oBatchMode=yes", "-oStrictHostKeyChecking=yes", "-oIdentityFile=/keys/id", "git@git.acme.dev\ngit-upload-pack '/acme/pay.git'"} {
+	for _, want := range []string{"-F\nnone", "-oBatchMode=yes", "-oStrictHostKeyChecking=yes", "-oIdentityFile=/keys/id", "git@git.acme.dev\ngit-upload-pack 'acme/pay.git'"} {
 		if !strings.Contains(string(calls), want) {
 			t.Errorf("no %q in %s", want, calls)
+		}
+	}
+}
+
+// TestSSHPaths: an address means the repository that it means to git, from the other machine's home or from its top.
+func TestSSHPaths(t *testing.T) {
+	s := gitruntest.New(t)
+	repo := s.Repo("acme/pay", map[string]string{"f": "1"})
+	home := strings.TrimSuffix(repo.Dir(), "/acme/pay.git")
+	dir := t.TempDir()
+	script := "#!/bin/sh\nfor last; do :; done\ncd " + home + " && HOME=" + home + " exec sh -c \"$last\"\n"
+	if err := os.WriteFile(filepath.Join(dir, "ssh"), []byte(script), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PATH", dir+":"+os.Getenv("PATH"))
+	r := runner(t, Options{}, nil)
+	for text, there := range map[string]bool{
+		"git@git.acme.dev:acme/pay.git":                         true,
+		"git@git.acme.dev:~/acme/pay.git":                       true,
+		"git@git.acme.dev:" + repo.Dir():                        true,
+		"ssh://git@git.acme.dev" + repo.Dir():                   true,
+		"ssh://git@git.acme.dev/~/acme/pay.git":                 true,
+		"git@git.acme.dev:/acme/pay.git":                        false,
+		"ssh://git@git.acme.dev/acme/pay.git":                   false,
+		"git@git.acme.dev:" + strings.TrimLeft(repo.Dir(), "/"): false,
+	} {
+		if _, err := r.Head(t.Context(), address(t, text), Credential{}, "main"); (err == nil) != there {
+			t.Errorf("%s: %v", text, err)
 		}
 	}
 }

@@ -1,10 +1,13 @@
 package scm
 
 import (
+	"errors"
 	"io"
 	"io/fs"
 	"os"
 	"path"
+	"strings"
+	"syscall"
 
 	"github.com/backchannel-portal/backchannel/internal/fault"
 )
@@ -55,6 +58,33 @@ func (t *tree) Repository() (fs.FS, string) {
 	return files{t.repo}, t.repoDir
 }
 
+// What is wrong with symbolic links.
+const (
+	ErrLeadsOut linkError = "it is a symbolic link that leads out of what may be read"
+	ErrCircle   linkError = "it is a symbolic link that leads in a circle"
+)
+
+type linkError string
+
+func (e linkError) Error() string { return string(e) }
+
+// Is makes them fs.ErrPermission for those who only ask whether a file may be read.
+func (e linkError) Is(target error) bool { return target == fs.ErrPermission }
+
+// link says what an os.Root does not: that it is a link which it refuses.
+func link(name string, err error) error {
+	why := linkError("")
+	switch e, ok := errors.AsType[*fs.PathError](err); {
+	case errors.Is(err, syscall.ELOOP):
+		why = ErrCircle
+	case ok && strings.HasSuffix(e.Err.Error(), "escapes from parent"): // names themselves are checked before
+		why = ErrLeadsOut
+	default:
+		return err
+	}
+	return &fs.PathError{Op: "open", Path: name, Err: why}
+}
+
 // files is the read-only view of an os.Root. Named pipes and devices are refused: opening one could block for ever.
 type files struct{ root *os.Root }
 
@@ -65,12 +95,13 @@ func (f files) Open(name string) (fs.File, error) {
 	}
 	info, err := f.root.Stat(name)
 	if err != nil {
-		return nil, err
+		return nil, link(name, err)
 	}
 	if !info.Mode().IsRegular() && !info.IsDir() {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrPermission}
 	}
-	return f.root.Open(name)
+	file, err := f.root.Open(name)
+	return file, link(name, err)
 }
 
 // Stat implements fs.StatFS.
@@ -78,7 +109,8 @@ func (f files) Stat(name string) (fs.FileInfo, error) {
 	if !fs.ValidPath(name) {
 		return nil, &fs.PathError{Op: "stat", Path: name, Err: fs.ErrInvalid}
 	}
-	return f.root.Stat(name)
+	info, err := f.root.Stat(name)
+	return info, link(name, err)
 }
 
 // ReadFile reads a file of a tree and refuses one of more than most bytes with an error of kind fault.Invalid.

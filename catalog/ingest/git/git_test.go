@@ -292,9 +292,9 @@ func TestWrongOptions(t *testing.T) {
 		}
 	}
 	for want, o := range map[string]Options{
-		"git:https://h/x.git":                      {URL: "https://h/x.git", Path: "catalog-info.yaml"},
-		"git:https://h/x#b":                        {URL: "https://h/x", Branch: "b"},
-		"git:ssh://git@h/x#b:/s/**/catalog-info.*": {URL: "git@h:x", Branch: "b", Path: "/s/**/catalog-info.*"},
+		"git:https://h/x.git":                {URL: "https://h/x.git", Path: "catalog-info.yaml"},
+		"git:https://h/x#b":                  {URL: "https://h/x", Branch: "b"},
+		"git:git@h:x#b:/s/**/catalog-info.*": {URL: "git@h:x", Branch: "b", Path: "/s/**/catalog-info.*"},
 	} {
 		o.Clones = st
 		if s, err := New(o); err != nil || s.Origin() != want {

@@ -99,10 +99,10 @@ func (t *tree) resolve(op, name string) (e Entry, dir string, err error) {
 		}
 		full = path.Join(path.Dir(full), string(to))
 		if path.IsAbs(string(to)) || !fs.ValidPath(full) || !inside(t.dir, full) {
-			return e, "", &fs.PathError{Op: op, Path: name, Err: fs.ErrPermission}
+			return e, "", &fs.PathError{Op: op, Path: name, Err: scm.ErrLeadsOut}
 		}
 	}
-	return e, "", &fs.PathError{Op: op, Path: name, Err: fs.ErrInvalid}
+	return e, "", &fs.PathError{Op: op, Path: name, Err: scm.ErrCircle}
 }
 
 // inside reports whether a path lies in a folder: links must not lead out of the tree.

@@ -15,11 +15,11 @@ func TestExamples(t *testing.T) {
 	for _, l := range []lang.Lang{lang.English, lang.Chinese} {
 		all := c.Examples(t.Context(), c.view, l)
 		if len(all) != 4 {
-			t.Errorf("%s: the examples are %q", l, all)
+			t.Fatalf("%s: the examples are %q", l, all)
 		}
-		for _, text := range all {
-			if a, _ := c.Ask(t.Context(), commands.Question{Text: text}); a.Outcome != bot.Answered || a.Lang != l {
-				t.Errorf("%q: %+v", text, a)
+		for i, want := range []string{"owner", "oncall", "docs", "version"}[:len(all)] {
+			if a, _ := c.Ask(t.Context(), commands.Question{Text: all[i]}); a.Outcome != bot.Answered || a.Lang != l || a.Intent != want {
+				t.Errorf("%q: %+v", all[i], a)
 			}
 		}
 	}

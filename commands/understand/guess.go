@@ -233,6 +233,7 @@ const (
 	guessWeight = 8.0
 	guessMore   = 0.5 // than the phrases
 	guessTalk   = 8.5 // for what is no question
+	plainDocs   = 8.0 // how strongly phrases speak where documentation is asked for by that word
 )
 
 // guess lets the wording as a whole decide where the phrases say little.
@@ -249,6 +250,8 @@ func (r *run) guess() {
 	switch {
 	case p < guessSure || in == None: // what nothing is said about is found to be nothing for this bot elsewhere
 		return
+	case in == API && r.intent == Docs && r.sure >= plainDocs && r.namesOthers(): // the docs of a service are its pages
+		return
 	case in == Smalltalk || in == Help:
 		if len(r.m.mentions) > 0 {
 			return
@@ -258,4 +261,11 @@ func (r *run) guess() {
 	r.m.scores[in] = max(r.m.scores[in], weight)
 	r.intent, r.sure = in, r.m.scores[in]
 	r.why("wording: %s %.2f", in, p)
+}
+
+// namesOthers reports whether things are named, and one of them is no API.
+func (r *run) namesOthers() bool {
+	return slices.ContainsFunc(r.m.mentions, func(n mention) bool {
+		return slices.ContainsFunc(n.keys, func(k keyRef) bool { return r.x.ref(k.ent).Kind != "api" })
+	})
 }

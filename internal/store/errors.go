@@ -13,12 +13,16 @@ import (
 )
 
 // fault classifies an error of the database and says in plain words what is wrong where that is known. Errors that are
-// classified already, and those of a context, stay what they are.
+// classified already, and those of a context, stay what they are; an attempt to connect has a deadline of its own, which
+// is the database's silence.
 func (db *DB) fault(err error, doing string) error {
 	if err == nil {
 		return nil
 	}
-	if _, ok := errors.AsType[*fault.Error](err); ok || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+	if _, ok := errors.AsType[*fault.Error](err); ok || errors.Is(err, context.Canceled) {
+		return err
+	}
+	if _, connecting := errors.AsType[*pgconn.ConnectError](err); !connecting && errors.Is(err, context.DeadlineExceeded) {
 		return err
 	}
 	if why := reason(err); why != "" {

@@ -2,7 +2,10 @@ package store
 
 import (
 	"context"
+	"errors"
 	"log/slog"
+	"net"
+	"strings"
 	"testing"
 	"time"
 
@@ -44,6 +47,30 @@ func TestLate(t *testing.T) {
 	}
 	if _, err := db.Catalog().Apply(ctx, delta); err != nil {
 		t.Errorf("once it is there: %v", err)
+	}
+}
+
+// TestLateSilent: a database behind which packets are lost is as far away as one that refuses a connection, and whoever
+// asks and does not wait for it learns that his own time is over.
+func TestLateSilent(t *testing.T) {
+	silent, err := net.Listen("tcp", "127.0.0.1:0") // connects, and says nothing
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silent.Close()
+	ctx := context.Background()
+	db, err := Open(ctx, Options{URL: "postgres://u@" + silent.Addr().String() + "/x?sslmode=disable&connect_timeout=1", Late: true, Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.Catalog().ChangesSince(ctx, 4, "mark"); !fault.Is(err, fault.Upstream) || !strings.Contains(err.Error(), "cannot be reached") {
+		t.Errorf("the catalog: %v", err)
+	}
+	over, cancel := context.WithTimeout(ctx, time.Millisecond)
+	defer cancel()
+	if _, err := db.Catalog().ChangesSince(over, 4, "mark"); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("without time: %v", err)
 	}
 }
 

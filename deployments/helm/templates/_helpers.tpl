@@ -18,6 +18,9 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- if and .Values.persistence.enabled (gt (int .Values.replicas) 1) }}
 {{- fail "persistence.enabled keeps SQLite on one volume: set replicas to 1, or use PostgreSQL" }}
 {{- end }}
+{{- if and .Values.persistence.enabled (dig "store" "url" "" .Values.config) }}
+{{- fail "persistence.enabled keeps SQLite on a volume: set config.store.url to null" }}
+{{- end }}
 {{- if and (not .Values.persistence.enabled) (not (dig "store" "url" "" .Values.config)) }}
 {{- fail "config.store.url is missing: without persistence.enabled nothing would survive a restart" }}
 {{- end }}

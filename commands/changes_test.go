@@ -194,7 +194,7 @@ func TestChangeWords(t *testing.T) {
 		"any changes to parcels since yesterday?": "48", "what did we deploy to parcels over the past 2 days": "48", "recent changes in parcels": "24",
 		"anything new with parcels this week": "168", "did anything change in parcels in the last hour": "1", "so what happened to parcels": "24",
 		"parcels 最近有什么变化": "24", "parcels 最近 6 小时有哪些变更": "6", "看看 parcels 今天改了什么": "24", "parcels 近 3 天的变更": "", "parcels最近的变化": "24",
-		"what changed in Java 21": "", "what is new": "", "who owns parcels": "", "parcels api": "", "what happened to the thing that nobody knows": "",
+		"what did parcels change last week": "168", "what has the parcel service changed today": "24", "what changed in Java 21": "", "what is new": "", "who owns parcels": "", "parcels api": "", "what happened to the thing that nobody knows": "",
 		"what changed around parcels in the last 900 days": "168", "what changed in the last 2 hours around parcels": "2", "what's going on with parcels": "24",
 		"is anything broken around parcels since yesterday?": "48", "anything deployed to parcels today": "24", "who broke parcels": "24", "who last deployed parcels": "24",
 		"parcels 昨晚出了什么事": "48", "parcels 怎么了": "24", "parcels 最近上线了什么": "24", "谁动了 parcels": "24", "parcels 今天部署了什么": "24",

@@ -64,6 +64,7 @@ func TestQuestionsAboutTheData(t *testing.T) {
 		{"are there any problems in the catalog", "", ""},
 		{"what problems are there in our catalog", "", ""},
 		{"目录有什么问题", "", "目录"},
+		{"数据有什么问题", "", "目录"},
 		{"我们的服务目录哪里有问题？", "", "目录"},
 	} {
 		finds(t, c, tt.text, tt.entities, tt.want)

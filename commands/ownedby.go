@@ -90,12 +90,39 @@ func (t *talk) ownedByUser(u *catalog.Entity) {
 // parts lists what a system or a domain, or a component with subcomponents, consists of.
 func (t *talk) parts(e *catalog.Entity) {
 	parts := t.existing(targets(t.view, e.Ref, "hasPart"))
+	if !slices.ContainsFunc(parts, func(p *catalog.Entity) bool { return ofKind(p, t.r.Kind) }) { // a domain is made of systems: its services are theirs
+		if of := t.partsOfKind(e.Ref, t.r.Kind); len(of) > 0 {
+			parts = of
+		}
+	}
 	if len(parts) == 0 {
 		t.yes()
 		t.line(lang.OwnedPartsNone, lang.Args{"who": t.named(e)})
 		return
 	}
 	t.ownedList(e, parts, lang.OwnedParts)
+}
+
+// maxPartsSeen bounds how much of what something is made of is looked at.
+const maxPartsSeen = 5000
+
+// partsOfKind are the parts of what something consists of, and theirs, that are of a kind.
+func (t *talk) partsOfKind(of catalog.Ref, kind string) []*catalog.Entity {
+	var out []*catalog.Entity
+	seen := map[catalog.Ref]bool{of: true}
+	for queue := []catalog.Ref{of}; len(queue) > 0 && len(seen) < maxPartsSeen; queue = queue[1:] {
+		for _, p := range t.existing(targets(t.view, queue[0], "hasPart")) {
+			if seen[p.Ref] {
+				continue
+			}
+			seen[p.Ref] = true
+			queue = append(queue, p.Ref)
+			if ofKind(p, kind) {
+				out = append(out, p)
+			}
+		}
+	}
+	return out
 }
 
 // existing are the entities behind references, without those that name nothing.

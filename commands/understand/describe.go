@@ -33,6 +33,10 @@ func (r *run) found(us []unit) outcome {
 		r.why("a name, which %s has too little of", r.x.ref(top.ent))
 		return outcome{}
 	}
+	if r.headless(us, &list[0]) {
+		r.why("%s is not what the last word of a name says", r.x.ref(list[0].ent))
+		return outcome{}
+	}
 	list = r.providing(list)
 	r.preferNamed(list)
 	top := list[0]
@@ -61,6 +65,24 @@ func (r *run) found(us []unit) outcome {
 		return outcome{choices: rivals[:min(len(rivals), maxChoices-1)]}
 	}
 	return o
+}
+
+// headless reports whether words are a name of two, of which the best description has but the first: a popcorn robot is a
+// robot, and nothing that sells popcorn. What it is stands last in both languages. Nor is it what has but the last of two
+// where nobody knows the first.
+func (r *run) headless(us []unit, top *scored) bool {
+	words := r.tellingUnits(us)
+	if r.intent == Search || len(words) != 2 || words[0].to != words[1].from || top.cover >= thinCover || top.named >= 1 {
+		return false
+	}
+	first, head := &words[0], &words[1]
+	if head.to < len(r.m.toks) && !r.hit[head.to] && r.m.toks[head.to].class != punct {
+		return false // more is said of it
+	}
+	if top.cover < enoughCover && !first.han && r.strange(first) && r.writtenOf(top.ent, first) == 0 {
+		return true
+	}
+	return top.named == 0 && weightOf(head) > weightSoft && r.writtenOf(top.ent, head) == 0
 }
 
 // otherHalf are what fits the rest of a name of two words, of which the best description has but one: 支付网关 may be the
@@ -234,62 +256,4 @@ func (r *run) describeKey(us []unit) string {
 		key = strconv.AppendInt(append(key, '-'), int64(us[i].to), 10)
 	}
 	return string(key)
-}
-
-// mostPrior bounds what prior returns.
-const mostPrior = 1.4
-
-// prior weighs kinds and types by the intent and by the words for kinds among the units.
-func (r *run) prior() func(*indexed) float64 {
-	var hints []*kindWord
-	for i := range r.m.units {
-		u := &r.m.units[i]
-		if u.entry != nil && u.entry.kind > 0 && !r.m.negated[u.from] {
-			if k := &r.u.lex.kinds[u.entry.kind-1]; k.kind != "group" && k.kind != "user" || r.intent == Members || r.intent == OwnedBy || r.intent == OnCall {
-				hints = append(hints, k)
-			}
-		}
-	}
-	team := r.teamMeant()
-	wantOld := slices.ContainsFunc(r.m.toks, func(t token) bool {
-		return t.norm == "old" || t.norm == "legacy" || t.norm == "deprecated" || t.norm == "旧" || t.norm == "老"
-	})
-	kinds := kindPriors(r.intent)
-	return func(e *indexed) float64 {
-		p := kinds[known(e.ref.Kind)]
-		boost := 1.0
-		for _, h := range hints {
-			switch {
-			case h.kind != e.ref.Kind:
-			case len(h.types) > 0 && slices.Contains(h.types, e.typ):
-				boost = max(boost, 1.18)
-			case len(h.types) == 0:
-				boost = max(boost, 1.1)
-			}
-		}
-		if team && e.ref.Kind != "group" {
-			p *= 0.5
-		}
-		switch {
-		case e.old && !wantOld:
-			boost *= 0.93
-		case e.old:
-			boost *= 1.15
-		}
-		return p * boost
-	}
-}
-
-// teamMeant reports whether a question for who is on call describes a team: "the search team", 搜索组.
-func (r *run) teamMeant() bool {
-	if r.intent != OnCall {
-		return false
-	}
-	for i := 1; i < len(r.m.units); i++ {
-		u, before := &r.m.units[i], &r.m.units[i-1]
-		if u.entry != nil && u.entry.kind > 0 && r.u.lex.kinds[u.entry.kind-1].kind == "group" && !r.hit[u.from] && before.to == u.from && weightOf(before) >= weightSoft {
-			return true
-		}
-	}
-	return false
 }

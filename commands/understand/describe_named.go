@@ -62,6 +62,9 @@ func (r *run) betterDescribed(l []mention) (outcome, bool) {
 	if named > 0 && r.relatedToNamed(top, l) {
 		return outcome{}, false
 	}
+	if rival, ok := r.phraseRival(list, l, named); ok {
+		return rival, true
+	}
 	gap := 0.08
 	if slot {
 		gap = 0.3
@@ -76,6 +79,22 @@ func (r *run) betterDescribed(l []mention) (outcome, bool) {
 		return r.found(us), true
 	}
 	return outcome{}, true
+}
+
+// phraseRival asks back where an everyday word that is a name ends a phrase that describes something else as well: the money
+// of "lost parcels money" may be what pays for them.
+func (r *run) phraseRival(list []scored, l []mention, cover float64) (outcome, bool) {
+	if len(l) != 1 || l[0].to-l[0].from > 1 || r.m.toks[l[0].from].class == han || list[0].cover < max(cover, leastCover) {
+		return outcome{}, false
+	}
+	before := func(u unit) bool { return u.to == l[0].from && weightOf(&u) >= weightWord && !r.hit[u.from] }
+	at := slices.IndexFunc(list, func(s scored) bool {
+		return slices.ContainsFunc(l[0].keys, func(k keyRef) bool { return k.ent == s.ent })
+	})
+	if at <= 0 || !slices.ContainsFunc(r.m.units, before) {
+		return outcome{}, false
+	}
+	return outcome{choices: []catalog.Ref{r.x.ref(list[0].ent), r.x.ref(list[at].ent)}}, true
 }
 
 // relatedToNamed reports whether a description fits what closely belongs to something whose whole name is mentioned: the

@@ -230,6 +230,7 @@ func gramPair(a, b uint32) uint32 {
 const (
 	guessBelow  = 8.7
 	guessSure   = 0.6
+	guessHow    = 0.8 // where something else speaks against it
 	guessWeight = 8.0
 	guessMore   = 0.5 // than the phrases
 	guessTalk   = 8.5 // for what is no question
@@ -248,6 +249,10 @@ func (r *run) guess() {
 	in, p := g.guess(r.wording())
 	weight := max(guessWeight, r.sure+guessMore)
 	switch {
+	case r.intent == Docs && r.howto() && in != Docs && p < guessHow: // who asks how wants to read it
+		return
+	case in == Radar && len(r.m.techs) == 0 && p < guessHow: // the radar is asked about technologies
+		return
 	case p < guessSure || in == None: // what nothing is said about is found to be nothing for this bot elsewhere
 		return
 	case in == API && r.intent == Docs && r.sure >= plainDocs && r.namesOthers(): // the docs of a service are its pages
@@ -259,7 +264,7 @@ func (r *run) guess() {
 		weight = max(weight, guessTalk)
 	}
 	r.m.scores[in] = max(r.m.scores[in], weight)
-	r.intent, r.sure = in, r.m.scores[in]
+	r.intent, r.sure, r.guessed = in, r.m.scores[in], in
 	r.why("wording: %s %.2f", in, p)
 }
 

@@ -55,7 +55,7 @@ func (r *run) container() ([]catalog.Ref, *mention) {
 
 // containerBefore is what was talked about, where that is made of other things and the message points there.
 func (r *run) containerBefore() ([]catalog.Ref, *mention) {
-	if r.past == nil || !r.pointsBack() || slices.ContainsFunc(r.m.mentions, func(n mention) bool { return n.strength == strong }) {
+	if r.past == nil || !r.pointsBack() && !r.restOfList() || slices.ContainsFunc(r.m.mentions, func(n mention) bool { return n.strength == strong }) {
 		return nil, nil
 	}
 	for _, ref := range append(slices.Clone(r.past.asked), r.past.groups...) {
@@ -64,6 +64,12 @@ func (r *run) containerBefore() ([]catalog.Ref, *mention) {
 		}
 	}
 	return nil, nil
+}
+
+// restOfList reports whether a message narrows a list of what a team or the like has, without saying of whose: "which are
+// deprecated?" after "what does Money own".
+func (r *run) restOfList() bool {
+	return (r.past.intent == OwnedBy || r.past.intent == Search) && r.stageAsked() != "" && r.wantedKind() == nil && (r.m.cue("list") || r.m.cue("whichever") || r.endsOpen())
 }
 
 // pointsBack reports whether a message points at what was talked about. "Are there" and 那有没有 do not.

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/backchannel-portal/backchannel/catalog/search"
+	"github.com/backchannel-portal/backchannel/internal/lang"
 )
 
 // usableTechs drops technologies that are part of an entity's name, and everyday words where nothing says that a
@@ -18,7 +19,7 @@ func (u *Understander) usableTechs(view search.View, m *message) []techSpan {
 			n := &m.mentions[i]
 			inside = inside || s.from >= n.from && s.to <= n.to && (n.to-n.from > s.to-s.from)
 		}
-		if inside || s.weak && !context && !m.besideNumber(s) && !m.askedWhich(s) && !m.known(s) && !(m.alone(s) && (s.radar != "" || u.inUse(view, s.id))) && !u.beforeKind(m, s) || m.toks[s.from].code {
+		if inside || s.weak && !context && !m.latinAmongHan(s) && !m.besideNumber(s) && !m.askedWhich(s) && !m.known(s) && !(m.alone(s) && (s.radar != "" || u.inUse(view, s.id))) && !u.beforeKind(m, s) || m.toks[s.from].code {
 			continue
 		}
 		out = append(out, s)
@@ -43,6 +44,12 @@ func (m *message) techContext() bool {
 // languages are the everyday words that are languages and frameworks before all else where a word for a kind stands behind:
 // "experimental go services".
 var languages = map[string]bool{"go": true, "rust": true, "swift": true, "dart": true, "node": true, "spring": true, "rails": true, "flask": true, "express": true, "next": true}
+
+// latinAmongHan reports whether the name of a language stands in a Chinese message, where nobody writes an English word
+// that means nothing else.
+func (m *message) latinAmongHan(s techSpan) bool {
+	return m.lang == lang.Chinese && s.to == s.from+1 && languages[m.toks[s.from].norm]
+}
 
 // beforeKind reports whether the name of a language stands right before a word for a kind.
 func (u *Understander) beforeKind(m *message, s techSpan) bool {

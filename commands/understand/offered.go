@@ -33,6 +33,38 @@ func (r *run) offers(text string) []catalog.Ref {
 		out = append(out, ref)
 	}
 	if len(out) < 2 {
+		return r.offersInLine(text)
+	}
+	return out
+}
+
+// maxInLine bounds how many names a sentence offers, and how long it is in bytes.
+const (
+	maxInLine   = 10
+	maxLineText = 2000
+)
+
+// offersInLine reads "Which one: A (service), B (API)?": names behind a colon, in a sentence that asks.
+func (r *run) offersInLine(text string) []catalog.Ref {
+	text = strings.TrimSpace(text)
+	at := strings.IndexAny(text, ":：")
+	if at < 0 || len(text) > maxLineText || !strings.HasSuffix(text, "?") && !strings.HasSuffix(text, "？") {
+		return nil
+	}
+	rest := strings.TrimRight(strings.TrimLeft(text[at:], ":： "), "?？ ")
+	var out []catalog.Ref
+	for _, name := range strings.FieldsFunc(strings.ReplaceAll(strings.ReplaceAll(rest, " or ", ","), "还是", ","), func(c rune) bool { return strings.ContainsRune(",、，;；", c) }) {
+		name = strings.Trim(strings.TrimSpace(name), "*`")
+		if i := strings.IndexAny(name, "(（"); i > 0 {
+			name = strings.TrimSpace(name[:i])
+		}
+		ref, ok := r.firstNamed(name)
+		if !ok || len(out) == maxInLine {
+			return nil
+		}
+		out = append(out, ref)
+	}
+	if len(out) < 2 {
 		return nil
 	}
 	return out

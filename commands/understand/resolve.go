@@ -39,6 +39,9 @@ func (r *run) about() {
 			o = r.elsewhere()
 		}
 	}
+	if o.empty() {
+		o = r.troubleTold()
+	}
 	o = r.older(o)
 	if us := r.docWords(nil); o.empty() && (r.intent == Show && r.out.Trait != "dashboard" || r.intent == Lifecycle) && telling(us) && r.sections(us, nil, docSure) {
 		r.put(r.sectionOwners())
@@ -113,6 +116,9 @@ func (r *run) entities() outcome {
 		return o
 	}
 	named := r.useful()
+	if o := r.askedBehind(named); o.settled() {
+		return o
+	}
 	switch {
 	case len(named) == 0:
 		us := r.content(nil)

@@ -17,7 +17,7 @@ func (r *run) asksTag() bool {
 	default:
 		return false
 	}
-	if r.sure >= sureIntent && (r.intent != Lifecycle || r.stageAsked() != "") || r.howto() || !r.asks() || r.m.cue("broken") || r.m.cue("dashboard") {
+	if r.sure >= sureIntent && r.guessed != r.intent && (r.intent != Lifecycle || r.stageAsked() != "") || r.howto() || !r.asks() || r.m.cue("broken") || r.m.cue("dashboard") {
 		return false
 	}
 	was := r.intent

@@ -14,7 +14,7 @@ func (r *run) searchFor() {
 		r.finish(Search)
 		return
 	}
-	if named := r.useful(); len(named) > 0 && !r.doubtful(named) && !telling(r.content(&named[0])) {
+	if named := r.useful(); len(named) > 0 && !r.insidePhrase(&named[0]) && !r.doubtful(named) && !telling(r.content(&named[0])) {
 		r.put(r.resolveAll(named))
 		r.finish(Search)
 		return
@@ -28,8 +28,33 @@ func (r *run) searchFor() {
 		}
 		r.out.Docs = nil
 	}
+	if want := r.partsAsked(o); want != "" {
+		r.intent, r.out.Kind = OwnedBy, want
+	}
 	r.put(o)
-	r.finish(Search)
+	r.finish(r.intent)
+}
+
+// insidePhrase reports whether an everyday word that is a name as well is but a part of what the language has a word for:
+// space junk is nothing of a domain called Space.
+func (r *run) insidePhrase(n *mention) bool {
+	return n.strength < strong && slices.ContainsFunc(r.m.units, func(u unit) bool {
+		return u.from <= n.from && u.to >= n.to && u.to-u.from > n.to-n.from && u.entry != nil && len(u.entry.concepts) > 0 && !u.han
+	})
+}
+
+// partsAsked is the kind of the things that a list is asked of, where what is described is made of such: "which services
+// are in the logistics domain" wants no description of the domain. It is "" for none.
+func (r *run) partsAsked(o outcome) string {
+	if len(o.refs) != 1 || o.refs[0].Kind != "domain" && o.refs[0].Kind != "system" || !r.m.cue("list") && !r.m.cue("whichever") {
+		return ""
+	}
+	if want := r.wantedOf(nil); want != nil && slices.ContainsFunc(r.m.units, func(u unit) bool {
+		return u.entry != nil && u.entry.kind > 0 && r.u.lex.kinds[u.entry.kind-1].kind == o.refs[0].Kind
+	}) {
+		return kindName(want, "")
+	}
+	return ""
 }
 
 // namesKind reports whether the message asks for a sort of thing ("which service ...") rather than for knowledge.

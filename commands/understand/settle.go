@@ -38,6 +38,9 @@ func (r *run) docs() {
 		rest = r.docWords(&named[0])
 	}
 	r.out.Topic = r.topic(rest)
+	if r.howto() && telling(rest) {
+		o = r.explainedBy(o)
+	}
 	placed := o.settled() && (strongName || r.howtoSlot(named))
 	switch {
 	case o.empty() && !r.howto() && r.gluedWords(us): // "docs of coupon-clock", which nothing is called
@@ -90,6 +93,19 @@ func (r *run) docs() {
 		return
 	}
 	r.finish(Docs)
+}
+
+// explainedBy puts what provides an API in its place: how something is done stands in no definition.
+func (r *run) explainedBy(o outcome) outcome {
+	if len(o.refs) != 1 || o.refs[0].Kind != "api" {
+		return o
+	}
+	for _, rel := range r.view.Relations(o.refs[0], "apiProvidedBy") {
+		if r.visible(rel.Target) && r.documented([]catalog.Ref{rel.Target}) {
+			return outcome{refs: []catalog.Ref{rel.Target}}
+		}
+	}
+	return o
 }
 
 // docsElsewhere is what was talked about, where documentation is asked for and the question names nothing. Who asks how

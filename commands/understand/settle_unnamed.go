@@ -35,15 +35,23 @@ func (r *run) noIntent() {
 		}
 	}
 	if len(named) > 0 && !telling(r.content(&named[0])) {
-		r.put(r.resolveAll(named))
+		o, in := r.resolveAll(named), Show
+		of := named[0]
+		if of.kind != nil && !holds(of.kind.kind) { // a word for what it has, not for what it is
+			of.kindAt = -1
+		}
+		if want := r.wantedOf(&of); want != nil && len(o.refs) == 1 && o.refs[0].Kind == "group" { // "image factory services?"
+			in, r.out.Kind = OwnedBy, kindName(want, "")
+		}
+		r.put(o)
 		r.out.Confidence = 0.7
-		r.finish(Show)
+		r.finish(in)
 		return
 	}
 	question := r.asks()
 	us := r.docWords(nil)
 	least := docSure
-	if !question {
+	if !question && !r.m.cue("broken") { // of what is wrong a page may tell without being asked
 		least = docPlain
 	}
 	doc := telling(us) && r.sections(us, nil, least)

@@ -230,7 +230,8 @@ func (r *run) technologies() {
 		}
 	}
 	if r.intent == Radar && len(r.out.Tech) == 0 {
-		if t := r.topic(r.content(nil)); t != "" {
+		us := r.content(nil)
+		if t := r.topic(us); t != "" && len(r.withoutKinds(us)) > 0 {
 			r.out.Tech = append(r.out.Tech, TechMention{ID: strings.ReplaceAll(lower(t), " ", "-"), Name: t})
 		}
 	}

@@ -5,7 +5,7 @@ func (r *run) markHits() {
 	r.hit = make([]bool, len(r.m.toks))
 	for _, f := range r.m.founds {
 		p := &r.u.lex.phrases.all[f.phrase]
-		if Intent(p.section) != r.intent || r.m.isName(f) {
+		if in := Intent(p.section); in != r.intent && !(in == Owner && r.guessed == OnCall) || r.m.isName(f) { // who looks at it is asked either way
 			continue
 		}
 		for _, h := range f.hits {

@@ -1,0 +1,3 @@
+module github.com/haldenorbit/edge-gate
+
+go 1.23

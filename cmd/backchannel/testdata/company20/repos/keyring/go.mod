@@ -1,0 +1,3 @@
+module github.com/haldenorbit/keyring
+
+go 1.22

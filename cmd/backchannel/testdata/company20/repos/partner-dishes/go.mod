@@ -1,0 +1,3 @@
+module github.com/haldenorbit/partner-dishes
+
+go 1.21

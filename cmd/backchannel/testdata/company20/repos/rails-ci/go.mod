@@ -1,0 +1,3 @@
+module github.com/haldenorbit/rails-ci
+
+go 1.23

@@ -1,0 +1,3 @@
+module github.com/haldenorbit/siren
+
+go 1.22

@@ -1,0 +1,3 @@
+module github.com/haldenorbit/skyscope
+
+go 1.21

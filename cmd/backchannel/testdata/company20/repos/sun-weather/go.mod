@@ -1,0 +1,3 @@
+module github.com/haldenorbit/sun-weather
+
+go 1.22

@@ -1,0 +1,3 @@
+module github.com/haldenorbit/thumbnailer
+
+go 1.22

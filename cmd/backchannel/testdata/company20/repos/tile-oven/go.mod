@@ -1,0 +1,3 @@
+module github.com/haldenorbit/tile-oven
+
+go 1.22

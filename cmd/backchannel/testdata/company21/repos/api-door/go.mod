@@ -1,0 +1,3 @@
+module github.com/xingmu/api-door
+
+go 1.23

@@ -1,0 +1,6 @@
+plugins {
+    kotlin("jvm") version "2.0.0"
+}
+
+dependencies {
+}

@@ -1,0 +1,3 @@
+module github.com/xingmu/channel-gate
+
+go 1.23

@@ -1,0 +1,3 @@
+module github.com/xingmu/conf-box
+
+go 1.22

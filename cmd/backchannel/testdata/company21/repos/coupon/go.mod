@@ -1,0 +1,3 @@
+module github.com/xingmu/coupon
+
+go 1.23

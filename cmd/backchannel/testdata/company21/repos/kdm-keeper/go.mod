@@ -1,0 +1,3 @@
+module github.com/xingmu/kdm-keeper
+
+go 1.22

@@ -1,0 +1,3 @@
+module github.com/xingmu/maoyan-link
+
+go 1.21

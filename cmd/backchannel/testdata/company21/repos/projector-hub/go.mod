@@ -1,0 +1,3 @@
+module github.com/xingmu/projector-hub
+
+go 1.22

@@ -1,0 +1,3 @@
+module github.com/xingmu/push
+
+go 1.22

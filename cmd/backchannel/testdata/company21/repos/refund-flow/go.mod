@@ -1,0 +1,3 @@
+module github.com/xingmu/refund-flow
+
+go 1.22

@@ -1,0 +1,3 @@
+module github.com/xingmu/slip
+
+go 1.23

@@ -1,0 +1,3 @@
+module github.com/xingmu/tao-link
+
+go 1.21

@@ -72,7 +72,7 @@ func (r *run) found(us []unit) outcome {
 // where nobody knows the first.
 func (r *run) headless(us []unit, top *scored) bool {
 	words := r.tellingUnits(us)
-	if r.intent == Search || len(words) != 2 || words[0].to != words[1].from || top.cover >= thinCover || top.named >= 1 {
+	if r.intent == Search || r.hit == nil || len(words) != 2 || words[0].to != words[1].from || top.cover >= thinCover || top.named >= 1 {
 		return false
 	}
 	first, head := &words[0], &words[1]

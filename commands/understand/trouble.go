@@ -28,7 +28,7 @@ func (r *run) troubleTold() outcome {
 // askedBehind is what the last part of a message describes, where everyday words that are names as well stand only in the
 // story before it: "we are throttled at the edge, whose limiter is it" is about the limiter.
 func (r *run) askedBehind(named []mention) outcome {
-	if len(named) == 0 || r.intent != Owner && r.intent != OnCall {
+	if len(named) == 0 || r.hit == nil || r.intent != Owner && r.intent != OnCall {
 		return outcome{}
 	}
 	from := 0

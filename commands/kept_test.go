@@ -42,6 +42,7 @@ func TestKeptEntities(t *testing.T) {
 			component("cart", tt.cart), component("pay", tt.pay), component("ship", ""), component("till", catalog.ProblemStale), crew,
 		}, Problems: map[string][]catalog.Problem{
 			"till.yaml": {{Code: catalog.ProblemUnreadable, Message: "the file cannot be read: no such file"}},
+			"cart.yaml": {{Code: catalog.ProblemInvalid, Line: 3, Message: "no owner"}},
 			"pay.yaml":  {{Code: catalog.ProblemInvalid, Line: 3, Message: "no owner"}},
 		}}, nil, search.Options{})
 		t.Cleanup(func() { check(t, r.Close()) })

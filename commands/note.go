@@ -27,7 +27,7 @@ func (t *talk) from(e *catalog.Entity) {
 			continue
 		}
 		code := p.Code
-		if code == catalog.ProblemStale && t.unreadable(e.Source.Location) {
+		if code == catalog.ProblemStale && !t.invalid(e.Source.Location) {
 			code = catalog.ProblemUnreadable
 		}
 		if t.held[code] == nil {
@@ -40,10 +40,11 @@ func (t *talk) from(e *catalog.Entity) {
 	}
 }
 
-// unreadable tells a file that cannot be read from one that says something which is not valid.
-func (t *talk) unreadable(location string) bool {
+// invalid tells a file that says something which is not valid from one that cannot be read, which may be noted with
+// whatever leads to it.
+func (t *talk) invalid(location string) bool {
 	return slices.ContainsFunc(t.view.FileProblems(), func(p search.FileProblem) bool {
-		return p.File == location && p.Code == catalog.ProblemUnreadable && p.Field == ""
+		return p.File == location && p.Code == catalog.ProblemInvalid
 	})
 }
 

@@ -116,7 +116,11 @@ func TestAddressesThatAreRefused(t *testing.T) {
 
 func TestRedirects(t *testing.T) {
 	var other string
+	var rounds atomic.Int32
 	handler := func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/loop" {
+			rounds.Add(1)
+		}
 		to := map[string]string{
 			"/loop": "/loop", "/once": "/end", "/metadata": "http://169.254.169.254/latest/meta-data/",
 			"/private": "https://10.0.0.1/", "/plain": "http://example.com/", "/file": "file:///etc/passwd", "/other": other + "/end?token=1",
@@ -147,6 +151,9 @@ func TestRedirects(t *testing.T) {
 		if _, err := get(path, ""); err == nil || !strings.Contains(err.Error(), text) {
 			t.Errorf("%s: %v", path, err)
 		}
+	}
+	if n := rounds.Load(); n != 6 {
+		t.Errorf("a loop was followed to %d answers", n)
 	}
 	_, err := get("/once", http.MethodPost)
 	refused(t, err, fault.Upstream, "redirects a POST")

@@ -184,7 +184,14 @@ func TestJobsWithoutTheDatabase(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	done := make(chan error, 1)
 	go func() { done <- runner.Run(ctx) }()
-	ids := []int64{add(t, q, "k"), add(t, q, "k")}
+	var ids []int64
+	for range 2 { // a busy machine may let a lease run out more than once
+		id, _, err := q.Add(t.Context(), job.Request{Kind: "k", Attempts: job.MaxAttempts})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids = append(ids, id)
+	}
 	if first := <-started; first != 1 {
 		t.Errorf("attempt %d", first)
 	}

@@ -148,11 +148,11 @@ func TestKilledWhileMigrating(t *testing.T) {
 // is room.
 func TestDiskFull(t *testing.T) {
 	for name, tt := range map[string]struct {
-		url        func(testing.TB) string
-		fill, free string
+		url             func(testing.TB) string
+		why, fill, free string
 	}{
-		"sqlite": {storetest.SQLite, `PRAGMA max_page_count = 150`, `PRAGMA max_page_count = 1000000`},
-		"postgres": {storetest.Postgres,
+		"sqlite": {storetest.SQLite, "the disk that holds the database is full", `PRAGMA max_page_count = 150`, `PRAGMA max_page_count = 1000000`},
+		"postgres": {storetest.Postgres, "the disk of the database is full",
 			`CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = 'disk_full'; END $$;
 			 CREATE TRIGGER full_disk AFTER INSERT ON catalog_definitions EXECUTE FUNCTION full_disk()`,
 			`DROP FUNCTION full_disk CASCADE`},
@@ -162,7 +162,7 @@ func TestDiskFull(t *testing.T) {
 			g := apply(t, db, crowd(10, "old"))
 			script(t, db, tt.fill)
 			_, err := db.Catalog().Apply(context.Background(), crowd(5000, "new"))
-			if !fault.Is(err, fault.Upstream) || !strings.Contains(err.Error(), "full") {
+			if !fault.Is(err, fault.Upstream) || !strings.Contains(err.Error(), tt.why) {
 				t.Error(err)
 			}
 			if c := changes(t, db, 0); c.Generation != g || len(c.Upserts) != 10 || c.Upserts[0].Title != "old" {

@@ -84,7 +84,7 @@ func source(t *testing.T, s *site, o Options, paths ...string) *Source {
 	t.Helper()
 	o.Client = outbound.New(outbound.Options{
 		Hosts: []outbound.Host{{Name: s.host(), Private: true, Plain: true, Rate: 1000}}, Backoff: time.Millisecond, MaxBody: 1 << 20,
-		Header: time.Second, Idle: time.Second,
+		Header: time.Minute, Idle: time.Minute,
 	})
 	t.Cleanup(o.Client.Close)
 	for _, p := range paths {

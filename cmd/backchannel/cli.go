@@ -140,6 +140,28 @@ func (s *session) load() (*config.Config, error) {
 	return cfg, s.override(cfg)
 }
 
+// loadWithoutSecrets reads the configuration for what needs no secret: environment variables that are not set yet are
+// passed over. Where one is needed for more than a secret, the error is that it is not set.
+func (s *session) loadWithoutSecrets() (*config.Config, error) {
+	cfg, err := s.load()
+	if err == nil {
+		return cfg, nil
+	}
+	later, again := config.Load(s.Config, func(name string) (string, bool) {
+		if value, ok := os.LookupEnv(name); ok {
+			return value, true
+		}
+		return unsetSecret, true
+	})
+	if again != nil {
+		return nil, err
+	}
+	return later, s.override(later)
+}
+
+// unsetSecret stands for a secret that is not there yet; it has the form of any.
+const unsetSecret = "0000000000000000000000000000000000000000000000000000000000000000"
+
 func (s *session) override(cfg *config.Config) error {
 	if len(s.globals.Catalog) > 0 {
 		cfg.Catalog.Locations = nil

@@ -15,9 +15,9 @@ type slackCmd struct {
 
 type manifestCmd struct{}
 
-// Run prints the manifest.
+// Run prints the manifest. An app has no tokens before it was created from it.
 func (manifestCmd) Run(s *session) error {
-	cfg, err := s.load()
+	cfg, err := s.loadWithoutSecrets()
 	if err != nil {
 		return err
 	}

@@ -106,7 +106,7 @@ func open(t *testing.T, change ...func(*proxy.Config)) *world {
 	t.Helper()
 	w := &world{T: t, server: circlecitest.New(), at: start, pay: entity("github/acme/pay"), facts: &facts{by: map[catalog.Ref][]catalog.Fact{}}, out: map[proxy.Outcome]int{}}
 	c := circleci.Upstream(w.server.URL, circlecitest.Token)
-	c.Rate, c.Timeout, c.Keep = 1000, 2*time.Second, -1
+	c.Rate, c.Timeout, c.Keep = 1000, 30*time.Second, -1
 	for _, f := range change {
 		f(&c)
 	}

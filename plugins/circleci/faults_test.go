@@ -21,10 +21,14 @@ func TestFaults(t *testing.T) {
 	for _, how := range circlecitest.Faults() {
 		t.Run(how, func(t *testing.T) {
 			t.Parallel()
-			w := open(t, func(c *proxy.Config) { c.Timeout = 300 * time.Millisecond })
+			w := open(t, func(c *proxy.Config) {
+				if how == "drip" { // an answer without an end
+					c.Timeout = 300 * time.Millisecond
+				}
+			})
 			w.server.Add(broken())
 			w.server.Break(how, "/api/")
-			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+			ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 			defer cancel()
 			view := w.plugin.Views()[0]
 			show := func() (string, error) {
@@ -61,9 +65,14 @@ func TestFaults(t *testing.T) {
 			}
 			// What was known stays, and a server that recovers is believed again.
 			w.server.Break("", "")
-			w.later(25 * time.Hour)
-			if text, err = show(); err != nil || !strings.Contains(text, "is broken since") {
-				t.Fatalf("after it was mended: %s, %v", text, err)
+			for tries := 0; ; tries++ { // a machine that is busy may take longer than an answer is waited for
+				w.later(25 * time.Hour)
+				if text, err = show(); err == nil && strings.Contains(text, "is broken since") {
+					break
+				}
+				if tries == 50 {
+					t.Fatalf("after it was mended: %s, %v", text, err)
+				}
 			}
 			w.server.Break(how, "/pipeline")
 			w.later(time.Hour)

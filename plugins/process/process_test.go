@@ -89,13 +89,13 @@ func show(t *testing.T, r *plugins.Registry, wait time.Duration) (string, error)
 // eventually waits for something to hold.
 func eventually(t *testing.T, what string, holds func() bool) {
 	t.Helper()
-	for range 500 {
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); {
 		if holds() {
 			return
 		}
 		time.Sleep(20 * time.Millisecond)
 	}
-	t.Fatalf("%s: not within 10 s", what)
+	t.Fatalf("%s: not within a minute", what)
 }
 
 func TestAsks(t *testing.T) {
@@ -103,7 +103,7 @@ func TestAsks(t *testing.T) {
 	if err := s.Load(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	text, err := show(t, r, 5*time.Second)
+	text, err := show(t, r, time.Minute)
 	if err != nil || strings.TrimSpace(text) != "checkout has a/b=c" {
 		t.Errorf("%q, %v", text, err)
 	}
@@ -119,7 +119,7 @@ func TestRestarts(t *testing.T) {
 		t.Fatal(err)
 	}
 	for round := range 2 {
-		_, err := show(t, r, 5*time.Second)
+		_, err := show(t, r, time.Minute)
 		if !fault.Is(err, fault.Upstream) {
 			t.Errorf("round %d: %v, want an upstream's failure", round, err)
 		}

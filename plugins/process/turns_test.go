@@ -228,7 +228,7 @@ func TestTurnsOfTheDead(t *testing.T) {
 	}
 	holders := map[string]bool{}
 	for round := range 3 {
-		if _, err := show(t, r, 5*time.Second); !fault.Is(err, fault.Upstream) {
+		if _, err := show(t, r, time.Minute); !fault.Is(err, fault.Upstream) {
 			t.Errorf("round %d: %v, want an upstream's failure", round, err)
 		}
 		for _, f := range h.Of(entity(t, checkout).Ref) {

@@ -88,7 +88,7 @@ func open(t *testing.T, c proxy.Config, answer http.HandlerFunc) *bench {
 	c.Name, c.Rate = "vendor", 1000
 	c.Target = b.server.URL + "/" + strings.TrimPrefix(c.Target, "/")
 	if c.Timeout == 0 {
-		c.Timeout = 2 * time.Second
+		c.Timeout = 30 * time.Second
 	}
 	if c.Headers == nil {
 		c.Headers = map[string]string{"Authorization": "Bearer " + secret}

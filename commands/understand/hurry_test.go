@@ -50,7 +50,8 @@ func TestHurried(t *testing.T) {
 		{"who owns the coffee", "owner", "component:default/coffee-shop"},
 		{"counter crew services?", "owned_by", "group:default/counter"},
 		{"阅览域有哪些服务", "owned_by", "domain:default/reading"}, // and not of the team that is described so
-		{"没网了怎么还书", "docs", "component:default/desk"},      // the definition of the API that is described so tells nobody how
+		{"阅览域有几个服务", "owned_by", "domain:default/reading"},
+		{"没网了怎么还书", "docs", "component:default/desk"}, // the definition of the API that is described so tells nobody how
 		{"where do i put an api key", "docs", "component:default/edge-gate"},
 	} {
 		if in, about, _ := asked(u, view, tt.text); in != tt.intent || about != tt.about {

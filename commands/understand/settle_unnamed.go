@@ -76,8 +76,11 @@ func (r *run) noIntent() {
 		r.finish(OnCall)
 	case !o.empty() && (question || r.wellNamed(us)):
 		r.out.Docs = nil
+		if want := r.partsAsked(o); want != "" {
+			r.intent, r.out.Kind = OwnedBy, want
+		}
 		r.put(o)
-		r.finish(Search)
+		r.finish(r.intent)
 	case len(r.m.clean.links) > 0:
 		r.intent = Show
 		r.put(r.linked())

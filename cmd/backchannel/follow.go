@@ -35,6 +35,7 @@ const (
 	patienceHere    = 5 * time.Minute        // and for files of this machine
 	keepFeed        = 7 * 24 * time.Hour     // a replica that was away for longer reads the catalog anew
 	keepHistory     = 2 * 365 * 24 * time.Hour
+	keepChanges     = 1000 // values of a fact, an owner or a lifecycle
 )
 
 // followed is an app that follows its sources, by itself or with other replicas.
@@ -99,7 +100,7 @@ func follow(cfg *config.Config, base *base, log *slog.Logger, dir string) (*foll
 	maps.Copy(f.long.cards, a.commands.TaskCards())
 	if base.db != nil {
 		f.prune = func(ctx context.Context) error {
-			return base.db.Catalog().Prune(ctx, store.Retention{Feed: keepFeed, History: cmp.Or(time.Duration(cfg.Store.Keep.History), keepHistory)})
+			return base.db.Catalog().Prune(ctx, store.Retention{Feed: keepFeed, History: cmp.Or(time.Duration(cfg.Store.Keep.History), keepHistory), Changes: keepChanges})
 		}
 	}
 	f.live = search.New(a.store, search.Options{Dir: dir, Image: base.image(), Logger: log})

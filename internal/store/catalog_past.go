@@ -76,10 +76,18 @@ func (c *Catalog) Text(ctx context.Context, origin, location string) (text []byt
 type Retention struct {
 	Feed    time.Duration // that something is gone, and marks of states; a reader that was away for longer reads everything anew
 	History time.Duration // what facts, owners and lifecycles were; 0: for ever
+	Changes int           // so many values that a fact, an owner or a lifecycle had; 0: all
 }
 
 // Prune removes what is older than its retention.
 func (c *Catalog) Prune(ctx context.Context, r Retention) error {
+	if err := c.pruneOld(ctx, r); err != nil || r.Changes == 0 {
+		return err
+	}
+	return c.pruneRestless(ctx, r.Changes)
+}
+
+func (c *Catalog) pruneOld(ctx context.Context, r Retention) error {
 	return c.db.write(ctx, "remove old entries", func(t *tx) error {
 		var generation int64
 		if err := t.QueryRowContext(ctx, `SELECT generation FROM catalog_state WHERE id = 1`+t.dialect.forUpdate).Scan(&generation); err != nil {
@@ -106,6 +114,39 @@ func (c *Catalog) Prune(ctx context.Context, r Retention) error {
 		_, err := t.ExecContext(ctx, `DELETE FROM catalog_history WHERE last_seen < $1`, c.db.now()-r.History.Microseconds())
 		return err
 	})
+}
+
+// pruneRestless leaves the latest values of what changes all the time: a descriptor that two programs write in turns would
+// else fill the disk long before its history is old.
+func (c *Catalog) pruneRestless(ctx context.Context, most int) error {
+	type series struct{ entity, producer, key string }
+	var restless []series
+	err := c.db.read(ctx, "look for what changes all the time", func(t *tx) error {
+		restless = nil
+		return t.each(ctx, `SELECT entity, producer, key FROM catalog_history GROUP BY entity, producer, key HAVING count(*) > $1`, func(rows *sql.Rows) error {
+			var s series
+			err := rows.Scan(&s.entity, &s.producer, &s.key)
+			restless = append(restless, s)
+			return err
+		}, most)
+	})
+	for batch := range slices.Chunk(restless, 1000) {
+		if err != nil {
+			break
+		}
+		err = c.db.write(ctx, "shorten the history of what changes all the time", func(t *tx) error {
+			for _, s := range batch {
+				const of = `FROM catalog_history WHERE entity = $1 AND producer = $2 AND key = $3`
+				_, err := t.ExecContext(ctx, `DELETE `+of+` AND first_seen < (SELECT first_seen `+of+` ORDER BY first_seen DESC LIMIT 1 OFFSET $4)`,
+					s.entity, s.producer, s.key, most-1)
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	return err
 }
 
 // Locations implements catalog.Locations.

@@ -239,6 +239,54 @@ func TestHistory(t *testing.T) {
 	})
 }
 
+// TestRestless: of a descriptor that never comes to rest the latest values are kept, and all of one that does.
+func TestRestless(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, url string) {
+		now := clock()
+		db := openAt(t, url, func() time.Time { return now })
+		file := func(name, owner string, version byte) catalog.File {
+			e := searchtest.Entity("component:"+name, searchtest.Owner(owner), searchtest.Lifecycle("production"))
+			return catalog.File{Location: name, Hash: [32]byte{1, version}, Entities: []*catalog.Entity{e}}
+		}
+		for i := range 30 {
+			d := catalog.Delta{Origin: "o", Files: []catalog.File{file("flips", fmt.Sprint("group:", i%2), byte(i))}}
+			if i < 3 {
+				d.Files = append(d.Files, file("calm", fmt.Sprint("group:", i), byte(i)))
+			}
+			apply(t, db, d)
+			now = now.Add(time.Minute)
+		}
+		owners := func(name string) (out []string) {
+			past, err := db.Catalog().History(t.Context(), searchtest.Ref("component:"+name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, p := range past {
+				if p.Key == keyOwner {
+					out = append(out, fmt.Sprint(p.Value, " ", p.First.Sub(clock())))
+				}
+			}
+			return out
+		}
+		if got := owners("flips"); len(got) != 30 {
+			t.Errorf("%d owners were noted: %v", len(got), got)
+		}
+		if err := db.Catalog().Prune(t.Context(), Retention{Feed: time.Hour, Changes: 3}); err != nil {
+			t.Fatal(err)
+		}
+		want := []string{"group:default/0 26m0s", "group:default/1 27m0s", "group:default/0 28m0s", "group:default/1 29m0s"}
+		if got := owners("flips"); !slices.Equal(got, want) {
+			t.Errorf("%v are left of what flips, not %v", got, want)
+		}
+		if got := owners("calm"); len(got) != 3 {
+			t.Errorf("%v are left of what came to rest", got)
+		}
+		if all := changes(t, db, 0).Upserts; len(all) != 2 {
+			t.Errorf("there are %d entities", len(all))
+		}
+	})
+}
+
 func TestMemoryLocations(t *testing.T) { testLocations(t, NewMemoryLocations(clock)) }
 
 func testLocations(t *testing.T, c catalog.Locations) {

@@ -183,7 +183,7 @@ func TestChanges(t *testing.T) {
 	}
 }
 
-// TestFlips: a descriptor that changes with every look is just changes, and its history does not pile up.
+// TestFlips: a descriptor that changes with every look is just changes.
 func TestFlips(t *testing.T) {
 	git := gitruntest.New(t)
 	repo := git.Repo("acme/flip", map[string]string{"catalog-info.yaml": component("a")})

@@ -11,6 +11,7 @@ import (
 	"github.com/backchannel-portal/backchannel/bot/card"
 	"github.com/backchannel-portal/backchannel/catalog"
 	"github.com/backchannel-portal/backchannel/catalog/quality"
+	"github.com/backchannel-portal/backchannel/catalog/search"
 	"github.com/backchannel-portal/backchannel/commands/understand"
 	"github.com/backchannel-portal/backchannel/internal/lang"
 	"github.com/backchannel-portal/backchannel/plugins"
@@ -150,7 +151,7 @@ func (t *talk) problemsOfKind() {
 	}
 	says := lang.Args{"text": t.text(codeKey(t.r.Trait), nil)}
 	if len(found) == 0 {
-		t.line(lang.QualityNothing, says)
+		t.noneOfKind(says)
 		return
 	}
 	says["counts"] = t.tally(kinds)
@@ -158,6 +159,24 @@ func (t *talk) problemsOfKind() {
 	t.findings(found, t.gapOf)
 	every := understand.Reading{Intent: intentProblems, Lang: t.l, Topic: everyone}
 	t.actions = append(t.actions, t.button(t.text(lang.QualityEvery, nil), intentAsk, every, t.q.Full))
+}
+
+// noneOfKind says that nothing lacks what was asked for, and how many were looked at, where one kind was named.
+func (t *talk) noneOfKind(says lang.Args) {
+	var kinds []string
+	if t.r.Kind != "" {
+		for e := range t.view.Entities(search.Filter{}) {
+			if ofKind(e, t.r.Kind) {
+				kinds = append(kinds, kindOrType(e))
+			}
+		}
+	}
+	if len(kinds) == 0 {
+		t.line(lang.QualityNothing, says)
+		return
+	}
+	says["counts"] = t.tally(kinds)
+	t.line(lang.QualityNoneOf, says)
 }
 
 // kindOrType is what an entity counts as: a component by its type.

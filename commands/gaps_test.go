@@ -57,7 +57,7 @@ func TestQuestionsAboutTheData(t *testing.T) {
 		{"are there any orphaned services?", "component:default/orphan component:default/stray", ""},
 		{"没人认领的服务", "component:default/orphan component:default/stray", ""},
 		{"哪些接口没人管", "api:default/ghost", ""},
-		{"which websites have no owner", "", "I looked for anything of that kind that has no owner, and found none."},
+		{"which websites have no owner", "", "I looked at 2 websites and found none that has no owner."},
 		{"what is wrong with the catalog?", "", "problems in the catalog"},
 		{"problems with the catalog", "", "problems in the catalog"},
 		{"What's wrong with our software catalog data", "", "problems in the catalog"},

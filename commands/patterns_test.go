@@ -35,11 +35,16 @@ func TestPatternLines(t *testing.T) {
 	}
 }
 
-// TestFilesOfWordingsSayWhereTheyAreWrong: each of the three names its file and the line.
+// TestFilesOfWordingsSayWhereTheyAreWrong: each of them names its file and the line.
 func TestFilesOfWordingsSayWhereTheyAreWrong(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{"all = x\nbogus = y": "gaps.txt:2: \"bogus\" is no head", "kind a = (": "gaps.txt:1", "some": "gaps.txt:1: expected a head", "some = (": "gaps.txt:1"} {
 		if _, err := parseGaps(text); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+	for text, want := range map[string]string{"bogus = y": "oncall_me.txt:1: \"bogus\" is no head", "duty = x\nme = (": "oncall_me.txt:2", "me": "oncall_me.txt:1: expected a head"} {
+		if _, err := parseOnCallMe(text); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v", text, err)
 		}
 	}

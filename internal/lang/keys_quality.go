@@ -22,6 +22,7 @@ const (
 	QualityInferred Key = "quality.inferred"
 	QualityThose    Key = "quality.those"
 	QualityNothing  Key = "quality.nothing"
+	QualityNoneOf   Key = "quality.none_of"
 
 	QualityNoSuch        Key = "quality.no_such"
 	QualityNoSuchOwner   Key = "quality.no_such_owner"

@@ -91,7 +91,7 @@ func aboutData(q Question) (r understand.Reading, ok bool) {
 	if err != nil || len(q.Text) > maxGapQuestion {
 		return r, false
 	}
-	text := strings.Trim(strings.Join(strings.Fields(strings.ReplaceAll(q.Text, "’", "'")), " "), "?!.？！。 ")
+	text := wording(q.Text)
 	r = understand.Reading{Intent: intentProblems, Lang: q.Lang, Confidence: 1, Alone: true}
 	if r.Lang == "" {
 		r.Lang = lang.Of(text)

@@ -1,7 +1,6 @@
 package commands
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -27,7 +26,7 @@ func (t *talk) from(e *catalog.Entity) {
 			continue
 		}
 		code := p.Code
-		if code == catalog.ProblemStale && !t.invalid(e.Source.Location) {
+		if code == catalog.ProblemStale && !search.Invalid(t.view, e) { // its file cannot be read, or what leads to it
 			code = catalog.ProblemUnreadable
 		}
 		if t.held[code] == nil {
@@ -38,14 +37,6 @@ func (t *talk) from(e *catalog.Entity) {
 		}
 		t.held[code][e.Ref] = true
 	}
-}
-
-// invalid tells a file that says something which is not valid from one that cannot be read, which may be noted with
-// whatever leads to it.
-func (t *talk) invalid(location string) bool {
-	return slices.ContainsFunc(t.view.FileProblems(), func(p search.FileProblem) bool {
-		return p.File == location && p.Code == catalog.ProblemInvalid
-	})
 }
 
 // keptRemarks says of what the answer rests on that it is not what a file says now, once for all of it.

@@ -3,6 +3,7 @@ package commands
 import (
 	_ "embed"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -19,30 +20,53 @@ import (
 var onCallMeText string
 
 // builtinOnCallMe are the wordings of oncall_me.txt, read once. A test keeps the file readable.
-var builtinOnCallMe = sync.OnceValues(func() ([]*regexp.Regexp, error) { return parseOnCallMe(onCallMeText) })
+var builtinOnCallMe = sync.OnceValues(func() (ownTurn, error) { return parseOnCallMe(onCallMeText) })
 
-func parseOnCallMe(text string) ([]*regexp.Regexp, error) {
+// ownTurn is how people ask when it is their turn.
+type ownTurn struct {
+	hints []string // one of them is in every such message; it spares the others the expressions
+	me    []*regexp.Regexp
+}
+
+func parseOnCallMe(text string) (o ownTurn, err error) {
 	lines, err := patternLines("oncall_me.txt", text)
 	if err != nil {
-		return nil, err
+		return o, err
 	}
-	words := map[string]string{"duty": "", "when": ""}
-	var out []*regexp.Regexp
+	var duty, when string
 	for _, l := range lines {
-		if _, ok := words[l.head]; ok {
-			words[l.head] = l.pattern
-			continue
+		switch l.head {
+		case "hint":
+			o.hints = strings.Fields(l.pattern)
+		case "duty":
+			duty = l.pattern
+		case "when":
+			when = l.pattern
+		case "me":
+			whole, err := l.whole(strings.NewReplacer("{duty}", duty, "{when}", when).Replace(l.pattern))
+			if err != nil {
+				return o, err
+			}
+			o.me = append(o.me, whole)
+		default:
+			return o, l.unknown()
 		}
-		if l.head != "me" {
-			return nil, l.unknown()
-		}
-		whole, err := l.whole(strings.NewReplacer("{duty}", words["duty"], "{when}", words["when"]).Replace(l.pattern))
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, whole)
 	}
-	return out, nil
+	return o, nil
+}
+
+// asked reports whether a message asks for one's own turn.
+func (o ownTurn) asked(text string) bool {
+	const longest = 80 // bytes
+	if len(text) > longest {
+		return false
+	}
+	low := strings.ToLower(text)
+	if !slices.ContainsFunc(o.hints, func(h string) bool { return strings.Contains(low, h) }) {
+		return false
+	}
+	text = wording(text)
+	return slices.ContainsFunc(o.me, func(p *regexp.Regexp) bool { return p.MatchString(text) })
 }
 
 // mineTrait marks a question for the turn of whoever asks.
@@ -51,23 +75,14 @@ const mineTrait = "mine"
 // aboutOwnTurn turns what a question was understood to mean into the turn of whoever asks, where it asks for that. The
 // time it names, if any, was understood already.
 func aboutOwnTurn(q Question, r understand.Reading) understand.Reading {
-	const longest = 80 // bytes
-	me, err := builtinOnCallMe()
-	if err != nil || len(q.Text) > longest {
+	if o, err := builtinOnCallMe(); err != nil || !o.asked(q.Text) {
 		return r
 	}
-	text := strings.Trim(strings.Join(strings.Fields(strings.ReplaceAll(q.Text, "’", "'")), " "), "?!.？！。 ")
-	for _, p := range me {
-		if !p.MatchString(text) {
-			continue
-		}
-		own := understand.Reading{Intent: understand.OnCall, Lang: r.Lang, When: r.When, Trait: mineTrait, Confidence: 1, Why: []string{"asks for the turn of who asks"}}
-		if !q.Asker.IsZero() {
-			own.Entities = []catalog.Ref{q.Asker}
-		}
-		return own
+	own := understand.Reading{Intent: understand.OnCall, Lang: r.Lang, When: r.When, Trait: mineTrait, Confidence: 1, Why: []string{"asks for the turn of who asks"}}
+	if !q.Asker.IsZero() {
+		own.Entities = []catalog.Ref{q.Asker}
 	}
-	return r
+	return own
 }
 
 // onCallStranger says that nobody knows whose turn it is that is asked for.

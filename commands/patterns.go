@@ -46,3 +46,9 @@ func (l patternLine) whole(pattern string) (*regexp.Regexp, error) {
 
 // unknown is the error of a line whose head means nothing in its file.
 func (l patternLine) unknown() error { return fault.At(l.at, "%q is no head", l.head) }
+
+// wording is a message as patterns are held against it: with plain apostrophes and single spaces, and without the marks
+// at its ends.
+func wording(text string) string {
+	return strings.Trim(strings.Join(strings.Fields(strings.ReplaceAll(text, "’", "'")), " "), "?!.？！。 ")
+}

@@ -2,6 +2,7 @@ package search
 
 import (
 	"iter"
+	"slices"
 	"strings"
 
 	"github.com/backchannel-portal/backchannel/catalog"
@@ -71,4 +72,11 @@ func Hides(v View) func(catalog.Ref) bool {
 		return nil
 	}
 	return own.hides
+}
+
+// Invalid reports whether the file of an entity that a view shows has documents which are not valid. Who may see an
+// entity may know that, also where FileProblems tells nothing of files.
+func Invalid(v View, e *catalog.Entity) bool {
+	own, ok := v.(*view)
+	return ok && slices.ContainsFunc(own.s.problems[e.Source.Location], func(p catalog.Problem) bool { return p.Code == catalog.ProblemInvalid })
 }

@@ -188,3 +188,18 @@ func TestHiddenOwnerIsNotFound(t *testing.T) {
 		t.Error("nothing is found by an owner that may be seen")
 	}
 }
+
+// TestInvalid: of the file of an entity that is shown it can be told whether it is valid, also to who hears of no files.
+func TestInvalid(t *testing.T) {
+	pay, till := st.Entity("component:pay"), st.Entity("component:till")
+	pay.Source.Location, till.Source.Location = "pay.yaml", "till.yaml"
+	r := search.NewReader(catalog.Changes{Generation: 1, Upserts: []*catalog.Entity{pay, till}, Problems: map[string][]catalog.Problem{
+		"pay.yaml": {{Code: catalog.ProblemInvalid}}, "till.yaml": {{Code: catalog.ProblemUnreadable}},
+	}}, nil, search.Options{})
+	defer r.Close()
+	for _, viewer := range []catalog.Viewer{{}, {Rules: onlyKind("component")}} {
+		if v := r.For(viewer); !search.Invalid(v, pay) || search.Invalid(v, till) {
+			t.Errorf("%v: %v %v", viewer, search.Invalid(v, pay), search.Invalid(v, till))
+		}
+	}
+}

@@ -238,11 +238,7 @@ func TestBackstageSilentFromTheStart(t *testing.T) {
 func TestBackstageLost(t *testing.T) {
 	t.Parallel()
 	srv, engine, r := newBackstage(t)
-	engine.patience = 50 * time.Millisecond
-	srv.Hang()
-	log := &heard{}
-	go log.published(func() { srv.Down(true) })
-	_, err := engine.Run(t.Context(), r, log)
+	err := lostBackstage(t, srv, engine, r)
 	if e, ok := errors.AsType[*fault.Error](err); !ok || e.Key != string(lang.NewBackstageLost) {
 		t.Fatalf("a Backstage that is away for good: %v", err)
 	}
@@ -258,15 +254,22 @@ func TestBackstageLost(t *testing.T) {
 	}
 }
 
-// TestBackstageLostThenFails: attempts that gave a task up do not count among those of the task that failed.
-func TestBackstageLostThenFails(t *testing.T) {
-	t.Parallel()
-	srv, engine, r := newBackstage(t)
+// lostBackstage begins a run whose Backstage goes away for good; it returns why the run was given up.
+func lostBackstage(t *testing.T, srv *backstagetest.Server, engine *backstageEngine, r commands.RunRequest) error {
+	t.Helper()
 	engine.patience = 50 * time.Millisecond
 	srv.Hang()
 	log := &heard{}
 	go log.published(func() { srv.Down(true) })
-	if _, err := engine.Run(t.Context(), r, log); err == nil {
+	_, err := engine.Run(t.Context(), r, log)
+	return err
+}
+
+// TestBackstageLostThenFails: attempts that gave a task up do not count among those of the task that failed.
+func TestBackstageLostThenFails(t *testing.T) {
+	t.Parallel()
+	srv, engine, r := newBackstage(t)
+	if err := lostBackstage(t, srv, engine, r); err == nil {
 		t.Fatal("a Backstage that is away for good: no error")
 	}
 	srv.Down(false)

@@ -48,6 +48,12 @@ func (r *run) noIntent() {
 		r.finish(in)
 		return
 	}
+	r.tells(named)
+}
+
+// tells settles what asks for nothing that has a name, by what its words describe: a section of the documentation, an
+// entity, a link, a name that nothing has, or nothing at all.
+func (r *run) tells(named []mention) {
 	question := r.asks()
 	us := r.docWords(nil)
 	least := docSure

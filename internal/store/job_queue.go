@@ -57,6 +57,16 @@ func (q *Jobs) now(ctx context.Context) (int64, error) {
 	return q.server + time.Since(q.asked).Microseconds(), nil
 }
 
+// later is the queue's time once more, after now was asked. It asks nobody, so it cannot fail.
+func (q *Jobs) later() int64 {
+	if q.clock != nil {
+		return micros(q.clock())
+	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.server + time.Since(q.asked).Microseconds()
+}
+
 // Add implements job.Queue.
 func (q *Jobs) Add(ctx context.Context, r job.Request) (id int64, added bool, err error) {
 	if err := r.Check(); err != nil {

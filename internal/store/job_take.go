@@ -20,19 +20,25 @@ type moment struct {
 	wrong int64 // a lease that runs longer was given by a clock that was wrong
 }
 
+// at is the moment of now, in microseconds, with leases of a length.
+func at(now int64, lease time.Duration) moment {
+	return moment{now, now + lease.Microseconds(), now + 2*lease.Microseconds()}
+}
+
 // Take implements job.Worker.
 func (q *Jobs) Take(ctx context.Context, want []job.Want, lease time.Duration) (out []job.Job, err error) {
 	now, err := q.now(ctx)
 	if err != nil {
 		return nil, err
 	}
-	m := moment{now, now + lease.Microseconds(), now + 2*lease.Microseconds()}
-	due, err := q.due(ctx, want, m)
+	due, err := q.due(ctx, want, at(now, lease))
 	if err != nil || len(due) == 0 {
 		return nil, err
 	}
 	err = q.db.write(ctx, "take jobs", func(t *tx) error {
 		out = nil
+		// What others took while this waited to write was taken by a later time, and is no lease of a wrong clock.
+		m := at(q.later(), lease)
 		for _, w := range due {
 			jobs, err := takeKind(ctx, t, w, m)
 			if err != nil {

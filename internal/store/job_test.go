@@ -43,6 +43,40 @@ func openJobs(t *testing.T, url string, now func() time.Time) *store.Jobs {
 	return db.Jobs(now)
 }
 
+// TestTakeThatWaited has one worker wait for its turn to write for longer than leases last. What another took meanwhile
+// is not taken for a lease that a wrong clock gave.
+func TestTakeThatWaited(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, url string) {
+		start := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+		later := func() time.Time { return start.Add(time.Hour) }
+		take := func(q *store.Jobs) []job.Job {
+			jobs, err := q.Take(t.Context(), []job.Want{{Kind: "k", Max: 1}}, time.Minute)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return jobs
+		}
+		quick := openJobs(t, url, later)
+		var theirs []job.Job
+		slow := openJobs(t, url, func() time.Time {
+			if theirs == nil {
+				theirs = take(quick)
+				return start
+			}
+			return later()
+		})
+		early := openJobs(t, url, func() time.Time { return start })
+		first, second := add(t, early, "k"), add(t, early, "k")
+		ours := take(slow)
+		if len(theirs) != 1 || theirs[0].ID != first || len(ours) != 1 || ours[0].ID != second {
+			t.Errorf("one has %v and the other %v", theirs, ours)
+		}
+		if j, err := quick.Get(t.Context(), first); err != nil || j.State != job.Running || j.Fence != theirs[0].Fence {
+			t.Errorf("the first is %+v, %v", j, err)
+		}
+	})
+}
+
 // killedLease is the lease of the worker that is killed. However busy the machine is, it does not run out by itself.
 const killedLease = 5 * time.Minute
 

@@ -41,13 +41,15 @@ type turn struct {
 func (c *Catalog) turn(ctx context.Context, what string, do func(*turn) error) (catalog.Generation, error) {
 	var out catalog.Generation
 	err := c.db.write(ctx, what, func(t *tx) error {
-		w := &turn{tx: t, db: c.db, now: c.db.now()}
+		w := &turn{tx: t, db: c.db}
 		var level int
 		err := t.QueryRowContext(ctx, `SELECT generation, next_file, (SELECT level FROM store_schema WHERE id = 1)
 			FROM catalog_state WHERE id = 1`+t.dialect.forUpdate).Scan(&w.generation, &w.nextFile, &level)
 		if err != nil {
 			return err
 		}
+		// Not before the lock: who had it meanwhile has written later times.
+		w.now = c.db.now()
 		if err := refusal(c.db.judge(level)); err != nil { // another process has upgraded it since we started
 			return err
 		}

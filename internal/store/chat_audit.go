@@ -221,6 +221,10 @@ func (c chatAudit) Erase(ctx context.Context, a bot.Actor) (int, error) {
 	defer room.leave(c.rooms)
 	err := c.db.write(ctx, "erase from the audit", func(t *tx) error {
 		erased = 0
+		// Two who take records out of one row at once would each write back what the other has taken out.
+		if err := t.alone(ctx, "chat_audit"); err != nil {
+			return err
+		}
 		var rows []auditRow
 		err := t.each(ctx, `SELECT id, until, records FROM chat_audit WHERE actors LIKE $1`, func(r *sql.Rows) error {
 			row, err := scanAuditRow(r)

@@ -20,37 +20,48 @@ func (c chatFeedback) Put(ctx context.Context, f bot.Feedback) (fresh bool, err 
 	}
 	slot := f.Slot()
 	err = c.db.write(ctx, "keep feedback", func(t *tx) error {
-		res, err := t.ExecContext(ctx, `
-			INSERT INTO chat_feedback (id, slot, state, actor, feedback, at) VALUES ($1, $2, 'open', $3, $4, $5) ON CONFLICT DO NOTHING`,
-			words(f.ID), slot, words(f.By.Key()), doc, micros(f.At))
-		if err != nil {
-			return err
+		for range 2 { // what is in the way may be closed between the two statements
+			res, err := t.ExecContext(ctx, `
+				INSERT INTO chat_feedback (id, slot, state, actor, feedback, at) VALUES ($1, $2, 'open', $3, $4, $5) ON CONFLICT DO NOTHING`,
+				words(f.ID), slot, words(f.By.Key()), doc, micros(f.At))
+			if err != nil {
+				return err
+			}
+			n, err := res.RowsAffected()
+			if fresh = n > 0; fresh || err != nil {
+				return err
+			}
+			if added, err := addFeedback(ctx, t, slot, f); added || err != nil {
+				return err
+			}
 		}
-		n, err := res.RowsAffected()
-		if fresh = n > 0; fresh || err != nil {
-			return err
-		}
-		var id string
-		var was []byte
-		err = t.QueryRowContext(ctx, `SELECT id, feedback FROM chat_feedback WHERE slot = $1 AND state = 'open'`, slot).Scan(&id, &was)
-		if errors.Is(err, sql.ErrNoRows) {
-			return nil // the id is known
-		}
-		var old bot.Feedback
-		if err == nil {
-			err = parse(was, &old)
-		}
-		if err != nil {
-			return err
-		}
-		again, err := document(old.Again(f))
-		if err != nil {
-			return err
-		}
-		_, err = t.ExecContext(ctx, `UPDATE chat_feedback SET feedback = $2 WHERE id = $1`, id, again)
-		return err
+		return nil // the id is known
 	})
 	return fresh && err == nil, err
+}
+
+// addFeedback adds to the open feedback of a slot what the same person says anew, and reports whether there is some. Its
+// row is locked, so that nobody else changes it in between.
+func addFeedback(ctx context.Context, t *tx, slot string, f bot.Feedback) (bool, error) {
+	var id string
+	var was []byte
+	err := t.QueryRowContext(ctx, `SELECT id, feedback FROM chat_feedback WHERE slot = $1 AND state = 'open'`+t.dialect.forUpdate, slot).Scan(&id, &was)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	var old bot.Feedback
+	if err == nil {
+		err = parse(was, &old)
+	}
+	if err != nil {
+		return false, err
+	}
+	again, err := document(old.Again(f))
+	if err != nil {
+		return false, err
+	}
+	_, err = t.ExecContext(ctx, `UPDATE chat_feedback SET feedback = $2 WHERE id = $1`, id, again)
+	return true, err
 }
 
 func scanFeedback(scan func(...any) error) (f bot.Feedback, err error) {

@@ -18,10 +18,8 @@ const keyPlace = "signing key"
 func (c chatKeys) Rotate(ctx context.Context, candidate bot.SigningKey, age time.Duration) (keys []bot.SigningKey, err error) {
 	err = c.db.write(ctx, "read the keys of buttons", func(t *tx) error {
 		keys = nil
-		if t.dialect.postgres() { // there may be no row to lock
-			if _, err := t.ExecContext(ctx, `LOCK TABLE chat_keys IN EXCLUSIVE MODE`); err != nil {
-				return err
-			}
+		if err := t.alone(ctx, "chat_keys"); err != nil { // there may be no row to lock
+			return err
 		}
 		_, err := t.ExecContext(ctx, `
 			INSERT INTO chat_keys (since, secret) SELECT $1, $2

@@ -21,17 +21,17 @@ func secretPlace(key string) string { return "secret " + words(key) }
 // Keep implements bot.Secrets.
 func (c chatSecrets) Keep(ctx context.Context, key string, values map[string]string, expires time.Time) error {
 	return c.db.write(ctx, "keep a secret", func(t *tx) error {
-		all := map[string]string{}
-		var sealed []byte
-		err := t.QueryRowContext(ctx, `SELECT sealed FROM chat_secrets WHERE key = $1`, words(key)).Scan(&sealed)
-		switch {
-		case errors.Is(err, sql.ErrNoRows):
-		case err != nil:
+		var sealed []byte // there is a row from here on, and it is locked: of two who keep at once, the second finds the first's
+		err := t.QueryRowContext(ctx, `
+			INSERT INTO chat_secrets (key, sealed, expires_at) VALUES ($1, $2, $3)
+			ON CONFLICT (key) DO UPDATE SET expires_at = excluded.expires_at RETURNING sealed`,
+			words(key), c.seal.seal(secretPlace(key), []byte("{}")), micros(expires)).Scan(&sealed)
+		if err != nil {
 			return err
-		default:
-			if all, err = c.opened(key, sealed); err != nil {
-				return err
-			}
+		}
+		all, err := c.opened(key, sealed)
+		if err != nil {
+			return err
 		}
 		maps.Copy(all, values)
 		if err := bot.CheckSecrets(all); err != nil {
@@ -41,10 +41,7 @@ func (c chatSecrets) Keep(ctx context.Context, key string, values map[string]str
 		if err != nil {
 			return err
 		}
-		_, err = t.ExecContext(ctx, `
-			INSERT INTO chat_secrets (key, sealed, expires_at) VALUES ($1, $2, $3)
-			ON CONFLICT (key) DO UPDATE SET sealed = excluded.sealed, expires_at = excluded.expires_at`,
-			words(key), c.seal.seal(secretPlace(key), data), micros(expires))
+		_, err = t.ExecContext(ctx, `UPDATE chat_secrets SET sealed = $2 WHERE key = $1`, words(key), c.seal.seal(secretPlace(key), data))
 		return err
 	})
 }

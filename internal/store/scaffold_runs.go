@@ -143,7 +143,7 @@ func (c templateRuns) Erase(ctx context.Context, actor string) (n int, err error
 	}
 	err = c.db.write(ctx, "erase somebody from runs", func(t *tx) error {
 		var runs []scaffold.Run
-		err := t.each(ctx, `SELECT `+templateRunColumns+` FROM scaffold_runs WHERE actor = $1`, func(rows *sql.Rows) error {
+		err := t.each(ctx, `SELECT `+templateRunColumns+` FROM scaffold_runs WHERE actor = $1`+t.dialect.forUpdate, func(rows *sql.Rows) error {
 			r, err := scanTemplateRun(rows)
 			runs = append(runs, r)
 			return err

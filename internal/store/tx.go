@@ -84,6 +84,16 @@ func (t *tx) notify(ctx context.Context, topic string) error {
 	return err
 }
 
+// alone keeps others from writing to a table until the transaction ends; they may read. On SQLite nobody else writes
+// anyway.
+func (t *tx) alone(ctx context.Context, table string) error {
+	if !t.dialect.postgres() {
+		return nil
+	}
+	_, err := t.ExecContext(ctx, `LOCK TABLE `+table+` IN EXCLUSIVE MODE`)
+	return err
+}
+
 // conflict reports whether a transaction ended because of another one and may be tried again.
 func conflict(err error) bool {
 	pg, ok := errors.AsType[*pgconn.PgError](err)

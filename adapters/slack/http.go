@@ -156,9 +156,11 @@ func (h *callbacks) command(w http.ResponseWriter, s *session, c *command) {
 	s.rings.Put(answer)
 }
 
-// acknowledgeEarly sends an empty answer while the handler of the request is still at work.
+// acknowledgeEarly sends an empty answer while the handler of the request is still at work. Whoever reads it must not
+// send its next request over the same connection, where that would wait for the handler: so the connection is given up.
 func acknowledgeEarly(w http.ResponseWriter) {
 	w.Header().Set("Content-Length", "0")
+	w.Header().Set("Connection", "close")
 	w.WriteHeader(http.StatusOK)
 	_ = http.NewResponseController(w).Flush() // a client that is gone needs no answer
 }

@@ -56,9 +56,9 @@ func formArrival(o bot.OpenForm, ev bot.Event) arrival {
 // open shows a form in answer to an event, at once: its trigger is short-lived.
 func (s *session) open(ar *arrival, f card.Form) {
 	err := s.in.Begin(func() {
-		if err := s.openNow(ar, f); err != nil {
+		if refusal, err := s.openNow(ar, f); err != nil {
 			s.a.deps.Log.Warn("slack: a form was not opened", "event", ar.event.ID, "form", f.ID, "err", err)
-			s.show(ar, sentence(ar.event.Locale, lang.SlackFormLate), &slot{})
+			s.show(ar, sentence(ar.event.Locale, refusal), &slot{})
 		}
 	})
 	if err != nil {
@@ -66,18 +66,19 @@ func (s *session) open(ar *arrival, f card.Form) {
 	}
 }
 
-func (s *session) openNow(ar *arrival, f card.Form) error {
+// openNow keeps a form and shows it. With an error comes the sentence for whoever wanted it.
+func (s *session) openNow(ar *arrival, f card.Form) (refusal lang.Key, err error) {
 	ctx, cancel := context.WithTimeout(s.ctx, viewTimeout)
 	defer cancel()
 	o, err := s.a.desk.Open(ctx, &ar.event, f, ar.keep())
 	if err != nil {
-		return err
+		return lang.BotUpstream, err // it is the store that is away: another press would not help
 	}
 	t, err := s.a.in(ar.event.Address.Workspace)
 	if err != nil {
-		return err
+		return lang.SlackFormLate, err
 	}
-	return t.call(ctx, "views.open", func(api *slackapi.Client) error {
+	return lang.SlackFormLate, t.call(ctx, "views.open", func(api *slackapi.Client) error {
 		_, err := api.OpenViewContext(ctx, ar.back.trigger, modal(o, 0, nil, ar.event.Locale))
 		return err
 	})

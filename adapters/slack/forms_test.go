@@ -13,6 +13,7 @@ import (
 	"github.com/backchannel-portal/backchannel/adapters/slack/slacktest"
 	"github.com/backchannel-portal/backchannel/bot"
 	"github.com/backchannel-portal/backchannel/bot/card"
+	"github.com/backchannel-portal/backchannel/internal/fault"
 	"github.com/backchannel-portal/backchannel/internal/lang"
 )
 
@@ -222,6 +223,27 @@ func TestTriggerThatIsTooOld(t *testing.T) {
 		shown := x.slack.Shown("U1", "C1")
 		return len(shown) == 1 && strings.Contains(shown[0].Text, want)
 	})
+}
+
+// awayDrafts are in a database that is away.
+type awayDrafts struct{ bot.Drafts }
+
+func (awayDrafts) Save(context.Context, bot.Draft) error {
+	return fault.New(fault.Upstream, "the database cannot be reached")
+}
+
+func TestAFormThatCannotBeKeptIsRefusedPlainly(t *testing.T) {
+	x := start(t, ModeHTTP, &former{form: simple()}, func(_ *Adapter, d *Deps) { d.Drafts = awayDrafts{} })
+	if status, _ := x.command("form"); status != 200 {
+		t.Fatal(status)
+	}
+	x.until("the refusal", func() bool {
+		shown := x.slack.Shown("U1", "C1")
+		return len(shown) == 1 && strings.TrimSpace(shown[0].Text) == lang.Text(lang.English, lang.BotUpstream, nil)
+	})
+	if n := x.slack.Calls("views.open"); n != 0 {
+		t.Errorf("%d forms were opened that nothing keeps", n)
+	}
 }
 
 func TestSlowSubmissionIsAnsweredLater(t *testing.T) {

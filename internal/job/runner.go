@@ -207,8 +207,10 @@ func (r *Runner) nudge() {
 }
 
 // pause waits for one poll.
-func (r *Runner) pause(ctx context.Context) {
-	t := time.NewTimer(r.cfg.Poll)
+func (r *Runner) pause(ctx context.Context) { r.sleep(ctx, r.cfg.Poll) }
+
+func (r *Runner) sleep(ctx context.Context, d time.Duration) {
+	t := time.NewTimer(d)
 	defer t.Stop()
 	select {
 	case <-t.C:

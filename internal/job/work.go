@@ -100,7 +100,7 @@ func (r *Runner) settle(ctx context.Context, j Job, o Outcome) {
 // beat renews the leases of running jobs at every poll and passes on what it hears about them.
 func (r *Runner) beat(ctx context.Context) {
 	for {
-		r.pause(ctx)
+		r.sleep(ctx, r.patience(r.cfg.Poll))
 		if ctx.Err() != nil {
 			return
 		}
@@ -109,7 +109,7 @@ func (r *Runner) beat(ctx context.Context) {
 			continue
 		}
 		asked := time.Now()
-		limited, cancel := context.WithTimeout(ctx, r.cfg.Lease/3)
+		limited, cancel := context.WithTimeout(ctx, r.patience(r.cfg.Lease/3))
 		signals, err := r.queue.Beat(limited, leases, r.cfg.Lease)
 		cancel()
 		if err != nil {
@@ -118,6 +118,18 @@ func (r *Runner) beat(ctx context.Context) {
 		}
 		r.heed(leases, signals, asked)
 	}
+}
+
+// patience is how long to wait for something, at most d: a job whose lease ends before that is to be told so in time.
+func (r *Runner) patience(d time.Duration) time.Duration {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, w := range r.running {
+		if left := time.Until(w.until); left > 0 { // else it was told
+			d = min(d, left)
+		}
+	}
+	return d
 }
 
 func (r *Runner) leases() []Lease {

@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/backchannel-portal/backchannel/internal/fault"
 )
@@ -66,13 +67,12 @@ func NewSeal(secrets ...[]byte) (*Seal, error) {
 // Replicas that share a database must share the file, or be given its content.
 func SealFile(dir string) (*Seal, error) {
 	path := filepath.Join(dir, sealFileName)
-	text, err := os.ReadFile(path)
+	text, err := readSealFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		if text, err = makeSealFile(dir, path); err != nil {
-			return nil, err
-		}
-	} else if err != nil {
-		return nil, fault.Wrap(fault.Invalid, err, "read the key of the store")
+		text, err = makeSealFile(dir, path)
+	}
+	if err != nil {
+		return nil, err
 	}
 	secrets, err := sealLines(path, text)
 	if err != nil {
@@ -121,6 +121,18 @@ func sealLines(path string, text []byte) ([][]byte, error) {
 	return secrets, nil
 }
 
+// readSealFile reads the file. One that is empty is probably being written by another process, which is waited for.
+func readSealFile(path string) ([]byte, error) {
+	const often, between = 250, 20 * time.Millisecond
+	for n := 1; ; n++ {
+		text, err := os.ReadFile(path)
+		if err != nil || len(text) > 0 || n == often {
+			return text, fault.Wrap(fault.Invalid, err, "read the key of the store")
+		}
+		time.Sleep(between)
+	}
+}
+
 // makeSealFile writes a new key, unless another process was faster, and returns the file's content.
 func makeSealFile(dir, path string) ([]byte, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
@@ -131,8 +143,7 @@ func makeSealFile(dir, path string) ([]byte, error) {
 	text := []byte(hex.EncodeToString(secret) + "\n")
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, fs.ErrExist) {
-		text, err = os.ReadFile(path)
-		return text, fault.Wrap(fault.Invalid, err, "read the key of the store")
+		return readSealFile(path)
 	}
 	if err != nil {
 		return nil, fault.Wrap(fault.Invalid, err, "write the key of the store")

@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/backchannel-portal/backchannel/internal/fault"
@@ -49,5 +50,35 @@ func TestSealSecret(t *testing.T) {
 	}
 	if _, err := SealSecret(secret, fresh); !fault.Is(err, fault.Invalid) {
 		t.Error(err)
+	}
+}
+
+// TestSealFileBeside: processes that start at once on one new folder have one key.
+func TestSealFileBeside(t *testing.T) {
+	t.Parallel()
+	for range 100 {
+		dir := t.TempDir()
+		seals := make([]*Seal, 8)
+		var wg sync.WaitGroup
+		begin := make(chan struct{})
+		for i := range seals {
+			wg.Go(func() {
+				<-begin
+				var err error
+				if seals[i], err = SealFile(dir); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		close(begin)
+		wg.Wait()
+		if t.Failed() {
+			return
+		}
+		for _, s := range seals[1:] {
+			if _, err := s.open("p", seals[0].seal("p", nil)); err != nil {
+				t.Fatal(err)
+			}
+		}
 	}
 }

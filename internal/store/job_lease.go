@@ -107,8 +107,12 @@ func (q *Jobs) Sweep(ctx context.Context, keep time.Duration) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	_, err = q.exec(ctx, "mend the times of jobs", `UPDATE jobs SET run_at = $1 WHERE state = 'waiting' AND attempt > 0 AND run_at > $2`,
-		now, now+job.MaxBackoff.Microseconds())
+	err = q.db.write(ctx, "mend the times of jobs", func(t *tx) error {
+		now = q.later() // what others reported while this waited to write is no work of a wrong clock
+		_, err := t.ExecContext(ctx, `UPDATE jobs SET run_at = $1 WHERE state = 'waiting' AND attempt > 0 AND run_at > $2`,
+			now, now+job.MaxBackoff.Microseconds())
+		return err
+	})
 	if err != nil {
 		return 0, err
 	}

@@ -44,17 +44,34 @@ func (q *Jobs) now(ctx context.Context) (int64, error) {
 		return micros(q.clock()), nil
 	}
 	q.mu.Lock()
-	defer q.mu.Unlock()
-	if q.asked.IsZero() || time.Since(q.asked) > askServer {
-		begun := time.Now()
-		err := q.db.reader.QueryRowContext(ctx, `SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint`).Scan(&q.server)
-		if err != nil {
-			q.asked = time.Time{}
+	known := !q.asked.IsZero() && time.Since(q.asked) <= askServer
+	q.mu.Unlock()
+	if !known {
+		if err := q.ask(ctx); err != nil {
 			return 0, q.db.fault(err, "ask the database for its time")
 		}
-		q.asked = begun
 	}
-	return q.server + time.Since(q.asked).Microseconds(), nil
+	return q.later(), nil
+}
+
+// ask asks the server for its time. The wait for a connection is not part of the question: a clock that is ahead by it
+// would end leases that run.
+func (q *Jobs) ask(ctx context.Context) error {
+	conn, err := q.db.reader.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	begun := time.Now()
+	var server int64
+	err = conn.QueryRowContext(ctx, `SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint`).Scan(&server)
+	if err != nil {
+		return err
+	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.server, q.asked = server, begun
+	return nil
 }
 
 // later is the queue's time once more, after now was asked. It asks nobody, so it cannot fail.

@@ -219,6 +219,34 @@ func TestNoPageIsWiderThanAPhone(t *testing.T) {
 	}
 }
 
+// Tiles that fill a row and a half show the colour of their lines beside the last one, unless they share what is left.
+func TestRowsOfTilesAreFull(t *testing.T) {
+	p, base := open(t), serve(t)
+	const short = `(() => {
+		const list = document.querySelector(".counts, .tiles"), edge = list.getBoundingClientRect().right - 1, rows = {}
+		for (const tile of list.children) { const r = tile.getBoundingClientRect(); rows[r.top] = Math.max(rows[r.top] ?? 0, r.right) }
+		return Object.values(rows).filter(right => Math.abs(right - edge) > 1).map(right => Math.round(edge - right)).join(", ")
+	})()`
+	look := func(what string) {
+		t.Helper()
+		for _, width := range []int64{320, 768, 900, 1024, 1280, 2560} {
+			p.do(chromedp.EmulateViewport(width, 900))
+			if rest := get(p, chromedp.Evaluate[string](short)); rest != "" {
+				t.Errorf("%s, %d wide: rows end %s pixels early", what, width, rest)
+			}
+		}
+	}
+	for _, path := range []string{"/catalog/default/component/checkout", "/catalog/default/group/checkout-crew", "/catalog/default/user/mei"} {
+		p.do(chromedp.Navigate(base + path))
+		look(path)
+	}
+	p.do(chromedp.Navigate(base + "/"))
+	for n := range len(kindOrder()) {
+		get(p, chromedp.Evaluate[int](`(list => { list.replaceChildren(...Array.from({length: `+strconv.Itoa(n+1)+`}, () => list.firstElementChild.cloneNode(true))); return list.children.length })(document.querySelector(".counts"))`))
+		look(strconv.Itoa(n+1) + " kinds")
+	}
+}
+
 // TestShots writes pictures of the pages to the folder named by SHOTS, to be looked at: of the small company, or of
 // the address SHOTS_OF with its own pages and questions.
 func TestShots(t *testing.T) {

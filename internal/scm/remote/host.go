@@ -2,6 +2,8 @@ package remote
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"strings"
 	"sync"
 	"time"
@@ -31,10 +33,12 @@ type Host struct {
 	o      HostOptions
 	flight singleflight.Group
 
-	mu    sync.Mutex
-	repos map[string]knownRepo // by lower-case path
-	heads map[string]head      // by repository id and ref
-	warm  *recent[*Listing]    // by repository id and tree
+	mu     sync.Mutex
+	repos  map[string]knownRepo // by lower-case path
+	heads  map[string]head      // by repository id and ref
+	warm   *recent[*Listing]    // by repository id and tree
+	epochs map[string]uint64    // by lower-case path: another one after each Forget
+	last   uint64               // epoch
 }
 
 type knownRepo struct {
@@ -44,6 +48,7 @@ type knownRepo struct {
 
 type head struct {
 	commit Commit
+	path   string // of its repository, lower case
 	at     time.Time
 }
 
@@ -62,7 +67,7 @@ func NewHost(o HostOptions) *Host {
 		o.Cache = newShelf()
 	}
 	o.Name = strings.ToLower(o.Name)
-	return &Host{o: o, repos: map[string]knownRepo{}, heads: map[string]head{}, warm: newRecent[*Listing](maxWarm)}
+	return &Host{o: o, repos: map[string]knownRepo{}, heads: map[string]head{}, epochs: map[string]uint64{}, warm: newRecent[*Listing](maxWarm)}
 }
 
 // Name is the host's name in addresses, lower case.
@@ -72,13 +77,32 @@ func (h *Host) Name() string { return h.o.Name }
 func (h *Host) Learn(repos ...Repo) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if len(h.repos)+len(repos) > maxKnown {
+	for _, r := range repos {
+		h.learn(r.Path, r)
+	}
+}
+
+// learn keeps a repository under a path; called with the lock held.
+func (h *Host) learn(path string, r Repo) {
+	if len(h.repos) >= maxKnown {
 		clear(h.repos)
 	}
-	now := h.o.Clock()
-	for _, r := range repos {
-		h.repos[strings.ToLower(r.Path)] = knownRepo{r, now}
+	h.repos[strings.ToLower(path)] = knownRepo{r, h.o.Clock()}
+}
+
+// together does something once for all who ask for it at the same time. When who began it gives up, another one of them
+// begins anew.
+func (h *Host) together(ctx context.Context, key string, do func() (any, error)) (v any, err error) {
+	const attempts = 3
+	for range attempts {
+		var shared bool
+		v, err, shared = h.flight.Do(key, do)
+		theirs := errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+		if !shared || !theirs || ctx.Err() != nil {
+			break
+		}
 	}
+	return v, err
 }
 
 // Repository finds a repository by its path.
@@ -86,63 +110,68 @@ func (h *Host) Repository(ctx context.Context, path string) (Repo, error) {
 	key := strings.ToLower(path)
 	h.mu.Lock()
 	known, ok := h.repos[key]
+	epoch := h.epochs[key]
 	h.mu.Unlock()
 	const keep = 10 * time.Minute // a renamed repository is found under its old name as well
 	if ok && h.o.Clock().Sub(known.at) < keep {
 		return known.repo, nil
 	}
-	v, err, _ := h.flight.Do("repo "+key, func() (any, error) { return h.o.API.Repository(ctx, path) })
+	v, err := h.together(ctx, fmt.Sprintf("repo %d %s", epoch, key), func() (any, error) { return h.o.API.Repository(ctx, path) })
 	if err != nil {
 		return Repo{}, err
 	}
 	r := v.(Repo)
-	h.Learn(r)
 	h.mu.Lock()
-	h.repos[key] = knownRepo{r, h.o.Clock()}
-	h.mu.Unlock()
+	defer h.mu.Unlock()
+	if h.epochs[key] == epoch {
+		h.learn(r.Path, r)
+		h.learn(path, r)
+	}
 	return r, nil
 }
 
 // Head returns the present commit of a branch, tag or commit id.
 func (h *Host) Head(ctx context.Context, r Repo, ref string) (Commit, error) {
-	key := r.ID + "\x00" + ref
+	key, path := r.ID+"\x00"+ref, strings.ToLower(r.Path)
 	h.mu.Lock()
 	known, ok := h.heads[key]
+	epoch := h.epochs[path]
 	h.mu.Unlock()
 	if ok && h.o.Clock().Sub(known.at) < h.o.Fresh {
 		return known.commit, nil
 	}
-	v, err, _ := h.flight.Do("head "+key, func() (any, error) { return h.o.API.Head(ctx, r, ref) })
+	v, err := h.together(ctx, fmt.Sprintf("head %d %s", epoch, key), func() (any, error) { return h.o.API.Head(ctx, r, ref) })
 	if err != nil {
 		return Commit{}, err
 	}
 	c := v.(Commit)
-	h.Confirm(r, ref, c)
-	return c, nil
-}
-
-// Confirm says that somebody found out, or knows, the present commit of a branch.
-func (h *Host) Confirm(r Repo, ref string, c Commit) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if h.epochs[path] != epoch { // it was pushed to meanwhile
+		return c, nil
+	}
 	if len(h.heads) >= maxKnown {
 		clear(h.heads)
 	}
-	h.heads[r.ID+"\x00"+ref] = head{c, h.o.Clock()}
+	h.heads[key] = head{c, path, h.o.Clock()}
+	return c, nil
 }
 
-// Forget drops what is taken for granted about a repository: it was pushed to, renamed or removed.
+// Forget drops what is taken for granted about a repository: it was pushed to, renamed or removed. What the host is being
+// asked about it at that time is not taken for granted either.
 func (h *Host) Forget(path string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	key := strings.ToLower(path)
-	known, ok := h.repos[key]
-	if !ok {
-		return
+	if len(h.epochs) >= maxKnown {
+		clear(h.epochs)
 	}
+	h.last++
+	h.epochs[key] = h.last
+	known, ok := h.repos[key]
 	delete(h.repos, key)
-	for k := range h.heads {
-		if strings.HasPrefix(k, known.repo.ID+"\x00") {
+	for k, v := range h.heads {
+		if v.path == key || ok && strings.HasPrefix(k, known.repo.ID+"\x00") {
 			delete(h.heads, k)
 		}
 	}
@@ -157,7 +186,7 @@ func (h *Host) Files(ctx context.Context, r Repo, c Commit) (*Listing, error) {
 	if ok {
 		return l, nil
 	}
-	v, err, _ := h.flight.Do(key, func() (any, error) {
+	v, err := h.together(ctx, key, func() (any, error) {
 		if l, ok := h.kept(key); ok {
 			return l, nil
 		}
@@ -201,7 +230,7 @@ func (h *Host) Content(ctx context.Context, r Repo, e Entry) ([]byte, error) {
 	if data, ok := h.o.Cache.Get(key); ok {
 		return data, nil
 	}
-	v, err, _ := h.flight.Do(key, func() (any, error) { return h.o.API.Content(ctx, r, e) })
+	v, err := h.together(ctx, key, func() (any, error) { return h.o.API.Content(ctx, r, e) })
 	if err != nil {
 		return nil, err
 	}

@@ -22,7 +22,8 @@ type Runner struct {
 	mu      sync.Mutex
 	known   map[cardKey]*list.Element // of *knownCard
 	order   *list.List                // the longest unused last
-	flights map[cardKey]chan struct{}
+	flights map[cardKey]*flight
+	told    map[subject]time.Time // when a plugin said that its cards of an entity are old
 }
 
 // RunnerOptions configure a Runner. The zero value is usable.
@@ -45,6 +46,20 @@ type cardKey struct {
 	ViewRef
 	entity catalog.Ref
 	lang   lang.Lang
+}
+
+// subject is what Forget is about.
+type subject struct {
+	plugin string
+	entity catalog.Ref
+}
+
+func (k cardKey) subject() subject { return subject{k.Plugin, k.entity} }
+
+// flight is a card that is being asked for.
+type flight struct {
+	over chan struct{} // closed when it came
+	old  bool          // the plugin has something new since; guarded by Runner.mu
 }
 
 // knownCard is what memory has of a card. Its fields are guarded by Runner.mu.
@@ -79,7 +94,7 @@ func NewRunner(registry *Registry, gates *Gates, o RunnerOptions) *Runner {
 	if o.Most <= 0 {
 		o.Most = 5000
 	}
-	return &Runner{Registry: registry, Gates: gates, o: o, known: map[cardKey]*list.Element{}, order: list.New(), flights: map[cardKey]chan struct{}{}}
+	return &Runner{Registry: registry, Gates: gates, o: o, known: map[cardKey]*list.Element{}, order: list.New(), flights: map[cardKey]*flight{}, told: map[subject]time.Time{}}
 }
 
 // Select returns the views of all plugins that choose chooses and that there is something of an entity for; a nil
@@ -188,36 +203,38 @@ func (r *Runner) begin(ref ViewRef, q Query) <-chan struct{} {
 	key := keyOf(ref, q)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	flight, under := r.flights[key]
-	if under {
-		return flight
+	if f := r.flights[key]; f != nil {
+		return f.over
 	}
-	flight = make(chan struct{})
+	f := &flight{over: make(chan struct{})}
 	entry := r.Registry.Get(ref.Plugin)
 	v, ok := entry.View(ref.View)
 	if !ok {
-		close(flight)
-		return flight
+		close(f.over)
+		return f.over
 	}
-	r.flights[key] = flight
+	r.flights[key] = f
 	go func() {
 		defer func() {
 			r.mu.Lock()
 			delete(r.flights, key)
 			r.mu.Unlock()
-			close(flight)
+			close(f.over)
 		}()
-		r.ask(entry, v, key, q)
+		r.ask(entry, v, key, q, f)
 	}()
-	return flight
+	return f.over
 }
 
 // ask makes a card anew and remembers what came of it. It ends at the latest when the call does.
-func (r *Runner) ask(entry *Entry, v View, key cardKey, q Query) {
+func (r *Runner) ask(entry *Entry, v View, key cardKey, q Query, f *flight) {
 	ctx, cancel := context.WithTimeout(context.Background(), v.wait()+keepWait)
 	defer cancel()
 	if c, made, ok := r.kept(ctx, entry, key); ok {
 		r.note(entry, key, func(k *knownCard) {
+			if !made.After(r.told[key.subject()]) {
+				made = time.Time{} // it is shown until there is a newer one
+			}
 			if !k.seen || k.made.Before(made) {
 				k.card, k.seen, k.made = c, true, made
 			}
@@ -243,10 +260,16 @@ func (r *Runner) ask(entry *Entry, v View, key cardKey, q Query) {
 		})
 		return
 	}
+	old := false
 	r.note(entry, key, func(k *knownCard) {
 		k.card, k.seen, k.made, k.err, k.failed, k.next = c, true, now, nil, 0, time.Time{}
+		if old = f.old; old { // it may be from before what the plugin has told of since
+			k.made = time.Time{}
+		}
 	})
-	r.keep(ctx, entry, key, c, now)
+	if !old {
+		r.keep(ctx, entry, key, c, now)
+	}
 }
 
 // note changes what memory has of a card.
@@ -268,15 +291,24 @@ func (r *Runner) note(entry *Entry, key cardKey, change func(*knownCard)) {
 	change(k)
 }
 
-// Forget makes the cards of an entity old, so that the next who asks has them made anew: a webhook said that they are.
+// Forget makes the cards of an entity old, so that the next who asks has them made anew: a webhook said that they are. So
+// are those that are being asked for and those that the store has.
 func (r *Runner) Forget(plugin string, entity catalog.Ref) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	about := subject{plugin, entity}
 	for key, el := range r.known {
-		if k := el.Value.(*knownCard); key.Plugin == plugin && key.entity == entity {
+		if k := el.Value.(*knownCard); key.subject() == about {
 			k.made, k.next = time.Time{}, time.Time{}
 		}
 	}
+	for key, f := range r.flights {
+		f.old = f.old || key.subject() == about
+	}
+	if len(r.told) >= r.o.Most {
+		clear(r.told) // what the store has of these counts until it is old by itself
+	}
+	r.told[about] = r.o.Now()
 }
 
 // RefreshAll refreshes several cards at once and returns them in order.

@@ -3,6 +3,7 @@ package plugins
 import (
 	"context"
 	"errors"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -118,6 +119,40 @@ func TestACardLivesItsLife(t *testing.T) {
 		t.Errorf("after it is back: %+v", k)
 	}
 	b.Forget("ci", b.q.Entity.Ref)
+	if k := b.Known(b.ref, b.q); k.Fresh || !k.Due {
+		t.Error("a card that was forgotten is fresh")
+	}
+}
+
+// TestForgetInBetween: what a plugin was asked before it said that it has something new is not taken for new, whether the
+// answer comes later or the store has it.
+func TestForgetInBetween(t *testing.T) {
+	var asked atomic.Int64
+	begun, release := make(chan struct{}, 10), make(chan struct{})
+	b := newBench(t, View{Fresh: time.Hour, Show: func(context.Context, Query) (Card, error) {
+		n := asked.Add(1)
+		begun <- struct{}{}
+		if n == 1 {
+			<-release
+		}
+		return saying(strconv.FormatInt(n, 10)), nil
+	}}, &memoryCards{by: map[string][]byte{}})
+	done := make(chan Known, 1)
+	go func() { done <- b.refresh(t) }()
+	<-begun
+	b.Forget("ci", b.q.Entity.Ref)
+	close(release)
+	if k := <-done; !strings.Contains(b.said(k), "1") || k.Fresh {
+		t.Errorf("what was asked before is %q, fresh: %v", b.said(k), k.Fresh)
+	}
+	for want := int64(2); want < 4; want++ {
+		b.at.add(time.Second)
+		if k := b.refresh(t); asked.Load() != want || !k.Fresh || !strings.Contains(b.said(k), strconv.FormatInt(want, 10)) {
+			t.Errorf("asked %d times, want %d: %q, fresh: %v", asked.Load(), want, b.said(k), k.Fresh)
+		}
+		b.at.add(time.Second)
+		b.Forget("ci", b.q.Entity.Ref)
+	}
 	if k := b.Known(b.ref, b.q); k.Fresh || !k.Due {
 		t.Error("a card that was forgotten is fresh")
 	}

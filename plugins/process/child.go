@@ -136,7 +136,11 @@ func (c *child) once(ctx context.Context) error {
 	var wg sync.WaitGroup
 	r := &remote{}
 	conn := newConn(in, r.asked)
-	wg.Go(func() { c.grumbles(grumble) })
+	said := make(chan struct{})
+	wg.Go(func() {
+		defer close(said)
+		c.grumbles(grumble)
+	})
 	wg.Go(func() { stop(conn.run(ctx, out)) })
 	wg.Go(func() { c.look(ctx, cmd.Process.Pid, stop) })
 	err = c.introduce(ctx, conn, r)
@@ -155,7 +159,7 @@ func (c *child) once(ctx context.Context) error {
 	_ = conn.notify(methodShutdown, nil)
 	stop(nil)
 	r.conn.Store(nil)
-	ended := end(cmd, in)
+	ended := end(cmd, in, said)
 	wg.Wait()
 	r.turns.end()
 	if err == nil || errors.Is(err, errClosed) {
@@ -164,10 +168,15 @@ func (c *child) once(ctx context.Context) error {
 	return err
 }
 
-// end waits for the program, and kills it and what it started when that takes too long. It says how it ended.
-func end(cmd *exec.Cmd, in io.Closer) string {
+// end waits for the program, and kills it and what it started when that takes too long. It says how it ended. said is closed
+// when all was read that it wrote to its standard error: why it ended is there, and Wait would throw it away.
+func end(cmd *exec.Cmd, in io.Closer, said <-chan struct{}) string {
 	_ = in.Close()
 	timer := time.AfterFunc(endPatience, func() { kill(cmd) })
+	select {
+	case <-said:
+	case <-time.After(2 * endPatience): // somebody else keeps it open
+	}
 	_ = cmd.Wait() // the state says the same
 	timer.Stop()
 	kill(cmd) // whatever it left behind in its group

@@ -31,7 +31,7 @@ var changesText string
 var builtinChanges = sync.OnceValues(func() ([]*regexp.Regexp, error) { return parseChanges(changesText) })
 
 // spanWords is how far back somebody wants to see.
-const spanWords = `(?:,? (?:in |over |within |during )?(?:the )?(?:last|past) (?P<en>(?:\d{1,3} ?)?(?:hours?|hrs?|h|days?|d|night|week))|,? (?P<day>today|since yesterday|tonight|this morning|this week)| ?(?:最近|近|过去|这)? ?(?P<zh>\d{1,3} ?个?(?:小时|天)|几个?小时|几天|今天|昨天|今晚|昨晚|这周)(?:以来|内|里)?)?`
+const spanWords = `(?:,? (?:in |over |within |during )?(?:the )?(?:last|past) (?P<en>(?:\d{1,3} ?)?(?:hours?|hrs?|h|days?|d|night|week))|,? (?P<day>today|(?:since )?yesterday|tonight|overnight|this morning|this week)| ?(?:最近|近|过去|这)? ?(?P<zh>\d{1,3} ?个?(?:小时|天)|几个?小时|几天|今天|昨天|今晚|昨晚|这周)(?:以来|内|里)?)?`
 
 func parseChanges(text string) ([]*regexp.Regexp, error) {
 	var out []*regexp.Regexp

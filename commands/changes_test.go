@@ -198,6 +198,8 @@ func TestChangeWords(t *testing.T) {
 		"what changed around parcels in the last 900 days": "168", "what changed in the last 2 hours around parcels": "2", "what's going on with parcels": "24",
 		"is anything broken around parcels since yesterday?": "48", "anything deployed to parcels today": "24", "who broke parcels": "24", "who last deployed parcels": "24",
 		"parcels 昨晚出了什么事": "48", "parcels 怎么了": "24", "parcels 最近上线了什么": "24", "谁动了 parcels": "24", "parcels 今天部署了什么": "24",
+		"what broke in parcels yesterday": "48", "what went wrong with parcels overnight": "24", "what failed last night around parcels": "24",
+		"what changed in parcels yesterday": "48", "what was deployed yesterday in parcels": "48",
 		"what is broken right now": "", "who changed Java": "", "parcels 是什么": "", "who released the kraken": "",
 	} {
 		r := c.Read(t.Context(), commands.Question{Text: text})
@@ -215,7 +217,7 @@ func TestChangeWords(t *testing.T) {
 func TestChangesOfNothing(t *testing.T) {
 	t.Parallel()
 	c := changing(t, story(), &happenings{name: "quiet"})
-	for _, text := range []string{"what changed since yesterday?", "what happened in the last 3 hours", "what did we deploy today", "any recent changes?", "昨天以来有什么变化", "最近有什么变化"} {
+	for _, text := range []string{"what changed since yesterday?", "what happened in the last 3 hours", "what did we deploy today", "what changed yesterday", "what's going on", "anything deployed today?", "has anything been released here?", "any recent changes?", "昨天以来有什么变化", "最近有什么变化"} {
 		r, m := c.Ask(t.Context(), commands.Question{Text: text})
 		if said := card.Plain(m); r.Outcome != bot.NotFound || !strings.Contains(said, "/backchannel changes payments") {
 			t.Errorf("%s: %+v\n%s", text, r, said)

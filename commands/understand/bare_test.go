@@ -31,6 +31,7 @@ func quay(t *testing.T) (*understand.Understander, search.View) {
 		},
 	}, []search.Doc{
 		{Entity: st.Ref("component:meter"), Page: "quota", Title: "申请机器", Text: "填写容量单，当天处理。"},
+		{Entity: st.Ref("component:meter"), Page: "swap", Title: "Swapping an on-call shift", Text: "Who is on call now tells the one who takes over."},
 		{Entity: st.Ref("component:meter"), Page: "leavers", Title: "When somebody leaves the company", Text: "The account is closed the same evening."},
 	}, search.Options{})
 	t.Cleanup(func() { _ = r.Close() })
@@ -52,6 +53,17 @@ func TestFamilyNames(t *testing.T) {
 		r := u.Understand(view, understand.Question{Text: tt.text})
 		if string(r.Intent) != tt.intent || strings.Join(names(r.Entities), " ") != tt.about || strings.Join(names(r.Candidates), " ") != tt.choice {
 			t.Errorf("%q: %s %v, one of %v", tt.text, r.Intent, r.Entities, r.Candidates)
+		}
+	}
+}
+
+// TestBareOnCall: who only asks who is on call is not told of the component that has a page on being on call.
+func TestBareOnCall(t *testing.T) {
+	u, view := quay(t)
+	for _, text := range []string{"who is on call?", "on call now?", "who's on call right now", "who is oncall today"} {
+		r := u.Understand(view, understand.Question{Text: text})
+		if r.Intent != understand.OnCall || len(r.Entities)+len(r.Candidates) > 0 {
+			t.Errorf("%q: %s %v, one of %v", text, r.Intent, r.Entities, r.Candidates)
 		}
 	}
 }

@@ -9,7 +9,7 @@ func (r *run) troubleTold() outcome {
 	if r.intent != Owner && r.intent != OnCall || r.namesUnknown() || r.strangers() {
 		return outcome{}
 	}
-	us, words := r.docWords(nil), 0
+	us, words := r.content(nil), 0 // without the words that look for somebody: a page on being on call tells of no trouble
 	for _, u := range r.tellingUnits(us) {
 		words += max(1, len(u.nested))
 	}

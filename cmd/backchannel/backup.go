@@ -194,7 +194,7 @@ func handOver(dataDir, database string, isFile bool) error {
 	return nil
 }
 
-// unpack writes the members of an archive into a folder, each once and only those that belong there.
+// unpack writes the members of an archive into a folder and checks that they are what was packed.
 func unpack(file, dir string) (about aboutBackup, err error) {
 	f, err := os.Open(file)
 	if err != nil {
@@ -205,26 +205,11 @@ func unpack(file, dir string) (about aboutBackup, err error) {
 	if err != nil {
 		return about, err
 	}
-	known := append([]string{memberAbout, memberDatabase}, keyFiles()...)
-	for t := tar.NewReader(z); ; {
-		h, err := t.Next()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return about, err
-		}
-		if !slices.Contains(known, h.Name) || h.Typeflag != tar.TypeReg {
-			return about, fmt.Errorf("%q does not belong into it", clipName(h.Name))
-		}
-		out, err := os.OpenFile(filepath.Join(dir, h.Name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-		if err != nil {
-			return about, err
-		}
-		_, err = io.Copy(out, t)
-		if err := errors.Join(err, out.Sync(), out.Close()); err != nil {
-			return about, err
-		}
+	if err := unpackMembers(tar.NewReader(z), dir); err != nil {
+		return about, err
+	}
+	if _, err := io.Copy(io.Discard, z); err != nil { // the checksum of the whole is behind the last member
+		return about, err
 	}
 	data, err := os.ReadFile(filepath.Join(dir, memberAbout))
 	if err != nil {
@@ -241,6 +226,31 @@ func unpack(file, dir string) (about aboutBackup, err error) {
 		return about, errors.New("it holds no database")
 	}
 	return about, nil
+}
+
+// unpackMembers writes the members into a folder, each once and only those that belong there.
+func unpackMembers(t *tar.Reader, dir string) error {
+	known := append([]string{memberAbout, memberDatabase}, keyFiles()...)
+	for {
+		h, err := t.Next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if !slices.Contains(known, h.Name) || h.Typeflag != tar.TypeReg {
+			return fmt.Errorf("%q does not belong into it", clipName(h.Name))
+		}
+		out, err := os.OpenFile(filepath.Join(dir, h.Name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+		if err != nil {
+			return err
+		}
+		_, err = io.Copy(out, t)
+		if err := errors.Join(err, out.Sync(), out.Close()); err != nil {
+			return err
+		}
+	}
 }
 
 // clipName bounds a foreign name in a message.

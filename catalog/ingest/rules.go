@@ -18,7 +18,8 @@ func (r Rule) allows(e *catalog.Entity) bool {
 	return (r.Kind == "*" || strings.EqualFold(r.Kind, e.Kind)) && (r.Type == "" || r.Type == e.Type)
 }
 
-// refuse returns the problem of an entity that the rules do not let in.
+// refuse returns the problem of an entity that the rules do not let in. Rules that were not given (nil) let everything
+// in, an empty list nothing.
 func refuse(rules []Rule, e *catalog.Entity) (catalog.Problem, bool) {
 	for _, r := range rules {
 		if r.allows(e) {
@@ -28,5 +29,5 @@ func refuse(rules []Rule, e *catalog.Entity) (catalog.Problem, bool) {
 	return catalog.Problem{
 		Code: catalog.ProblemInvalid, Field: "kind", Line: e.Source.Line,
 		Message: fmt.Sprintf("%s is of a kind that the catalog's rules do not allow here", e.Ref),
-	}, len(rules) > 0
+	}, rules != nil
 }

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/backchannel-portal/backchannel/catalog"
@@ -73,14 +74,14 @@ func (a *app) source(l config.Location) (catalog.Source, error) {
 	return nil, fault.New(fault.Internal, "no source reads locations of type %s", l.Type)
 }
 
-// allowed are the rules for a location. Without any everything is allowed, and a location's own have nothing to add.
+// allowed are the rules for a location. Without catalog.rules (nil) everything is allowed, and a location's own have
+// nothing to add; an empty list allows nothing but those.
 func (a *app) allowed(l config.Location) []ingest.Rule {
-	rules := a.cfg.Catalog.Rules
-	if len(rules) > 0 {
-		rules = append(append([]config.Rule(nil), rules...), l.Rules...)
+	if a.cfg.Catalog.Rules == nil {
+		return nil
 	}
-	var allow []ingest.Rule
-	for _, r := range rules {
+	allow := []ingest.Rule{}
+	for _, r := range slices.Concat(a.cfg.Catalog.Rules, l.Rules) {
 		for _, kind := range r.Allow {
 			allow = append(allow, ingest.Rule{Kind: kind})
 		}

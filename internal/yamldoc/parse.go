@@ -3,9 +3,6 @@ package yamldoc
 import (
 	"bytes"
 	"fmt"
-	"regexp"
-	"strconv"
-	"strings"
 
 	"gopkg.in/yaml.v3"
 
@@ -25,14 +22,13 @@ func parse(s segment, limits Limits) (*Node, error) {
 		return nil, s.fail(0, "the document has more than %d elements", limits.Tokens)
 	}
 	tree, err := unmarshal(s.text)
-	if err != nil && strings.Contains(err.Error(), "Unicode character escape") {
-		s.text = surrogates(s.text)
-		tree, err = unmarshal(s.text)
-	}
-	if err != nil && bytes.IndexByte(s.text, '?') >= 0 {
-		masked := questions(s.text)
-		if again, e := unmarshal(masked); e == nil {
-			s.text, tree, err = masked, again, nil
+	for _, r := range repairs {
+		if err == nil || !r.cause(err, s.text) {
+			continue
+		}
+		mended := r.mend(s.text)
+		if again, e := unmarshal(mended); e == nil || r.partly {
+			s.text, tree, err = mended, again, e
 		}
 	}
 	if err != nil {
@@ -85,28 +81,3 @@ func tokens(text []byte) int {
 func (s segment) fail(line int, format string, args ...any) error {
 	return fault.At(fault.Position{Line: s.line + max(line, 1) - 1}, format, args...)
 }
-
-// explain turns the library's error into a position and a plain sentence.
-func (s segment) explain(err error) error {
-	message := strings.TrimPrefix(err.Error(), "yaml: ")
-	line := 0
-	if rest, ok := strings.CutPrefix(message, "line "); ok {
-		if n, text, ok := strings.Cut(rest, ": "); ok {
-			line, _ = strconv.Atoi(n)
-			message = text
-		}
-	}
-	if strings.HasPrefix(message, "did not find expected") && line > 0 {
-		line++ // the library counts these lines from 0
-	}
-	if i := anchorError.FindStringSubmatch(message); i != nil {
-		message = fmt.Sprintf("the alias *%s names no anchor before it", i[1])
-		line = 1 + bytes.Count(s.text[:max(0, bytes.Index(s.text, []byte("*"+i[1])))], []byte{'\n'})
-	}
-	if last := bytes.Count(bytes.TrimRight(s.text, "\n"), []byte{'\n'}) + 1; line > last {
-		line = last
-	}
-	return s.fail(line, "not valid YAML: %s", message)
-}
-
-var anchorError = regexp.MustCompile(`^unknown anchor '([^']*)' referenced$`)

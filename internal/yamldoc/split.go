@@ -42,6 +42,9 @@ func split(data []byte) []segment {
 			finish(at)
 			begin(at, line, true)
 		case marker(text, "..."):
+			if !open {
+				begin(at, line, false) // an empty document, which counts
+			}
 			finish(at)
 		case open:
 			if text[0] == '%' && cur.refused == "" {

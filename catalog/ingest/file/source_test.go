@@ -222,6 +222,7 @@ func TestRules(t *testing.T) {
 		{[]Rule{{Kind: "location"}, {Kind: "COMPONENT", Type: "service"}}, []string{"c", "location:more"}, 1},
 		{[]Rule{{Kind: "Location"}, {Kind: "Component", Type: "website"}}, []string{"location:more"}, 2},
 		{[]Rule{{Kind: "Component"}}, []string{}, 1},
+		{[]Rule{}, []string{}, 1},
 	} {
 		d := read(t, Options{Target: "root.yaml", Base: dir, Allow: c.allow})
 		if diff := cmp.Diff(c.want, names(d)); diff != "" || len(problems(d)) != c.problems {

@@ -171,7 +171,7 @@ type Web struct {
 
 // Slack connects one workspace by its token, or those in which people install the app, or both.
 type Slack struct {
-	Mode          string   // http or socket
+	Mode          string   // http or socket; when left out, socket with an app_token and no signing_secret, else http
 	BotToken      string   `yaml:"bot_token"`
 	AppToken      string   `yaml:"app_token"`
 	SigningSecret string   `yaml:"signing_secret"`
@@ -183,7 +183,7 @@ type Slack struct {
 
 // Discord connects one application.
 type Discord struct {
-	Mode          string // gateway or http
+	Mode          string // gateway or http; when left out, http with a public_key, else gateway
 	Token         string // of the bot
 	ApplicationID string `yaml:"application_id"`
 	PublicKey     string `yaml:"public_key"` // of the application, for mode http

@@ -78,6 +78,38 @@ func TestDefaults(t *testing.T) {
 	}
 }
 
+// TestModesLeftOut: every key is optional; how a platform is reached follows from what is there.
+func TestModesLeftOut(t *testing.T) {
+	key := strings.Repeat("ab", 32)
+	for text, want := range map[string]string{
+		"slack: {signing_secret: s}":                                          "http",
+		"slack: {app_token: xapp-1}":                                          "socket",
+		"slack: {app_token: xapp-1, signing_secret: s}":                       "http",
+		"slack: {mode: socket, app_token: xapp-1, signing_secret: s}":         "socket",
+		"discord: {token: t, application_id: \"1\"}":                          "gateway",
+		"discord: {token: t, application_id: \"1\", public_key: " + key + "}": "http",
+	} {
+		c, _, err := load(t, text, nil)
+		if err != nil {
+			t.Errorf("%s: %v", text, err)
+			continue
+		}
+		got := ""
+		if c.Slack != nil {
+			got = c.Slack.Mode
+		}
+		if c.Discord != nil {
+			got = c.Discord.Mode
+		}
+		if got != want {
+			t.Errorf("%s: mode %q, want %q", text, got, want)
+		}
+	}
+	if _, _, err := load(t, "slack: {}", nil); err == nil || !strings.Contains(err.Error(), "slack.signing_secret: mode http needs") {
+		t.Errorf("an empty block: %v", err)
+	}
+}
+
 func TestErrorsNameFileLineAndField(t *testing.T) {
 	for text, want := range map[string]string{
 		"organisation: x":                                                                 ":1: organisation: unknown key",

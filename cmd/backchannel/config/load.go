@@ -44,10 +44,27 @@ func Load(path string, getenv func(string) (string, bool)) (*Config, error) {
 	if err := d.Decode(root, c); err != nil {
 		return nil, err
 	}
+	c.modes()
 	if err := c.check(root, d); err != nil {
 		return nil, err
 	}
 	return c, c.settle()
+}
+
+// modes chooses how a platform is reached where that is left out: by what only one of the two ways has a use for.
+func (c *Config) modes() {
+	if s := c.Slack; s != nil && s.Mode == "" {
+		s.Mode = "http"
+		if s.AppToken != "" && s.SigningSecret == "" {
+			s.Mode = "socket"
+		}
+	}
+	if s := c.Discord; s != nil && s.Mode == "" {
+		s.Mode = "gateway"
+		if s.PublicKey != "" {
+			s.Mode = "http"
+		}
+	}
 }
 
 var reference = regexp.MustCompile(`\$\{([^}]*)\}`)

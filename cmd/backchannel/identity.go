@@ -56,6 +56,7 @@ type who struct {
 
 	link   bot.Link  // zero: none
 	linked time.Time // when the link is to be read again; zero: it was never read
+	edits  int       // of the link, as this process was told
 
 	people     *peopleAt // what the rest was made from
 	user       catalog.Ref
@@ -249,6 +250,7 @@ func (i *identity) readLinks(ctx context.Context) {
 func (i *identity) readLink(ctx context.Context, a bot.Actor) {
 	ctx, cancel := context.WithTimeout(ctx, linkTimeout)
 	defer cancel()
+	before := i.row(a)
 	link, err := i.links.Of(ctx, a)
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		i.log.Debug("a link was not read", "err", err)
@@ -258,8 +260,21 @@ func (i *identity) readLink(ctx context.Context, a bot.Actor) {
 	defer i.mu.Unlock()
 	if el, ok := i.rows[nameless(a)]; ok {
 		w := el.Value.(*who)
+		if w.edits != before.edits { // what was read may be from before
+			return
+		}
 		w.link, w.linked, w.people = link, i.now().Add(linkLives), nil
 	}
+}
+
+// row is what is known of an actor now.
+func (i *identity) row(a bot.Actor) who {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if el, ok := i.rows[nameless(a)]; ok {
+		return *el.Value.(*who)
+	}
+	return who{}
 }
 
 // Changed implements bot.Directory.
@@ -269,17 +284,16 @@ func (i *identity) Changed(a bot.Actor) {
 	if el, ok := i.rows[nameless(a)]; ok {
 		w := el.Value.(*who)
 		w.link, w.linked, w.people = bot.Link{}, time.Time{}, nil
+		w.edits++
 	}
 }
 
 // Profile implements bot.Directory.
 func (i *identity) Profile(a bot.Actor) bot.Profile {
 	at := bot.Address{Platform: a.Platform, Workspace: a.Workspace}
-	i.mu.Lock()
-	if el, ok := i.rows[nameless(a)]; ok {
-		at = el.Value.(*who).at
+	if known := i.row(a); known.actor.ID != "" {
+		at = known.at
 	}
-	i.mu.Unlock()
 	w := i.of(a, at)
 	p := bot.Profile{Guest: w.Guest, How: w.how}
 	if w.user.IsZero() {

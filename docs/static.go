@@ -50,7 +50,7 @@ func (s *Static) Read(ctx context.Context, dir string, old *Site) (*Site, error)
 	defer tree.Close()
 	src, print, err := scan(tree)
 	if err != nil {
-		return nil, err
+		return nil, in(dir, err)
 	}
 	if old != nil && old.print == print {
 		return old, nil
@@ -61,10 +61,18 @@ func (s *Static) Read(ctx context.Context, dir string, old *Site) (*Site, error)
 	}
 	site, err := src.build(ctx, catalog.MakeRef("component", "", filepath.Base(full)), old, s.frames, s.workers)
 	if err != nil {
-		return nil, err
+		return nil, in(dir, err)
 	}
 	site.print, site.AsOf = print, s.now()
 	return site, nil
+}
+
+// in says of a folder without documentation which one it is.
+func in(dir string, err error) error {
+	if errors.Is(err, errNoPages) {
+		return fault.New(fault.NotFound, "there is no Markdown file in %s", clip(dir))
+	}
+	return err
 }
 
 func openFolder(ctx context.Context, dir string) (scm.Tree, error) {

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/backchannel-portal/backchannel/adapters/web/readapi"
 	"github.com/backchannel-portal/backchannel/internal/lang"
 )
 
@@ -70,6 +71,10 @@ func (w *Web) guard(next http.Handler) http.Handler {
 // refuse says why a request is not answered: in JSON and English where a program asks, on a page elsewhere. Name and
 // value pairs follow the message.
 func (w *Web) refuse(rw http.ResponseWriter, r *http.Request, status int, why lang.Key, pairs ...any) {
+	if readapi.Serves(r.URL.Path) {
+		readapi.Refuse(rw, r, status, translate(lang.English, string(why), pairs...))
+		return
+	}
 	if programs(r) {
 		w.json(rw, status, failure{Error: translate(lang.English, string(why), pairs...)})
 		return

@@ -42,6 +42,31 @@ func TestReadAPI(t *testing.T) {
 	}
 }
 
+// TestReadAPIRefuses: what is refused before it reaches the read API has Backstage's form too, which its clients read.
+func TestReadAPIRefuses(t *testing.T) {
+	h := site(t).Handler()
+	for _, c := range []struct {
+		method, path, sender, want string
+		status                     int
+	}{
+		{http.MethodGet, "/api/catalog/nowhere?x=1", "", `{"error":{"name":"NotFoundError","message":"There is nothing at this address."},"request":{"method":"GET","url":"/api/catalog/nowhere?x=1"},"response":{"statusCode":404}}`, 404},
+		{http.MethodGet, "/api/search/nowhere", "", `{"error":{"name":"NotFoundError",`, 404},
+		{http.MethodDelete, "/api/catalog/entities/by-uid/x", "", `"response":{"statusCode":405}}`, 405},
+		{http.MethodPost, "/api/catalog/entities/by-refs", "https://evil.example.com", `{"error":{"name":"NotAllowedError",`, 403},
+		{http.MethodGet, "/api/nowhere", "", `{"id":null,"error":`, 404},
+	} {
+		r := httptest.NewRequest(c.method, "http://portal.example.com"+c.path, strings.NewReader("{}"))
+		if c.sender != "" {
+			r.Header.Set("Origin", c.sender)
+		}
+		rw := httptest.NewRecorder()
+		h.ServeHTTP(rw, r)
+		if rw.Code != c.status || !strings.Contains(rw.Body.String(), c.want) || !strings.HasPrefix(rw.Header().Get("Content-Type"), "application/json") {
+			t.Errorf("%s %s: %d %s", c.method, c.path, rw.Code, rw.Body)
+		}
+	}
+}
+
 // TestHeadersToPrograms: what programs are answered is nothing that a browser may run, sniff, frame or keep.
 func TestHeadersToPrograms(t *testing.T) {
 	h := site(t).Handler()

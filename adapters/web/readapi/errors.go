@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/backchannel-portal/backchannel/internal/fault"
 )
@@ -39,11 +40,39 @@ func (a *API) fail(rw http.ResponseWriter, r *http.Request, err error) {
 	if p.Response.StatusCode == http.StatusInternalServerError {
 		a.o.Log.Error("the read API failed", "path", r.URL.Path, "err", err)
 	}
-	p.Request.Method, p.Request.URL = r.Method, r.URL.RequestURI()
-	body, err := json.Marshal(p)
-	if err != nil {
-		a.o.Log.Error("an error could not be written", "err", err)
+	p.write(rw, r)
+}
+
+// errorName is what @backstage/errors calls the errors of a status.
+func errorName(status int) string {
+	switch status {
+	case http.StatusUnauthorized:
+		return "AuthenticationError"
+	case http.StatusForbidden:
+		return "NotAllowedError"
+	case http.StatusNotFound:
+		return "NotFoundError"
+	default:
+		return "Error"
 	}
+}
+
+// Serves reports whether a path lies below those of the read API, so that its errors are to have Backstage's form.
+func Serves(path string) bool {
+	return strings.HasPrefix(path, "/api/catalog/") || strings.HasPrefix(path, "/api/search/")
+}
+
+// Refuse answers a request that does not come as far as the API, such as one to an address that it does not have, with
+// an error in Backstage's form.
+func Refuse(rw http.ResponseWriter, r *http.Request, status int, message string) {
+	p := problem{}
+	p.Response.StatusCode, p.Error.Name, p.Error.Message = status, errorName(status), message
+	p.write(rw, r)
+}
+
+func (p *problem) write(rw http.ResponseWriter, r *http.Request) {
+	p.Request.Method, p.Request.URL = r.Method, r.URL.RequestURI()
+	body, _ := json.Marshal(p) // strings and a number
 	write(rw, p.Response.StatusCode, body)
 }
 

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/backchannel-portal/backchannel/adapters/web/readapi"
 	"github.com/backchannel-portal/backchannel/bot"
 	"github.com/backchannel-portal/backchannel/internal/fault"
 	"github.com/backchannel-portal/backchannel/internal/lang"
@@ -63,7 +64,7 @@ func scope(r *http.Request) string {
 func (s *Signin) program(rw http.ResponseWriter, r *http.Request, next http.Handler) {
 	method, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	if !strings.EqualFold(method, "bearer") {
-		s.unknown(rw, "", "the API takes a token: Authorization: Bearer TOKEN")
+		s.unknown(rw, r, "", "the API takes a token: Authorization: Bearer TOKEN")
 		return
 	}
 	t, err := s.token(r.Context(), strings.TrimSpace(token))
@@ -72,22 +73,22 @@ func (s *Signin) program(rw http.ResponseWriter, r *http.Request, next http.Hand
 		if !s.allowed(rw, r) {
 			return
 		}
-		s.unknown(rw, `, error="invalid_token"`, "the token is not known, has expired or was revoked")
+		s.unknown(rw, r, `, error="invalid_token"`, "the token is not known, has expired or was revoked")
 	case err != nil:
 		s.cfg.Log.Error("a token could not be looked up", "err", err)
 		s.away(rw, r)
 	case !may(t, scope(r)):
 		rw.Header().Set("WWW-Authenticate", `Bearer realm="backchannel", error="insufficient_scope", scope="`+scope(r)+`"`)
-		refuse(rw, http.StatusForbidden, "the token "+t.ID+" does not have the scope "+scope(r))
+		turnAway(rw, r, http.StatusForbidden, "the token "+t.ID+" does not have the scope "+scope(r))
 	default:
 		next.ServeHTTP(rw, r.WithContext(context.WithValue(r.Context(), whoKey{}, Who{Token: t})))
 	}
 }
 
 // unknown refuses a program that said nothing that counts (RFC 6750, section 3).
-func (s *Signin) unknown(rw http.ResponseWriter, why, text string) {
+func (s *Signin) unknown(rw http.ResponseWriter, r *http.Request, why, text string) {
 	rw.Header().Set("WWW-Authenticate", `Bearer realm="backchannel"`+why)
-	refuse(rw, http.StatusUnauthorized, text)
+	turnAway(rw, r, http.StatusUnauthorized, text)
 }
 
 // stranger is told, or sent, to sign in.
@@ -95,7 +96,7 @@ func (s *Signin) stranger(rw http.ResponseWriter, r *http.Request) {
 	rw.Header().Set("Cache-Control", "no-store")
 	switch {
 	case api(r):
-		s.unknown(rw, "", "sign in, or send a token: Authorization: Bearer TOKEN")
+		s.unknown(rw, r, "", "sign in, or send a token: Authorization: Bearer TOKEN")
 	case (r.Method == http.MethodGet || r.Method == http.MethodHead) && r.Header.Get("X-Fragment") == "":
 		http.Redirect(rw, r, "/auth/login?"+nextQuery(Local(r.URL.RequestURI())), http.StatusSeeOther)
 	default:
@@ -107,10 +108,19 @@ func (s *Signin) stranger(rw http.ResponseWriter, r *http.Request) {
 func (s *Signin) away(rw http.ResponseWriter, r *http.Request) {
 	rw.Header().Set("Retry-After", "10")
 	if api(r) {
-		refuse(rw, http.StatusServiceUnavailable, "who asks cannot be looked up just now")
+		turnAway(rw, r, http.StatusServiceUnavailable, "who asks cannot be looked up just now")
 		return
 	}
 	s.problem(rw, r, http.StatusServiceUnavailable, lang.SigninAway, Local(r.URL.RequestURI()))
+}
+
+// turnAway answers a program that is not let in, in the form that the errors have at the address it asked.
+func turnAway(rw http.ResponseWriter, r *http.Request, status int, text string) {
+	if readapi.Serves(r.URL.Path) {
+		readapi.Refuse(rw, r, status, text)
+		return
+	}
+	refuse(rw, status, text)
 }
 
 // refuse answers a program.

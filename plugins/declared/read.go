@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -120,6 +121,18 @@ func join(field, key string) string {
 	return field + "." + key
 }
 
+// said is what stands at a node, for a message: a text in quotes, or what it is instead of a text.
+func said(n *yamldoc.Node) string {
+	switch n.Kind {
+	case yamldoc.List:
+		return "a list"
+	case yamldoc.Map:
+		return "a map"
+	default:
+		return strconv.Quote(n.Text)
+	}
+}
+
 // into reads a value as its type says.
 func (r *reader) into(v any) func(*yamldoc.Node, string) {
 	return func(n *yamldoc.Node, field string) {
@@ -134,12 +147,12 @@ func (r *reader) file(root *yamldoc.Node, f *file) {
 	r.fields(root, "", map[string]func(*yamldoc.Node, string){
 		"apiVersion": func(n *yamldoc.Node, field string) {
 			if n.Str() != APIVersion {
-				r.errorf(n, field, "expected %s, found %q", APIVersion, n.Text)
+				r.errorf(n, field, "expected %s, found %s", APIVersion, said(n))
 			}
 		},
 		"kind": func(n *yamldoc.Node, field string) {
 			if n.Str() != "Plugin" {
-				r.errorf(n, field, "expected Plugin, found %q", n.Text)
+				r.errorf(n, field, "expected Plugin, found %s", said(n))
 			}
 		},
 		"metadata": func(n *yamldoc.Node, field string) { r.metadata(n, field, &f.Metadata) },
@@ -151,7 +164,7 @@ func (r *reader) metadata(n *yamldoc.Node, field string, m *metadata) {
 	r.fields(n, field, map[string]func(*yamldoc.Node, string){
 		"name": func(n *yamldoc.Node, field string) {
 			if m.Name = n.Str(); !plugins.ValidName(m.Name) {
-				r.errorf(n, field, "%q cannot be the name of a plugin: lower case letters, digits and dashes, at most 40, beginning with a letter", n.Text)
+				r.errorf(n, field, "%s cannot be the name of a plugin: lower case letters, digits and dashes, at most 40, beginning with a letter", said(n))
 			}
 		},
 		"title":       r.into(&m.Title),
@@ -166,12 +179,12 @@ func (r *reader) spec(n *yamldoc.Node, field string, s *spec) {
 		"title": r.into(&s.Title), "match": later, "values": later, "requests": later, "map": later, "card": later,
 		"command": func(n *yamldoc.Node, field string) {
 			if s.Command = n.Str(); !plugins.ValidName(s.Command) {
-				r.errorf(n, field, "%q cannot be a sub-command: lower case letters, digits and dashes", n.Text)
+				r.errorf(n, field, "%s cannot be a sub-command: lower case letters, digits and dashes", said(n))
 			}
 		},
 		"answers": func(n *yamldoc.Node, field string) {
 			if s.Answers = n.Str(); r.o.Intents != nil && !slices.Contains(r.o.Intents, s.Answers) {
-				r.errorf(n, field, "%q is no kind of question; known are %s", n.Text, strings.Join(r.o.Intents, ", "))
+				r.errorf(n, field, "%s is no kind of question; known are %s", said(n), strings.Join(r.o.Intents, ", "))
 			}
 		},
 		"phrases": func(n *yamldoc.Node, field string) { r.phrases(n, field, s) },

@@ -91,13 +91,13 @@ func (r *reader) request(n *yamldoc.Node, field string, q *request, known []stri
 		"name": r.into(&q.Name),
 		"upstream": func(n *yamldoc.Node, field string) {
 			if q.Upstream = n.Str(); q.Upstream == "" || strings.Contains(q.Upstream, "://") {
-				r.errorf(n, field, "%q is no name: the configuration gives addresses names, as proxy.endpoints", n.Text)
+				r.errorf(n, field, "%s is no name: the configuration gives addresses names, as proxy.endpoints", said(n))
 			}
 		},
 		"method": func(n *yamldoc.Node, field string) {
 			q.Method = strings.ToUpper(n.Text)
 			if !slices.Contains([]string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"}, q.Method) {
-				r.errorf(n, field, "%q is no method; known are GET, HEAD, POST, PUT, PATCH, DELETE", n.Text)
+				r.errorf(n, field, "%s is no method; known are GET, HEAD, POST, PUT, PATCH, DELETE", said(n))
 			}
 		},
 		"path": func(n *yamldoc.Node, field string) {
@@ -200,7 +200,7 @@ func (r *reader) topic(n *yamldoc.Node, field string, t *topic) {
 	r.fields(n, field, map[string]func(*yamldoc.Node, string){
 		"name": func(n *yamldoc.Node, field string) {
 			if t.Name = n.Str(); !plugins.ValidName(t.Name) {
-				r.errorf(n, field, "%q cannot be the word that people subscribe with: lower case letters, digits and dashes", n.Text)
+				r.errorf(n, field, "%s cannot be the word that people subscribe with: lower case letters, digits and dashes", said(n))
 			}
 		},
 		"title": r.into(&t.Title),

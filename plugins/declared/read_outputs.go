@@ -16,7 +16,7 @@ func (r *reader) webhook(n *yamldoc.Node, field string, s *spec) {
 		"header": r.into(&w.Header),
 		"scheme": func(n *yamldoc.Node, field string) {
 			if w.Scheme = n.Str(); !slices.Contains([]string{"hmac-sha256", "hmac-sha1", "token"}, w.Scheme) {
-				r.errorf(n, field, "%q is no way to sign; known are hmac-sha256, hmac-sha1 and token", n.Text)
+				r.errorf(n, field, "%s is no way to sign; known are hmac-sha256, hmac-sha1 and token", said(n))
 			}
 		},
 		"prefix": r.into(&w.Prefix),
@@ -42,7 +42,7 @@ func (r *reader) webhook(n *yamldoc.Node, field string, s *spec) {
 				for _, v := range s.Values {
 					known[v.name] = v
 				}
-				r.errorf(n, field, "there is no value %q in spec.values%s", n.Text, near(strings.TrimPrefix(w.Value, "values."), known))
+				r.errorf(n, field, "there is no value %s in spec.values%s", said(n), near(strings.TrimPrefix(w.Value, "values."), known))
 			}
 		},
 	}, "header", "secret")
@@ -62,7 +62,7 @@ func (r *reader) actions(n *yamldoc.Node, field string, s *spec) {
 		r.fields(item, at, map[string]func(*yamldoc.Node, string){
 			"name": func(n *yamldoc.Node, field string) {
 				if a.Name = n.Str(); !plugins.ValidName(a.Name) {
-					r.errorf(n, field, "%q cannot be the name of an action: lower case letters, digits and dashes", n.Text)
+					r.errorf(n, field, "%s cannot be the name of an action: lower case letters, digits and dashes", said(n))
 				}
 			},
 			"title":   r.into(&a.Title),

@@ -11,6 +11,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"github.com/backchannel-portal/backchannel/adapters/web"
+	"github.com/backchannel-portal/backchannel/adapters/web/readapi"
 	"github.com/backchannel-portal/backchannel/adapters/web/signin"
 	"github.com/backchannel-portal/backchannel/bot"
 	"github.com/backchannel-portal/backchannel/catalog"
@@ -34,6 +35,13 @@ func (s *service) signIn() error {
 		Drafts: s.base.state.Drafts, Sessions: s.base.state.Sessions, Book: s.base.state.SessionBook, Tokens: s.base.state.APITokens,
 		Page: func(rw http.ResponseWriter, r *http.Request, status int, name string, title lang.Key, data any) {
 			s.web.Page(rw, r, status, name, title, data)
+		},
+		Refuse: func(rw http.ResponseWriter, r *http.Request, status int, text string) bool {
+			if readapi.Serves(r.URL.Path) {
+				readapi.Refuse(rw, r, status, text)
+				return true
+			}
+			return false
 		},
 		Allow: func(r *http.Request) bool { return s.web.Allowed(r) },
 		Name:  func(a bot.Actor) string { return s.identity.Profile(a).Name },

@@ -205,6 +205,9 @@ func TestWhoSignedInIsThemselves(t *testing.T) {
 			t.Errorf("%s: %.200s", name, got)
 		}
 	}
+	if got := viaToken(w, "", "ask").see(http.MethodGet, "/api/catalog/entities/by-query", ""); !strings.Contains(got, `{"error":{"name":"NotAllowedError",`) {
+		t.Errorf("who may not read is not told so in Backstage's form: %s", got)
+	}
 	owner := url.Values{"text": {"who owns vaultkeeper"}}.Encode()
 	if got := viaLink(w, slack("UEVE", "T1")).see(http.MethodPost, "/chat/messages", owner); !strings.Contains(got, "Night Watch") {
 		t.Errorf("the chat of the pages does not know who signed in:\n%s", got)

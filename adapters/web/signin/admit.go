@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/backchannel-portal/backchannel/adapters/web/readapi"
 	"github.com/backchannel-portal/backchannel/bot"
 	"github.com/backchannel-portal/backchannel/internal/fault"
 	"github.com/backchannel-portal/backchannel/internal/lang"
@@ -79,7 +78,7 @@ func (s *Signin) program(rw http.ResponseWriter, r *http.Request, next http.Hand
 		s.away(rw, r)
 	case !may(t, scope(r)):
 		rw.Header().Set("WWW-Authenticate", `Bearer realm="backchannel", error="insufficient_scope", scope="`+scope(r)+`"`)
-		turnAway(rw, r, http.StatusForbidden, "the token "+t.ID+" does not have the scope "+scope(r))
+		s.turnAway(rw, r, http.StatusForbidden, "the token "+t.ID+" does not have the scope "+scope(r))
 	default:
 		next.ServeHTTP(rw, r.WithContext(context.WithValue(r.Context(), whoKey{}, Who{Token: t})))
 	}
@@ -88,7 +87,7 @@ func (s *Signin) program(rw http.ResponseWriter, r *http.Request, next http.Hand
 // unknown refuses a program that said nothing that counts (RFC 6750, section 3).
 func (s *Signin) unknown(rw http.ResponseWriter, r *http.Request, why, text string) {
 	rw.Header().Set("WWW-Authenticate", `Bearer realm="backchannel"`+why)
-	turnAway(rw, r, http.StatusUnauthorized, text)
+	s.turnAway(rw, r, http.StatusUnauthorized, text)
 }
 
 // stranger is told, or sent, to sign in.
@@ -108,16 +107,15 @@ func (s *Signin) stranger(rw http.ResponseWriter, r *http.Request) {
 func (s *Signin) away(rw http.ResponseWriter, r *http.Request) {
 	rw.Header().Set("Retry-After", "10")
 	if api(r) {
-		turnAway(rw, r, http.StatusServiceUnavailable, "who asks cannot be looked up just now")
+		s.turnAway(rw, r, http.StatusServiceUnavailable, "who asks cannot be looked up just now")
 		return
 	}
 	s.problem(rw, r, http.StatusServiceUnavailable, lang.SigninAway, Local(r.URL.RequestURI()))
 }
 
 // turnAway answers a program that is not let in, in the form that the errors have at the address it asked.
-func turnAway(rw http.ResponseWriter, r *http.Request, status int, text string) {
-	if readapi.Serves(r.URL.Path) {
-		readapi.Refuse(rw, r, status, text)
+func (s *Signin) turnAway(rw http.ResponseWriter, r *http.Request, status int, text string) {
+	if s.cfg.Refuse != nil && s.cfg.Refuse(rw, r, status, text) {
 		return
 	}
 	refuse(rw, status, text)

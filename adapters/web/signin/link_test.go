@@ -111,20 +111,20 @@ func TestTokens(t *testing.T) {
 	admin, _ := make(time.Time{}, "admin")
 	short, _ := make(s.now().Add(time.Hour), "read")
 	for _, tt := range []struct{ token, path, want string }{
-		{"", "/api/catalog/entities/by-query", `401 {"error":{"name":"AuthenticationError","message":"sign in, or send a token`},
+		{"", "/api/catalog/entities/by-query", `401 {"error":"sign in, or send a token`},
 		{"Bearer " + read, "/api/catalog/entities/by-query", "200 hello ci"},
 		{"bearer " + read, "/api/search/query?term=x", "200 hello ci"},
 		{"Bearer " + read, "/api/ask", `403 {"error":"the token ` + kept.ID + ` does not have the scope ask"}`},
 		{"Bearer " + read, "/api/other", `403 {"error"`},
 		{"Bearer " + ask, "/api/ask", "200 hello ci"},
-		{"Bearer " + ask, "/api/catalog/entity-facets", `403 {"error":{"name":"NotAllowedError"`},
+		{"Bearer " + ask, "/api/catalog/entity-facets", `403 {"error"`},
 		{"Bearer " + admin, "/api/ask", "200 hello ci"},
 		{"Bearer " + admin, "/api/catalog/entity-facets", "200 hello ci"},
 		{"Bearer " + admin, "/api/other", "200 hello ci"},
 		{"Bearer " + short, "/api/search/query", "200 hello ci"},
-		{"Basic " + read, "/api/search/query", `401 {"error":{"name":"AuthenticationError","message":"the API takes a token`},
-		{"Bearer bct_forged", "/api/search/query", `401 {"error":{"name":"AuthenticationError","message":"the token is not known`},
-		{"Bearer " + kept.Hash, "/api/search/query", `401 {"error":{"name":"AuthenticationError","message":"the token is not known`},
+		{"Basic " + read, "/api/search/query", `401 {"error":"the API takes a token`},
+		{"Bearer bct_forged", "/api/search/query", `401 {"error":"the token is not known`},
+		{"Bearer " + kept.Hash, "/api/search/query", `401 {"error":"the token is not known`},
 		{"Bearer " + read, "/catalog", "200 page auth_login"},
 	} {
 		s.want(tt.path+" with "+tt.token, call(tt.token, http.MethodGet, tt.path), tt.want)

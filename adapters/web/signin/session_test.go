@@ -136,7 +136,7 @@ func TestStoreIsAway(t *testing.T) {
 	u, _ := url.Parse(s.URL)
 	stranger.Jar.SetCookies(u, []*http.Cookie{{Name: "backchannel_session", Value: strings.Repeat("B", 43)}})
 	s.want("who is not", s.get(stranger, "/"), "503 page auth_problem {Why:signin.away")
-	s.want("a program", s.get(stranger, "/api/catalog/entities"), `503 {"error":{"name":"Error","message":"who asks cannot`)
+	s.want("a program", s.get(stranger, "/api/catalog/entities"), `503 {"error":"who asks cannot`)
 	store.away.Store(false)
 	if _, err := s.state.Sessions.End(t.Context(), s.session(s.cookie(b, "backchannel_session")).Actor, ""); err != nil {
 		t.Fatal(err)

@@ -38,6 +38,8 @@ type Config struct {
 	Longest  time.Duration // and in any case after so long; 0: a week
 	// Page shows a page by the name of its template, with a title.
 	Page func(rw http.ResponseWriter, r *http.Request, status int, name string, title lang.Key, data any)
+	// Refuse answers a program at an address whose errors have a form of their own, and says whether it did; nil: none has.
+	Refuse func(rw http.ResponseWriter, r *http.Request, status int, text string) bool
 	// Allow reports whether whoever sent a request may try again now; nil: always.
 	Allow func(*http.Request) bool
 	// Name is what people call somebody of a chat; nil: as the chat does.

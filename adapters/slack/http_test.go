@@ -51,13 +51,11 @@ func TestSignatures(t *testing.T) {
 
 func statusOf(t *testing.T, req *http.Request) int {
 	t.Helper()
-	resp, err := http.DefaultClient.Do(req)
+	status, _, err := slacktest.Send(req)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer resp.Body.Close()
-	io.Copy(io.Discard, resp.Body)
-	return resp.StatusCode
+	return status
 }
 
 func TestMalformedPayloads(t *testing.T) {

@@ -336,16 +336,11 @@ func (x *installing) signed(path string, body []byte) (int, string) {
 	if err != nil {
 		x.t.Fatal(err)
 	}
-	resp, err := http.DefaultClient.Do(req)
+	status, got, err := slacktest.Send(req)
 	if err != nil {
 		x.t.Fatal(err)
 	}
-	defer resp.Body.Close()
-	got, err := io.ReadAll(resp.Body)
-	if err != nil {
-		x.t.Fatal(err)
-	}
-	return resp.StatusCode, string(got)
+	return status, string(got)
 }
 
 func (x *installing) commandIn(team, org string) (int, string) {

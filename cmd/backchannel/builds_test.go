@@ -49,6 +49,10 @@ func newBuildDesk(t *testing.T, ci *circlecitest.Server) *newsdesk {
 	return d
 }
 
+// unshared has no connection in common with others: the end of any httptest.Server closes those of http.DefaultClient, also
+// in the middle of what a test beside this one sends.
+var unshared = &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+
 // webhook delivers to a replica and returns the status.
 func (d *newsdesk) webhook(replica int, body []byte, secret string) int {
 	d.Helper()
@@ -57,7 +61,7 @@ func (d *newsdesk) webhook(replica int, body []byte, secret string) int {
 		d.Fatal(err)
 	}
 	r.Header.Set("Circleci-Signature", circlecitest.Sign(secret, body))
-	resp, err := http.DefaultClient.Do(r)
+	resp, err := unshared.Do(r)
 	if err != nil {
 		d.Fatal(err)
 	}
@@ -147,7 +151,7 @@ func (d *newsdesk) proxied() {
 		if origin != "" {
 			r.Header.Set("Origin", origin)
 		}
-		resp, err := http.DefaultClient.Do(r)
+		resp, err := unshared.Do(r)
 		if err != nil {
 			d.Fatal(err)
 		}

@@ -76,7 +76,7 @@ func TestForges(t *testing.T) {
 		}
 		req.Header.Set("X-GitHub-Event", "workflow_run")
 		req.Header.Set("X-Hub-Signature-256", signature)
-		resp, err := http.DefaultClient.Do(req)
+		resp, err := unshared.Do(req)
 		if err != nil {
 			t.Fatal(err)
 		}

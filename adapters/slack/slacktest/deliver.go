@@ -153,6 +153,20 @@ func Request(ctx context.Context, to string, body []byte, at time.Time) (*http.R
 	return req, nil
 }
 
+// Send sends a request and returns the status and body of the answer. It shares no connection with others: the end of any
+// httptest.Server closes those of http.DefaultClient, also in the middle of what a test beside this one sends.
+func Send(req *http.Request) (int, []byte, error) {
+	client := http.Client{Transport: &http.Transport{}}
+	defer client.CloseIdleConnections()
+	resp, err := client.Do(req)
+	if err != nil {
+		return 0, nil, err
+	}
+	defer resp.Body.Close()
+	got, err := io.ReadAll(resp.Body)
+	return resp.StatusCode, got, err
+}
+
 // Deliver posts a signed body to a callback now and returns the status and body of the acknowledgement. One that
 // takes more than Slack's three seconds, or a message beyond the limits in it, is a problem.
 func (s *Server) Deliver(ctx context.Context, to string, body []byte) (int, []byte, error) {
@@ -161,16 +175,11 @@ func (s *Server) Deliver(ctx context.Context, to string, body []byte) (int, []by
 		return 0, nil, err
 	}
 	start := time.Now()
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return 0, nil, err
-	}
-	defer resp.Body.Close()
-	got, err := io.ReadAll(resp.Body)
+	status, got, err := Send(req)
 	if took := time.Since(start); took > 3*time.Second {
 		s.problem("the acknowledgement took %v", took)
 	}
-	if err == nil && resp.StatusCode == http.StatusOK && len(got) > 0 && bytes.Contains(got, []byte(`"response_type"`)) {
+	if err == nil && status == http.StatusOK && len(got) > 0 && bytes.Contains(got, []byte(`"response_type"`)) {
 		m, err := ParseResponse(bytes.NewReader(got))
 		if err != nil {
 			return 0, nil, err
@@ -178,7 +187,7 @@ func (s *Server) Deliver(ctx context.Context, to string, body []byte) (int, []by
 		form, _ := url.ParseQuery(string(body))
 		s.answered(m, form.Get("response_url"))
 	}
-	return resp.StatusCode, got, err
+	return status, got, err
 }
 
 // ParseResponse reads a message as it stands in an acknowledgement or is posted to a response_url.

@@ -118,7 +118,6 @@ func (s *Server) Close() {
 	for _, c := range s.Sockets() {
 		c.Drop()
 	}
-	http.DefaultClient.CloseIdleConnections()
 	s.http.CloseClientConnections()
 	s.http.Close()
 	s.wg.Wait()

@@ -92,6 +92,26 @@ func TestBareTechnologies(t *testing.T) {
 	}
 }
 
+// TestUsesTechnology: whether something uses what is also the name of a kind of thing lists nothing of a team that is called
+// alike.
+func TestUsesTechnology(t *testing.T) {
+	cart := st.Entity("component:cart", st.Title("Cart"), st.About("Holds what somebody wants to buy"), st.Type("service"), st.Owner("group:cart-crew"), st.Rel("dependsOn", "resource:cart-redis"))
+	r := search.NewReader(catalog.Changes{
+		Generation: 1, Full: true,
+		Upserts: []*catalog.Entity{cart, st.Entity("group:cart-crew", st.Title("Cart Crew")), st.Entity("resource:cart-redis", st.Type("cache"), st.Owner("group:cart-crew"))},
+		Facts:   []catalog.Fact{{Entity: cart.Ref, Producer: "inventory", Key: "tech/redis-client", Value: "[]"}},
+	}, nil, search.Options{})
+	t.Cleanup(func() { _ = r.Close() })
+	view := r.For(catalog.Viewer{})
+	u := understand.New(understand.Vocabulary{Catalog: view, Inventory: "inventory", Terms: []understand.Term{{Class: "tech", Text: "Redis", Value: "redis-client"}}})
+	for _, text := range []string{"does cart use redis", "is cart using redis?", "cart 用 redis 吗"} {
+		got := u.Understand(view, understand.Question{Text: text})
+		if got.Intent != understand.Version || got.Listed || len(got.Entities) != 1 || got.Entities[0] != cart.Ref {
+			t.Errorf("%q: %s %v, listed %t", text, got.Intent, got.Entities, got.Listed)
+		}
+	}
+}
+
 // TestAboutSomethingElse: what a question says of its own is not passed over for what was talked about before.
 func TestAboutSomethingElse(t *testing.T) {
 	u, view := quay(t)

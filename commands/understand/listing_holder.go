@@ -8,12 +8,14 @@ import (
 
 // What a list is to be of: a system, a domain or a team, called by its name or by a part of it.
 
-// wantedOf returns the word for a kind of what is listed: not the one that says what n is.
+// wantedOf returns the word for a kind of what is listed: not the one that says what n is, nor the name of what something
+// may be built with: "does checkout use redis" asks for no caches.
 func (r *run) wantedOf(n *mention) *kindWord {
 	var want *kindWord
 	for i := range r.m.units {
 		u := &r.m.units[i]
-		if u.entry == nil || u.entry.kind == 0 || n != nil && (u.from >= n.from && u.to <= n.to || u.from == n.kindAt) {
+		if u.entry == nil || u.entry.kind == 0 || n != nil && (u.from >= n.from && u.to <= n.to || u.from == n.kindAt) ||
+			r.intent == Version && r.techAtToken(u.from) {
 			continue
 		}
 		k := &r.u.lex.kinds[u.entry.kind-1]

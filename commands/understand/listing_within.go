@@ -245,8 +245,12 @@ func (r *run) unlistedOf(n *mention) []unit {
 
 // conditionAt reports whether a token says a condition of a list.
 func (r *run) conditionAt(tok int) bool {
-	return slices.ContainsFunc(lacks, func(c string) bool { return r.m.cued(c, tok) || r.m.cued("has-"+strings.TrimPrefix(c, "no-"), tok) }) ||
-		slices.ContainsFunc(r.m.techs, func(s techSpan) bool { return tok >= s.from && tok < s.to })
+	return slices.ContainsFunc(lacks, func(c string) bool { return r.m.cued(c, tok) || r.m.cued("has-"+strings.TrimPrefix(c, "no-"), tok) }) || r.techAtToken(tok)
+}
+
+// techAtToken reports whether a token belongs to the name of a technology.
+func (r *run) techAtToken(tok int) bool {
+	return slices.ContainsFunc(r.m.techs, func(s techSpan) bool { return tok >= s.from && tok < s.to })
 }
 
 // belongs holds the words that only tie a part to a whole.

@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/backchannel-portal/backchannel/bot"
@@ -110,6 +111,10 @@ func (t *talk) unknown(names []string, near []catalog.Ref) {
 	}
 	found := t.lookup(near)
 	found = found[:min(len(found), maxChoices)]
+	if t.r.Intent == understand.Docs && t.r.Trait == understand.TraitHow {
+		t.line(lang.AskUntold, lang.Args{"topic": clip(cmp.Or(t.r.Topic, name))})
+		return
+	}
 	if len(found) == 0 {
 		t.line(lang.CmdNotFound, lang.Args{"name": clip(name)})
 		return
@@ -138,7 +143,14 @@ func (t *talk) which() {
 func (t *talk) refuse() {
 	t.r.Intent = understand.None
 	t.outcome = bot.Refused
-	t.line(lang.CmdNone, nil)
+	if t.r.Trait != understand.TraitTongue {
+		t.line(lang.CmdNone, nil)
+		return
+	}
+	t.line(lang.AskTongue, nil)
+	if x := t.example(); x != "" {
+		t.line(lang.CmdSmalltalkExample, lang.Args{"example": t.say(lang.HelpOwner, lang.Args{"x": x})})
+	}
 }
 
 // smalltalk answers a greeting or a thank-you with what to ask.

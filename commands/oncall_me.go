@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/backchannel-portal/backchannel/bot"
+	"github.com/backchannel-portal/backchannel/bot/card"
 	"github.com/backchannel-portal/backchannel/catalog"
 	"github.com/backchannel-portal/backchannel/commands/understand"
 	"github.com/backchannel-portal/backchannel/internal/lang"
@@ -89,4 +90,7 @@ func aboutOwnTurn(q Question, r understand.Reading) understand.Reading {
 func (t *talk) onCallStranger() {
 	t.outcome = bot.NotFound
 	t.line(lang.WhoStranger, nil)
+	if t.q.at.Platform != "" {
+		t.line(lang.WhoHow, lang.Args{"command": card.M("/backchannel link")})
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/backchannel-portal/backchannel/bot"
 	"github.com/backchannel-portal/backchannel/bot/card"
 	"github.com/backchannel-portal/backchannel/catalog"
 	"github.com/backchannel-portal/backchannel/catalog/search/searchtest"
@@ -54,6 +55,36 @@ func TestOnCallMe(t *testing.T) {
 		a, _ := c.Ask(t.Context(), commands.Question{Text: "when am i on call", Now: now, Asker: searchtest.Ref(who)})
 		if len(a.Entities) != 1 || !strings.EqualFold(a.Entities[0], searchtest.Ref(who).String()) {
 			t.Errorf("%s hears of %v", who, a.Entities)
+		}
+	}
+}
+
+// TestOnCallStranger: in a chat somebody unknown hears how to say who they are; elsewhere there is no such command.
+func TestOnCallStranger(t *testing.T) {
+	t.Parallel()
+	r, err := mux(t, nordwind(t)).Handle(t.Context(), &bot.Event{ID: "t:1", Time: now, Actor: bot.Actor{Platform: "t", ID: "u"}, Address: bot.Address{Platform: "t", Channel: "c"},
+		Channel: bot.Channel{Direct: true}, Locale: lang.English, Input: bot.Said{Text: "am i on call"}})
+	check(t, err)
+	if m, _, _ := bot.MessageOf(r); !strings.Contains(card.Plain(m), "/backchannel link") {
+		t.Errorf("in a chat: %s", card.Plain(m))
+	}
+	if _, m := nordwind(t).Ask(t.Context(), commands.Question{Text: "am i on call", Now: now}); strings.Contains(card.Plain(m), "link") {
+		t.Errorf("in a terminal: %s", card.Plain(m))
+	}
+}
+
+// TestNoOtherAnswer: what is not told is said as such, and in which languages one may ask.
+func TestNoOtherAnswer(t *testing.T) {
+	t.Parallel()
+	c := nordwind(t)
+	for text, want := range map[string]string{
+		"wer ist für parcels zuständig":              "English and Chinese",
+		"how do i rotate the database password":      "No page says how",
+		"what broke in the parcel service yesterday": "Parcel Service (parcels) in the last 2 days",
+		"what is wrong with our data":                "the catalog",
+	} {
+		if _, m := c.Ask(t.Context(), commands.Question{Text: text, Now: now}); !strings.Contains(card.Plain(m), want) {
+			t.Errorf("%q: want %q:\n%s", text, want, card.Plain(m))
 		}
 	}
 }

@@ -51,6 +51,8 @@ var questionFiles = []struct {
 	{"satellites again", "testdata/company20/backchannel.yaml", "testdata/company20/more.jsonl", 0.88, 0},
 	{"cinemas", "testdata/company21/backchannel.yaml", "testdata/company21/questions.jsonl", 0.92, 0.007},
 	{"cinemas again", "testdata/company21/backchannel.yaml", "testdata/company21/more.jsonl", 0.84, 0},
+	{"office suite", "testdata/company22/backchannel.yaml", "testdata/company22/questions.jsonl", 0.95, 0},
+	{"city council", "testdata/company23/backchannel.yaml", "testdata/company23/questions.jsonl", 0.93, 0.007},
 }
 
 // questionsNow is the instant at which the questions are asked: on-call answers depend on it.

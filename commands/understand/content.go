@@ -23,6 +23,9 @@ func (r *run) content(skip *mention) []unit {
 		if (r.intent == Radar || r.intent == Version) && r.m.cued("technology", u.from) {
 			continue
 		}
+		if t := &r.m.toks[u.from]; hard(t.glue) && environment[t.norm] { // "cart-prod" is the cart
+			continue
+		}
 		if w := weightOf(u); w > 0 {
 			out = append(out, *u)
 		}

@@ -33,6 +33,11 @@ func (r *run) found(us []unit) outcome {
 		r.why("a name, which %s has too little of", r.x.ref(top.ent))
 		return outcome{}
 	}
+	if r.otherName(us, &list[0]) {
+		r.why("a name, of which %s lacks a part", r.x.ref(list[0].ent))
+		r.almost = r.x.ref(list[0].ent)
+		return outcome{}
+	}
 	if r.headless(us, &list[0]) {
 		r.why("%s is not what the last word of a name says", r.x.ref(list[0].ent))
 		return outcome{}
@@ -122,6 +127,33 @@ func (r *run) nameAlone(us []unit) bool {
 	return some
 }
 
+// otherName reports whether all that is said is one name of several parts, of which the best description lacks one that
+// says neither what it is nor where it runs: "legacy-cart" is no cart that anybody knows, and "cart-prod" is the cart.
+func (r *run) otherName(us []unit, top *scored) bool {
+	if !r.nameAlone(us) || top.cover >= nameCover {
+		return false
+	}
+	from := us[0].from
+	for from > 0 && hard(r.m.toks[from].glue) {
+		from--
+	}
+	for i := from; i == from || i < len(r.m.toks) && hard(r.m.toks[i].glue); i++ {
+		t := &r.m.toks[i]
+		u := r.u.lex.single(r.m.toks, i)
+		if t.class != word || environment[t.norm] || u.entry != nil && (u.entry.kind > 0 || u.entry.stop) {
+			continue
+		}
+		if r.writtenOf(top.ent, &u) == 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// environment holds the words for where something runs, which people put behind its name.
+var environment = map[string]bool{"prod": true, "production": true, "prd": true, "staging": true, "stage": true, "stg": true, "dev": true, "test": true,
+	"testing": true, "live": true, "canary": true, "preprod": true, "uat": true, "qa": true, "sandbox": true, "local": true}
+
 // providing leaves out what provides no API where one is asked for and something else fits that is or has one.
 func (r *run) providing(list []scored) []scored {
 	const near = 0.75
@@ -187,11 +219,30 @@ func (r *run) sharing(us []unit, list []scored) []catalog.Ref {
 	if words != 1 || r.intent == Search || r.namesKind() {
 		return nil
 	}
+	if r.intent == OnCall && r.m.cue("troubled") {
+		return r.anyOf(list)
+	}
 	var out []catalog.Ref
 	top := r.x.ref(list[0].ent)
 	for i := range list {
 		ref := r.x.ref(list[i].ent)
 		if ref.Kind == top.Kind && list[i].cover >= all && list[i].named > 0 && kindPrior(r.intent, ref.Kind) >= less && list[i].named >= list[0].named*0.5 {
+			out = append(out, ref)
+		}
+	}
+	return out
+}
+
+// anyOf are the components and the like that a single word of a complaint fits nearly as well as the first, which has but
+// part of its name from it: the frames that do not come in may be those of several.
+func (r *run) anyOf(list []scored) []catalog.Ref {
+	const near = 0.8
+	if list[0].named >= wellNamed {
+		return nil
+	}
+	var out []catalog.Ref
+	for _, s := range list {
+		if ref := r.x.ref(s.ent); s.score >= list[0].score*near && kindPrior(r.intent, ref.Kind) >= 0.8 && s.cover >= nameCover {
 			out = append(out, ref)
 		}
 	}

@@ -66,7 +66,10 @@ func (r *run) betterDescribed(l []mention) (outcome, bool) {
 		return rival, true
 	}
 	gap := 0.08
-	if slot {
+	switch {
+	case slot && r.onlyDomains(l):
+		gap = 0.2
+	case slot:
 		gap = 0.3
 	}
 	if r.enough(top) && top.cover > named+gap {
@@ -79,6 +82,14 @@ func (r *run) betterDescribed(l []mention) (outcome, bool) {
 		return r.found(us), true
 	}
 	return outcome{}, true
+}
+
+// onlyDomains reports whether everyday words are names of nothing but domains, which are named after what everybody
+// talks about.
+func (r *run) onlyDomains(l []mention) bool {
+	return !slices.ContainsFunc(l, func(n mention) bool {
+		return n.kind != nil || slices.ContainsFunc(n.keys, func(k keyRef) bool { return r.x.ref(k.ent).Kind != "domain" })
+	})
 }
 
 // phraseRival asks back where an everyday word that is a name ends a phrase that describes something else as well: the money

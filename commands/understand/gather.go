@@ -156,6 +156,7 @@ var nearTypes = []string{"providesApi", "apiProvidedBy", "partOf", "ownedBy"}
 
 // text reads a text.
 func (b *builder) text(s string, q int) {
+	b.wholes(s, q)
 	if s == "" || b.plain(s, maxWords*3, q) {
 		return
 	}
@@ -168,6 +169,31 @@ func (b *builder) text(s string, q int) {
 		}
 	}
 	b.units(us, q)
+}
+
+// wholes reads the words of a text that have a capital letter inside as one, too: whoever asks for RabbitMQ may write
+// rabbitmq, which nobody can take apart.
+func (b *builder) wholes(s string, q int) {
+	for i, from := 1, 0; i <= len(s); i++ {
+		switch {
+		case i < len(s) && wordByte(s[i]):
+		case i-from > 1 && capitalInside(s[from:i]):
+			b.put(b.words.number(stem(lower(s[from:i]))), q)
+			from = i + 1
+		default:
+			from = i + 1
+		}
+	}
+}
+
+// capitalInside reports whether a capital letter stands behind a small one.
+func capitalInside(s string) bool {
+	for i := 1; i < len(s); i++ {
+		if 'A' <= s[i] && s[i] <= 'Z' && 'a' <= s[i-1] && s[i-1] <= 'z' {
+			return true
+		}
+	}
+	return false
 }
 
 func (b *builder) units(us []unit, q int) {

@@ -249,6 +249,8 @@ func (r *run) guess() {
 	in, p := g.guess(r.wording())
 	weight := max(guessWeight, r.sure+guessMore)
 	switch {
+	case (in == Owner || in == Members) && r.intent == "" && p < guessHow && r.onlyTells(): // "the resident has two accounts"
+		return
 	case r.intent == Docs && r.howto() && in != Docs && p < guessHow: // who asks how wants to read it
 		return
 	case in == Radar && len(r.m.techs) == 0 && p < guessHow: // the radar is asked about technologies
@@ -266,6 +268,14 @@ func (r *run) guess() {
 	r.m.scores[in] = max(r.m.scores[in], weight)
 	r.intent, r.sure, r.guessed = in, r.m.scores[in], in
 	r.why("wording: %s %.2f", in, p)
+}
+
+// onlyTells reports whether a message asks nobody anything, and a page clearly tells of what it says.
+func (r *run) onlyTells() bool {
+	us := r.docWords(nil)
+	tells := !r.asks() && telling(us) && r.sections(us, nil, docSure)
+	r.out.Docs = nil
+	return tells
 }
 
 // namesOthers reports whether things are named, and one of them is no API.

@@ -113,7 +113,7 @@ func (r *run) preferred(keys []keyRef) outcome {
 	if len(same) > 1 {
 		return outcome{choices: same[:min(len(same), maxChoices)]}
 	}
-	if r.answersDiffer() && !r.sameOwner(refs) {
+	if r.answersDiffer() && !r.sameOwner(refs) && !r.ownTeam(refs) {
 		if many := slices.DeleteFunc(slices.Clone(refs), func(o catalog.Ref) bool { return kindPrior(r.intent, o.Kind) < 0.65 }); len(many) > 1 {
 			return outcome{choices: many[:min(len(many), maxChoices)]}
 		}
@@ -129,6 +129,16 @@ func (r *run) sameOwner(refs []catalog.Ref) bool {
 	return !slices.ContainsFunc(refs, func(o catalog.Ref) bool {
 		return kindPrior(r.intent, o.Kind) >= 0.65 && r.owner(o) != owner
 	})
+}
+
+// ownTeam reports whether something shares its name with the team that owns it, and with nothing else of another owner:
+// whoever is on call for the service called core is so for the team of that name.
+func (r *run) ownTeam(refs []catalog.Ref) bool {
+	if r.intent != OnCall || refs[0].Kind != "component" && refs[0].Kind != "system" {
+		return false
+	}
+	team := r.owner(refs[0])
+	return !slices.ContainsFunc(refs, func(o catalog.Ref) bool { return o != team && r.owner(o) != team })
 }
 
 func (r *run) owner(ref catalog.Ref) catalog.Ref {

@@ -29,46 +29,74 @@ func (r *run) meantBefore() outcome {
 func itself(t token) bool { return t.norm == "it" || t.norm == "its" || t.norm == "它" }
 
 // older puts the old namesake in the place of what a message is about where it says "the old X", or "the old one" of
-// what was talked about.
+// what was talked about. Where several are old it asks back; where none is, nothing is called so, and what is named
+// comes near it at best.
 func (r *run) older(o outcome) outcome {
 	if len(o.refs) != 1 || len(o.choices) > 0 {
 		return o
 	}
 	for i := range r.m.toks {
-		if !saysOld[r.m.toks[i].norm] {
+		if !saysOld[r.m.toks[i].norm] || r.saidOf(o.refs[0], i) {
 			continue
 		}
 		j := i + 1
 		for j < len(r.m.toks) && (r.m.toks[j].norm == "的" || r.m.toks[j].norm == "版" || r.m.toks[j].norm == "那") {
 			j++
 		}
-		if j >= len(r.m.toks) || r.m.toks[j].norm != "one" && !slices.ContainsFunc(r.m.mentions, func(n mention) bool { return n.from == j && n.strength >= medium }) {
+		before := func(n mention) bool { return n.from == j && n.strength >= medium }
+		if j >= len(r.m.toks) || r.m.toks[j].norm != "one" && !slices.ContainsFunc(r.m.mentions, before) {
 			continue
 		}
-		if ref, ok := r.oldNamesake(o.refs[0]); ok {
-			return outcome{refs: []catalog.Ref{ref}}
+		old := r.oldNamesakes(o.refs[0])
+		switch {
+		case len(old) == 1:
+			return outcome{refs: old}
+		case len(old) > 1:
+			return outcome{choices: old[:min(len(old), maxChoices)]}
+		case r.m.toks[j].norm != "one" && r.m.toks[i].norm != "previous" && !r.isOld(o.refs[0]):
+			r.out.Unknown, r.out.Near = []string{r.said(i, o.refs[0])}, o.refs
+			return outcome{}
 		}
 	}
 	return o
 }
 
+// saidOf reports whether a word stands in what is written about an entity: an old archive may be called so.
+func (r *run) saidOf(ref catalog.Ref, tok int) bool {
+	id, ok := r.x.id(ref)
+	u := r.u.lex.single(r.m.toks, tok)
+	return ok && r.writtenOf(id, &u) > 0
+}
+
+// said is how the message says something from a token on: that word, and the mention of it behind.
+func (r *run) said(tok int, ref catalog.Ref) string {
+	to := tok + 1
+	for _, n := range r.m.mentions {
+		if n.from >= tok && slices.ContainsFunc(n.keys, func(k keyRef) bool { return r.x.ref(k.ent) == ref }) {
+			to = max(to, n.to)
+		}
+	}
+	return r.topic([]unit{{from: tok, to: to}})
+}
+
 var saysOld = map[string]bool{"old": true, "older": true, "legacy": true, "previous": true, "旧": true, "老": true}
 
-// oldNamesake is the one thing of the same kind that is called as another with more to its name, and is old.
-func (r *run) oldNamesake(ref catalog.Ref) (catalog.Ref, bool) {
-	if id, ok := r.x.id(ref); !ok || r.x.ent(id).old {
-		return ref, false
+func (r *run) isOld(ref catalog.Ref) bool {
+	id, ok := r.x.id(ref)
+	return ok && r.x.ent(id).old
+}
+
+// oldNamesakes are the things of the same kind that are called as one that is not old, with more to their name, and are
+// old.
+func (r *run) oldNamesakes(ref catalog.Ref) (found []catalog.Ref) {
+	if r.isOld(ref) {
+		return nil
 	}
-	var found []catalog.Ref
 	for _, h := range r.view.Search(search.Query{Text: spaced(ref.Name), Kinds: []string{ref.Kind}, Limit: 20}) {
 		other := h.Entity.Ref
-		id, ok := r.x.id(other)
-		if ok && other != ref && strings.Contains(squash(other.Name), squash(ref.Name)) && r.x.ent(id).old {
+		if other != ref && strings.Contains(squash(other.Name), squash(ref.Name)) && r.isOld(other) {
 			found = append(found, other)
 		}
 	}
-	if len(found) != 1 {
-		return ref, false
-	}
-	return found[0], true
+	return found
 }

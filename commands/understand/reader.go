@@ -61,6 +61,9 @@ func (u *Understander) Understand(view search.View, q Question) Reading {
 		r.out.Lang = r.m.lang
 	}
 	r.read()
+	if len(r.out.Entities)+len(r.out.Candidates) == 0 && !r.out.Fleet && otherTongue(r.m.clean.text) {
+		r.out = Reading{Intent: None, Lang: r.out.Lang, Trait: TraitTongue, Confidence: 1, Why: r.out.Why}
+	}
 	r.own(r.out.Entities)
 	r.own(r.out.Candidates)
 	return r.out

@@ -96,7 +96,9 @@ func (r *run) personUnknown() bool {
 func (r *run) put(o outcome) {
 	r.out.Entities, r.out.Candidates = o.refs, o.choices
 	if o.empty() {
-		r.unknown()
+		if len(r.out.Unknown) == 0 {
+			r.unknown()
+		}
 		if len(r.out.Unknown) == 1 {
 			if some := r.sharedWord(r.out.Unknown[0], r.out.Near); len(some) > 0 {
 				r.out.Candidates, r.out.Unknown, r.out.Near = some, nil, nil
@@ -125,7 +127,13 @@ func (r *run) entities() outcome {
 		if !telling(us) && !r.onlyKinds(us) {
 			return outcome{}
 		}
-		if o := r.found(us); !o.empty() {
+		o := r.found(us)
+		if len(o.refs) == 1 && r.halfOf(us, o.refs[0]) {
+			if each := r.foundEach(us); len(each.refs) > 1 {
+				return each
+			}
+		}
+		if !o.empty() {
 			return o
 		}
 		if o := r.foundEach(us); !o.empty() {

@@ -25,6 +25,7 @@ type run struct {
 	guessed Intent  // the intent that the wording as a whole decided, "" for none
 	tail    int     // where a second question begins that only asks more of the same: "and who calls it"; 0 for none
 
+	almost    catalog.Ref         // what a name that nothing has describes but for a part of it
 	described map[string][]scored // what was found by description, by describeKey
 }
 
@@ -97,6 +98,14 @@ func (r *run) declined() bool {
 	switch {
 	case s[None] >= 8.5 && !broadcastOnly && r.explained(): // "how do I rotate the db password" wants no password
 		return true
+	case s[None] >= 8.5 && !broadcastOnly && r.m.cue("task") && s[Docs] > s[None]:
+		return false
+	case s[None] >= 8.5 && !broadcastOnly && r.howto() && r.m.cue("task"): // and where no page says it, that is the answer
+		r.intent, r.sure = Docs, likelyDocs
+		r.put(outcome{})
+		r.untold()
+		r.finish(Docs)
+		return true
 	case s[None] >= 8.5 && s[Dependents] < 8 || broadcastOnly: // "switch it off, who would notice?" orders nothing
 		r.sure = max(s[None], 8)
 		r.finish(None)
@@ -118,7 +127,7 @@ func (r *run) declined() bool {
 // explained settles "the printer is jammed, what do I do": a page that says so is a better answer than none.
 func (r *run) explained() bool {
 	us := r.docWords(nil)
-	if !r.howto() || !telling(us) || !r.sections(us, nil, docSure) {
+	if !r.howto() && !r.m.cue("task") || !telling(us) || !r.sections(us, nil, docSure) {
 		r.out.Docs = nil
 		return false
 	}

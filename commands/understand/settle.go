@@ -87,6 +87,7 @@ func (r *run) docs() {
 			return
 		}
 		r.put(o)
+		r.untold()
 	}
 	if r.intent == Show {
 		r.finish(Show)
@@ -94,6 +95,16 @@ func (r *run) docs() {
 	}
 	r.finish(Docs)
 }
+
+// untold notes that how something is done was asked for, and that no page says it: no name is unknown then.
+func (r *run) untold() {
+	if (r.howto() || r.m.cue("task")) && len(r.out.Unknown) > 0 && !r.namesUnknown() {
+		r.out.Trait = TraitHow
+	}
+}
+
+// TraitHow is the trait of a question for documentation that asks how something is done, which no page tells.
+const TraitHow = "how"
 
 // explainedBy puts what provides an API in its place: how something is done stands in no definition.
 func (r *run) explainedBy(o outcome) outcome {

@@ -4,6 +4,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/backchannel-portal/backchannel/catalog"
 )
 
 // noIntent reads a message in which no phrase says what is wanted: a bare name, a description, a question that some
@@ -35,6 +37,9 @@ func (r *run) noIntent() {
 		}
 	}
 	if len(named) > 0 && !telling(r.content(&named[0])) {
+		if r.told(named) {
+			return
+		}
 		o, in := r.resolveAll(named), Show
 		of := named[0]
 		if of.kind != nil && !holds(of.kind.kind) { // a word for what it has, not for what it is
@@ -49,6 +54,19 @@ func (r *run) noIntent() {
 		return
 	}
 	r.tells(named)
+}
+
+// told settles "429 from the edge": a name with little beside it, which a page of the docs of what is named is about.
+func (r *run) told(named []mention) bool {
+	rest := r.docWords(&named[0])
+	o := r.resolveAll(named)
+	if !o.settled() || len(rest) == 0 || !r.sections(rest, o.refs, docSure) {
+		r.out.Docs = nil
+		return false
+	}
+	r.put(o)
+	r.finish(Docs)
+	return true
 }
 
 // tells settles what asks for nothing that has a name, by what its words describe: a section of the documentation, an
@@ -315,6 +333,9 @@ func (r *run) unknown() {
 	}
 	r.out.Unknown = []string{name}
 	r.out.Near = r.near(name)
+	if !r.almost.IsZero() {
+		r.out.Near = append([]catalog.Ref{r.almost}, slices.DeleteFunc(r.out.Near, func(ref catalog.Ref) bool { return ref == r.almost })...)
+	}
 }
 
 func pathParts(u *url.URL) []string {

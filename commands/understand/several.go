@@ -1,6 +1,10 @@
 package understand
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/backchannel-portal/backchannel/catalog"
+)
 
 // Several things in one question: named, described, or one of each.
 
@@ -73,6 +77,17 @@ func (r *run) foundEach(us []unit) outcome {
 		return outcome{choices: o.choices[:min(len(o.choices), maxChoices)]}
 	}
 	return o
+}
+
+// halfOf reports whether two words with "and" between are more than a description says: "halls and weddings" are two
+// things where nothing written about one has a word of the other.
+func (r *run) halfOf(us []unit, ref catalog.Ref) bool {
+	words := r.tellingUnits(us)
+	id, ok := r.x.id(ref)
+	if !ok || len(words) != 2 || words[1].from != words[0].to+1 || !and(r.m.toks[words[0].to]) {
+		return false
+	}
+	return r.writtenOf(id, &words[0]) == 0 || r.writtenOf(id, &words[1]) == 0
 }
 
 // and reports whether a token joins two things.

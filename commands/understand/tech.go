@@ -254,7 +254,7 @@ func (r *run) fleet() bool {
 		return false
 	}
 	us := r.content(nil)
-	if len(us) > 0 {
+	if len(us) > 0 && !r.m.cue("everywhere") {
 		if got := r.found(us); got.settled() {
 			return false
 		}

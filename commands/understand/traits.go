@@ -15,6 +15,11 @@ func (r *run) markHits() {
 			r.why("%q", p.pattern)
 		}
 	}
+	for _, f := range r.m.cues["reported"] {
+		for _, h := range f.hits {
+			r.hit[h] = true
+		}
+	}
 	r.markDuty()
 	r.tail = r.secondQuestion()
 }
@@ -40,6 +45,9 @@ func (r *run) markDuty() (marked bool) {
 		r.hit[i] = true
 	}
 	if !r.timeAsked(timed) {
+		for i := range timed { // when it happened is no part of what it happened to
+			r.hit[i] = r.hit[i] || timed[i] && !r.inMention(i)
+		}
 		return marked
 	}
 	r.out.When = w

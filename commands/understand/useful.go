@@ -11,7 +11,7 @@ func (r *run) useful() []mention {
 	var out []mention
 	strongest := weak
 	for _, n := range r.m.mentions {
-		if n.negated || r.usedUp(&n) || r.intent == Version && r.techAt(&n) || r.m.toks[n.from].code && len(r.m.mentions) > 1 {
+		if n.negated && !r.replaced() || r.usedUp(&n) || r.intent == Version && r.techAt(&n) || r.m.toks[n.from].code && len(r.m.mentions) > 1 {
 			continue
 		}
 		n.kind, n.kindAt = r.kindBeside(&n)
@@ -27,7 +27,7 @@ func (r *run) useful() []mention {
 		if n.strength == medium && r.foreign(&n) {
 			n.strength = strong
 		}
-		if len(n.keys) == 0 || n.strength < strong && r.mentionPrior(&n) < 0.4 && r.intent != Show && r.intent != Scaffold {
+		if len(n.keys) == 0 || r.insidePhrase(&n) || n.strength < strong && r.mentionPrior(&n) < 0.4 && r.intent != Show && r.intent != Scaffold {
 			continue
 		}
 		out = append(out, n)
@@ -40,6 +40,9 @@ func (r *run) useful() []mention {
 	}
 	return r.loose(out)
 }
+
+// replaced reports whether what stands behind "instead of" is what a successor is asked of, and not what is not meant.
+func (r *run) replaced() bool { return r.intent == Lifecycle && r.m.cue("successor") }
 
 // foreign reports whether a whole name in Latin letters stands in a Chinese message: whoever writes an English word
 // there means a name.

@@ -1,0 +1,6 @@
+plugins {
+    kotlin("jvm") version "1.9.24"
+}
+
+dependencies {
+}

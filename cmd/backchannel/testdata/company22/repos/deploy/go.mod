@@ -1,0 +1,3 @@
+module github.com/tandem/deploy
+
+go 1.22

@@ -1,0 +1,3 @@
+module github.com/tandem/edge
+
+go 1.22

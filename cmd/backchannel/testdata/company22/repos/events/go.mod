@@ -1,0 +1,3 @@
+module github.com/tandem/events
+
+go 1.22

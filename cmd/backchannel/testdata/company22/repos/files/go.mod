@@ -1,0 +1,3 @@
+module github.com/tandem/files
+
+go 1.22

@@ -1,0 +1,3 @@
+module github.com/tandem/hooks
+
+go 1.22

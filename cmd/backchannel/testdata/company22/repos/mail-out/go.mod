@@ -1,0 +1,3 @@
+module github.com/tandem/mail-out
+
+go 1.22

@@ -1,0 +1,3 @@
+module github.com/tandem/mail
+
+go 1.21

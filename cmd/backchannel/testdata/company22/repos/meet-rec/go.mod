@@ -1,0 +1,3 @@
+module github.com/tandem/meet-rec
+
+go 1.20

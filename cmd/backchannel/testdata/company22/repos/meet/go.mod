@@ -1,0 +1,3 @@
+module github.com/tandem/meet
+
+go 1.22

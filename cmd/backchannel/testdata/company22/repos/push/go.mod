@@ -1,0 +1,3 @@
+module github.com/tandem/push
+
+go 1.20

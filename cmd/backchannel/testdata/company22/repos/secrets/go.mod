@@ -1,0 +1,3 @@
+module github.com/tandem/secrets
+
+go 1.21

@@ -1,0 +1,3 @@
+module github.com/maplebay/case-flow
+
+go 1.22

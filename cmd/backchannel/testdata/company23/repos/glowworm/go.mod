@@ -1,0 +1,3 @@
+module github.com/maplebay/glowworm
+
+go 1.22

@@ -1,0 +1,3 @@
+module github.com/maplebay/kerb-permits
+
+go 1.22

@@ -1,0 +1,3 @@
+module github.com/maplebay/keybox
+
+go 1.20

@@ -1,0 +1,3 @@
+module github.com/maplebay/passport-track
+
+go 1.21

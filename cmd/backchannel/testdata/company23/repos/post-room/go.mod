@@ -1,0 +1,3 @@
+module github.com/maplebay/post-room
+
+go 1.22

@@ -1,0 +1,3 @@
+module github.com/maplebay/resident-id
+
+go 1.22

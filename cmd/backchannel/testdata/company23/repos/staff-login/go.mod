@@ -1,0 +1,3 @@
+module github.com/maplebay/staff-login
+
+go 1.21

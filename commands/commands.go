@@ -290,9 +290,9 @@ func (c *Commands) read(ctx context.Context, view search.View, q Question) under
 	}
 	q.Thread = seenTurns(view, q.Viewer, q.Thread)
 	r := reader.understand.Understand(view, understand.Question{
-		Text: q.Text, Lang: q.Lang, Channel: q.Channel, About: q.About, Thread: q.Thread, Asker: q.Asker, Bound: q.Bound, Explain: q.Explain,
+		Text: q.Text, Lang: q.Lang, Channel: q.Channel, About: q.About, Thread: q.Thread, Bound: q.Bound, Explain: q.Explain,
 	})
-	r = aboutOwnTurn(q, r)
+	r = aboutOwn(view, q, aboutOwnTurn(q, r))
 	if common && r.Alone {
 		reader.readings.put(key, r)
 	}

@@ -15,8 +15,6 @@ func (t *talk) onCall() {
 	switch {
 	case len(t.r.Entities) > 0:
 		t.each((*talk).onCallFor)
-	case t.r.Trait == mineTrait:
-		t.onCallStranger()
 	case !t.r.Person.IsZero():
 		t.r.Entities = []catalog.Ref{t.r.Person}
 		t.each((*talk).onCallFor)

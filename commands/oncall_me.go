@@ -7,11 +7,8 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/backchannel-portal/backchannel/bot"
-	"github.com/backchannel-portal/backchannel/bot/card"
 	"github.com/backchannel-portal/backchannel/catalog"
 	"github.com/backchannel-portal/backchannel/commands/understand"
-	"github.com/backchannel-portal/backchannel/internal/lang"
 )
 
 // onCallMeText is how people ask when it is their own turn. Such a message is matched as a whole: it names nothing, and
@@ -70,9 +67,6 @@ func (o ownTurn) asked(text string) bool {
 	return slices.ContainsFunc(o.me, func(p *regexp.Regexp) bool { return p.MatchString(text) })
 }
 
-// mineTrait marks a question for the turn of whoever asks.
-const mineTrait = "mine"
-
 // aboutOwnTurn turns what a question was understood to mean into the turn of whoever asks, where it asks for that. The
 // time it names, if any, was understood already.
 func aboutOwnTurn(q Question, r understand.Reading) understand.Reading {
@@ -84,13 +78,4 @@ func aboutOwnTurn(q Question, r understand.Reading) understand.Reading {
 		own.Entities = []catalog.Ref{q.Asker}
 	}
 	return own
-}
-
-// onCallStranger says that nobody knows whose turn it is that is asked for.
-func (t *talk) onCallStranger() {
-	t.outcome = bot.NotFound
-	t.line(lang.WhoStranger, nil)
-	if t.q.at.Platform != "" {
-		t.line(lang.WhoHow, lang.Args{"command": card.M("/backchannel link")})
-	}
 }

@@ -62,6 +62,9 @@ func (c *Commands) talk(ctx context.Context, view search.View, q Question, r und
 func (t *talk) run() {
 	r := &t.r
 	switch {
+	case r.Trait == mineTrait && len(r.Entities) == 0:
+		t.askedByStranger()
+		return
 	case len(r.Candidates) > 0:
 		t.choose(r.Candidates)
 		return

@@ -38,10 +38,9 @@ const (
 // Question is the input.
 type Question struct {
 	Text    string
-	Lang    lang.Lang // "" to guess from the text
-	Channel string    // the channel's name such as "#inc-2290-wms-picking-stuck", may be empty
-	Thread  []Turn    // what was said before, oldest first
-	Asker   catalog.Ref
+	Lang    lang.Lang   // "" to guess from the text
+	Channel string      // the channel's name such as "#inc-2290-wms-picking-stuck", may be empty
+	Thread  []Turn      // what was said before, oldest first
 	Bound   catalog.Ref // the entity the channel is bound to, zero for none
 	About   string      // what the channel says it is about, its topic; may be empty
 	Explain bool        // fill in Reading.Why

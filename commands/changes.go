@@ -55,7 +55,7 @@ func parseChanges(text string) ([]*regexp.Regexp, error) {
 // changeHints are words of which one stands in every such message. They spare the others the expressions.
 func changeHints() []string {
 	return []string{
-		"chang", "happen", "new", "different", "deploy", "ship", "merge", "release", "break", "broke", "fail", "roll", "went", "activity", "going on", "touched",
+		"chang", "happen", "new", "different", "deploy", "ship", "merge", "release", "break", "broke", "fail", "roll", "went", "activity", "going on", "touched", "update",
 		"变", "改", "动", "上了", "发了", "上线", "发布", "部署", "合并", "合入", "更新", "出了", "怎么了", "什么事", "什么情况",
 	}
 }
@@ -87,6 +87,8 @@ func (c *Commands) aboutChanges(ctx context.Context, view search.View, q Questio
 			switch {
 			case group == "name":
 				name = m[i]
+			case group == "ever":
+				hours = changesMost
 			case group != "" && m[i] != "":
 				hours = hoursOf(m[i])
 			}

@@ -199,7 +199,8 @@ func TestChangeWords(t *testing.T) {
 		"is anything broken around parcels since yesterday?": "48", "anything deployed to parcels today": "24", "who broke parcels": "24", "who last deployed parcels": "24",
 		"parcels 昨晚出了什么事": "48", "parcels 怎么了": "24", "parcels 最近上线了什么": "24", "谁动了 parcels": "24", "parcels 今天部署了什么": "24",
 		"what broke in parcels yesterday": "48", "what went wrong with parcels overnight": "24", "what failed last night around parcels": "24",
-		"what changed in parcels yesterday": "48", "what was deployed yesterday in parcels": "48",
+		"what changed in parcels yesterday": "48", "when was parcels last deployed?": "168", "when was the last release of parcels": "168",
+		"when did parcels last change": "168", "parcels 上次是什么时候发布的": "168", "when was the last deployment": "", "when was Java last updated": "", "what was deployed yesterday in parcels": "48",
 		"what is broken right now": "", "who changed Java": "", "parcels 是什么": "", "who released the kraken": "",
 	} {
 		r := c.Read(t.Context(), commands.Question{Text: text})

@@ -92,6 +92,25 @@ func TestBareTechnologies(t *testing.T) {
 	}
 }
 
+// TestReached: how somebody is reached is told, and is no page that explains something.
+func TestReached(t *testing.T) {
+	u, view := quay(t)
+	for text, about := range map[string]string{
+		"how do I contact Yard Ops?": "group:default/yard", "how can we reach the slot finder": "component:default/slot-finder",
+		"email address of Karl Otto": "user:default/karl.otto", "contact details of the yard ops": "group:default/yard", "欧阳静的联系方式": "user:default/ouyang.jing",
+	} {
+		r := u.Understand(view, understand.Question{Text: text})
+		if r.Intent != understand.Owner && r.Intent != understand.Show || strings.Join(names(r.Entities), " ") != about {
+			t.Errorf("%q: %s %v", text, r.Intent, r.Entities)
+		}
+	}
+	for _, text := range []string{"I need help", "we could use some help please"} {
+		if r := u.Understand(view, understand.Question{Text: text}); r.Intent != understand.Help {
+			t.Errorf("%q: %s", text, r.Intent)
+		}
+	}
+}
+
 // TestUsesTechnology: whether something uses what is also the name of a kind of thing lists nothing of a team that is called
 // alike.
 func TestUsesTechnology(t *testing.T) {

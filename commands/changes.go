@@ -69,6 +69,23 @@ const (
 
 // aboutChanges reads a message that asks what changed around something; ok is false for every other.
 func (c *Commands) aboutChanges(ctx context.Context, view search.View, q Question) (r understand.Reading, ok bool) {
+	return c.changesBy(ctx, view, q, false)
+}
+
+// aboutLastTime turns what a question was understood to mean into what changed lately, where it asks when something was
+// deployed last and no plugin answers that.
+func (c *Commands) aboutLastTime(ctx context.Context, view search.View, q Question, r understand.Reading) understand.Reading {
+	if _, own := understand.OwnName(r.Intent); own {
+		return r
+	}
+	if changes, ok := c.changesBy(ctx, view, q, true); ok {
+		return changes
+	}
+	return r
+}
+
+// changesBy reads a message by the wordings of changes.txt: those that want the last time, however long ago, or the others.
+func (c *Commands) changesBy(ctx context.Context, view search.View, q Question, ever bool) (r understand.Reading, ok bool) {
 	if len(q.Text) > maxChanges || !hinted(q.Text, changeHints()) {
 		return r, false
 	}
@@ -78,6 +95,9 @@ func (c *Commands) aboutChanges(ctx context.Context, view search.View, q Questio
 	}
 	text := strings.Trim(strings.Join(strings.Fields(strings.ReplaceAll(q.Text, "’", "'")), " "), "!.?！。？ ")
 	for _, f := range forms {
+		if ever != (f.SubexpIndex("ever") >= 0) {
+			continue
+		}
 		m := f.FindStringSubmatch(text)
 		if m == nil {
 			continue

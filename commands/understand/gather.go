@@ -174,7 +174,7 @@ func (b *builder) text(s string, q int) {
 // wholes reads the words of a text that have a capital letter inside as one, too: whoever asks for RabbitMQ may write
 // rabbitmq, which nobody can take apart.
 func (b *builder) wholes(s string, q int) {
-	for i, from := 1, 0; i <= len(s); i++ {
+	for i, from := 0, 0; i <= len(s); i++ {
 		switch {
 		case i < len(s) && wordByte(s[i]):
 		case i-from > 1 && capitalInside(s[from:i]):

@@ -93,7 +93,7 @@ func (c *Commands) changesBy(ctx context.Context, view search.View, q Question, 
 	if err != nil {
 		return r, false
 	}
-	text := strings.Trim(strings.Join(strings.Fields(strings.ReplaceAll(q.Text, "’", "'")), " "), "!.?！。？ ")
+	text := wording(q.Text)
 	for _, f := range forms {
 		if ever != (f.SubexpIndex("ever") >= 0) {
 			continue

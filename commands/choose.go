@@ -109,12 +109,12 @@ func (t *talk) unknown(names []string, near []catalog.Ref) {
 	if len(names) > 0 {
 		name = names[0]
 	}
-	found := t.lookup(near)
-	found = found[:min(len(found), maxChoices)]
 	if t.r.Intent == understand.Docs && t.r.Trait == understand.TraitHow {
 		t.line(lang.AskUntold, lang.Args{"topic": clip(cmp.Or(t.r.Topic, name))})
 		return
 	}
+	found := t.lookup(near)
+	found = found[:min(len(found), maxChoices)]
 	if len(found) == 0 {
 		t.line(lang.CmdNotFound, lang.Args{"name": clip(name)})
 		return

@@ -292,7 +292,7 @@ func (c *Commands) read(ctx context.Context, view search.View, q Question) under
 	r := reader.understand.Understand(view, understand.Question{
 		Text: q.Text, Lang: q.Lang, Channel: q.Channel, About: q.About, Thread: q.Thread, Bound: q.Bound, Explain: q.Explain,
 	})
-	r = c.aboutLastTime(ctx, view, q, aboutOwn(view, q, aboutOwnTurn(q, r)))
+	r = c.aboutLastTime(ctx, view, q, aboutOwn(view, q, r))
 	if common && r.Alone {
 		reader.readings.put(key, r)
 	}

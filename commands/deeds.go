@@ -66,7 +66,7 @@ func readDeed(text string) (d deed, ok bool) {
 	if err != nil {
 		return d, false
 	}
-	text = strings.Trim(strings.Join(strings.Fields(strings.ReplaceAll(text, "’", "'")), " "), "!.?！。？ ")
+	text = wording(text)
 	for _, f := range forms {
 		m := f.words.FindStringSubmatch(text)
 		if m == nil {

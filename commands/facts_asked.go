@@ -56,7 +56,7 @@ func (c *Commands) aboutFacts(view search.View, q Question) (r understand.Readin
 	if b == nil || !hinted(q.Text, b.hints) {
 		return r, false
 	}
-	text := strings.Trim(strings.Join(strings.Fields(strings.ReplaceAll(q.Text, "’", "'")), " "), "!.?！。？ ")
+	text := wording(q.Text)
 	han := hasHan(text)
 	for _, f := range b.forms {
 		if f.han != han {

@@ -30,7 +30,7 @@ type ownThings struct {
 	asks  []ownAsk
 }
 
-// ownAsk is a wording and what it asks for: "own", "ours", "members", "team" or "duty", as mine.txt explains them.
+// ownAsk is a wording and what it asks for: "own", "ours", "members", "team", "watch" or "turn", as mine.txt explains them.
 type ownAsk struct {
 	what  string
 	words *regexp.Regexp
@@ -41,17 +41,15 @@ func parseMine(text string) (o ownThings, err error) {
 	if err != nil {
 		return o, err
 	}
-	var things, ask string
+	var stands []string // pairs: what stands in a pattern for the pattern of a line before it
 	for _, l := range lines {
 		switch l.head {
 		case "hint":
 			o.hints = strings.Fields(l.pattern)
-		case "things":
-			things = l.pattern
-		case "ask":
-			ask = l.pattern
-		case "own", "ours", "members", "team", "duty":
-			words, err := l.whole(strings.NewReplacer("{things}", things, "{ask}", ask).Replace(l.pattern))
+		case "things", "ask", "duty", "when":
+			stands = append(stands, "{"+l.head+"}", l.pattern)
+		case "own", "ours", "members", "team", "watch", "turn":
+			words, err := l.whole(strings.NewReplacer(stands...).Replace(l.pattern))
 			if err != nil {
 				return o, err
 			}
@@ -113,10 +111,10 @@ func aboutOwn(view search.View, q Question, r understand.Reading) understand.Rea
 		own.Intent = understand.Show
 	case "members":
 		own.Intent = understand.Members
-	case "duty":
+	case "watch", "turn":
 		own.Intent = understand.OnCall
 	}
-	if (what == "members" || what == "duty") && len(teams) > 0 {
+	if (what == "members" || what == "watch") && len(teams) > 0 {
 		own.Entities = teams
 	}
 	return own

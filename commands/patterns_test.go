@@ -43,8 +43,8 @@ func TestFilesOfWordingsSayWhereTheyAreWrong(t *testing.T) {
 			t.Errorf("%q: %v", text, err)
 		}
 	}
-	for text, want := range map[string]string{"bogus = y": "oncall_me.txt:1: \"bogus\" is no head", "duty = x\nme = (": "oncall_me.txt:2", "me": "oncall_me.txt:1: expected a head"} {
-		if _, err := parseOnCallMe(text); err == nil || !strings.Contains(err.Error(), want) {
+	for text, want := range map[string]string{"bogus = y": "mine.txt:1: \"bogus\" is no head", "duty = x\nturn = (": "mine.txt:2", "own": "mine.txt:1: expected a head"} {
+		if _, err := parseMine(text); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v", text, err)
 		}
 	}

@@ -95,7 +95,7 @@ func (c *Commands) aboutRank(view search.View, q Question) (r understand.Reading
 
 // read reads a question or what goes on about the ones before it.
 func (b *rankBook) read(view search.View, q Question, text string, before []understand.Turn, back int) (r understand.Reading, ok bool) {
-	text = strings.Trim(strings.Join(strings.Fields(strings.ReplaceAll(text, "’", "'")), " "), "!.?！。？ ")
+	text = wording(text)
 	if hinted(text, rankHints()) {
 		for _, f := range b.forms {
 			if m := f.words.FindStringSubmatch(text); m != nil && f.op != rankMore {

@@ -161,7 +161,7 @@ func (w *wishes) read(text string) (out wish, ok bool) {
 	if !w.likely(strings.ToLower(text)) {
 		return out, false
 	}
-	text = strings.Trim(strings.Join(strings.Fields(strings.ReplaceAll(text, "’", "'")), " "), "!.?！。？ ")
+	text = wording(text)
 	for _, f := range w.forms {
 		m := f.words.FindStringSubmatch(text)
 		if m == nil {

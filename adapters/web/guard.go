@@ -71,12 +71,11 @@ func (w *Web) guard(next http.Handler) http.Handler {
 // refuse says why a request is not answered: in JSON and English where a program asks, on a page elsewhere. Name and
 // value pairs follow the message.
 func (w *Web) refuse(rw http.ResponseWriter, r *http.Request, status int, why lang.Key, pairs ...any) {
-	if readapi.Serves(r.URL.Path) {
-		readapi.Refuse(rw, r, status, translate(lang.English, string(why), pairs...))
-		return
-	}
 	if programs(r) {
-		w.json(rw, status, failure{Error: translate(lang.English, string(why), pairs...)})
+		text := translate(lang.English, string(why), pairs...)
+		if !readapi.Refuse(rw, r, status, text) {
+			w.json(rw, status, failure{Error: text})
+		}
 		return
 	}
 	w.render(rw, r, status, "refused", page{Title: translate(tongue(r), string(lang.SiteRefused))}, translate(tongue(r), string(why), pairs...))

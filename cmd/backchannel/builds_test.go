@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/backchannel-portal/backchannel/adapters/slack/slacktest"
+	"github.com/backchannel-portal/backchannel/internal/outbound/outboundtest"
 	"github.com/backchannel-portal/backchannel/internal/store/storetest"
 	"github.com/backchannel-portal/backchannel/plugins/circleci/circlecitest"
 )
@@ -49,10 +50,6 @@ func newBuildDesk(t *testing.T, ci *circlecitest.Server) *newsdesk {
 	return d
 }
 
-// unshared has no connection in common with others: the end of any httptest.Server closes those of http.DefaultClient, also
-// in the middle of what a test beside this one sends.
-var unshared = &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
-
 // webhook delivers to a replica and returns the status.
 func (d *newsdesk) webhook(replica int, body []byte, secret string) int {
 	d.Helper()
@@ -61,7 +58,7 @@ func (d *newsdesk) webhook(replica int, body []byte, secret string) int {
 		d.Fatal(err)
 	}
 	r.Header.Set("Circleci-Signature", circlecitest.Sign(secret, body))
-	resp, err := unshared.Do(r)
+	resp, err := outboundtest.Client.Do(r)
 	if err != nil {
 		d.Fatal(err)
 	}
@@ -151,7 +148,7 @@ func (d *newsdesk) proxied() {
 		if origin != "" {
 			r.Header.Set("Origin", origin)
 		}
-		resp, err := unshared.Do(r)
+		resp, err := outboundtest.Client.Do(r)
 		if err != nil {
 			d.Fatal(err)
 		}

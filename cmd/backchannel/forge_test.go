@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/backchannel-portal/backchannel/internal/outbound/outboundtest"
 	"github.com/backchannel-portal/backchannel/plugins/forge/forgetest"
 )
 
@@ -76,7 +77,7 @@ func TestForges(t *testing.T) {
 		}
 		req.Header.Set("X-GitHub-Event", "workflow_run")
 		req.Header.Set("X-Hub-Signature-256", signature)
-		resp, err := unshared.Do(req)
+		resp, err := outboundtest.Client.Do(req)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -36,17 +36,11 @@ func (s *service) signIn() error {
 		Page: func(rw http.ResponseWriter, r *http.Request, status int, name string, title lang.Key, data any) {
 			s.web.Page(rw, r, status, name, title, data)
 		},
-		Refuse: func(rw http.ResponseWriter, r *http.Request, status int, text string) bool {
-			if readapi.Serves(r.URL.Path) {
-				readapi.Refuse(rw, r, status, text)
-				return true
-			}
-			return false
-		},
-		Allow: func(r *http.Request) bool { return s.web.Allowed(r) },
-		Name:  func(a bot.Actor) string { return s.identity.Profile(a).Name },
-		Began: func(session bot.Session) { s.identity.Changed(session.Actor) },
-		Log:   s.log,
+		Refuse: readapi.Refuse,
+		Allow:  func(r *http.Request) bool { return s.web.Allowed(r) },
+		Name:   func(a bot.Actor) string { return s.identity.Profile(a).Name },
+		Began:  func(session bot.Session) { s.identity.Changed(session.Actor) },
+		Log:    s.log,
 	})
 	if err != nil {
 		return err

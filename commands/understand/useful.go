@@ -234,7 +234,7 @@ func (r *run) listed2(a, b *mention) bool {
 
 // repeats reports whether a token between two names is what both are asked for: "A's go version and B's go version".
 func (r *run) repeats(tok int) bool {
-	return r.intent == Version && (r.hit[tok] || slices.ContainsFunc(r.m.techs, func(s techSpan) bool { return tok >= s.from && tok < s.to }))
+	return r.intent == Version && (r.hit[tok] || r.techAtToken(tok))
 }
 
 // kindBeside finds a word for a kind right behind or in front of a mention: "X team", "team X", "X 服务".

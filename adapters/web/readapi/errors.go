@@ -57,17 +57,17 @@ func errorName(status int) string {
 	}
 }
 
-// Serves reports whether a path lies below those of the read API, so that its errors are to have Backstage's form.
-func Serves(path string) bool {
-	return strings.HasPrefix(path, "/api/catalog/") || strings.HasPrefix(path, "/api/search/")
-}
-
-// Refuse answers a request that does not come as far as the API, such as one to an address that it does not have, with
-// an error in Backstage's form.
-func Refuse(rw http.ResponseWriter, r *http.Request, status int, message string) {
+// Refuse answers a request to an address below those of the read API that does not come as far as the API, such as one
+// to an address that it does not have, with an error in Backstage's form. For every other address it does nothing and
+// returns false.
+func Refuse(rw http.ResponseWriter, r *http.Request, status int, message string) bool {
+	if !strings.HasPrefix(r.URL.Path, "/api/catalog/") && !strings.HasPrefix(r.URL.Path, "/api/search/") {
+		return false
+	}
 	p := problem{}
 	p.Response.StatusCode, p.Error.Name, p.Error.Message = status, errorName(status), message
 	p.write(rw, r)
+	return true
 }
 
 func (p *problem) write(rw http.ResponseWriter, r *http.Request) {

@@ -1,7 +1,6 @@
 package signin_test
 
 import (
-	"net/http"
 	"net/url"
 	"strings"
 	"testing"
@@ -9,16 +8,13 @@ import (
 
 	"github.com/backchannel-portal/backchannel/adapters/web/signin"
 	"github.com/backchannel-portal/backchannel/adapters/web/signin/signintest"
+	"github.com/backchannel-portal/backchannel/internal/outbound/outboundtest"
 )
-
-// unshared has no connection in common with others: the end of any httptest.Server closes those of http.DefaultClient, also
-// in the middle of what a test beside this one sends.
-var unshared = &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 
 // tell sends news as the provider does, without a cookie.
 func (s *site) tell(token string) string {
 	s.t.Helper()
-	resp, err := unshared.PostForm(s.URL+"/auth/backchannel-logout", url.Values{"logout_token": {token}})
+	resp, err := outboundtest.Client.PostForm(s.URL+"/auth/backchannel-logout", url.Values{"logout_token": {token}})
 	return s.read(resp, err)
 }
 

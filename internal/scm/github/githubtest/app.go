@@ -14,6 +14,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/backchannel-portal/backchannel/internal/outbound/outboundtest"
 )
 
 // App makes the server know a GitHub App that is installed in the organisation; its tokens live as long as given.
@@ -108,10 +110,6 @@ func (s *Server) postToken(r *http.Request) (any, int) {
 	return map[string]any{"token": token, "expires_at": until.UTC().Format(time.RFC3339)}, http.StatusCreated
 }
 
-// unshared has no connection in common with others: the end of any httptest.Server closes those of http.DefaultClient, also
-// in the middle of what a test beside this one sends.
-var unshared = &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
-
 // Deliver posts a signed webhook as GitHub does and returns the status of the answer.
 func Deliver(ctx context.Context, url, secret, event string, payload any) (int, error) {
 	body, err := json.Marshal(payload)
@@ -128,7 +126,7 @@ func Deliver(ctx context.Context, url, secret, event string, payload any) (int, 
 	req.Header.Set("X-GitHub-Event", event)
 	req.Header.Set("X-GitHub-Delivery", "72d3162e-cc78-11e3-81ab-4c9367dc0958")
 	req.Header.Set("X-Hub-Signature-256", "sha256="+hex.EncodeToString(mac.Sum(nil)))
-	res, err := unshared.Do(req)
+	res, err := outboundtest.Client.Do(req)
 	if err != nil {
 		return 0, err
 	}

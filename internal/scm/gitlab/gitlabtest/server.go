@@ -17,6 +17,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/backchannel-portal/backchannel/internal/outbound/outboundtest"
 )
 
 // Server is a GitLab.
@@ -230,10 +232,6 @@ func (s *Server) PushPayload(path, branch string) map[string]any {
 	}
 }
 
-// unshared has no connection in common with others: the end of any httptest.Server closes those of http.DefaultClient, also
-// in the middle of what a test beside this one sends.
-var unshared = &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
-
 // Deliver posts a webhook with its secret token and returns the status of the answer.
 func Deliver(ctx context.Context, url, secret, event string, payload any) (int, error) {
 	body, err := json.Marshal(payload)
@@ -247,7 +245,7 @@ func Deliver(ctx context.Context, url, secret, event string, payload any) (int, 
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("X-Gitlab-Event", event)
 	req.Header.Set("X-Gitlab-Token", secret)
-	res, err := unshared.Do(req)
+	res, err := outboundtest.Client.Do(req)
 	if err != nil {
 		return 0, err
 	}
